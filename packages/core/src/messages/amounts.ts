@@ -1,0 +1,35 @@
+import * as v from "valibot";
+import { textMatching } from "./text.ts";
+
+/** An amount of money in minor units (cents): 79995 with currency "710" is R799.95. */
+export interface LedgerAmount {
+  /** Minor units, a whole number. */
+  readonly amount: number;
+  /** ISO 4217 numeric, e.g. "710". */
+  readonly currency: string;
+  /** Needed only where either is possible. */
+  readonly ledgerIndicator?: "DEBIT" | "CREDIT";
+}
+
+/** The amounts of a transaction; one that is absent counts as zero, or as "the full amount" in an advice. */
+export interface Amounts {
+  readonly requestAmount?: LedgerAmount;
+  readonly approvedAmount?: LedgerAmount;
+  readonly feeAmount?: LedgerAmount;
+  readonly balanceAmount?: LedgerAmount;
+  readonly additionalAmounts?: Readonly<Record<string, LedgerAmount>>;
+}
+
+export const ledgerAmountSchema: v.GenericSchema<LedgerAmount> = v.strictObject({
+  amount: v.pipe(v.number(), v.safeInteger("must be a whole number of minor units")),
+  currency: textMatching(/^[0-9]{3}$/, "an ISO 4217 numeric currency, such as 710"),
+  ledgerIndicator: v.exactOptional(v.picklist(["DEBIT", "CREDIT"])),
+});
+
+export const amountsSchema: v.GenericSchema<Amounts> = v.strictObject({
+  requestAmount: v.exactOptional(ledgerAmountSchema),
+  approvedAmount: v.exactOptional(ledgerAmountSchema),
+  feeAmount: v.exactOptional(ledgerAmountSchema),
+  balanceAmount: v.exactOptional(ledgerAmountSchema),
+  additionalAmounts: v.exactOptional(v.record(v.string(), ledgerAmountSchema)),
+});

@@ -1,0 +1,54 @@
+import * as v from "valibot";
+import type { Amounts } from "./amounts.ts";
+import type { Institution, ThirdPartyIdentifier } from "./parties.ts";
+import type { PosInfo } from "./pos-info.ts";
+import type { Product } from "./product.ts";
+import { textUpTo } from "./text.ts";
+import { anyUuidSchema, type Uuid } from "./uuid.ts";
+import type { Voucher } from "./voucher.ts";
+
+/** The query of `lookupVoucher`: at least one of the three keys, and hints for the routing. */
+export interface VoucherLookup {
+  /** Secret: it travels in the URL. */
+  readonly voucherCode?: string;
+  /** The id of the original provision request. */
+  readonly provisionRequestId?: Uuid;
+  readonly voucherSerialNumber?: string;
+  /** The issuer: a routing hint. */
+  readonly receiverInstId?: string;
+  /** A routing hint. */
+  readonly settlementEntityInstId?: string;
+}
+
+/** The answer to `lookupVoucher`; it has neither `id` nor `time`. */
+export interface VoucherLookupResponse {
+  readonly voucher: Voucher;
+  readonly posInfo?: PosInfo;
+  readonly settlementEntity?: Institution;
+  readonly receiver?: Institution;
+  /** The voucher's value stands in `approvedAmount`, as a CREDIT. */
+  readonly amounts?: Amounts;
+  readonly product?: Product;
+  readonly rrn?: string;
+  readonly thirdPartyIdentifiers?: readonly ThirdPartyIdentifier[];
+}
+
+/** The path of `lookupRedemption`. */
+export interface RedemptionLookup {
+  /** The id of the redemption request. */
+  readonly requestId: Uuid;
+}
+
+export const voucherLookupSchema: v.GenericSchema<VoucherLookup> = v.pipe(
+  v.strictObject({
+    voucherCode: v.exactOptional(textUpTo(40)),
+    provisionRequestId: v.exactOptional(anyUuidSchema),
+    voucherSerialNumber: v.exactOptional(textUpTo(40)),
+    receiverInstId: v.exactOptional(v.string()),
+    settlementEntityInstId: v.exactOptional(v.string()),
+  }),
+  v.check(
+    (lookup) => [lookup.voucherCode, lookup.provisionRequestId, lookup.voucherSerialNumber].some((key) => key),
+    "must name the voucher by voucherCode, provisionRequestId or voucherSerialNumber",
+  ),
+);

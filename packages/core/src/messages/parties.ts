@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import { textMatching, textOfExactly, textUpTo } from "./text.ts";
+
+/** An organisation that takes part: sender, processor or receiver. */
+export interface Institution {
+  readonly id: string;
+  /** At most 40 characters. */
+  readonly name: string;
+}
+
+export interface MerchantName {
+  /** At most 23 characters. */
+  readonly name: string;
+  /** At most 13 characters. */
+  readonly city: string;
+  /** At most 2 characters. */
+  readonly region: string;
+  /** At most 2 characters. */
+  readonly country: string;
+}
+
+export interface Merchant {
+  /** Merchant category code: four digits. */
+  readonly merchantType: string;
+  /** Exactly 15 characters. */
+  readonly merchantId: string;
+  readonly merchantName: MerchantName;
+}
+
+/** Where a transaction starts: the institution, the till and the shop. */
+export interface Originator {
+  readonly institution: Institution;
+  /** Exactly 8 characters. */
+  readonly terminalId: string;
+  readonly merchant: Merchant;
+  /** At most 30 characters. */
+  readonly operatorId?: string;
+}
+
+/** One party's own reference to the transaction. Every party echoes the others' entries unaltered. */
+export interface ThirdPartyIdentifier {
+  readonly institutionId: string;
+  readonly transactionIdentifier: string;
+}
+
+export const institutionSchema: v.GenericSchema<Institution> = v.strictObject({ id: v.string(), name: textUpTo(40) });
+
+export const originatorSchema: v.GenericSchema<Originator> = v.strictObject({
+  institution: institutionSchema,
+  terminalId: textOfExactly(8),
+  merchant: v.strictObject({
+    merchantType: textMatching(/^[0-9]{4}$/, "a merchant category code of four digits"),
+    merchantId: textOfExactly(15),
+    merchantName: v.strictObject({
+      name: textUpTo(23),
+      city: textUpTo(13),
+      region: textUpTo(2),
+      country: textUpTo(2),
+    }),
+  }),
+  operatorId: v.exactOptional(textUpTo(30)),
+});
+
+export const thirdPartyIdentifierSchema: v.GenericSchema<ThirdPartyIdentifier> = v.strictObject({
+  institutionId: v.string(),
+  transactionIdentifier: v.string(),
+});

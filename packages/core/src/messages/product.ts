@@ -1,0 +1,28 @@
+import * as v from "valibot";
+import { type LedgerAmount, ledgerAmountSchema } from "./amounts.ts";
+import { textMatching, textUpTo } from "./text.ts";
+
+/** What to provision. */
+export interface Product {
+  /** 1 to 40 letters and digits. */
+  readonly productId: string;
+  /** 1 to 13 letters and digits. */
+  readonly barcode?: string;
+  /** 1 to 40 characters. */
+  readonly name?: string;
+  readonly amount?: LedgerAmount;
+  /** At most 250 characters. */
+  readonly description?: string;
+  readonly minAmount?: LedgerAmount;
+  readonly maxAmount?: LedgerAmount;
+}
+
+export const productSchema: v.GenericSchema<Product> = v.strictObject({
+  productId: textMatching(/^[0-9A-Za-z]{1,40}$/, "1 to 40 letters and digits"),
+  barcode: v.exactOptional(textMatching(/^[0-9A-Za-z]{1,13}$/, "1 to 13 letters and digits")),
+  name: v.exactOptional(textMatching(/^.{1,40}$/s, "1 to 40 characters")),
+  amount: v.exactOptional(ledgerAmountSchema),
+  description: v.exactOptional(textUpTo(250)),
+  minAmount: v.exactOptional(ledgerAmountSchema),
+  maxAmount: v.exactOptional(ledgerAmountSchema),
+});

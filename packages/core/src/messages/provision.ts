@@ -1,0 +1,37 @@
+import * as v from "valibot";
+import { type Amounts, amountsSchema } from "./amounts.ts";
+import { type Customer, customerSchema } from "./customer.ts";
+import { type Product, productSchema } from "./product.ts";
+import { type Tender, tenderSchema } from "./tender.ts";
+import { type TransactionFields, transactionEntries } from "./transaction-fields.ts";
+import { type Voucher, voucherSchema } from "./voucher.ts";
+
+/** The body of `provisionVoucher`, and, unchanged, of `retryProvisionVoucher`. */
+export interface ProvisionRequest extends TransactionFields {
+  /** The value wanted, where the product has no fixed price. */
+  readonly amounts?: Amounts;
+  /** How the customer paid. */
+  readonly tenders?: readonly Tender[];
+  /** Only where the vendor lets the client choose the code. */
+  readonly voucher?: Voucher;
+  readonly product?: Product;
+  /** Who will use the voucher. */
+  readonly recipient?: Customer;
+}
+
+/** The answer to an approved provision. */
+export interface ProvisionResponse extends TransactionFields {
+  readonly voucher: Voucher;
+  readonly amounts?: Amounts;
+  readonly product?: Product;
+  readonly recipient?: Customer;
+}
+
+export const provisionRequestSchema: v.GenericSchema<ProvisionRequest> = v.strictObject({
+  ...transactionEntries,
+  amounts: v.exactOptional(amountsSchema),
+  tenders: v.exactOptional(v.array(tenderSchema)),
+  voucher: v.exactOptional(voucherSchema),
+  product: v.exactOptional(productSchema),
+  recipient: v.exactOptional(customerSchema),
+});

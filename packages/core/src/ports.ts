@@ -1,0 +1,183 @@
+import type { ResultAsync } from "neverthrow";
+import type { Answer, Silence } from "./answer.ts";
+import type { Uuid } from "./messages/uuid.ts";
+import type { Outgoing } from "./operations.ts";
+import type { Instant } from "./time.ts";
+
+/** Electrum's API. It sends and reports; it classifies nothing, repeats nothing and never throws. */
+export interface Electrum {
+  /**
+   * Sends one message and waits for its complete answer, until `deadlineAt` at the latest. Resolves always.
+   * Refuses to send (`notSent`) once the deadline has passed.
+   */
+  send(outgoing: Outgoing, deadlineAt: Instant): ResultAsync<Answer, Silence>;
+
+  /** Stops waiting: whatever is under way resolves as `stopped`, whatever comes later as `notSent`. */
+  close(): void;
+}
+
+/**
+ * The transactional outbox: one record a transaction, with what is due next. A state and the message it owes are one record,
+ * so neither exists without the other; recovery, timers and forwarding are one claim loop.
+ *
+ * Implementable on SQLite in one process and on a shared PostgreSQL with many workers.
+ */
+export interface Outbox {
+  /** Durable once it resolves: it survives a crash and a loss of power. */
+  commit(change: Change): ResultAsync<void, CommitError>;
+
+  load(id: Uuid): ResultAsync<StoredRecord | undefined, OutboxUnavailable>;
+
+  /**
+   * Leases records whose work is due to `worker`, oldest due first. A lease is advisory: it keeps others away until
+   * `until` and needs no renewal, since the version is the fence. It may be lost in a crash, never the record.
+   */
+  claim(request: ClaimRequest): ResultAsync<Claimed, OutboxUnavailable>;
+
+  /**
+   * Puts a due record off, giving its lease back. No new version, no journal entry, no durability: if it is forgotten, the
+   * work is done sooner. Nothing happens where the version is no longer the stored one.
+   */
+  postpone(postponement: Postponement): ResultAsync<void, OutboxUnavailable>;
+
+  /** Gives back every lease of `worker`: at its start, for a former self that crashed, and at its stop. */
+  release(worker: string): ResultAsync<void, OutboxUnavailable>;
+
+  /** Finishes what is under way and closes. Calls after this give `unavailable`. */
+  close(): ResultAsync<void, OutboxUnavailable>;
+}
+
+/** One step of one transaction, as data, so that an adapter can group or pipeline commits. */
+export interface Change {
+  readonly id: Uuid;
+  /** The version that is replaced; 0 where the record must not exist yet. The stored version becomes one more. */
+  readonly expectedVersion: number;
+  readonly kind: "provision" | "redemption";
+  /** The state's name, for whoever looks into the store. */
+  readonly state: string;
+  /** Nothing more can happen: retention may scrub and remove it. */
+  readonly final: boolean;
+  /** A person must look at it: disputed, or marked for reconciliation. */
+  readonly attention: boolean;
+  /** The transaction as `encode` gave it. */
+  readonly record: string;
+  /** What led here, as `encodeEntry` gave it; appended to the record's journal. */
+  readonly entry: string;
+  readonly due?: Due;
+  readonly at: Instant;
+}
+
+/** What is due next on a transaction. */
+export interface Due {
+  readonly at: Instant;
+  readonly work: Work;
+  /** For people: the operation that waits to be sent, or the timer that runs. */
+  readonly what: string;
+}
+
+/** `replyDeadline`: an answer is awaited until then · `timer`: the next attempt or a decision · `advice`: a message to deliver. */
+export type Work = "replyDeadline" | "timer" | "advice";
+
+export interface StoredRecord {
+  readonly id: Uuid;
+  readonly version: number;
+  readonly record: string;
+  readonly due?: Due;
+}
+
+export interface ClaimRequest {
+  readonly worker: string;
+  readonly work: readonly Work[];
+  readonly now: Instant;
+  /** When the lease ends. */
+  readonly until: Instant;
+  readonly limit: number;
+}
+
+export interface Claimed {
+  /** Oldest due first. */
+  readonly records: readonly ClaimedRecord[];
+  /** When the next record of this work is due or its lease ends; absent where nothing waits. */
+  readonly nextDueAt?: Instant;
+}
+
+export interface ClaimedRecord extends StoredRecord {
+  readonly due: Due;
+  /** How often it was postponed since its last commit. */
+  readonly postponed: number;
+}
+
+export interface Postponement {
+  readonly id: Uuid;
+  readonly version: number;
+  readonly until: Instant;
+  /** For whoever looks into the store; never a secret. */
+  readonly why: string;
+}
+
+export type CommitError = OutboxUnavailable | CommitConflict | CommitUncertain;
+
+/** Nothing was written. */
+export interface OutboxUnavailable {
+  readonly type: "unavailable";
+  readonly reason: "busy" | "full" | "readOnly" | "corrupt" | "closed" | "failed";
+  /** For people: what the store said. */
+  readonly detail: string;
+}
+
+/** Another writer was first: nothing was written. */
+export interface CommitConflict {
+  readonly type: "conflict";
+  /** The record that won; absent where the expected one does not exist at all. */
+  readonly winner?: StoredRecord;
+}
+
+/** It may or may not have been written: load the record and compare. */
+export interface CommitUncertain {
+  readonly type: "uncertain";
+  readonly detail: string;
+}
+
+/** A look into the store for people and their tools. Apart from `Outbox`: nothing in the protocol needs it. */
+export interface OutboxInspection {
+  /** Counts by state, and what waits; without a scan of the finished. */
+  summary(): ResultAsync<OutboxSummary, OutboxUnavailable>;
+  /** A page of records, oldest first. */
+  list(query: ListQuery): ResultAsync<ListPage, OutboxUnavailable>;
+  /** Every entry that led to the record, oldest first. */
+  journal(id: Uuid): ResultAsync<readonly string[], OutboxUnavailable>;
+  /** Scrubs or removes finished transactions, a bounded number at a time; says how many, so that a caller can go on until none. */
+  retain(request: RetainRequest): ResultAsync<{ readonly scrubbed: number; readonly removed: number }, OutboxUnavailable>;
+  /** What the store finds wrong with itself; nothing where it is sound. */
+  check(): ResultAsync<readonly string[], OutboxUnavailable>;
+}
+
+export interface OutboxSummary {
+  readonly states: Readonly<Record<string, number>>;
+  readonly attention: number;
+  readonly due: Readonly<Record<Work, number>>;
+  readonly oldestDueAt?: Instant;
+}
+
+export interface ListQuery {
+  readonly only?: "unfinished" | "attention";
+  /** The last id of the page before. */
+  readonly after?: Uuid;
+  readonly limit: number;
+}
+
+export interface ListPage {
+  readonly records: readonly (StoredRecord & { readonly kind: Change["kind"]; readonly state: string })[];
+  /** Give it as `after` for the next page; absent on the last one. */
+  readonly next?: Uuid;
+}
+
+export interface RetainRequest {
+  /** Secrets of transactions finished before this are scrubbed by `redact`. */
+  readonly scrubBefore: Instant;
+  /** Transactions finished before this are removed. */
+  readonly removeBefore: Instant;
+  readonly limit: number;
+  /** `redactRecord` and `redactEntry` of the core. */
+  readonly redact: { record(record: string): string; entry(entry: string): string };
+}
