@@ -1,15 +1,18 @@
+import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 // Tests run on the sources, without a build: packages name them under this exports condition.
 const conditions = ["@electrum-vouchers/source"];
 
+const foldersIn = (parent: string): readonly string[] => readdirSync(parent).map((name) => `${parent}/${name}`);
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    projects: ["packages/*", "apps/*"].map((pattern) => ({
+    projects: [...foldersIn("packages"), ...foldersIn("apps"), "tools"].map((root) => ({
       extends: true,
-      test: { name: pattern, include: [`${pattern}/src/**/*.test.ts`] },
+      test: { name: root.replace(/^.*\//, ""), root, include: ["src/**/*.test.ts"] },
     })),
   },
 });
