@@ -31,3 +31,40 @@ export { MAX_ATTEMPTS, MAX_WAIT_MS, netcare, ordinaryProvider, pauseMs, policy, 
 export type * from "./step.ts";
 export type { Instant } from "./time.ts";
 export { toDateTime } from "./time.ts";
+export type { Acknowledged, AcknowledgementReading } from "./acknowledgement.ts";
+export { readAcknowledgement } from "./acknowledgement.ts";
+export type { Doubt, Unknown } from "./doubt.ts";
+export type { HandedOver, HandOverable } from "./hand-over.ts";
+export { canHandOver, handOver } from "./hand-over.ts";
+export type { BrokenJournal, Entry } from "./journal.ts";
+export { replay } from "./journal.ts";
+export { sameJson } from "./json.ts";
+export type { LookupTooEarly } from "./lookup-guard.ts";
+export { mayLookUp } from "./lookup-guard.ts";
+export type * from "./provision/state.ts";
+export { startProvision } from "./provision/transition.ts";
+export type { DamagedRecord } from "./record.ts";
+export { decode, decodeEntry, encode, encodeEntry, RECORD_VERSION, redactRecord, redactStoredEntry } from "./record.ts";
+export { redact, redactEntry } from "./redact.ts";
+export type * from "./redemption/state.ts";
+export { startRedemption } from "./redemption/transition.ts";
+export type { RedemptionLookupReading } from "./redemption-lookup.ts";
+export { readRedemptionLookup } from "./redemption-lookup.ts";
+export type { ErrorAnswer, Reading, UnknownAnswer } from "./reply.ts";
+export { readReply } from "./reply.ts";
+export type {
+  Approval,
+  Confirmed,
+  Confirming,
+  Dispute,
+  Disputed,
+  Mark,
+  Resolved,
+  Reversed,
+  Reversing,
+  Settlement,
+} from "./settlement.ts";
+export type { ProvisionStart, RedemptionStart } from "./start.ts";
+export type { AnyStateOf, IntentFor, Transaction } from "./transaction.ts";
+export { decide, dueOf, isFinal, needsAttention, observe, resume, wake } from "./transaction.ts";
+export { isTransaction, provisionStates, redemptionStates } from "./transaction-guard.ts";

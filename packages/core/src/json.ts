@@ -9,14 +9,33 @@ export interface JsonObject {
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The value that `text` holds, or `undefined` where it is not JSON. */
+/** Electrum's messages nest less than ten deep. A hostile answer that nests further could exhaust the stack of whoever walks it. */
+const MAX_DEPTH = 64;
+
+/** The value that `text` holds, or `undefined` where it is not JSON or nests too deep to be a message. */
 export function parseJson(text: string): Json | undefined {
+  if (nestsTooDeep(text)) return undefined;
   try {
     const parsed: Json = JSON.parse(text);
     return parsed;
   } catch {
     return undefined;
   }
+}
+
+function nestsTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (inString && character === "\\") index += 1;
+    else if (character === '"') inString = !inString;
+    else if (inString) continue;
+    else if (character === "{" || character === "[") depth += 1;
+    else if (character === "}" || character === "]") depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 /** Whether two JSON values say the same, whatever the order of their fields; an absent field equals an `undefined` one. */

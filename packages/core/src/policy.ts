@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import { hash32 } from "./hash.ts";
 
 /** What a provider takes. A profile never suppresses an advice: it only says what retries are worth and what must be reconciled. */
 export interface ProviderProfile {
@@ -149,14 +150,5 @@ const MAX_GROWTH_FACTOR = 10;
  */
 export function pauseMs(growth: Growth, repeat: number, seed: string): number {
   const grownMs = Math.min(growth.capMs, growth.initialMs * growth.factor ** Math.min(repeat, MAX_ATTEMPTS));
-  return Math.round(grownMs * (0.5 + 0.5 * fraction(`${seed}/${repeat}`)));
-}
-
-/** FNV-1a, as a fraction from 0 to 1: spread, not secrecy. */
-function fraction(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash / 0xffffffff;
+  return Math.round(grownMs * (0.5 + 0.5 * (hash32(`${seed}/${repeat}`) / 0xffffffff)));
 }

@@ -147,7 +147,9 @@ export interface OutboxInspection {
   /** Every entry that led to the record, oldest first. */
   journal(id: Uuid): ResultAsync<readonly string[], OutboxUnavailable>;
   /** Scrubs or removes finished transactions, a bounded number at a time; says how many, so that a caller can go on until none. */
-  retain(request: RetainRequest): ResultAsync<{ readonly scrubbed: number; readonly removed: number }, OutboxUnavailable>;
+  retain(
+    request: RetainRequest,
+  ): ResultAsync<{ readonly scrubbed: number; readonly removed: number }, OutboxUnavailable>;
   /** What the store finds wrong with itself; nothing where it is sound. */
   check(): ResultAsync<readonly string[], OutboxUnavailable>;
 }

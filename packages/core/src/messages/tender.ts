@@ -45,6 +45,8 @@ export const tenderSchema: v.GenericSchema<Tender> = v.strictObject({
   accountType: v.exactOptional(
     v.picklist(["DEFAULT", "SAVINGS", "CHEQUE", "CREDIT", "UNIVERSAL", "ELECTRONIC_PURSE", "STORED_VALUE"]),
   ),
-  cardNumber: v.exactOptional(textMatching(/^[0-9]{6}[0-9*]{0,13}$/, "a masked card number: six digits, then digits or *")),
+  cardNumber: v.exactOptional(
+    textMatching(/^[0-9]{6}[0-9*]{0,13}$/, "a masked card number: six digits, then digits or *"),
+  ),
   reference: v.exactOptional(textUpTo(40)),
 });

@@ -10,7 +10,8 @@ export const textOfExactly = (length: number): v.GenericSchema<string> =>
 export const textMatching = (pattern: RegExp, meaning: string): v.GenericSchema<string> =>
   v.pipe(v.string(), v.regex(pattern, `must be ${meaning}`));
 
-const DATE_TIME = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+const DATE_TIME =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 /** RFC 3339, section 5.6. */
 export const dateTimeSchema: v.GenericSchema<string> = v.pipe(

@@ -1,0 +1,122 @@
+import type { Answer } from "./answer.ts";
+import { isJsonObject, parseJson } from "./json.ts";
+import { sameUuid } from "./messages/uuid.ts";
+import { type Advice, operations } from "./operations.ts";
+import { type ErrorAnswer, isPassing, isServerFault, readError } from "./reply.ts";
+
+/** An answer to an advice. Acknowledged means received: nobody upstream can decline an advice. */
+export type AcknowledgementReading =
+  | { readonly outcome: "acknowledged"; readonly how: Acknowledged }
+  /** Not acknowledged: send the same advice again. `alert`: it does not look like Electrum, so a person should look. */
+  | { readonly outcome: "repeat"; readonly alert: boolean; readonly retryAfterMs?: number; readonly status: number }
+  /** The credentials are wrong: stop sending, keep everything. */
+  | { readonly outcome: "halt"; readonly error: ErrorAnswer }
+  /** Electrum holds the opposite, or nothing to confirm. Never answered with the opposite advice. */
+  | { readonly outcome: "contradicted"; readonly error: ErrorAnswer }
+  /** No repeat can help. */
+  | { readonly outcome: "refused"; readonly error: ErrorAnswer };
+
+/**
+ * How an advice was acknowledged.
+ *
+ * - `accepted`: a plain success
+ * - `already`: Electrum says that the same had been done before
+ * - `duplicate`: Electrum had seen this advice
+ * - `notFound`: a reversal of what Electrum does not know: nothing to undo
+ * - `notRedeemed`: a confirmation that may have been a repeat; Electrum's answer cannot tell
+ */
+export type Acknowledged = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed";
+
+export function readAcknowledgement(advice: Advice, answer: Answer): AcknowledgementReading {
+  if (answer.status >= 200 && answer.status < 300) {
+    return isEcho(advice, answer.body) ? { outcome: "acknowledged", how: "accepted" } : repeat(answer, true);
+  }
+  const error = readError(answer);
+  if (answer.status === 401 || answer.status === 403) return { outcome: "halt", error };
+  // Only Electrum speaks ErrorDetail. An HTML 404 comes from a wrong URL or a gateway, and must not destroy a reversal.
+  if (error.errorType === undefined && answer.body.trim() !== "") {
+    return repeat(answer, !isServerFault(answer.status) && !isPassing(answer.status));
+  }
+  return readErrorType(advice, error) ?? readStatus(advice, answer, error);
+}
+
+/** Electrum echoes the advice, or says nothing; whatever ids it names must be ours. */
+function isEcho(advice: Advice, body: string): boolean {
+  if (body.trim() === "") return true;
+  const echo = parseJson(body);
+  if (!isJsonObject(echo)) return false;
+  return isOurs(echo["id"], advice.message.id) && isOurs(echo["requestId"], advice.message.requestId);
+}
+
+const isOurs = (id: unknown, ours: string): boolean =>
+  id === undefined || id === null || (typeof id === "string" && sameUuid(id, ours));
+
+const repeat = (answer: Answer, alert: boolean): AcknowledgementReading => ({
+  outcome: "repeat",
+  alert,
+  status: answer.status,
+  ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
+});
+
+/** The error types that speak for themselves, whatever the status; `undefined` leaves it to the status. */
+function readErrorType(advice: Advice, error: ErrorAnswer): AcknowledgementReading | undefined {
+  const { errorType } = error;
+  if (errorType === undefined) return undefined;
+  if (errorType === sameKind[advice.operation]) return { outcome: "acknowledged", how: "already" };
+  if (oppositeKind[advice.operation].includes(errorType)) return { outcome: "contradicted", error };
+  switch (errorType) {
+    case "AUTHENTICATION_ERROR":
+      return { outcome: "halt", error };
+    case "UPSTREAM_UNAVAILABLE":
+    case "VOUCHER_STATUS_UNKNOWN":
+      return { outcome: "repeat", alert: false, status: error.status };
+    case "DUPLICATE_RECORD":
+      return { outcome: "acknowledged", how: "duplicate" };
+    case "UNABLE_TO_LOCATE_RECORD":
+      return notLocated(advice, error);
+    case "VOUCHER_NOT_REDEEMED":
+      // To a confirmRedeem this can be the answer to a repeat of one that had arrived.
+      return advice.operation === "confirmRedeem"
+        ? { outcome: "acknowledged", how: "notRedeemed" }
+        : { outcome: "refused", error };
+    case "FORMAT_ERROR":
+    case "FUNCTION_NOT_SUPPORTED":
+    case "TRANSACTION_NOT_SUPPORTED":
+    case "INVALID_AMOUNT":
+    case "INVALID_MERCHANT":
+    case "INVALID_VOUCHER":
+      return { outcome: "refused", error };
+    default:
+      return undefined;
+  }
+}
+
+function readStatus(advice: Advice, answer: Answer, error: ErrorAnswer): AcknowledgementReading {
+  const { status } = answer;
+  if (status === 404) return notLocated(advice, error);
+  if (isServerFault(status) || isPassing(status)) return repeat(answer, false);
+  if (status === 501 || (status >= 400 && status < 500)) return { outcome: "refused", error };
+  // 1xx and 3xx: a gateway on the way, not Electrum.
+  return repeat(answer, true);
+}
+
+/** Nothing to undo is as good as undone; nothing to confirm means a customer may hold a voucher that is not live. */
+const notLocated = (advice: Advice, error: ErrorAnswer): AcknowledgementReading =>
+  operations[advice.operation].kind === "reversal"
+    ? { outcome: "acknowledged", how: "notFound" }
+    : { outcome: "contradicted", error };
+
+const sameKind: Readonly<Record<Advice["operation"], string>> = {
+  confirmVoucher: "VOUCHER_ALREADY_CONFIRMED",
+  reverseVoucher: "VOUCHER_ALREADY_REVERSED",
+  confirmRedeem: "REDEMPTION_ALREADY_CONFIRMED",
+  reverseRedeem: "REDEMPTION_ALREADY_REVERSED",
+};
+
+const oppositeKind: Readonly<Record<Advice["operation"], readonly string[]>> = {
+  // A voucher that has been redeemed contradicts any advice about its provision: a person must look.
+  confirmVoucher: ["VOUCHER_ALREADY_REVERSED", "VOUCHER_ALREADY_REDEEMED"],
+  reverseVoucher: ["VOUCHER_ALREADY_CONFIRMED", "VOUCHER_ALREADY_REDEEMED"],
+  confirmRedeem: ["REDEMPTION_ALREADY_REVERSED"],
+  reverseRedeem: ["REDEMPTION_ALREADY_CONFIRMED"],
+};

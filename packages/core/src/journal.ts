@@ -1,0 +1,58 @@
+import { err, ok, type Result } from "neverthrow";
+import { beginProvision } from "./provision/transition.ts";
+import { beginRedemption } from "./redemption/transition.ts";
+import type { ProvisionStart, RedemptionStart } from "./start.ts";
+import type { Fact, Intent, Refusal } from "./step.ts";
+import { observe, type Transaction } from "./transaction.ts";
+import { decideProvision } from "./provision/transition.ts";
+import { decideRedemption } from "./redemption/transition.ts";
+
+/** What led to a transaction's state, one entry for each step: its start, then facts and intents. */
+export type Entry =
+  | { readonly type: "provisionStarted"; readonly start: ProvisionStart }
+  | { readonly type: "redemptionStarted"; readonly start: RedemptionStart }
+  | { readonly type: "fact"; readonly fact: Fact }
+  | { readonly type: "intent"; readonly intent: Intent };
+
+/** A journal that does not tell a transaction's life. */
+export interface BrokenJournal {
+  /** The entry that does not fit. */
+  readonly index: number;
+  readonly reason: "empty" | "noStart" | "secondStart" | Refusal;
+}
+
+/** The state that a journal leads to: for every stored transaction, the state that is stored. */
+export function replay(journal: readonly Entry[]): Result<Transaction, BrokenJournal> {
+  const [first, ...rest] = journal;
+  if (first === undefined) return err({ index: 0, reason: "empty" });
+  const begun = begin(first);
+  if (begun === undefined) return err({ index: 0, reason: "noStart" });
+  return rest.reduce<Result<Transaction, BrokenJournal>>(
+    (sofar, entry, index) => sofar.andThen((transaction) => apply(transaction, entry, index + 1)),
+    ok(begun),
+  );
+}
+
+function begin(entry: Entry): Transaction | undefined {
+  if (entry.type === "provisionStarted") return beginProvision(entry.start).transaction;
+  if (entry.type === "redemptionStarted") return beginRedemption(entry.start).transaction;
+  return undefined;
+}
+
+function apply(transaction: Transaction, entry: Entry, index: number): Result<Transaction, BrokenJournal> {
+  if (entry.type === "fact") return ok(observe(transaction, entry.fact).transaction);
+  if (entry.type !== "intent") return err({ index, reason: "secondStart" });
+  const decided =
+    transaction.kind === "provision"
+      ? decideProvision(transaction, entry.intent)
+      : decideRedemption(transaction, entry.intent);
+  return decided.map((step): Transaction => step.transaction).mapErr((reason) => ({ index, reason }));
+}
+
+/** Whether a value read back is an entry, once its checksum has shown that it is what was written. */
+export const isEntry = (value: unknown): value is Entry =>
+  typeof value === "object" &&
+  value !== null &&
+  (("start" in value && "type" in value && (value.type === "provisionStarted" || value.type === "redemptionStarted")) ||
+    ("fact" in value && "type" in value && value.type === "fact") ||
+    ("intent" in value && "type" in value && value.type === "intent"));

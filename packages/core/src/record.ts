@@ -1,0 +1,64 @@
+import { err, ok, type Result } from "neverthrow";
+import { hash32 } from "./hash.ts";
+import { type Entry, isEntry } from "./journal.ts";
+import { redact, redactEntry } from "./redact.ts";
+import type { Transaction } from "./transaction.ts";
+import { isTransaction } from "./transaction-guard.ts";
+
+/** The version of what is stored. Older versions are read by a schema of their own, once there are any. */
+export const RECORD_VERSION = 1;
+
+/** Why a stored text cannot be trusted. It never repeats what it found. */
+export type DamagedRecord =
+  /** No record of ours, a flipped character, or half of one. */
+  | { readonly type: "damaged"; readonly what: "format" | "checksum" | "content" }
+  /** Written by a newer release. */
+  | { readonly type: "newer"; readonly version: number };
+
+/** The transaction as text to store: JSON with a version and a checksum, so that a flipped digit in a voucher code is found. */
+export const encode = (transaction: Transaction): string => seal(transaction);
+
+/** The stored transaction, checked. */
+export const decode = (record: string): Result<Transaction, DamagedRecord> => unseal(record, isTransaction);
+
+/** As {@link encode}, for an entry of the journal. */
+export const encodeEntry = (entry: Entry): string => seal(entry);
+
+/** As {@link decode}, for an entry of the journal. */
+export const decodeEntry = (entry: string): Result<Entry, DamagedRecord> => unseal(entry, isEntry);
+
+/** The stored transaction without its secrets; a damaged record stays as it is, for whoever must look at it. */
+export const redactRecord = (record: string): string =>
+  decode(record).match(
+    (transaction) => encode(redact(transaction)),
+    () => record,
+  );
+
+/** As {@link redactRecord}, for an entry of the journal. */
+export const redactStoredEntry = (entry: string): string =>
+  decodeEntry(entry).match(
+    (decoded) => encodeEntry(redactEntry(decoded)),
+    () => entry,
+  );
+
+const SEALED = /^\{"version":(\d{1,9}),"checksum":"([0-9a-f]{8})","content":(.*)\}$/s;
+
+function seal(content: Transaction | Entry): string {
+  const text = JSON.stringify(content);
+  return `{"version":${RECORD_VERSION},"checksum":"${checksum(text)}","content":${text}}`;
+}
+
+function unseal<Content>(
+  sealed: string,
+  isContent: (value: unknown) => value is Content,
+): Result<Content, DamagedRecord> {
+  const [, version, expected, text] = SEALED.exec(sealed) ?? [];
+  if (version === undefined || text === undefined) return err({ type: "damaged", what: "format" });
+  if (Number(version) > RECORD_VERSION) return err({ type: "newer", version: Number(version) });
+  if (checksum(text) !== expected) return err({ type: "damaged", what: "checksum" });
+  // What carries its checksum is what we wrote: JSON.
+  const content: unknown = JSON.parse(text);
+  return isContent(content) ? ok(content) : err({ type: "damaged", what: "content" });
+}
+
+const checksum = (text: string): string => hash32(text).toString(16).padStart(8, "0");

@@ -1,0 +1,267 @@
+import { err, ok, type Result } from "neverthrow";
+import { match } from "ts-pattern";
+import { answeredInDoubt, unanswered } from "../doubt.ts";
+import { basicAdviceSchema } from "../messages/advices.ts";
+import { parse } from "../messages/parse.ts";
+import { type RedemptionRequest, redemptionRequestSchema } from "../messages/redemption.ts";
+import { sameUuid } from "../messages/uuid.ts";
+import { sameJson } from "../json.ts";
+import { endsAttempt, lateOr, type Move, stepTo, withMark } from "../move.ts";
+import type { Request } from "../operations.ts";
+import { readReply } from "../reply.ts";
+import {
+  adviceFields,
+  type Approval,
+  authorisedAmount,
+  awaitDecision,
+  checkFinalAmount,
+  decideSettlement,
+  decisionToReverse,
+  lateApproval,
+  observeAnswer,
+  type ReversalCause,
+  type Settlement,
+  type SettlementTerms,
+  startConfirming,
+  startReversing,
+} from "../settlement.ts";
+import type { RedemptionStart } from "../start.ts";
+import type { ConfirmRedemption, Fact, Intent, Redeem, RedemptionIntent, Refusal, Reply, Step } from "../step.ts";
+import type { Instant } from "../time.ts";
+import { decideLookup, lookUp, lookupFaults, observeLookup } from "./lookup.ts";
+import type {
+  AfterRedeem,
+  Found,
+  RedeemFields,
+  Redeemed,
+  Redeeming,
+  Redemption,
+  RedemptionCompleted,
+  RedemptionDeclined,
+  RedemptionHead,
+  RedemptionState,
+} from "./state.ts";
+
+/** A move among the states that have a redemption request; `next` puts the request back. */
+type RedeemMove = Move<Redeeming | Redeemed | RedemptionCompleted | RedemptionDeclined | Settlement>;
+
+/** Starts a redemption with its lookup, or names every fault in it. */
+export function startRedemption(start: RedemptionStart): Result<Step<Redemption>, Refusal> {
+  const faults = lookupFaults(start);
+  return faults.length === 0 ? ok(beginRedemption(start)) : err({ type: "invalidMessage", faults });
+}
+
+/** As {@link startRedemption}, for a start that was checked when it was made. */
+export function beginRedemption(start: RedemptionStart): Step<Redemption> {
+  const head: RedemptionHead = { kind: "redemption", id: start.id, start, marks: [] };
+  const move = lookUp(head, 0, start.at, { firstAttempt: 0, startedAt: start.at });
+  return stepTo(redemptionIn(move.state, head), move);
+}
+
+export function observeRedemption(redemption: Redemption, fact: Fact): Step<Redemption> {
+  return isAfterRedeem(redemption)
+    ? enterAfter(redemption, observeAfter(redemption, fact))
+    : enter(redemption, observeLookup(redemption, fact));
+}
+
+export function decideRedemption(redemption: Redemption, intent: Intent): Result<Step<Redemption>, Refusal> {
+  if (!isRedemptionIntent(intent)) return err({ type: "wrongKind", intent: intent.type });
+  if (isAfterRedeem(redemption)) {
+    return decideAfter(redemption, intent).map((move) => enterAfter(redemption, move));
+  }
+  if (intent.type !== "redeem") return decideLookup(redemption, intent).map((move) => enter(redemption, move));
+  return redemption.state === "found"
+    ? redeem(redemption, intent).map((move) => enter(redemption, move))
+    : err({ type: "notNow", intent: intent.type, state: redemption.state });
+}
+
+const isAfterRedeem = (redemption: Redemption): redemption is Redemption<AfterRedeem> => "redeem" in redemption;
+
+/** A confirmation of a redemption says nothing of tenders: it is a BasicAdvice. */
+const isRedemptionIntent = (intent: Intent): intent is RedemptionIntent =>
+  intent.type !== "confirm" || intent.tenders === undefined;
+
+// --- facts, a function for each state ---
+
+function observeAfter(current: Redemption<AfterRedeem>, fact: Fact): RedeemMove {
+  return match(current)
+    .returnType<RedeemMove>()
+    .with({ state: "redeeming" }, (state) => redeeming(state, fact))
+    .with({ state: "redeemed" }, (state) => redeemed(state, fact))
+    .with({ state: "completed" }, (state) => ({ state, ignored: lateOr(fact) }))
+    .with({ state: "declined" }, { state: "reversed" }, { state: "disputed" }, (state) =>
+      // A lookup's late answer says nothing of the redemption.
+      fact.type === "reply" && fact.attempt >= state.redeem.attempt
+        ? lateApproval(requestOf(state), state, fact)
+        : { state, ignored: lateOr(fact) },
+    )
+    .with({ state: "confirming" }, { state: "reversing" }, { state: "confirmed" }, { state: "resolved" }, (state) =>
+      fact.type === "adviceAnswered" ? observeAnswer(termsOf(state), state, fact) : { state, ignored: lateOr(fact) },
+    )
+    .exhaustive();
+}
+
+function redeeming(current: Redemption<Redeeming & RedeemFields>, fact: Fact): RedeemMove {
+  if (!endsAttempt(fact)) return { state: current, ignored: "unexpected" };
+  const { deadlineAt, redeem } = current;
+  const { attempt } = redeem;
+  if (fact.attempt !== attempt) return { state: current, ignored: "late" };
+  const { at } = fact;
+  if (fact.type === "reply" && at <= deadlineAt) return replied(current, fact);
+  // A reply after the deadline counts as none.
+  const cause = fact.type === "reply" ? "deadline" : fact.type === "silence" ? fact.cause : "interruption";
+  return reverse(current, { at, doubt: unanswered(undefined, { attempt, at, cause }, deadlineAt) });
+}
+
+function replied(current: Redemption<Redeeming & RedeemFields>, fact: Reply): RedeemMove {
+  const { attempt } = current.redeem;
+  const { cancelledAt } = current;
+  const { at } = fact;
+  return (
+    match(readReply(requestOf(current), fact))
+      .returnType<RedeemMove>()
+      .with({ outcome: "approved" }, ({ response }) => approved(current, { attempt, at, response }))
+      .with({ outcome: "declined" }, ({ error }) => ({
+        state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) },
+      }))
+      // There is no retry for a redemption: an unknown outcome goes straight to its reversal.
+      .with({ outcome: "unknown" }, ({ outcome: _, ...unknown }) =>
+        reverse(current, { at, doubt: answeredInDoubt(undefined, { attempt, at, ...unknown }) }),
+      )
+      .exhaustive()
+  );
+}
+
+function approved(current: Redemption<Redeeming & RedeemFields>, approval: Approval): RedeemMove {
+  const { policy } = current.start;
+  if (current.cancelledAt !== undefined) return reverse(current, { at: approval.at, approval });
+  if (policy.messaging === "single") return { state: { state: "completed", approval } };
+  const { decideBy, command } = awaitDecision(policy, approval);
+  return {
+    state: { state: "redeemed", approval, ...(decideBy === undefined ? {} : { decideBy }) },
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+function redeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): RedeemMove {
+  if (fact.type !== "timer" || fact.timer !== "decision") return { state: current, ignored: lateOr(fact) };
+  const { at } = fact;
+  const decision = { outcome: "reverse", by: "deadline", at } as const;
+  return startReversing(termsOf(current), { decision, at, approval: current.approval });
+}
+
+// --- intents ---
+
+function redeem(current: Redemption<Found>, { request, at }: Redeem): Result<Move<AfterRedeem>, Refusal> {
+  return parse(redemptionRequestSchema, request)
+    .mapErr((faults): Refusal => ({ type: "invalidMessage", faults }))
+    .andThen(() => checkLookedUp(current, request))
+    .map(() => {
+      const attempt = current.attempt + 1;
+      const deadlineAt = at + current.start.policy.replyDeadlineMs;
+      return {
+        state: { state: "redeeming", deadlineAt, redeem: { request, attempt, at } },
+        command: {
+          type: "sendRequest",
+          attempt,
+          request: { operation: "redeemVoucher", message: request },
+          deadlineAt,
+        },
+      };
+    });
+}
+
+/** Only what was looked up may be redeemed: this transaction, and this voucher where the till named it by its code. */
+function checkLookedUp({ id, start }: RedemptionHead, request: RedemptionRequest): Result<void, Refusal> {
+  if (!sameUuid(request.id, id)) return err({ type: "notTheOneLookedUp", field: "id" });
+  const { voucherCode } = start.lookup;
+  return voucherCode === undefined || voucherCode === request.voucher.code
+    ? ok()
+    : err({ type: "notTheOneLookedUp", field: "voucher.code" });
+}
+
+function decideAfter(current: Redemption<AfterRedeem>, intent: RedemptionIntent): Result<RedeemMove, Refusal> {
+  const notNow: Refusal = { type: "notNow", intent: intent.type, state: current.state };
+  if (intent.type === "redeem") {
+    return sameJson(intent.request, current.redeem.request)
+      ? ok({ state: current })
+      : err({ type: "otherContent", intent: intent.type, decidedAt: current.redeem.at });
+  }
+  return match(current)
+    .returnType<Result<RedeemMove, Refusal>>()
+    .with({ state: "redeeming" }, (state) =>
+      // What is under way goes on; the mark decides once its outcome is known.
+      intent.type === "cancel" ? ok({ state: cancelled(state, intent.at) }) : err(notNow),
+    )
+    .with({ state: "redeemed" }, (state) => decideRedeemed(state, intent, notNow))
+    .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : err(notNow)))
+    .with({ state: "completed" }, () => err(notNow))
+    .otherwise((state) => decideSettlement(state, intent));
+}
+
+const cancelled = <State extends Redeeming>(current: State, at: Instant): State =>
+  current.cancelledAt === undefined ? { ...current, cancelledAt: at } : current;
+
+function decideRedeemed(
+  current: Redemption<Redeemed & RedeemFields>,
+  intent: RedemptionIntent,
+  notNow: Refusal,
+): Result<RedeemMove, Refusal> {
+  if (intent.type === "confirm") return confirm(current, intent);
+  if (intent.type !== "cancel") return err(notNow);
+  const { at } = intent;
+  const decision = { outcome: "reverse", by: "till", at } as const;
+  return ok(startReversing(termsOf(current), { decision, at, approval: current.approval }));
+}
+
+function confirm(
+  current: Redemption<Redeemed & RedeemFields>,
+  { at, amounts }: ConfirmRedemption,
+): Result<RedeemMove, Refusal> {
+  const {
+    start,
+    approval,
+    redeem: { request },
+  } = current;
+  const message = {
+    ...adviceFields(start.confirmationId, termsOf(current), approval.response, at),
+    ...(amounts === undefined ? {} : { amounts }),
+  };
+  return checkFinalAmount(amounts, authorisedAmount(approval.response, request.amounts))
+    .andThen(() => parse(basicAdviceSchema, message).mapErr((faults): Refusal => ({ type: "invalidMessage", faults })))
+    .map(() => startConfirming(approval, { operation: "confirmRedeem", message }, at));
+}
+
+// --- what moves are made of ---
+
+const reverse = (current: Redemption<Redeeming & RedeemFields>, cause: Omit<ReversalCause, "decision">): RedeemMove =>
+  startReversing(termsOf(current), { decision: decisionToReverse(current.cancelledAt, cause.at), ...cause });
+
+const requestOf = ({ redeem }: RedeemFields): Request => ({ operation: "redeemVoucher", message: redeem.request });
+
+const termsOf = ({ id, start, redeem }: RedemptionHead & RedeemFields): SettlementTerms => ({
+  requestId: id,
+  reversalId: start.reversalId,
+  reverse: "reverseRedeem",
+  provider: start.policy.provider,
+  thirdPartyIdentifiers: redeem.request.thirdPartyIdentifiers,
+});
+
+function enterAfter(current: Redemption<AfterRedeem>, move: RedeemMove): Step<Redemption> {
+  const state = move.state === current ? current : { ...move.state, redeem: current.redeem };
+  return enter(current, { ...move, state });
+}
+
+function enter(current: Redemption, move: Move<RedemptionState>): Step<Redemption> {
+  const marks = withMark(current.marks, move.mark);
+  const isUnchanged = move.state === current && marks === current.marks;
+  return stepTo(isUnchanged ? current : redemptionIn(move.state, { ...current, marks }), move);
+}
+
+const redemptionIn = (state: RedemptionState, { id, start, marks }: RedemptionHead): Redemption => ({
+  ...state,
+  kind: "redemption",
+  id,
+  start,
+  marks,
+});

@@ -1,0 +1,108 @@
+import type { Result } from "neverthrow";
+import { match } from "ts-pattern";
+import type { Due } from "./ports.ts";
+import type { Provision } from "./provision/state.ts";
+import { decideProvision, observeProvision } from "./provision/transition.ts";
+import type { Redemption } from "./redemption/state.ts";
+import { decideRedemption, observeRedemption } from "./redemption/transition.ts";
+import { queue } from "./settlement.ts";
+import type { Command, Fact, Intent, ProvisionIntent, RedemptionIntent, Refusal, Step, WakeAt } from "./step.ts";
+import type { Instant } from "./time.ts";
+
+/** One provision or one redemption, named by the UUID of its request. */
+export type Transaction = Provision | Redemption;
+
+/** The kind of a transaction, whatever its state. */
+export type AnyStateOf<T extends Transaction> = T extends Provision ? Provision : Redemption;
+
+/** The intents that a kind of transaction knows. */
+export type IntentFor<T extends Transaction> = T extends Provision ? ProvisionIntent : RedemptionIntent;
+
+/** What a fact makes of a transaction. Total: any fact meets any state; one that changes nothing gives the same object back. */
+export function observe<T extends Transaction>(transaction: T, fact: Fact): Step<AnyStateOf<T>>;
+export function observe(transaction: Transaction, fact: Fact): Step<Transaction> {
+  return transaction.kind === "provision" ? observeProvision(transaction, fact) : observeRedemption(transaction, fact);
+}
+
+/**
+ * What an intent makes of a transaction, or why it is refused. The same intent again is accepted and changes nothing.
+ *
+ * @example
+ * decide(sale, { type: "confirm", tenders: [], at: Date.now() })
+ */
+export function decide<T extends Transaction>(
+  transaction: T,
+  intent: IntentFor<T>,
+): Result<Step<AnyStateOf<T>>, Refusal>;
+export function decide(transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> {
+  return transaction.kind === "provision"
+    ? decideProvision(transaction, intent)
+    : decideRedemption(transaction, intent);
+}
+
+/** What must be done about a stored transaction after a restart. An attempt under way is never sent again: it is waited for. */
+export function resume<T extends Transaction>(transaction: T, at: Instant): Step<AnyStateOf<T>>;
+export function resume(transaction: Transaction, at: Instant): Step<Transaction> {
+  const command = commandOf(transaction);
+  if (command?.type === "wakeAt" && command.timer === "reply" && at >= command.at) {
+    return observe(transaction, wake(command, at));
+  }
+  return { transaction, commands: command === undefined ? [] : [command] };
+}
+
+/** What the state waits for, as a command. */
+function commandOf(transaction: Transaction): Command | undefined {
+  return match(transaction)
+    .returnType<Command | undefined>()
+    .with({ state: "requesting" }, { state: "lookingUp" }, ({ attempt, deadlineAt }) =>
+      timer("reply", attempt, deadlineAt),
+    )
+    .with({ state: "redeeming" }, ({ redeem, deadlineAt }) => timer("reply", redeem.attempt, deadlineAt))
+    .with({ state: "waitingToRetry" }, ({ attempt, retryAt }) => timer("retry", attempt, retryAt))
+    .with({ state: "waitingToLookUp" }, ({ attempt, lookUpAt }) => timer("lookup", attempt, lookUpAt))
+    .with({ state: "issued" }, { state: "redeemed" }, ({ approval, decideBy }) =>
+      decideBy === undefined ? undefined : timer("decision", approval.attempt, decideBy),
+    )
+    .with({ state: "confirming" }, { state: "reversing" }, queue)
+    .otherwise(() => undefined);
+}
+
+const timer = (name: WakeAt["timer"], attempt: number, at: Instant): WakeAt => ({
+  type: "wakeAt",
+  timer: name,
+  attempt,
+  at,
+});
+
+/** The fact that a `wakeAt` asks for, once its time has come. */
+export const wake = ({ timer: name, attempt }: WakeAt, at: Instant): Fact =>
+  name === "reply" ? { type: "interruption", attempt, at } : { type: "timer", timer: name, attempt, at };
+
+/** What is due next on a transaction, for the outbox; nothing where it waits for the till, for a person or for nothing. */
+export function dueOf(transaction: Transaction): Due | undefined {
+  const command = commandOf(transaction);
+  if (command === undefined || command.type === "sendRequest") return undefined;
+  return match(command)
+    .returnType<Due>()
+    .with({ type: "queueAdvice" }, ({ notBefore, advice }) => ({
+      at: notBefore,
+      work: "advice",
+      what: advice.operation,
+    }))
+    .with({ type: "wakeAt", timer: "reply" }, ({ at }) => ({ at, work: "replyDeadline", what: "reply" }))
+    .with({ type: "wakeAt" }, ({ at, timer: name }) => ({ at, work: "timer", what: name }))
+    .exhaustive();
+}
+
+/** Whether no further transition is possible; marks for reconciliation may still be added. */
+export const isFinal = ({ state }: Transaction): boolean =>
+  state === "completed" ||
+  state === "confirmed" ||
+  state === "reversed" ||
+  state === "declined" ||
+  state === "abandoned" ||
+  state === "resolved";
+
+/** Whether a person must look at it. */
+export const needsAttention = ({ state, marks }: Transaction): boolean =>
+  state === "disputed" || (marks.length > 0 && state !== "resolved");
