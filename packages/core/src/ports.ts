@@ -35,7 +35,8 @@ export interface Outbox {
   claim(request: ClaimRequest): ResultAsync<Claimed, OutboxUnavailable>;
 
   /**
-   * Puts a due record off, giving its lease back. No new version, no journal entry, no durability: if it is forgotten, the
+   * Puts a due record off, giving its lease back: it cannot be claimed before `until`. It keeps its place in the order, which
+   * goes by `due.at`. No new version, no journal entry, no durability: if it is forgotten, the
    * work is done sooner. Nothing happens where the version is no longer the stored one.
    */
   postpone(postponement: Postponement): ResultAsync<void, OutboxUnavailable>;
@@ -95,7 +96,7 @@ export interface ClaimRequest {
 }
 
 export interface Claimed {
-  /** Oldest due first. */
+  /** Oldest `due.at` first, postponed or not. */
   readonly records: readonly ClaimedRecord[];
   /** When the next record of this work is due or its lease ends; absent where nothing waits. */
   readonly nextDueAt?: Instant;

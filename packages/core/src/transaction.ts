@@ -40,13 +40,12 @@ export function decide(transaction: Transaction, intent: Intent): Result<Step<Tr
     : decideRedemption(transaction, intent);
 }
 
-/** What must be done about a stored transaction after a restart. An attempt under way is never sent again: it is waited for. */
-export function resume<T extends Transaction>(transaction: T, at: Instant): Step<AnyStateOf<T>>;
-export function resume(transaction: Transaction, at: Instant): Step<Transaction> {
+/**
+ * What must be done about a stored transaction after a restart. An attempt that was under way is never sent again: it is
+ * waited for until its deadline (`wakeAt` the `reply` timer), and counts as interrupted from then on.
+ */
+export function resume<T extends Transaction>(transaction: T): Step<T> {
   const command = commandOf(transaction);
-  if (command?.type === "wakeAt" && command.timer === "reply" && at >= command.at) {
-    return observe(transaction, wake(command, at));
-  }
   return { transaction, commands: command === undefined ? [] : [command] };
 }
 
