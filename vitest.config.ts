@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     projects: [...foldersIn("packages"), ...foldersIn("apps"), "tools"].map((root) => ({
       extends: true,
-      test: { name: root.replace(/^.*\//, ""), root, include: ["src/**/*.test.ts"] },
+      test: { name: root.replace(/^.*\//, ""), root, include: ["{src,test}/**/*.test.ts"] },
     })),
   },
 });

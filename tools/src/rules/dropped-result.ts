@@ -1,0 +1,61 @@
+import ts from "typescript";
+import { type Finding, findingAt, type House, nodesOf } from "../house.ts";
+
+const MESSAGE = "this Result is dropped unread: its error would be lost";
+
+/**
+ * A `Result` is an answer that may be an error: somebody must read it. Dropped are an expression statement, the operand of
+ * `void`, the left side of a comma, and what a function gives back to a caller that expects nothing.
+ */
+export function droppedResult(house: House): readonly Finding[] {
+  return house.files
+    .flatMap((file) => [...nodesOf(file)])
+    .flatMap((node) => droppedBy(house.checker, node))
+    .flatMap(valuesOf)
+    .filter((expression) => carriesResult(house.checker, house.checker.getTypeAtLocation(expression)))
+    .map((expression) => findingAt(house, expression, "dropped-result", MESSAGE));
+}
+
+/** The expressions whose value this node throws away. */
+function droppedBy(checker: ts.TypeChecker, node: ts.Node): readonly ts.Expression[] {
+  if (ts.isExpressionStatement(node) || ts.isVoidExpression(node)) return [node.expression];
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken) return [node.left];
+  if (ts.isForStatement(node))
+    return [node.initializer, node.incrementor].filter((part) => part !== undefined && ts.isExpression(part));
+  if (ts.isArrowFunction(node) && ts.isExpression(node.body) && isExpectedToGiveNothing(checker, node))
+    return [node.body];
+  return [];
+}
+
+/** A callback in a place whose type says `() => void`. */
+function isExpectedToGiveNothing(checker: ts.TypeChecker, node: ts.ArrowFunction): boolean {
+  const signatures = checker.getContextualType(node)?.getCallSignatures() ?? [];
+  return signatures.length > 0 && signatures.every((each) => (each.getReturnType().flags & ts.TypeFlags.Void) !== 0);
+}
+
+/** What an expression may evaluate to, without what only steers it; nothing where the value goes into a variable. */
+function valuesOf(expression: ts.Expression): readonly ts.Expression[] {
+  if (ts.isParenthesizedExpression(expression)) return valuesOf(expression.expression);
+  if (ts.isConditionalExpression(expression)) return [expression.whenTrue, expression.whenFalse].flatMap(valuesOf);
+  if (!ts.isBinaryExpression(expression)) return ts.isVoidExpression(expression) ? [] : [expression];
+  const operator = expression.operatorToken.kind;
+  if (operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment) return [];
+  // The left side of a comma is dropped by the comma itself.
+  const sides = operator === ts.SyntaxKind.CommaToken ? [expression.right] : [expression.left, expression.right];
+  return sides.flatMap(valuesOf);
+}
+
+/** A Result, a promise or a list of them, or a union with one. */
+function carriesResult(checker: ts.TypeChecker, type: ts.Type): boolean {
+  if (type.isUnionOrIntersection()) return type.types.some((each) => carriesResult(checker, each));
+  if (type.symbol?.declarations?.some(isNeverthrows) === true) return true;
+  return holdsOthers(checker, type) && checker.getTypeArguments(type).some((each) => carriesResult(checker, each));
+}
+
+const holdsOthers = (checker: ts.TypeChecker, type: ts.Type): type is ts.TypeReference =>
+  checker.isArrayType(type) ||
+  checker.isTupleType(type) ||
+  ["Promise", "PromiseLike"].includes(type.symbol?.name ?? "");
+
+const isNeverthrows = (declaration: ts.Declaration): boolean =>
+  ts.isClassDeclaration(declaration) && declaration.getSourceFile().fileName.includes("/neverthrow/");

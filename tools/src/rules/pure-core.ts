@@ -1,0 +1,54 @@
+import ts from "typescript";
+import { type Finding, findingAt, type House, isTest, nodesOf, pathFrom } from "../house.ts";
+
+/**
+ * The core decides from what it is given: no clock, no random number, nothing that only some hosts have (timers, `process`,
+ * `fetch`, `console`). So the same decision after a crash gives the same advice, and it runs wherever JavaScript does.
+ */
+export function pureCore(house: House): readonly Finding[] {
+  return house.files
+    .filter(({ fileName }) => isCoreSource(pathFrom(house.root, fileName)))
+    .flatMap((file) => [...nodesOf(file)])
+    .filter((node) => ts.isIdentifier(node))
+    .flatMap((identifier) => {
+      const why = impurityOf(house, identifier);
+      return why === undefined ? [] : [findingAt(house, identifier, "pure-core", `the core ${why}`)];
+    });
+}
+
+const isCoreSource = (path: string): boolean => path.startsWith("packages/core/src/") && !isTest(path);
+
+function impurityOf(house: House, identifier: ts.Identifier): string | undefined {
+  const symbol = house.checker.getSymbolAtLocation(identifier);
+  if (identifier.text === "globalThis") return "names what it uses: no globalThis";
+  const declarations = symbol?.declarations ?? [];
+  if (declarations.length === 0) return undefined;
+  if (declarations.every(isOfHost)) return `must not use ${identifier.text}: not every host has it`;
+  if (!declarations.every((each) => house.program.isSourceFileDefaultLibrary(each.getSourceFile()))) return undefined;
+  switch (identifier.text) {
+    case "Date":
+      return isTimeless(identifier) ? undefined : "reads no clock: a time comes in as an Instant";
+    case "Math":
+      return isArithmetic(identifier) ? undefined : "draws no random number: it derives what it needs from ids";
+    case "Intl":
+      return "does not depend on the machine's locale and time zone";
+    default:
+      return undefined;
+  }
+}
+
+/** Declared by the types of a host (Node's), not by the language. */
+const isOfHost = (declaration: ts.Declaration): boolean =>
+  declaration.getSourceFile().fileName.includes("/@types/node/");
+
+/** `new Date(instant)`, `Date.parse(text)`, `Date.UTC(…)`, or the type: none of them asks what time it is. */
+function isTimeless(identifier: ts.Identifier): boolean {
+  const { parent } = identifier;
+  if (ts.isNewExpression(parent)) return (parent.arguments ?? []).length > 0;
+  if (ts.isPropertyAccessExpression(parent)) return ["parse", "UTC"].includes(parent.name.text);
+  return ts.isTypeNode(parent);
+}
+
+/** `Math.x`, with any `x` but `random`. */
+const isArithmetic = ({ parent }: ts.Identifier): boolean =>
+  ts.isPropertyAccessExpression(parent) && parent.name.text !== "random";
