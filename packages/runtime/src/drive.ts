@@ -1,1 +1,205 @@
-export {};
+import {
+  type DamagedRecord,
+  decide,
+  decode,
+  dueOf,
+  type Command,
+  type Entry,
+  encode,
+  encodeEntry,
+  type Fact,
+  type Instant,
+  isFinal,
+  needsAttention,
+  observe,
+  type Refusal,
+  type Step,
+  type Transaction,
+} from "@electrum-vouchers/core";
+import type {
+  Change,
+  CommitConflict,
+  CommitError,
+  CommitUncertain,
+  Outbox,
+  OutboxUnavailable,
+  StoredRecord,
+} from "@electrum-vouchers/core/ports";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+
+/** A transaction and the version under which it is stored; 0 where it is not stored yet. */
+export interface Versioned {
+  readonly transaction: Transaction;
+  readonly version: number;
+}
+
+/** A step on its way: what an entry made of a transaction. */
+export interface Progress {
+  /** The transaction as it was; absent where the step starts one. */
+  readonly before?: Transaction;
+  readonly step: Step<Transaction>;
+  /** The version that the step's transaction replaces, or has where the step changed nothing. */
+  readonly version: number;
+  /** Absent where nothing has to be stored: a transaction that is only resumed. */
+  readonly entry?: Entry;
+  readonly at: Instant;
+}
+
+/** What the loop needs of the world. */
+export interface Hands {
+  /** Makes a change durable. */
+  commit(change: Change): ResultAsync<void, CommitError>;
+  /**
+   * Carries out a command, durably decided by now. Gives the fact that came of it, or nothing where somebody else will feed
+   * it: the forwarder, a timer, a later process.
+   */
+  perform(command: Command, transaction: Transaction): Promise<Fact | undefined>;
+  /** Told of every step once it is durable. */
+  stepped?(step: Stepped): void;
+}
+
+/** A step that has become durable. */
+export interface Stepped extends Versioned {
+  readonly before?: Transaction;
+  readonly entry: Entry;
+}
+
+/** Why a transaction could not be driven on. It is stored as it was before the step that failed. */
+export type DriveError =
+  | OutboxUnavailable
+  | CommitUncertain
+  /** Another step came first, and leaves no room for this one. */
+  | { readonly type: "refused"; readonly refusal: Refusal; readonly winner: Versioned }
+  /** It was to be started, but is there already. */
+  | { readonly type: "exists"; readonly winner: Versioned }
+  | { readonly type: "gone" }
+  | { readonly type: "damaged"; readonly damage: DamagedRecord };
+
+/** Two steps for each attempt of the longest policy, and as many conflicts: whoever needs more is in a loop. */
+const MAX_STEPS = 1_000;
+
+/**
+ * The one loop: commit the step, perform its command, feed the fact that came of it, repeat, until nothing is under way.
+ * Nothing is ever performed before the step that asks for it is durable.
+ */
+export function drive(progress: Progress, hands: Hands): ResultAsync<Versioned, DriveError> {
+  return new ResultAsync(run(progress, hands));
+}
+
+async function run(first: Progress, hands: Hands): Promise<Result<Versioned, DriveError>> {
+  let progress = first;
+  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+    const stored = await store(progress, hands);
+    if (stored.isErr()) return err(stored.error);
+    const { current, step } = stored.value;
+    const [command] = step.commands;
+    const fact = command === undefined ? undefined : await hands.perform(command, current.transaction);
+    if (fact === undefined) return ok(current);
+    progress = progressOf(current, fact);
+  }
+  throw new Error(`a transaction took more than ${MAX_STEPS} steps`);
+}
+
+/** What a fact makes of a stored transaction. */
+export const progressOf = ({ transaction, version }: Versioned, fact: Fact): Progress => ({
+  before: transaction,
+  step: observe(transaction, fact),
+  version,
+  entry: { type: "fact", fact },
+  at: fact.at,
+});
+
+interface Stored {
+  readonly current: Versioned;
+  readonly step: Step<Transaction>;
+}
+
+/** Makes the step durable. Where another one was first, its entry is applied to what won, and tried again. */
+async function store(first: Progress, hands: Hands): Promise<Result<Stored, DriveError>> {
+  let progress = first;
+  for (let tries = 0; tries < MAX_STEPS; tries += 1) {
+    const { before, step, version, entry } = progress;
+    const { transaction } = step;
+    if (entry === undefined || transaction === before) return ok({ current: { transaction, version }, step });
+    const committed = await hands.commit(changeOf(progress, entry));
+    if (committed.isOk()) {
+      const current = { transaction, version: version + 1 };
+      hands.stepped?.({ ...current, entry, ...(before === undefined ? {} : { before }) });
+      return ok({ current, step });
+    }
+    if (committed.error.type !== "conflict") return err(committed.error);
+    const rebased = rebase(entry, committed.error, progress.at);
+    if (rebased.isErr()) return err(rebased.error);
+    progress = rebased.value;
+  }
+  throw new Error(`a step met more than ${MAX_STEPS} others`);
+}
+
+/** The same entry on the transaction that won. */
+function rebase(entry: Entry, { winner }: CommitConflict, at: Instant): Result<Progress, DriveError> {
+  if (winner === undefined) return err({ type: "gone" });
+  return readRecord(winner).andThen(({ transaction, version }) =>
+    applyEntry(transaction, version, entry).map((step) => ({ before: transaction, step, version, entry, at })),
+  );
+}
+
+function applyEntry(transaction: Transaction, version: number, entry: Entry): Result<Step<Transaction>, DriveError> {
+  const winner = { transaction, version };
+  switch (entry.type) {
+    case "fact":
+      return ok(observe(transaction, entry.fact));
+    case "intent":
+      return decide(transaction, entry.intent).mapErr((refusal) => ({ type: "refused", refusal, winner }));
+    default:
+      return err({ type: "exists", winner });
+  }
+}
+
+/** The stored transaction, checked. */
+export const readRecord = ({
+  record,
+  version,
+}: StoredRecord): Result<Versioned, { readonly type: "damaged"; readonly damage: DamagedRecord }> =>
+  decode(record)
+    .map((transaction) => ({ transaction, version }))
+    .mapErr((damage) => ({ type: "damaged", damage }));
+
+/** The step as data for the outbox: the state, the entry that led to it, and what is due next, in one commit. */
+export function changeOf({ step: { transaction }, version, at }: Progress, entry: Entry): Change {
+  const due = dueOf(transaction);
+  return {
+    id: transaction.id,
+    expectedVersion: version,
+    kind: transaction.kind,
+    state: transaction.state,
+    final: isFinal(transaction),
+    attention: needsAttention(transaction),
+    record: encode(transaction),
+    entry: encodeEntry(entry),
+    ...(due === undefined ? {} : { due }),
+    at,
+  };
+}
+
+/** `outbox.commit`, with an uncertain end resolved: what is stored now says whether it was written. */
+export function commitTo(outbox: Pick<Outbox, "commit" | "load">, change: Change): ResultAsync<void, CommitError> {
+  return outbox
+    .commit(change)
+    .orElse((error) =>
+      error.type === "uncertain"
+        ? outbox.load(change.id).andThen((stored) => compare(change, stored, error))
+        : errAsync(error),
+    );
+}
+
+function compare(
+  change: Change,
+  stored: StoredRecord | undefined,
+  uncertain: CommitUncertain,
+): ResultAsync<void, CommitError> {
+  const version = stored?.version ?? 0;
+  // Not written yet; it might still be, so nobody may act on it.
+  if (version === change.expectedVersion) return errAsync(uncertain);
+  if (version === change.expectedVersion + 1 && stored?.record === change.record) return okAsync(undefined);
+  return errAsync({ type: "conflict", ...(stored === undefined ? {} : { winner: stored }) });
+}

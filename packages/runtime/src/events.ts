@@ -1,0 +1,75 @@
+import type { Fact, Instant, Intent, Operation, SilenceCause, Transaction, Uuid } from "@electrum-vouchers/core";
+import type { OutboxUnavailable } from "@electrum-vouchers/core/ports";
+
+/**
+ * What the runtime tells its observers: for logs, metrics and traces. Nothing here can be a secret: ids, operations, states,
+ * statuses and causes only, never a message or a body.
+ */
+export type RuntimeEvent =
+  /** A step is durable. */
+  | {
+      readonly type: "step";
+      readonly id: Uuid;
+      readonly kind: Transaction["kind"];
+      readonly version: number;
+      /** Absent where the transaction started. */
+      readonly from?: Transaction["state"];
+      readonly to: Transaction["state"];
+      /** What led to it. */
+      readonly because: Fact["type"] | Intent["type"] | "start";
+      readonly attention: boolean;
+      readonly at: Instant;
+    }
+  /** A message goes out: an attempt of a request, or a delivery of an advice. */
+  | {
+      readonly type: "sent";
+      readonly id: Uuid;
+      readonly operation: Operation;
+      /** 0 is the first, of requests and of deliveries alike. */
+      readonly attempt: number;
+      readonly at: Instant;
+    }
+  /** It was answered, or not. */
+  | {
+      readonly type: "answered";
+      readonly id: Uuid;
+      readonly operation: Operation;
+      readonly attempt: number;
+      readonly outcome: { readonly status: number } | { readonly silence: SilenceCause };
+      readonly tookMs: number;
+      readonly at: Instant;
+    }
+  /** An advice was not acknowledged and will be repeated. */
+  | {
+      readonly type: "adviceRepeats";
+      readonly id: Uuid;
+      readonly operation: Operation;
+      readonly notBefore: Instant;
+      readonly at: Instant;
+    }
+  | { readonly type: "forwarder"; readonly status: ForwarderStatus["status"]; readonly at: Instant }
+  /** A person should look. */
+  | { readonly type: "alert"; readonly alert: Alert; readonly at: Instant };
+
+export type Alert =
+  /** An answer to an advice that Electrum cannot have sent: a wrong URL, a gateway. The advice is kept and repeated. */
+  | { readonly reason: "notElectrum"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
+  /** A stored record cannot be read; it is kept as it is. */
+  | { readonly reason: "damagedRecord"; readonly id: Uuid; readonly what: string }
+  /** The outbox does not take or give anything. */
+  | {
+      readonly reason: "outboxUnavailable";
+      readonly error: OutboxUnavailable | { readonly type: "uncertain"; readonly detail: string };
+    };
+
+/**
+ * - `forwarding`: advices go out as they come due
+ * - `probing`: Electrum is down; one advice at a time finds out when it is back
+ * - `halted`: the credentials are wrong; everything is kept until `resumeForwarding`
+ * - `stopped`
+ */
+export interface ForwarderStatus {
+  readonly status: "forwarding" | "probing" | "halted" | "stopped";
+}
+
+export type Observer = (event: RuntimeEvent) => void;
