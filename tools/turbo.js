@@ -7,7 +7,12 @@ import { preflight } from "./preflight.js";
 preflight();
 
 const turbo = fileURLToPath(new URL("../node_modules/turbo/bin/turbo", import.meta.url));
-const quiet = ["--output-logs=errors-only", "--log-prefix=none", "--log-order=grouped"];
+const quiet = [
+  "--output-logs=errors-only",
+  "--log-prefix=none",
+  "--log-order=grouped",
+  "--continue=dependencies-successful",
+];
 const { status, stdout, stderr, error } = spawnSync(
   process.execPath,
   [turbo, "run", ...process.argv.slice(2), ...quiet],

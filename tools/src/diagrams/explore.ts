@@ -1,0 +1,170 @@
+import {
+  decide,
+  type Fact,
+  type Intent,
+  isFinal,
+  netcare,
+  observe,
+  type Policy,
+  policy,
+  type ProvisionRequest,
+  type RedemptionRequest,
+  resume,
+  type Step,
+  startProvision,
+  startRedemption,
+  stellr,
+  type Transaction,
+} from "@electrum-vouchers/core";
+
+/** One arrow of a diagram. */
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+  /** The message that goes out, or the timer that is set. */
+  readonly command?: string;
+}
+
+export interface Machine {
+  readonly arrows: readonly Arrow[];
+  readonly finals: readonly string[];
+}
+
+const ID = "7d9f3a52-5c1e-4a4b-9c5e-0f6a1b2c3d4e";
+
+/** Longer than any life of a transaction under these policies: whoever needs more states is in a loop. */
+const MAX_STATES = 2_000;
+
+const fields = {
+  id: ID,
+  time: "2026-01-01T09:00:00.000Z",
+  originator: {
+    institution: { id: "1", name: "Shop" },
+    terminalId: "12345678",
+    merchant: {
+      merchantType: "5411",
+      merchantId: "123456789012345",
+      merchantName: { name: "Shop", city: "Cape Town", region: "WC", country: "ZA" },
+    },
+  },
+  client: { id: "shop", name: "Shop" },
+  thirdPartyIdentifiers: [],
+} as const;
+
+const provisionRequest: ProvisionRequest = fields;
+const redemptionRequest: RedemptionRequest = { ...fields, voucher: { code: "1" } };
+
+const policies: readonly Policy[] = (["dual", "single"] as const).flatMap((messaging) =>
+  [undefined, netcare, stellr].flatMap((provider) =>
+    [{}, { decisionDeadlineMs: 1 }].map((decision) =>
+      policy({
+        messaging,
+        retries: 1,
+        lookupRepeats: 1,
+        ...(provider === undefined ? {} : { provider }),
+        ...decision,
+      })._unsafeUnwrap(),
+    ),
+  ),
+);
+
+/** Every transition of the shipped machines, found by walking them. */
+export function explore(kind: Transaction["kind"]): Machine {
+  const arrows = new Map<string, Arrow>();
+  const finals = new Set<string>();
+  const seen = new Set<string>();
+  const open: Transaction[] = [];
+
+  function add(from: string, label: string, { transaction, commands: [command] }: Step<Transaction>): void {
+    const what =
+      command?.type === "sendRequest"
+        ? command.request.operation
+        : command?.type === "queueAdvice"
+          ? command.advice.operation
+          : undefined;
+    const arrow = { from, to: transaction.state, label, ...(what === undefined ? {} : { command: what }) };
+    arrows.set(JSON.stringify(arrow), arrow);
+    if (isFinal(transaction)) finals.add(transaction.state);
+    const key = looks(transaction);
+    if (!seen.has(key)) open.push(transaction);
+    seen.add(key);
+  }
+
+  for (const each of policies) add("[*]", "start", start(kind, each));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.size > MAX_STATES) throw new Error(`more than ${MAX_STATES} states`);
+    for (const [label, fact] of factsFor(next)) {
+      const step = observe(next, fact);
+      if (step.transaction !== next && step.ignored === undefined) add(next.state, label, step);
+    }
+    for (const intent of intents) {
+      const decided = decide(next, intent);
+      if (decided.isOk() && decided.value.transaction !== next) add(next.state, `${intent.type}`, decided.value);
+    }
+  }
+  return { arrows: [...arrows.values()], finals: [...finals] };
+}
+
+/** What tells two transactions apart here: lookups can be repeated for ever, and would never end otherwise. */
+const looks = (transaction: Transaction): string =>
+  JSON.stringify([
+    transaction.start.policy,
+    transaction.state,
+    "attempt" in transaction && transaction.attempt > 0,
+    "cancelledAt" in transaction,
+    "doubt" in transaction,
+    "of" in transaction && transaction.of.state,
+    transaction.marks.length > 0,
+  ]);
+
+function start(kind: Transaction["kind"], each: Policy): Step<Transaction> {
+  const common = { confirmationId: ID, reversalId: ID, policy: each, at: 0 };
+  return kind === "provision"
+    ? startProvision({ ...common, request: provisionRequest })._unsafeUnwrap()
+    : startRedemption({ ...common, id: ID, lookup: { voucherCode: "1" } })._unsafeUnwrap();
+}
+
+const at = 1;
+
+const intents: readonly Intent[] = [
+  { type: "confirm", tenders: [], at },
+  { type: "confirm", at },
+  { type: "cancel", at },
+  { type: "lookUp", at },
+  { type: "redeem", request: redemptionRequest, at },
+  { type: "resend", at },
+  { type: "resolve", as: "reversed", by: "a person", why: "settled", at },
+];
+
+/** What can happen to a transaction that waits as this one does. */
+function factsFor(transaction: Transaction): readonly (readonly [string, Fact])[] {
+  const [command] = resume(transaction).commands;
+  if (command === undefined) return [];
+  if (command.type === "queueAdvice") {
+    const adviceId = command.advice.message.id;
+    const answered = (status: number, body: string): Fact => ({ type: "adviceAnswered", adviceId, status, body, at });
+    return [
+      ["acknowledged", answered(202, "")],
+      ["refused for good", answered(400, JSON.stringify({ errorType: "FORMAT_ERROR" }))],
+      ["contradicted", answered(400, JSON.stringify({ errorType: contradiction[command.advice.operation] }))],
+    ];
+  }
+  if (command.type !== "wakeAt") return [];
+  const { attempt, timer } = command;
+  if (timer !== "reply") return [[`${timer} timer`, { type: "timer", timer, attempt, at }]];
+  const approval = JSON.stringify({ id: ID, voucher: { code: "1" } });
+  return [
+    ["approved", { type: "reply", attempt, status: 201, body: approval, at }],
+    ["declined", { type: "reply", attempt, status: 400, body: "", at }],
+    ["unknown", { type: "reply", attempt, status: 500, body: "", at }],
+    ["unknown", { type: "interruption", attempt, at }],
+  ];
+}
+
+const contradiction = {
+  confirmVoucher: "VOUCHER_ALREADY_REVERSED",
+  reverseVoucher: "VOUCHER_ALREADY_CONFIRMED",
+  confirmRedeem: "REDEMPTION_ALREADY_REVERSED",
+  reverseRedeem: "REDEMPTION_ALREADY_CONFIRMED",
+} as const;

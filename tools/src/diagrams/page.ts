@@ -1,0 +1,34 @@
+import { type Arrow, explore, type Machine } from "./explore.ts";
+
+/** The page of the state machines, as it must stand in docs. */
+export const stateMachinesPage = (): string => `# The state machines
+
+<!-- Written by \`pnpm diagrams\` from the shipped code, and compared with it by the tests: do not edit. -->
+
+Every arrow below was found by walking the real transitions under every kind of policy. In \`code\` stands the message that
+goes out with the step. A fact that changes nothing and an intent that is refused are no arrows.
+
+## Provision
+
+${diagram(explore("provision"))}
+
+## Redemption
+
+${diagram(explore("redemption"))}
+`;
+
+function diagram({ arrows, finals }: Machine): string {
+  const lines = [...merged(arrows), ...finals.map((state) => `${state} --> [*]`)];
+  return ["```mermaid", "stateDiagram-v2", ...lines.map((line) => `  ${line}`), "```"].join("\n");
+}
+
+/** One line for each pair of states: what leads from one to the other, and what is sent. */
+function merged(arrows: readonly Arrow[]): readonly string[] {
+  const labels = new Map<string, Set<string>>();
+  for (const { from, to, label, command } of arrows) {
+    const path = `${from} --> ${to}`;
+    const text = command === undefined ? label : `${label} / ${command}`;
+    labels.set(path, (labels.get(path) ?? new Set()).add(text));
+  }
+  return [...labels].map(([path, texts]) => `${path}: ${[...texts].sort().join("<br>")}`);
+}

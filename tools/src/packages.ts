@@ -1,0 +1,48 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { workspaceRoot } from "./house.ts";
+import { entriesOf, pack, type Packed, publishableIn, staleFilesOf } from "./packed.ts";
+import { run } from "./run.ts";
+
+// Packs each package as it would be published, and looks at it as a stranger does: what publint and "are the types wrong?"
+// say, and an empty folder that installs it, compiles against each of its entries and runs.
+
+const root = workspaceRoot();
+const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-packages-"));
+try {
+  const packed = publishableIn(root).map((each) => pack(each, folder));
+  for (const each of packed) inspect(each);
+  use(packed);
+  console.log(`${packed.length} packages packed, inspected, installed and used`);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function inspect(packed: Packed): void {
+  const stale = staleFilesOf(packed);
+  if (stale.length > 0)
+    throw new Error(`${packed.name} would publish what has no source any more: ${stale.join(", ")}`);
+  run("publint", ["run", packed.tarball, "--strict"], root);
+  run("attw", [packed.tarball, "--profile", "esm-only"], root);
+}
+
+/** Installs all of them in an empty folder, and runs the smallest use of the core and an import of every entry. */
+function use(packed: readonly Packed[]): void {
+  const files = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
+  const entries = packed.flatMap(entriesOf);
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+  };
+  write("package.json", JSON.stringify({ private: true, type: "module", dependencies: files }));
+  // The packages name each other by version, and are not published yet.
+  write("pnpm-workspace.yaml", `packages: []\noverrides: ${JSON.stringify(files)}\n`);
+  write("every-entry.ts", entries.map((entry) => `import "${entry}";\n`).join(""));
+  cpSync(join(root, "tools/consumer/smallest-use.ts"), join(folder, "smallest-use.ts"));
+  run("pnpm", ["install", "--prefer-offline"], folder);
+  for (const module of ["nodenext", "preserve"]) {
+    const sources = ["every-entry.ts", "smallest-use.ts"];
+    run("tsc", ["--strict", "--target", "es2024", "--module", module, "--outDir", folder, ...sources], folder);
+    for (const source of sources) run(process.execPath, [source.replace(".ts", ".js")], folder);
+  }
+}

@@ -1,0 +1,18 @@
+import { spawnSync } from "node:child_process";
+
+/** More than any tool here has to say. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** Runs a command that is on the PATH and gives what it printed; throws with all it printed where it fails. */
+export function run(command: string, args: readonly string[], cwd: string): string {
+  // Windows finds `pnpm.cmd` and the like only through its shell.
+  const shell = process.platform === "win32";
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    shell,
+    encoding: "utf8",
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
+  if (status === 0) return stdout;
+  throw new Error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`, { cause: error });
+}
