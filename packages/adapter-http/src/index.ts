@@ -1,1 +1,3 @@
-export {};
+export { type Authorization, basicAuthorization, type Credentials } from "./authorization.ts";
+export { createElectrumHttp } from "./electrum-http.ts";
+export { DEFAULT_MAX_BODY_BYTES, type ElectrumHttpOptions, type OptionFault } from "./options.ts";

@@ -1,0 +1,52 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { authorizationHeader, basicAuthorization } from "./authorization.ts";
+
+const headerFor = (username: string, password: string): Promise<string | undefined> =>
+  authorizationHeader(basicAuthorization(() => ({ username, password })));
+
+describe("HTTP Basic (RFC 7617)", () => {
+  test("the RFC's examples", async () => {
+    expect(await headerFor("Aladdin", "open sesame")).toBe("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    expect(await headerFor("test", "123£")).toBe("Basic dGVzdDoxMjPCow==");
+  });
+
+  test("letters that Unicode writes in two ways are sent in one", async () => {
+    expect(await headerFor("u", "e\u0301")).toBe(await headerFor("u", "\u00e9"));
+  });
+
+  test("every user name without a colon and every password come out as they went in, normalized", async () => {
+    const text = fc.string({ unit: "grapheme" });
+    await fc.assert(
+      fc.asyncProperty(
+        text.filter((each) => !each.includes(":")),
+        text,
+        async (username, password) => {
+          const decoded = Buffer.from(
+            (await headerFor(username, password))?.slice("Basic ".length) ?? "",
+            "base64",
+          ).toString("utf8");
+          expect(decoded).toBe(`${username}:${password}`.normalize("NFC"));
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ["a colon in the user name", "12:34", "secret"],
+    ["a line break in the password", "1234", "secret\n"],
+    ["a line break in the user name", "1234\r\n", "secret"],
+    ["a null", "1234", "\u0000"],
+    ["a delete", "1234", "\u007f"],
+    ["a C1 control character", "1234", "\u0085"],
+    ["half a surrogate pair", "1234", "\ud800"],
+  ])("refused: %s", async (_what, username, password) => {
+    expect(await headerFor(username, password)).toBeUndefined();
+  });
+
+  test("credentials may come later", async () => {
+    const later = basicAuthorization(async () => ({ username: "Aladdin", password: "open sesame" }));
+
+    expect(await authorizationHeader(later)).toBe("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+  });
+});

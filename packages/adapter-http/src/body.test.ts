@@ -1,0 +1,58 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { outgoingBody, readText } from "./body.ts";
+
+const bytes = fc.uint8Array({ maxLength: 200 });
+
+test("however a body is cut into pieces, its text is the same", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        bytes,
+        fc.string({ unit: "grapheme" }).map((text) => Buffer.from(text)),
+      ),
+      fc.integer({ min: 1, max: 7 }),
+      async (whole, size) => {
+        const pieces = Array.from({ length: Math.ceil(whole.byteLength / size) }, (_, at) =>
+          whole.subarray(at * size, (at + 1) * size),
+        );
+
+        expect(await readText(ReadableStream.from(pieces), 1_000)).toBe(new TextDecoder().decode(whole));
+      },
+    ),
+  );
+});
+
+test("a body is read up to the bound, and given up with the first byte beyond it", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(bytes, { maxLength: 10 }), fc.integer({ min: 1, max: 500 }), async (pieces, maxBytes) => {
+      const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+
+      expect((await readText(ReadableStream.from(pieces), maxBytes)) === undefined).toBe(length > maxBytes);
+    }),
+  );
+});
+
+test("given a body without end, when it is given up, then its source is told to stop", async () => {
+  let stopped = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(100)),
+    cancel: () => {
+      stopped = true;
+    },
+  });
+
+  expect(await readText(endless, 1_000)).toBeUndefined();
+  expect(stopped).toBe(true);
+});
+
+test("no body is empty text", async () => {
+  expect(await readText(null, 1)).toBe("");
+});
+
+test("what goes out states its length in bytes", async () => {
+  const { body, headers } = outgoingBody('{"name":"Zürich"}');
+
+  expect(await readText(body, 100)).toBe('{"name":"Zürich"}');
+  expect(headers["content-length"]).toBe("18");
+});

@@ -1,0 +1,539 @@
+import { gzipSync } from "node:zlib";
+import type { Answer, SilenceCause } from "@electrum-vouchers/core";
+import { describe, expect, test, vi } from "vitest";
+import { answer, type Behaviour, onlyOnce, serve, unusedPort } from "../test/loopback-server.ts";
+import { lookup, PASSWORD, reversal } from "../test/messages.ts";
+import { ample, outcome, portTo, soon } from "../test/port.ts";
+import { DEFAULT_MAX_BODY_BYTES } from "./index.ts";
+
+const html = "<html><body>404 Not Found</body></html>";
+const detail = JSON.stringify({ id: "1", errorType: "GENERAL_ERROR", errorMessage: "Ünbekannt" });
+const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+const bomb = gzipSync(Buffer.alloc(8 * DEFAULT_MAX_BODY_BYTES, "a"));
+
+interface Row {
+  readonly server: string;
+  readonly does: Behaviour;
+  readonly becomes: Answer | SilenceCause;
+  /** The server keeps silent: the wait ends at its deadline, so let that be soon. */
+  readonly waits?: true;
+}
+
+const writes = (text: string): Behaviour => ({ onRequest: (socket) => socket.write(text, "utf8") });
+const writesAndEnds = (text: string): Behaviour => ({ onRequest: (socket) => socket.end(text, "utf8") });
+
+const complete: readonly Row[] = [
+  { server: "answers in JSON", does: writes(answer(200, detail)), becomes: { status: 200, body: detail } },
+  { server: "answers 202 without a body", does: writes(answer(202)), becomes: { status: 202, body: "" } },
+  {
+    server: "answers 204, which has no body by nature",
+    does: writes("HTTP/1.1 204 No Content\r\n\r\n"),
+    becomes: { status: 204, body: "" },
+  },
+  { server: "answers 404 without a body", does: writes(answer(404)), becomes: { status: 404, body: "" } },
+  {
+    server: "answers with HTML under a wrong URL",
+    does: writes(answer(404, html, ["content-type: text/html"])),
+    becomes: { status: 404, body: html },
+  },
+  {
+    server: "answers with JSON under a wrong content type",
+    does: writes(answer(200, detail, ["content-type: image/png"])),
+    becomes: { status: 200, body: detail },
+  },
+  {
+    server: "answers with what is not JSON",
+    does: writes(answer(200, "{oops")),
+    becomes: { status: 200, body: "{oops" },
+  },
+  {
+    server: "answers with what is not UTF-8",
+    does: {
+      onRequest: (socket) => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na\xff", "latin1"),
+    },
+    becomes: { status: 200, body: "a\ufffd" },
+  },
+  {
+    server: "answers 503 and asks us to wait",
+    does: writes(answer(503, "", ["retry-after: 7"])),
+    becomes: { status: 503, body: "", retryAfterMs: 7_000 },
+  },
+  {
+    server: "answers 503 and asks us to wait for garbage",
+    does: writes(answer(503, "", ["retry-after: 2.5 apples"])),
+    becomes: { status: 503, body: "" },
+  },
+  {
+    server: "answers in chunks",
+    does: writes(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunk("{")}${chunk("}")}0\r\n\r\n`),
+    becomes: { status: 200, body: "{}" },
+  },
+  {
+    server: "ends its body with the connection, as HTTP/1.0 did",
+    does: writesAndEnds("HTTP/1.0 200 OK\r\n\r\n{}"),
+    becomes: { status: 200, body: "{}" },
+  },
+  {
+    server: "compresses without being asked to",
+    does: {
+      onRequest: (socket) => {
+        const body = gzipSync(detail);
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.byteLength}\r\n\r\n`);
+        socket.write(body);
+      },
+    },
+    becomes: { status: 200, body: detail },
+  },
+  {
+    server: "answers with the largest body we take",
+    does: writes(answer(200, "a".repeat(DEFAULT_MAX_BODY_BYTES))),
+    becomes: { status: 200, body: "a".repeat(DEFAULT_MAX_BODY_BYTES) },
+  },
+  {
+    server: "says 102, still processing, and then answers",
+    does: writes(`HTTP/1.1 102 Processing\r\n\r\n${answer(200, "{}")}`),
+    becomes: { status: 200, body: "{}" },
+  },
+];
+
+const incomplete: readonly Row[] = [
+  // Before the request was read.
+  {
+    server: "resets before it has read",
+    does: {
+      onConnection: (socket) => {
+        socket.pause();
+        setTimeout(() => void socket.resetAndDestroy(), 20);
+      },
+    },
+    becomes: "interrupted",
+  },
+  {
+    server: "closes the connection at once",
+    does: { onConnection: (socket) => socket.destroy() },
+    becomes: "interrupted",
+  },
+  {
+    server: "accepts and reads nothing",
+    does: {
+      onConnection: (socket) => {
+        socket.pause();
+        setTimeout(() => void socket.resume(), 200);
+      },
+    },
+    becomes: "deadline",
+    waits: true,
+  },
+  // After it.
+  { server: "reads and stays silent", does: {}, becomes: "deadline", waits: true },
+  { server: "reads and resets", does: { onRequest: (socket) => socket.resetAndDestroy() }, becomes: "interrupted" },
+  { server: "reads and closes", does: { onRequest: (socket) => socket.end() }, becomes: "interrupted" },
+  // In the headers.
+  { server: "stops within its headers", does: writes("HTTP/1.1 200 OK\r\ncontent-"), becomes: "deadline", waits: true },
+  { server: "closes within its headers", does: writesAndEnds("HTTP/1.1 200 OK\r\ncontent-"), becomes: "interrupted" },
+  {
+    server: "sends headers without end",
+    does: writes(`HTTP/1.1 200 OK\r\nx: ${"a".repeat(100_000)}`),
+    becomes: "tooLarge",
+  },
+  {
+    server: "sends garbage for HTTP",
+    does: { onRequest: (socket) => socket.write(Buffer.of(0, 1, 2, 255, 13, 10)) },
+    becomes: "interrupted",
+  },
+  {
+    server: "sends a status that is none",
+    does: writes("HTTP/1.1 99 Low\r\ncontent-length: 0\r\n\r\n"),
+    becomes: "interrupted",
+  },
+  // In the body.
+  {
+    server: "stops after its headers",
+    does: writes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"),
+    becomes: "deadline",
+    waits: true,
+  },
+  {
+    server: "sends its body too slowly",
+    does: {
+      onRequest: (socket) => {
+        socket.write("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n");
+        const drip = setInterval(() => void socket.write(" "), 5);
+        socket.on("close", () => clearInterval(drip));
+      },
+    },
+    becomes: "deadline",
+    waits: true,
+  },
+  {
+    server: "closes before the length it stated",
+    does: writesAndEnds("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"),
+    becomes: "interrupted",
+  },
+  {
+    server: "closes within a chunk",
+    does: writesAndEnds("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{}"),
+    becomes: "interrupted",
+  },
+  {
+    server: "closes between chunks",
+    does: writesAndEnds(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunk("{}")}`),
+    becomes: "interrupted",
+  },
+  {
+    server: "resets within its body",
+    does: {
+      onRequest: (socket) =>
+        socket.write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}", () => void socket.resetAndDestroy()),
+    },
+    becomes: "interrupted",
+  },
+  {
+    server: "says gzip and sends none",
+    does: writes(answer(200, "{}", ["content-encoding: gzip"])),
+    becomes: "interrupted",
+  },
+  {
+    server: "sends one byte more than we take",
+    does: writes(answer(200, "a".repeat(DEFAULT_MAX_BODY_BYTES + 1))),
+    becomes: "tooLarge",
+  },
+  {
+    server: "sends a body without end",
+    does: {
+      onRequest: (socket) => {
+        socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+        const more = (): void => {
+          if (socket.writable) socket.write(chunk("a".repeat(50_000)), more);
+        };
+        more();
+      },
+    },
+    becomes: "tooLarge",
+  },
+  {
+    server: "sends a gzip bomb",
+    does: {
+      onRequest: (socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.byteLength}\r\n\r\n`);
+        socket.write(bomb);
+      },
+    },
+    becomes: "tooLarge",
+  },
+  // Electrum's lookupRedemption may give 102 as its whole answer. For HTTP that is a notice before the answer, and fetch waits on.
+  {
+    server: "says 102 and nothing more",
+    does: writes("HTTP/1.1 102 Processing\r\n\r\n"),
+    becomes: "deadline",
+    waits: true,
+  },
+  { server: "says 102 and closes", does: writesAndEnds("HTTP/1.1 102 Processing\r\n\r\n"), becomes: "interrupted" },
+  {
+    server: "says 102 with a length and closes",
+    does: writesAndEnds("HTTP/1.1 102 Processing\r\ncontent-length: 0\r\n\r\n"),
+    becomes: "interrupted",
+  },
+  { server: "says 100, which nobody asked for", does: writes("HTTP/1.1 100 Continue\r\n\r\n"), becomes: "interrupted" },
+  {
+    server: "says 101 and turns to another protocol",
+    does: writes("HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
+    becomes: "interrupted",
+  },
+  {
+    server: "asks for a proxy's credentials, which fetch never lets us see",
+    does: writes(answer(407)),
+    becomes: "interrupted",
+  },
+];
+
+describe.each([lookup, reversal])("given $operation", (outgoing) => {
+  test.each(complete)("when the server $server, it is an answer", async ({ does, becomes }) => {
+    const server = await serve(does);
+
+    expect(await outcome(portTo(server.host), outgoing, ample())).toEqual(becomes);
+  });
+
+  test.each(incomplete)("when the server $server, then $becomes", async ({ does, becomes, waits }) => {
+    const server = await serve(onlyOnce(does, answer(202, "next")));
+    const port = portTo(server.host);
+
+    expect(await outcome(port, outgoing, waits ? soon() : ample())).toBe(becomes);
+    // What was left behind must not meet the next message.
+    expect(await outcome(port, reversal, ample())).toEqual({ status: 202, body: "next" });
+  });
+
+  test.each(incomplete.filter(({ waits }) => waits))(
+    "when the server $server, its connection is dropped",
+    async ({ does }) => {
+      const server = await serve(does);
+
+      await outcome(portTo(server.host), outgoing, soon());
+
+      await vi.waitFor(() => expect(server.connectionsOpen()).toBe(0));
+      expect(server.requests.length).toBeLessThanOrEqual(1);
+    },
+  );
+
+  test("when the server resets the connection as soon as it stands, the system may call it no connection", async () => {
+    const server = await serve({ onConnection: (socket) => socket.resetAndDestroy() });
+
+    expect(["interrupted", "unreachable"]).toContain(await outcome(portTo(server.host), outgoing, ample()));
+  });
+
+  test("when nobody listens, then unreachable", async () => {
+    const port = await unusedPort();
+
+    expect(await outcome(portTo(`127.0.0.1:${port}`), outgoing, ample())).toBe("unreachable");
+    expect(await outcome(portTo(`localhost:${port}`), outgoing, ample())).toBe("unreachable");
+  });
+
+  test("when the host's name is not found, then unreachable", async () => {
+    expect(await outcome(portTo("https://no-such-host.invalid/suv/v1"), outgoing, ample())).toBe("unreachable");
+  });
+
+  test.each([301, 302, 303, 307, 308])(
+    "when the server redirects (%i), it is an answer and not followed",
+    async (status) => {
+      const elsewhere = await serve(writes(answer(200)));
+      const server = await serve(writes(answer(status, "", [`location: http://${elsewhere.host}/suv/v1/vouchers`])));
+
+      expect(await outcome(portTo(server.host), outgoing, ample())).toEqual({ status, body: "" });
+      expect(elsewhere.connectionsEver()).toBe(0);
+    },
+  );
+});
+
+describe("what goes out", () => {
+  test("a message with a body: Electrum's path, JSON in one piece, credentials", async () => {
+    const server = await serve(writes(answer(202)));
+
+    await outcome(portTo(server.host), reversal, ample());
+
+    const json = JSON.stringify(reversal.message);
+    const [head, body] = server.requests[0]?.split("\r\n\r\n") ?? [];
+    expect(Buffer.from(body ?? "", "latin1").toString("utf8")).toBe(json);
+    expect(head?.split("\r\n")).toEqual(
+      expect.arrayContaining([
+        "POST /suv/v1/vouchers/reversals HTTP/1.1",
+        `authorization: Basic ${Buffer.from(`12345678:${PASSWORD}`).toString("base64")}`,
+        "content-type: application/json",
+        `content-length: ${Buffer.byteLength(json)}`,
+        "accept: application/json",
+      ]),
+    );
+  });
+
+  test("a message without a body: its key in the query, no content", async () => {
+    const server = await serve(writes(answer(200)));
+
+    await outcome(portTo(server.host), { operation: "lookupVoucher", message: { voucherCode: "a&b /ü" } }, ample());
+
+    expect(server.requests[0]).toMatch(/^GET \/suv\/v1\/vouchers\?voucherCode=a%26b%20%2F%C3%BC HTTP\/1.1\r\n/);
+    expect(server.requests[0]).not.toMatch(/^content-/im);
+  });
+
+  test.each(["", "/"])("a base URL means the same with the ending %j", async (ending) => {
+    const server = await serve(writes(answer(202)));
+
+    await outcome(portTo(`http://${server.host}/suv/v1${ending}`), reversal, ample());
+
+    expect(server.requests[0]).toMatch(/^POST \/suv\/v1\/vouchers\/reversals /);
+  });
+
+  test("credentials are asked for each message, so a rotated password is used at once", async () => {
+    const server = await serve(writes(answer(202)));
+    const tokens = ["first", "second"];
+    const port = portTo(server.host, { authorization: async () => `Bearer ${tokens.shift()}` });
+
+    await outcome(port, reversal, ample());
+    await outcome(port, reversal, ample());
+
+    expect(server.requests.map((request) => /^authorization: (.*)\r$/m.exec(request)?.[1])).toEqual([
+      "Bearer first",
+      "Bearer second",
+    ]);
+  });
+
+  test("connections are kept for the messages that follow", async () => {
+    const server = await serve(writes(answer(202, "{}")));
+    const port = portTo(server.host);
+
+    for (let sent = 0; sent < 20; sent += 1) await outcome(port, reversal, ample());
+
+    expect(server.requests).toHaveLength(20);
+    // fetch opens a second one while the first is still winding up its answer.
+    expect(server.connectionsEver()).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("what does not go out", () => {
+  test.each([0, -1, Number.NEGATIVE_INFINITY, Number.NaN])(
+    "a message whose deadline lies %d ms ahead: notSent",
+    async (ms) => {
+      const server = await serve(writes(answer(202)));
+
+      expect(await outcome(portTo(server.host, { now: () => 5_000 }), reversal, 5_000 + ms)).toBe("notSent");
+      expect(server.connectionsEver()).toBe(0);
+    },
+  );
+
+  test("a message whose credentials come after its deadline: notSent, while they are still awaited", async () => {
+    const server = await serve(writes(answer(202)));
+    const never = portTo(server.host, { authorization: () => new Promise<string>(() => {}) });
+
+    expect(await outcome(never, reversal, soon())).toBe("notSent");
+    expect(server.connectionsEver()).toBe(0);
+  });
+
+  test("a message whose credentials hold up the whole process past its deadline: notSent", async () => {
+    const server = await serve(writes(answer(202)));
+    const busy = portTo(server.host, {
+      authorization: () => {
+        const until = performance.now() + 20;
+        while (performance.now() < until);
+        return "Bearer late";
+      },
+    });
+
+    expect(await outcome(busy, reversal, Date.now() + 10)).toBe("notSent");
+    expect(server.connectionsEver()).toBe(0);
+  });
+
+  test.each([
+    [
+      "throws",
+      () => {
+        throw new Error("vault sealed");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("vault sealed"))],
+    ["has none", () => undefined],
+    ["gives an empty one", () => ""],
+    ["gives one that would begin another header", () => "Bearer a\r\nx-evil: b"],
+    ["gives one that no header can hold", () => "Bearer \u{1f600}"],
+  ])("a message when the callback for credentials %s: credentials", async (_what, authorization) => {
+    const server = await serve(writes(answer(202)));
+
+    expect(await outcome(portTo(server.host, { authorization }), reversal, ample())).toBe("credentials");
+    expect(server.connectionsEver()).toBe(0);
+  });
+
+  test("a message that cannot be written as HTTP: notSent", async () => {
+    const server = await serve(writes(answer(202)));
+
+    expect(
+      await outcome(portTo(server.host), { operation: "lookupVoucher", message: { voucherCode: "\ud800" } }, ample()),
+    ).toBe("notSent");
+    expect(server.connectionsEver()).toBe(0);
+  });
+});
+
+describe("time", () => {
+  test("a wall clock that stands still or goes back does not make the wait longer", async () => {
+    const server = await serve({});
+    let at = 5_000;
+    const port = portTo(server.host, { now: () => (at -= 1_000) });
+
+    expect(await outcome(port, reversal, 4_100)).toBe("deadline");
+  });
+
+  test("a wall clock that leaps past the deadline does not make an answer late", async () => {
+    const server = await serve(writes(answer(202)));
+    let at = 5_000;
+    const port = portTo(server.host, { now: () => (at += 60_000) });
+
+    expect(await outcome(port, reversal, 125_000)).toEqual({ status: 202, body: "" });
+  });
+
+  test("a deadline beyond what a timer can hold is no deadline at once", async () => {
+    const server = await serve(writes(answer(202)));
+
+    expect(await outcome(portTo(server.host), reversal, Number.MAX_SAFE_INTEGER)).toEqual({ status: 202, body: "" });
+    expect(await outcome(portTo(server.host), reversal, Number.POSITIVE_INFINITY)).toEqual({ status: 202, body: "" });
+  });
+});
+
+describe("close", () => {
+  test("what is under way is stopped and its connections dropped; what comes later is not sent", async () => {
+    const server = await serve({});
+    const port = portTo(server.host);
+    const underWay = [lookup, reversal, reversal].map((outgoing) => outcome(port, outgoing, ample()));
+    await vi.waitFor(() => expect(server.requests).toHaveLength(3));
+
+    port.close();
+
+    expect(await Promise.all(underWay)).toEqual(["stopped", "stopped", "stopped"]);
+    expect(await outcome(port, reversal, ample())).toBe("notSent");
+    await vi.waitFor(() => expect(server.connectionsOpen()).toBe(0));
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("what waits for its body is stopped too", async () => {
+    const server = await serve(writes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{"));
+    const port = portTo(server.host);
+    const underWay = outcome(port, reversal, ample());
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+
+    port.close();
+
+    expect(await underWay).toBe("stopped");
+  });
+
+  test("what still waits for its credentials was not sent", async () => {
+    const server = await serve(writes(answer(202)));
+    const port = portTo(server.host, { authorization: () => new Promise<string>(() => {}) });
+    const underWay = outcome(port, reversal, ample());
+
+    port.close();
+
+    expect(await underWay).toBe("notSent");
+    expect(server.connectionsEver()).toBe(0);
+  });
+
+  test("twice is as good as once", () => {
+    const port = portTo("127.0.0.1:9");
+
+    port.close();
+
+    expect(() => port.close()).not.toThrow();
+  });
+});
+
+describe("another fetch", () => {
+  const never = new Promise<Response>(() => {});
+
+  test.each<[string, typeof globalThis.fetch, Answer | SilenceCause]>([
+    ["answers", async () => new Response("{}", { status: 201 }), { status: 201, body: "{}" }],
+    ["neither settles nor heeds its signal", () => never, "deadline"],
+    [
+      "throws at once",
+      () => {
+        throw new Error("broken");
+      },
+      "interrupted",
+    ],
+    ["rejects with a DOMException", () => Promise.reject(new DOMException("gone")), "interrupted"],
+    [
+      "rejects with a code",
+      () => Promise.reject(Object.assign(new Error(), { code: "UND_ERR_CONNECT_TIMEOUT" })),
+      "unreachable",
+    ],
+  ])("when it %s", async (_what, fetch, becomes) => {
+    const deadlineAt = becomes === "deadline" ? soon() : ample();
+
+    expect(await outcome(portTo("https://electrum.invalid", { fetch }), reversal, deadlineAt)).toEqual(becomes);
+  });
+
+  test("it gets the request with a signal that ends it", async () => {
+    const signals: AbortSignal[] = [];
+    const fetch: typeof globalThis.fetch = (input) => {
+      if (input instanceof Request) signals.push(input.signal);
+      return never;
+    };
+
+    await outcome(portTo("https://electrum.invalid", { fetch }), reversal, soon());
+
+    expect(signals.map((signal) => signal.aborted)).toEqual([true]);
+  });
+});

@@ -1,0 +1,96 @@
+import { inspect } from "node:util";
+import type { Silence } from "@electrum-vouchers/core";
+import { expect, onTestFinished, test } from "vitest";
+import { answer, type Behaviour, serve, serveTls, unusedPort } from "../test/loopback-server.ts";
+import { lookup, PASSWORD, reversal, VOUCHER_CODE } from "../test/messages.ts";
+import { ample, portTo, soon } from "../test/port.ts";
+import { basicAuthorization, type ElectrumHttpOptions } from "./index.ts";
+
+const encoded = Buffer.from(`12345678:${PASSWORD}`).toString("base64");
+const secrets = [VOUCHER_CODE, encodeURIComponent(VOUCHER_CODE), PASSWORD, encoded, "PIN-8842"];
+
+/** What a thing can show of itself, to a log or to a debugger. */
+const shown = (thing: unknown): string =>
+  `${JSON.stringify(thing)}${inspect(thing, { depth: null, showHidden: true })}`;
+
+/** Gathers what the process would report behind our back. */
+function reportedByProcess(): readonly unknown[] {
+  const reported: unknown[] = [];
+  const report = (thing: unknown): void => {
+    reported.push(thing);
+  };
+  for (const event of ["unhandledRejection", "warning"]) {
+    process.on(event, report);
+    onTestFinished(() => void process.off(event, report));
+  }
+  return reported;
+}
+
+interface Row {
+  readonly server: string;
+  readonly does?: Behaviour;
+  readonly options?: Partial<ElectrumHttpOptions>;
+}
+
+const failing: readonly Row[] = [
+  { server: "resets", does: { onRequest: (socket) => socket.resetAndDestroy() } },
+  { server: "is silent" },
+  {
+    server: "cuts a voucher in two",
+    does: { onRequest: (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nPIN-8842") },
+  },
+  { server: "sends a voucher for HTTP", does: { onRequest: (socket) => socket.write("PIN-8842\r\n\r\n") } },
+  {
+    server: "sends too large a voucher",
+    does: { onRequest: (socket) => socket.write(answer(200, "PIN-8842 ".repeat(99))) },
+    options: { maxBodyBytes: 99 },
+  },
+  { server: "asks for a proxy's credentials", does: { onRequest: (socket) => socket.write(answer(407)) } },
+  {
+    server: "is not asked, for the credentials are refused",
+    options: { authorization: basicAuthorization(() => ({ username: VOUCHER_CODE, password: `${PASSWORD}\n` })) },
+  },
+  {
+    server: "is not asked, for the credentials throw",
+    options: {
+      authorization: () => {
+        throw new Error(`cannot read ${PASSWORD}`);
+      },
+    },
+  },
+  {
+    server: "is not asked, for fetch throws",
+    options: { fetch: (input) => Promise.reject(new Error(shown(input), { cause: PASSWORD })) },
+  },
+];
+
+test.each(failing)("given a server that $server, then no silence shows a secret", async ({ does = {}, options }) => {
+  const reported = reportedByProcess();
+  const server = await serve(does);
+  const tls = await serveTls(does);
+  const gone = await unusedPort();
+
+  const silences: Silence[] = [];
+  for (const baseUrl of [`http://${server.host}`, `https://${tls.host}`, `http://127.0.0.1:${gone}`]) {
+    const port = portTo(baseUrl, options);
+    for (const [outgoing, deadlineAt] of [
+      [lookup, soon()],
+      [reversal, soon()],
+      [reversal, 0],
+    ] as const) {
+      const result = await port.send(outgoing, deadlineAt);
+      result.mapErr((silence) => silences.push(silence));
+    }
+  }
+
+  expect(silences).toHaveLength(9);
+  for (const secret of secrets) expect(shown([silences, reported])).not.toContain(secret);
+});
+
+test("given a port, then it shows neither its credentials nor its options", async () => {
+  const server = await serve({ onRequest: (socket) => socket.write(answer(200, "PIN-8842")) });
+  const port = portTo(server.host, { authorization: Object.assign(() => `Bearer ${PASSWORD}`, { token: PASSWORD }) });
+  await port.send(lookup, ample());
+
+  for (const secret of secrets) expect(shown(port)).not.toContain(secret);
+});
