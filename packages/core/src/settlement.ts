@@ -102,6 +102,13 @@ export function awaitDecision(
   return { decideBy, command: { type: "wakeAt", timer: "decision", attempt, at: decideBy } };
 }
 
+/** Whether the till's time is up. A policy that waits for ever knows no such moment, whoever says that it has come. */
+export const endsDecision = (
+  { approval, decideBy }: { readonly approval: Approval; readonly decideBy?: Instant },
+  fact: Fact,
+): boolean =>
+  fact.type === "timer" && fact.timer === "decision" && fact.attempt === approval.attempt && decideBy !== undefined;
+
 /** The transaction ended without handing anything out: an approval that comes now is evidence for a person. */
 export function lateApproval<State>(request: Request, state: State, fact: Fact): Move<State> {
   if (fact.type !== "reply") return { state, ignored: lateOr(fact) };

@@ -16,6 +16,7 @@ import {
   decideSettlement,
   awaitDecision,
   decisionToReverse,
+  endsDecision,
   lateApproval,
   observeAnswer,
   type ReversalCause,
@@ -153,7 +154,7 @@ function waitingToRetry(current: Provision<WaitingToRetry>, fact: Fact): Provisi
 }
 
 function issued(current: Provision<Issued>, fact: Fact): ProvisionMove {
-  if (fact.type !== "timer" || fact.timer !== "decision") return { state: current, ignored: lateOr(fact) };
+  if (!endsDecision(current, fact)) return { state: current, ignored: lateOr(fact) };
   const { approval, doubt } = current;
   const { at } = fact;
   const decision = { outcome: "reverse", by: "deadline", at } as const;

@@ -17,6 +17,7 @@ import {
   checkFinalAmount,
   decideSettlement,
   decisionToReverse,
+  endsDecision,
   lateApproval,
   observeAnswer,
   type ReversalCause,
@@ -144,7 +145,7 @@ function approved(current: Redemption<Redeeming & RedeemFields>, approval: Appro
 }
 
 function redeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): RedeemMove {
-  if (fact.type !== "timer" || fact.timer !== "decision") return { state: current, ignored: lateOr(fact) };
+  if (!endsDecision(current, fact)) return { state: current, ignored: lateOr(fact) };
   const { at } = fact;
   const decision = { outcome: "reverse", by: "deadline", at } as const;
   return startReversing(termsOf(current), { decision, at, approval: current.approval });
