@@ -11,6 +11,13 @@ export interface Unknown {
   readonly error?: ErrorAnswer;
 }
 
+/** An answer that left the outcome open, as an unknown. */
+export const unknownAnswer = (
+  attempt: number,
+  at: Instant,
+  { cause, error }: { readonly cause: UnknownAnswer; readonly error?: ErrorAnswer },
+): Unknown => ({ attempt, at, cause, ...(error === undefined ? {} : { error }) });
+
 /** What is not known of a transaction's attempts so far. Once in doubt, it stays: attempt 0 may have taken effect. */
 export interface Doubt {
   /** The first unknown gives a reversal its reason. */

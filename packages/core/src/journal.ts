@@ -1,11 +1,9 @@
 import { err, ok, type Result } from "neverthrow";
-import { beginProvision } from "./provision/transition.ts";
-import { beginRedemption } from "./redemption/transition.ts";
+import { beginProvision, decideProvision } from "./provision/transition.ts";
+import { beginRedemption, decideRedemption } from "./redemption/transition.ts";
 import type { ProvisionStart, RedemptionStart } from "./start.ts";
 import type { Fact, Intent, Refusal } from "./step.ts";
 import { observe, type Transaction } from "./transaction.ts";
-import { decideProvision } from "./provision/transition.ts";
-import { decideRedemption } from "./redemption/transition.ts";
 
 /** What led to a transaction's state, one entry for each step: its start, then facts and intents. */
 export type Entry =

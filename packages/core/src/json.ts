@@ -16,12 +16,15 @@ const MAX_DEPTH = 64;
 export function parseJson(text: string): Json | undefined {
   if (nestsTooDeep(text)) return undefined;
   try {
-    const parsed: Json = JSON.parse(text);
-    return parsed;
+    const parsed: unknown = JSON.parse(text);
+    return isJson(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** `JSON.parse` gives nothing else. */
+const isJson = (parsed: unknown): parsed is Json => parsed !== undefined;
 
 function nestsTooDeep(text: string): boolean {
   let depth = 0;

@@ -84,7 +84,14 @@ export function toHttp(outgoing: Outgoing): HttpRequest {
 }
 
 const queryOf = (lookup: VoucherLookup): string =>
-  Object.entries(lookup)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+  queryNames
+    .flatMap((name) => (lookup[name] === undefined ? [] : [`${name}=${encodeURIComponent(lookup[name])}`]))
     .join("&");
+
+const queryNames = [
+  "voucherCode",
+  "provisionRequestId",
+  "voucherSerialNumber",
+  "receiverInstId",
+  "settlementEntityInstId",
+] as const satisfies readonly (keyof VoucherLookup)[];

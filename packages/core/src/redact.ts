@@ -53,21 +53,22 @@ function maskBody(body: string): string {
 }
 
 /** Fields that hold neither a secret nor personal data, of our own records first, then of Electrum's messages. */
-const harmless: ReadonlySet<string> = new Set([
-  ...["kind", "state", "type", "start", "policy", "at", "confirmationId", "reversalId", "lookup", "request", "round"],
-  ...["messaging", "provider", "takesRetries", "takesConfirmations", "takesReversals", "retries", "replyDeadlineMs"],
-  ...["customerWaitMs", "decisionDeadlineMs", "lookupRepeats", "lookupAfterMs", "retryDelay", "lookupDelay"],
-  ...["initialMs", "factor", "capMs", "firstAttempt", "startedAt", "attempt", "deadlineAt", "cancelledAt", "retryAt"],
-  ...["lookUpAt", "notBefore", "decideBy", "doubt", "first", "last", "cause", "reason", "unansweredUntil", "approval"],
-  ...["response", "decision", "outcome", "by", "advice", "operation", "message", "how", "of", "dispute", "resolution"],
-  ...["as", "why", "marks", "redeem", "fact", "intent", "timer", "adviceId", "status", "retryAfterMs", "error"],
-  ...["id", "time", "requestId", "originalId", "provisionRequestId", "voucherSerialNumber", "receiverInstId"],
-  ...["settlementEntityInstId", "originator", "institution", "terminalId", "merchant", "merchantType", "merchantId"],
-  ...["merchantName", "name", "city", "region", "country", "operatorId", "client", "settlementEntity", "receiver"],
-  ...["thirdPartyIdentifiers", "institutionId", "transactionIdentifier", "basketRef", "tranType", "srcAccType"],
-  ...["destAccType", "stan", "rrn", "posInfo", "entryMode", "panEntryMode", "pinEntryCapability", "posConditionCode"],
-  ...["amounts", "requestAmount", "approvedAmount", "feeAmount", "balanceAmount", "amount", "currency"],
-  ...["ledgerIndicator", "tenders", "tenderType", "accountType", "product", "productId", "barcode", "description"],
-  ...["minAmount", "maxAmount", "voucher", "serialNumber", "expiryDate", "reversalReason", "errorType"],
-  ...["providerErrorCode"],
-]);
+const harmless: ReadonlySet<string> = new Set(
+  `
+  kind state type start policy at confirmationId reversalId lookup request round messaging provider takesRetries
+  takesConfirmations takesReversals retries replyDeadlineMs customerWaitMs decisionDeadlineMs lookupRepeats
+  lookupAfterMs retryDelay lookupDelay initialMs factor capMs firstAttempt startedAt attempt deadlineAt
+  cancelledAt retryAt lookUpAt notBefore decideBy doubt first last cause reason unansweredUntil approval
+  response decision outcome by advice operation message how of dispute resolution as why marks redeem fact
+  intent timer adviceId status retryAfterMs error
+  id time requestId originalId provisionRequestId voucherSerialNumber receiverInstId settlementEntityInstId
+  originator institution terminalId merchant merchantType merchantId merchantName name city region country
+  operatorId client settlementEntity receiver thirdPartyIdentifiers institutionId transactionIdentifier
+  basketRef tranType srcAccType destAccType stan rrn posInfo entryMode panEntryMode pinEntryCapability
+  posConditionCode amounts requestAmount approvedAmount feeAmount balanceAmount amount currency ledgerIndicator
+  tenders tenderType accountType product productId barcode description minAmount maxAmount voucher serialNumber
+  expiryDate reversalReason errorType providerErrorCode
+  `
+    .trim()
+    .split(/\s+/),
+);

@@ -1,7 +1,6 @@
 import type { Answer, SilenceCause } from "./answer.ts";
-import type { Amounts } from "./messages/amounts.ts";
+import type { Amounts, LedgerAmount } from "./messages/amounts.ts";
 import type { MessageFault } from "./messages/parse.ts";
-import type { LedgerAmount } from "./messages/amounts.ts";
 import type { RedemptionRequest } from "./messages/redemption.ts";
 import type { Tender } from "./messages/tender.ts";
 import type { Uuid } from "./messages/uuid.ts";

@@ -5,8 +5,8 @@ export const stateMachinesPage = (): string => `# The state machines
 
 <!-- Written by \`pnpm diagrams\` from the shipped code, and compared with it by the tests: do not edit. -->
 
-Every arrow below was found by walking the real transitions under every kind of policy. In \`code\` stands the message that
-goes out with the step. A fact that changes nothing and an intent that is refused are no arrows.
+Every arrow below was found by walking the real transitions under every kind of policy. After the slash stands the message
+that goes out with the step. A fact that changes nothing and an intent that is refused are no arrows.
 
 ## Provision
 

@@ -48,7 +48,9 @@ export const voucherLookupSchema: v.GenericSchema<VoucherLookup> = v.pipe(
     settlementEntityInstId: v.exactOptional(v.string()),
   }),
   v.check(
-    (lookup) => [lookup.voucherCode, lookup.provisionRequestId, lookup.voucherSerialNumber].some((key) => key),
+    (lookup) => [lookup.voucherCode, lookup.provisionRequestId, lookup.voucherSerialNumber].some(isGiven),
     "must name the voucher by voucherCode, provisionRequestId or voucherSerialNumber",
   ),
 );
+
+const isGiven = (key: string | undefined): boolean => key !== undefined && key !== "";

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
-import { answeredInDoubt, type Doubt, unanswered } from "../doubt.ts";
+import { answeredInDoubt, type Doubt, unanswered, unknownAnswer } from "../doubt.ts";
 import { tenderAdviceSchema } from "../messages/advices.ts";
 import { parse } from "../messages/parse.ts";
 import { provisionRequestSchema } from "../messages/provision.ts";
@@ -112,8 +112,8 @@ function replied(current: Provision<Requesting>, fact: Reply): ProvisionMove {
         ? { state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) } }
         : reverse(current, { at, doubt }),
     )
-    .with({ outcome: "unknown" }, ({ outcome: _, ...unknown }) =>
-      unknownOutcome(current, answeredInDoubt(doubt, { attempt, at, ...unknown }), at),
+    .with({ outcome: "unknown" }, (reading) =>
+      unknownOutcome(current, answeredInDoubt(doubt, unknownAnswer(attempt, at, reading)), at),
     )
     .exhaustive();
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
-import type { Unknown } from "../doubt.ts";
+import { type Unknown, unknownAnswer } from "../doubt.ts";
 import { voucherLookupSchema } from "../messages/lookup.ts";
 import { type MessageFault, parse } from "../messages/parse.ts";
 import { uuidV4Schema } from "../messages/uuid.ts";
@@ -75,7 +75,7 @@ function lookingUp(current: Redemption<LookingUp>, fact: Fact): LookupMove {
     .with({ outcome: "declined" }, ({ error }) => ({
       state: { state: "notFound", attempt, at, reason: { type: "declined", error } },
     }))
-    .with({ outcome: "unknown" }, ({ outcome: _, ...unknown }) => stillUnknown(current, { attempt, at, ...unknown }))
+    .with({ outcome: "unknown" }, (reading) => stillUnknown(current, unknownAnswer(attempt, at, reading)))
     .exhaustive();
 }
 

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
-import { answeredInDoubt, unanswered } from "../doubt.ts";
+import { answeredInDoubt, unanswered, unknownAnswer } from "../doubt.ts";
 import { basicAdviceSchema } from "../messages/advices.ts";
 import { parse } from "../messages/parse.ts";
 import { type RedemptionRequest, redemptionRequestSchema } from "../messages/redemption.ts";
@@ -72,7 +72,7 @@ export function decideRedemption(redemption: Redemption, intent: Intent): Result
   }
   if (intent.type !== "redeem") return decideLookup(redemption, intent).map((move) => enter(redemption, move));
   return redemption.state === "found"
-    ? redeem(redemption, intent).map((move) => enter(redemption, move))
+    ? startRedeeming(redemption, intent).map((move) => enter(redemption, move))
     : err({ type: "notNow", intent: intent.type, state: redemption.state });
 }
 
@@ -126,8 +126,8 @@ function replied(current: Redemption<Redeeming & RedeemFields>, fact: Reply): Re
         state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) },
       }))
       // There is no retry for a redemption: an unknown outcome goes straight to its reversal.
-      .with({ outcome: "unknown" }, ({ outcome: _, ...unknown }) =>
-        reverse(current, { at, doubt: answeredInDoubt(undefined, { attempt, at, ...unknown }) }),
+      .with({ outcome: "unknown" }, (reading) =>
+        reverse(current, { at, doubt: answeredInDoubt(undefined, unknownAnswer(attempt, at, reading)) }),
       )
       .exhaustive()
   );
@@ -153,7 +153,7 @@ function redeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): Red
 
 // --- intents ---
 
-function redeem(current: Redemption<Found>, { request, at }: Redeem): Result<Move<AfterRedeem>, Refusal> {
+function startRedeeming(current: Redemption<Found>, { request, at }: Redeem): Result<Move<AfterRedeem>, Refusal> {
   return parse(redemptionRequestSchema, request)
     .mapErr((faults): Refusal => ({ type: "invalidMessage", faults }))
     .andThen(() => checkLookedUp(current, request))
