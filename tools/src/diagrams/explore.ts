@@ -95,12 +95,12 @@ export function explore(kind: Transaction["kind"]): Machine {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (seen.size > MAX_STATES) throw new Error(`more than ${MAX_STATES} states`);
     for (const [label, fact] of factsFor(next)) {
-      const step = observe(next, fact);
+      const step: Step<Transaction> = observe(next, fact);
       if (step.transaction !== next && step.ignored === undefined) add(next.state, label, step);
     }
     for (const intent of intents) {
-      const decided = decide(next, intent);
-      if (decided.isOk() && decided.value.transaction !== next) add(next.state, `${intent.type}`, decided.value);
+      const step: Step<Transaction> | undefined = decide(next, intent).unwrapOr(undefined);
+      if (step !== undefined && step.transaction !== next) add(next.state, intent.type, step);
     }
   }
   return { arrows: [...arrows.values()], finals: [...finals] };

@@ -30,5 +30,5 @@ function merged(arrows: readonly Arrow[]): readonly string[] {
     const text = command === undefined ? label : `${label} / ${command}`;
     labels.set(path, (labels.get(path) ?? new Set()).add(text));
   }
-  return [...labels].map(([path, texts]) => `${path}: ${[...texts].sort().join("<br>")}`);
+  return [...labels].map(([path, texts]) => `${path}: ${[...texts].toSorted().join("<br>")}`);
 }
