@@ -54,7 +54,10 @@ export interface Policy {
   readonly retryDelay: Growth;
   /** How long to wait for each reply. Default 60 s, Electrum's own. */
   readonly replyDeadlineMs: number;
-  /** Bound on the customer's whole wait, all attempts together. Default: none. */
+  /**
+   * Bound on the customer's whole wait, all attempts together. It begins anew when the till decides: with each round of
+   * lookups, and with `redeem`. Default: none.
+   */
   readonly customerWaitMs?: number;
   /** After this time without a decision of the till, an approval is reversed. Default: wait for ever. */
   readonly decisionDeadlineMs?: number;

@@ -159,7 +159,8 @@ function startRedeeming(current: Redemption<Found>, { request, at }: Redeem): Re
     .andThen(() => checkLookedUp(current, request))
     .map(() => {
       const attempt = current.attempt + 1;
-      const deadlineAt = at + current.start.policy.replyDeadlineMs;
+      const { replyDeadlineMs, customerWaitMs = replyDeadlineMs } = current.start.policy;
+      const deadlineAt = at + Math.min(replyDeadlineMs, customerWaitMs);
       return {
         state: { state: "redeeming", deadlineAt, redeem: { request, attempt, at } },
         command: {
