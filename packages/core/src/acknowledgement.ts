@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.ts";
 import { isJsonObject, parseJson } from "./json.ts";
-import { sameUuid } from "./messages/uuid.ts";
+import { isForeign } from "./messages/uuid.ts";
 import { type Advice, operations } from "./operations.ts";
 import { type ErrorAnswer, isPassing, isServerFault, readError } from "./reply.ts";
 
@@ -45,11 +45,8 @@ function isEcho(advice: Advice, body: string): boolean {
   if (body.trim() === "") return true;
   const echo = parseJson(body);
   if (!isJsonObject(echo)) return false;
-  return isOurs(echo["id"], advice.message.id) && isOurs(echo["requestId"], advice.message.requestId);
+  return !isForeign(echo["id"], advice.message.id) && !isForeign(echo["requestId"], advice.message.requestId);
 }
-
-const isOurs = (id: unknown, ours: string): boolean =>
-  id === undefined || id === null || (typeof id === "string" && sameUuid(id, ours));
 
 const repeat = (answer: Answer, alert: boolean): AcknowledgementReading => ({
   outcome: "repeat",

@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "./json.ts";
 import type { ErrorType } from "./messages/error-detail.ts";
-import { sameUuid } from "./messages/uuid.ts";
+import { isForeign, sameUuid } from "./messages/uuid.ts";
 import type { Request } from "./operations.ts";
 
 /** An answer to a request, read as Electrum means it. */
@@ -15,9 +15,9 @@ export type Reading =
 /**
  * Why an answer leaves the outcome open.
  *
- * - `status`, `errorType`: they say so themselves
+ * - `status`, `errorType`: they say so themselves, or contradict each other
  * - `unreadable`: a success that is no JSON object
- * - `foreignId`: a success about another transaction, or about none
+ * - `foreignId`: an answer about another transaction, or a success about none
  * - `noVoucher`: a success without the voucher; Electrum counts a provision as successful only if it holds one
  */
 export type UnknownAnswer = "status" | "errorType" | "unreadable" | "foreignId" | "noVoucher";
@@ -32,15 +32,28 @@ export interface ErrorAnswer {
   readonly providerErrorMessage?: string;
 }
 
-/** Reads the answer to a request. The error type goes before the status: some failures travel as a 400 or 404. */
+/**
+ * Reads the answer to a request. The error type goes before the status: an open outcome may travel as a 400 or 404, and a
+ * success that names an error is none.
+ */
 export function readReply(request: Request, answer: Answer): Reading {
-  if (isSuccess(answer.status)) return readSuccess(request, parseJson(answer.body));
-  const error = readError(answer);
-  if (error.errorType !== undefined && leavesOpen(request, error.errorType)) {
+  const { status } = answer;
+  const body = parseJson(answer.body);
+  const error = errorIn(status, body);
+  if (isSuccess(status) && error.errorType === undefined) return readSuccess(request, body);
+  if (failedAnother(request, body)) return { outcome: "unknown", cause: "foreignId", error };
+  if (error.errorType !== undefined && (isSuccess(status) || leavesOpen(request, error.errorType))) {
     return { outcome: "unknown", cause: "errorType", error };
   }
-  return isDecline(answer.status) ? { outcome: "declined", error } : { outcome: "unknown", cause: "status", error };
+  return isDecline(status) ? { outcome: "declined", error } : { outcome: "unknown", cause: "status", error };
 }
+
+/** Whether an error is about another message: then it does not decline this one. An answer to a lookup bears no id of its own. */
+const failedAnother = ({ operation, message }: Request, body: Json | undefined): boolean =>
+  operation !== "lookupVoucher" &&
+  operation !== "lookupRedemption" &&
+  isJsonObject(body) &&
+  isForeign(body["id"], message.id);
 
 const isSuccess = (status: number): boolean => status === 200 || status === 201 || status === 202;
 
@@ -100,15 +113,16 @@ const hasCode = (voucher: Json | undefined): boolean =>
   isJsonObject(voucher) && typeof voucher["code"] === "string" && voucher["code"] !== "";
 
 /** The error of a failed answer, as far as its body tells; `null` counts as absent. */
-export function readError(answer: Answer): ErrorAnswer {
-  const body = parseJson(answer.body);
-  if (!isJsonObject(body)) return { status: answer.status };
+export const readError = ({ status, body }: Answer): ErrorAnswer => errorIn(status, parseJson(body));
+
+function errorIn(status: number, body: Json | undefined): ErrorAnswer {
+  if (!isJsonObject(body)) return { status };
   const errorType = textOf(body["errorType"]);
   const errorMessage = textOf(body["errorMessage"]);
   const providerErrorCode = textOf(body["providerErrorCode"]);
   const providerErrorMessage = textOf(body["providerErrorMessage"]) ?? textOf(body["providerErrorMsg"]);
   return {
-    status: answer.status,
+    status,
     ...(errorType === undefined ? {} : { errorType }),
     ...(errorMessage === undefined ? {} : { errorMessage }),
     ...(providerErrorCode === undefined ? {} : { providerErrorCode }),

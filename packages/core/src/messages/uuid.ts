@@ -14,3 +14,7 @@ export const anyUuidSchema: v.GenericSchema<Uuid> = v.pipe(v.string(), v.regex(A
 
 /** Whether two ids name the same thing: UUIDs are compared without regard to case. */
 export const sameUuid = (left: Uuid, right: Uuid): boolean => left.toLowerCase() === right.toLowerCase();
+
+/** Whether an id that was received names something else than ours; `null` counts as absent. */
+export const isForeign = (received: unknown, ours: Uuid): boolean =>
+  received !== undefined && received !== null && !(typeof received === "string" && sameUuid(received, ours));
