@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 // Tests run on the sources, without a build: packages name them under this exports condition.
@@ -10,9 +10,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    projects: [...foldersIn("packages"), ...foldersIn("apps"), "tools"].map((root) => ({
-      extends: true,
-      test: { name: root.replace(/^.*\//, ""), root, include: ["{src,test}/**/*.test.ts"] },
-    })),
+    projects: [...foldersIn("packages"), ...foldersIn("apps"), "tools", "verification", "benchmarks"]
+      .filter((root) => existsSync(`${root}/package.json`))
+      .map((root) => ({
+        extends: true,
+        test: { name: root.replace(/^.*\//, ""), root, include: ["{src,test}/**/*.test.ts"] },
+      })),
   },
 });
