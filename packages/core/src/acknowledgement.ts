@@ -37,7 +37,7 @@ export function readAcknowledgement(advice: Advice, answer: Answer): Acknowledge
   if (error.errorType === undefined && answer.body.trim() !== "") {
     return repeat(answer, !isServerFault(answer.status) && !isPassing(answer.status));
   }
-  return readErrorType(advice, error) ?? readStatus(advice, answer, error);
+  return readErrorType(advice, answer, error) ?? readStatus(advice, answer, error);
 }
 
 /** Electrum echoes the advice, or says nothing; whatever ids it names must be ours. */
@@ -56,17 +56,22 @@ const repeat = (answer: Answer, alert: boolean): AcknowledgementReading => ({
 });
 
 /** The error types that speak for themselves, whatever the status; `undefined` leaves it to the status. */
-function readErrorType(advice: Advice, error: ErrorAnswer): AcknowledgementReading | undefined {
+function readErrorType(advice: Advice, answer: Answer, error: ErrorAnswer): AcknowledgementReading | undefined {
   const { errorType } = error;
-  if (errorType === undefined) return undefined;
   if (errorType === sameKind[advice.operation]) return { outcome: "acknowledged", how: "already" };
-  if (oppositeKind[advice.operation].includes(errorType)) return { outcome: "contradicted", error };
+  if (errorType === oppositeKind[advice.operation]) return { outcome: "contradicted", error };
   switch (errorType) {
+    case "ACCOUNT_ALREADY_SETTLED":
+      // Electrum's sibling services say so of an advice that had been processed before.
+      return { outcome: "acknowledged", how: "already" };
+    case "VOUCHER_ALREADY_REDEEMED":
+      // It says that the voucher is spent, and not what became of our transaction: a person must look.
+      return { outcome: "contradicted", error };
     case "AUTHENTICATION_ERROR":
       return { outcome: "halt", error };
     case "UPSTREAM_UNAVAILABLE":
     case "VOUCHER_STATUS_UNKNOWN":
-      return { outcome: "repeat", alert: false, status: error.status };
+      return repeat(answer, false);
     case "DUPLICATE_RECORD":
       return { outcome: "acknowledged", how: "duplicate" };
     case "UNABLE_TO_LOCATE_RECORD":
@@ -110,10 +115,9 @@ const sameKind: Readonly<Record<Advice["operation"], string>> = {
   reverseRedeem: "REDEMPTION_ALREADY_REVERSED",
 };
 
-const oppositeKind: Readonly<Record<Advice["operation"], readonly string[]>> = {
-  // A voucher that has been redeemed contradicts any advice about its provision: a person must look.
-  confirmVoucher: ["VOUCHER_ALREADY_REVERSED", "VOUCHER_ALREADY_REDEEMED"],
-  reverseVoucher: ["VOUCHER_ALREADY_CONFIRMED", "VOUCHER_ALREADY_REDEEMED"],
-  confirmRedeem: ["REDEMPTION_ALREADY_REVERSED"],
-  reverseRedeem: ["REDEMPTION_ALREADY_CONFIRMED"],
+const oppositeKind: Readonly<Record<Advice["operation"], string>> = {
+  confirmVoucher: "VOUCHER_ALREADY_REVERSED",
+  reverseVoucher: "VOUCHER_ALREADY_CONFIRMED",
+  confirmRedeem: "REDEMPTION_ALREADY_REVERSED",
+  reverseRedeem: "REDEMPTION_ALREADY_CONFIRMED",
 };
