@@ -1,0 +1,43 @@
+import type { JsonObject } from "@electrum-vouchers/core";
+import { isJsonObject, parseJson } from "../json.ts";
+import type { SwitchRequest } from "../switch/handle.ts";
+import { findTransaction } from "../switch/ledger.ts";
+import { routeOf } from "../switch/operations.ts";
+import type { World } from "../switch/world.ts";
+import type { Subject } from "./plan.ts";
+
+/** What the rules of a fault plan look at; `undefined` where the request is for no operation of Electrum's. */
+export function subjectOf(world: World, request: SwitchRequest): Subject | undefined {
+  const routing = routeOf(request.method, request.target);
+  if (routing.type !== "found") return undefined;
+  const { endpoint, pathId, query } = routing.route;
+  const { operation, kind } = endpoint;
+  const message = messageIn(request.body);
+  const id = textIn(message, "id") ?? pathId;
+  const requestId = textIn(message, "requestId") ?? query["provisionRequestId"] ?? id;
+  const known = requestId === "" ? undefined : findTransaction(world, { kind, user: request.user, id: requestId });
+  const terminalId = textIn(objectIn(message, "originator"), "terminalId") ?? known?.terminalId;
+  const voucherCode = textIn(objectIn(message, "voucher"), "code") ?? query["voucherCode"] ?? known?.voucherCode;
+  return {
+    operation,
+    id: id === "" ? JSON.stringify(query) : id,
+    ...(requestId === "" ? {} : { requestId }),
+    ...(terminalId === undefined ? {} : { terminalId }),
+    ...(voucherCode === undefined ? {} : { voucherCode }),
+  };
+}
+
+function messageIn(body: string | undefined): JsonObject {
+  const value = body === undefined ? undefined : parseJson(body);
+  return isJsonObject(value) ? value : {};
+}
+
+function objectIn(message: JsonObject, field: string): JsonObject {
+  const value = message[field];
+  return isJsonObject(value) ? value : {};
+}
+
+function textIn(message: JsonObject, field: string): string | undefined {
+  const value = message[field];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,57 @@
+import type { Instant } from "@electrum-vouchers/core";
+import { deliver } from "../switch/forward.ts";
+import type { ProviderName } from "../switch/providers.ts";
+import { lengthOf } from "../switch/queue.ts";
+import type { RunningSwitch } from "./running-switch.ts";
+import type { Timers } from "./timers.ts";
+
+/** Delivers what waits for the providers, each queue in order, until nothing waits. */
+export interface Forwarder {
+  /** Something was queued, or the provider's condition has changed. */
+  wake(provider: ProviderName): void;
+  stop(): void;
+}
+
+export interface ForwarderOptions {
+  readonly running: Pick<RunningSwitch, "world" | "change">;
+  readonly now: () => Instant;
+  readonly timers: Timers;
+  /** How long a provider that is down is left alone. */
+  readonly repeatMs: number;
+}
+
+/** Delivered in one go before requests get their turn. */
+const MAX_BATCH = 100;
+
+export function createForwarder({ running, now, timers, repeatMs }: ForwarderOptions): Forwarder {
+  const busy = new Set<ProviderName>();
+  let stopped = false;
+
+  function deliverBatch(provider: ProviderName): void {
+    busy.delete(provider);
+    for (let count = 0; count < MAX_BATCH; count += 1) {
+      const { condition, queue } = running.world().providers[provider];
+      if (lengthOf(queue) === 0) return;
+      running.change((before) => deliver(before, provider, now()).world);
+      if (condition.state === "down") return schedule(provider, repeatMs);
+      if (condition.state === "slow") return schedule(provider, condition.delayMs);
+    }
+    schedule(provider, 0);
+  }
+
+  function schedule(provider: ProviderName, delayMs: number): void {
+    if (stopped || busy.has(provider)) return;
+    busy.add(provider);
+    timers.after(delayMs, () => deliverBatch(provider));
+  }
+
+  return {
+    wake(provider) {
+      const { condition } = running.world().providers[provider];
+      schedule(provider, condition.state === "slow" ? condition.delayMs : 0);
+    },
+    stop() {
+      stopped = true;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Timers } from "./timers.ts";
+
+/** A server that can be away for a while and come back on the same port. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Breaks every connection and refuses new ones for this long. During another outage it does nothing. */
+  outage(forMs: number): void;
+  /** How many connections are open. */
+  connections(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly timers: Timers;
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 10_000;
+
+/** A sender that takes longer over its head, or over its whole request, is cut off with a 408. */
+const HEAD_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 20_000;
+const TIMEOUT_CHECK_MS = 1_000;
+
+/** After an outage the port may be held for a moment by whoever took it; past this, it is somebody else's. */
+const MAX_LISTEN_ATTEMPTS = 50;
+const LISTEN_REPEAT_MS = 100;
+
+/** Rejects where the port is taken or the host is not ours. */
+export async function listen({ host, port: wantedPort, timers, onRequest }: ListenerOptions): Promise<Listener> {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEAD_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
+    onRequest,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  let state: "listening" | "away" | "closed" = "listening";
+
+  const open = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, host, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+
+  const shut = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+
+  async function comeBack(attempt: number): Promise<void> {
+    if (state !== "away") return;
+    try {
+      await open(port);
+    } catch (error) {
+      if (attempt >= MAX_LISTEN_ATTEMPTS) throw error;
+      timers.after(LISTEN_REPEAT_MS, () => void comeBack(attempt + 1));
+      return;
+    }
+    if (state === "away") state = "listening";
+    else await shut();
+  }
+
+  await open(wantedPort);
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : wantedPort;
+
+  return {
+    host,
+    port,
+    outage(forMs) {
+      if (state !== "listening") return;
+      state = "away";
+      void shut().then(() => timers.after(forMs, () => void comeBack(1)));
+    },
+    connections: () =>
+      new Promise((resolve) => {
+        server.getConnections((error, count) => resolve(error === null ? count : 0));
+      }),
+    async close() {
+      const wasListening = state === "listening";
+      state = "closed";
+      if (wasListening) await shut();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from "node:http";
+
+export type Body =
+  | { readonly type: "complete"; readonly text: string }
+  | { readonly type: "tooLarge" }
+  /** The sender went away before it was complete. */
+  | { readonly type: "broken" };
+
+/** The whole body, as long as it stays under the limit. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    // The request is left whole when it is too large, so that it can still be answered.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      size += chunk.length;
+      if (size > maxBytes) return { type: "tooLarge" };
+      chunks.push(chunk);
+    }
+  } catch {
+    return { type: "broken" };
+  }
+  return request.complete ? { type: "complete", text: Buffer.concat(chunks).toString("utf8") } : { type: "broken" };
+}
+
+/** The user name of the Basic authentication. Without one, Electrum's test server reads it as "null". */
+export function userOf(authorization: string | undefined): string {
+  const encoded = /^Basic ([A-Za-z0-9+/=_-]+)$/i.exec(authorization ?? "")?.[1];
+  if (encoded === undefined) return "null";
+  const credentials = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = credentials.indexOf(":");
+  return colon < 0 ? credentials : credentials.slice(0, colon);
+}

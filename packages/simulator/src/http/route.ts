@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { json, type SwitchResponse } from "../switch/response.ts";
+import { administer } from "./admin.ts";
+import { answer } from "./answer.ts";
+import { readBody, userOf } from "./read-request.ts";
+import { type Serving, serve } from "./serve.ts";
+import type { Administered } from "./administered.ts";
+import { resetLikeTestServer } from "./test-server-reset.ts";
+
+/** Electrum's longest message is a few kilobytes. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+const API = "/suv/v1";
+
+/** Served as Electrum's test server serves it, below the API and beside it. */
+const RESET = "/testServerAdmin/reset";
+
+export interface Routing extends Serving {
+  readonly administered: Administered;
+}
+
+/** Takes a request to the switch, to its administration, or nowhere. */
+export async function route(routing: Routing, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body.type === "broken") return;
+  if (body.type === "tooLarge") {
+    response.setHeader("connection", "close");
+    answer(response, { status: 413, body: "" });
+    return;
+  }
+  const { method = "", url = "" } = request;
+  const received = {
+    method,
+    url,
+    path: url.split("?", 1)[0] ?? "",
+    body: body.text,
+    user: userOf(request.headers.authorization),
+  };
+  if (isBelow(received.path, API) && !isBelow(received.path, `${API}${RESET}`)) {
+    const { user } = received;
+    const asked = { method, target: url.slice(API.length), body: body.text, user, at: routing.now() };
+    await serve(routing, asked, response);
+  } else {
+    answer(response, answerAside(routing, received));
+  }
+}
+
+interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly path: string;
+  readonly body: string;
+  readonly user: string;
+}
+
+function answerAside({ running, administered }: Routing, { method, url, path, body, user }: Received): SwitchResponse {
+  if (isBelow(path, `${API}${RESET}`) || isBelow(path, RESET)) {
+    return method === "POST" ? resetLikeTestServer(running, body, user) : { status: 405, body: "", allow: ["POST"] };
+  }
+  if (!isBelow(path, "/admin")) return nothingHere;
+  const parts = path.split("/").slice(2);
+  const query = new URLSearchParams(url.slice(path.length));
+  return administer(administered, { method, path: parts.filter((part) => part !== "").map(decode), query, body });
+}
+
+const nothingHere: SwitchResponse = json(404, { error: `the switch is below ${API}, its administration below /admin` });
+
+const isBelow = (path: string, parent: string): boolean => path === parent || path.startsWith(`${parent}/`);
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

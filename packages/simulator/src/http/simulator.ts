@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FaultPlan } from "../faults/plan.ts";
+import { setCondition } from "../switch/providers.ts";
+import { createWorld, forget, type Settings, type World } from "../switch/world.ts";
+import type { Administered } from "./administered.ts";
+import { createForwarder } from "./forwarder.ts";
+import { listen } from "./listener.ts";
+import { route } from "./route.ts";
+import { createRunningSwitch } from "./running-switch.ts";
+import { createTimers } from "./timers.ts";
+
+export interface SimulatorOptions extends Partial<Settings> {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. Whoever reaches another address can also reach the administration. */
+  readonly host?: string;
+  /** Default: nothing goes wrong. */
+  readonly faults?: FaultPlan;
+  /** How long a provider that is down is left alone before its queue is tried again. Default 500. */
+  readonly forwardRepeatMs?: number;
+}
+
+/** A simulator that listens. */
+export interface Simulator extends Administered {
+  /** The base URL of the API, with `/suv/v1`. */
+  readonly url: string;
+  readonly adminUrl: string;
+  /** What it holds of the system: none of it is left after `stop`. */
+  resources(): Promise<{ readonly connections: number; readonly timers: number }>;
+  /** Closes every connection and timer. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a simulator. Rejects where the port is taken.
+ *
+ * @example
+ * const simulator = await startSimulator({ faults: { rules: [{ fault: { kind: "reset", processed: true } }] } });
+ * // … point a till at simulator.url …
+ * await simulator.stop();
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, host = "127.0.0.1", faults = {}, forwardRepeatMs = 500, ...settings } = options;
+  const timers = createTimers();
+  const now = Date.now;
+  const running = createRunningSwitch(createWorld(settings), faults, (provider) => forwarder.wake(provider));
+  const forwarder = createForwarder({ running, now, timers, repeatMs: forwardRepeatMs });
+
+  const outage = (forMs: number, memory: "kept" | "lost"): void => {
+    if (memory === "lost") running.change(forget);
+    listener.outage(forMs);
+  };
+  const administered: Administered = {
+    world: running.world,
+    setProvider(name, condition) {
+      running.change((world) => setCondition(world, name, condition));
+      forwarder.wake(name);
+    },
+    setMessaging(user, messaging) {
+      running.change((world) => withMessaging(world, user, messaging));
+    },
+    setFaults: running.setFaults,
+    addFault: running.addFault,
+    faults: (limit = DEFAULT_LIMIT) => running.faults(limit),
+    requests: (limit = DEFAULT_LIMIT) => running.requests(limit),
+    reset() {
+      running.change(forget);
+      running.clearLogs();
+    },
+    restart: ({ memory = "kept", forMs = 0 }) => outage(forMs, memory),
+  };
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+    void route({ running, administered, timers, now, outage }, request, response);
+  const listener = await listen({ host, port, timers, onRequest });
+
+  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+  return {
+    ...administered,
+    url: `${origin}/suv/v1`,
+    adminUrl: `${origin}/admin`,
+    resources: async () => ({ connections: await listener.connections(), timers: timers.pending() }),
+    async stop() {
+      forwarder.stop();
+      await listener.close();
+      timers.stopAll();
+    },
+  };
+}
+
+const DEFAULT_LIMIT = 1_000;
+
+function withMessaging(world: World, user: string, messaging: "dual" | "single"): World {
+  const others = world.settings.singleMessagingUsers.filter((each) => each !== user);
+  const singleMessagingUsers = messaging === "single" ? [...others, user] : others;
+  return { ...world, settings: { ...world.settings, singleMessagingUsers } };
+}

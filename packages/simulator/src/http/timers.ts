@@ -1,0 +1,34 @@
+/** Timers that can all be stopped at once, so that a simulator that is stopped leaves none behind. */
+export interface Timers {
+  /** Gives back how to call it off. */
+  after(delayMs: number, run: () => void): () => void;
+  /** Resolves after the time, or never, where everything was stopped before. */
+  wait(delayMs: number): Promise<void>;
+  pending(): number;
+  stopAll(): void;
+}
+
+export function createTimers(): Timers {
+  const running = new Set<NodeJS.Timeout>();
+  const timers: Timers = {
+    after(delayMs, run) {
+      const timer = setTimeout(() => {
+        running.delete(timer);
+        run();
+      }, delayMs);
+      running.add(timer);
+      return () => {
+        clearTimeout(timer);
+        running.delete(timer);
+      };
+    },
+    wait: (delayMs) =>
+      delayMs === 0 ? Promise.resolve() : new Promise((resolve) => void timers.after(delayMs, resolve)),
+    pending: () => running.size,
+    stopAll() {
+      for (const timer of running) clearTimeout(timer);
+      running.clear();
+    },
+  };
+  return timers;
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { type Simulator, startSimulator } from "./http/simulator.ts";
+import { type CommandLine, help, readCommandLine } from "./terminal/options.ts";
+import { watch } from "./terminal/watch.ts";
+
+/** For whoever starts the simulator from a program: over IPC where there is a channel, and on a line of its own with `--json`. */
+interface Listening {
+  readonly type: "listening";
+  readonly url: string;
+  readonly adminUrl: string;
+}
+
+async function run({ simulator: options, watch: isWatching, json, withParent }: CommandLine): Promise<void> {
+  const simulator = await startSimulator(options);
+  const stopWatching = isWatching ? watch(simulator, process.stdout) : () => undefined;
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    stopWatching();
+    process.off("disconnect", stop);
+    void simulator.stop().then(() => {
+      if (withParent) process.stdin.destroy();
+      if (process.connected) process.disconnect();
+    });
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  if (withParent) {
+    process.once("disconnect", stop);
+    process.stdin.once("end", stop).once("error", stop).resume();
+  }
+  announce(simulator, json);
+}
+
+function announce({ url, adminUrl }: Simulator, json: boolean): void {
+  const listening: Listening = { type: "listening", url, adminUrl };
+  process.send?.(listening);
+  const text = `Electrum simulator: ${url}\nadministration:     ${adminUrl}\nstop with Ctrl+C\n`;
+  process.stdout.write(json ? `${JSON.stringify(listening)}\n` : text);
+}
+
+function fail(lines: readonly string[], exitCode: number): void {
+  for (const line of lines) process.stderr.write(`simulator: ${line}\n`);
+  process.exitCode = exitCode;
+}
+
+const reading = readCommandLine(process.argv.slice(2));
+switch (reading.type) {
+  case "help":
+    process.stdout.write(help);
+    break;
+  case "wrong":
+    fail(reading.lines, 2);
+    break;
+  case "run":
+    run(reading.commandLine).catch((error: unknown) =>
+      fail([error instanceof Error ? error.message : String(error)], 1),
+    );
+}

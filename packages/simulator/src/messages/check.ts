@@ -1,0 +1,178 @@
+import type { Json } from "@electrum-vouchers/core";
+import { isJsonObject } from "../json.ts";
+
+/** One thing that is wrong with a message. It names the field and never repeats its value: that may be a voucher code. */
+export interface FormatError {
+  /** Where, e.g. `originator.merchant.merchantId`; empty for the message as a whole. */
+  readonly field: string;
+  readonly msg: string;
+}
+
+/**
+ * Finds what is wrong with a value. These rules are the simulator's own: a client that shared its validation with the
+ * switch would never notice a wrong limit.
+ */
+export interface Check<Checked> {
+  readonly faults: (value: Json, field: string) => readonly FormatError[];
+  /** Never present: it ties the check to the type that it proves. */
+  readonly proves?: Checked;
+}
+
+interface Required<Checked> extends Check<Checked> {
+  readonly presence: "required";
+}
+
+interface Optional<Checked> extends Check<Checked> {
+  readonly presence: "optional";
+}
+
+/** The checks of an object's fields: each that its type knows, required or optional as it is there. */
+export type Fields<Checked> = {
+  readonly [Name in keyof Checked]-?: undefined extends Checked[Name]
+    ? Optional<NonNullable<Checked[Name]>>
+    : Required<Checked[Name]>;
+};
+
+/** A hostile message has no end of faults; its sender learns enough from the first hundred. */
+const MAX_FORMAT_ERRORS = 100;
+
+export type Reading<Checked> =
+  | { readonly type: "valid"; readonly value: Checked }
+  | { readonly type: "invalid"; readonly faults: readonly FormatError[] };
+
+/** The value as what the check proves it to be, or everything that is wrong with it. */
+export function read<Checked>(check: Check<Checked>, value: Json): Reading<Checked> {
+  const faults = check.faults(value, "").slice(0, MAX_FORMAT_ERRORS);
+  return passes(check, value, faults) ? { type: "valid", value } : { type: "invalid", faults };
+}
+
+/** What a check found no fault with is what the check proves. */
+const passes = <Checked>(_check: Check<Checked>, _value: unknown, faults: readonly FormatError[]): _value is Checked =>
+  faults.length === 0;
+
+export const required = <Checked>(check: Check<Checked>): Required<Checked> => ({
+  faults: check.faults,
+  presence: "required",
+});
+
+/** The field may be absent, or `null`, which many JSON libraries write for absent. */
+export const optional = <Checked>(check: Check<Checked>): Optional<Checked> => ({
+  faults: check.faults,
+  presence: "optional",
+});
+
+/** A string; `matching` is a pattern and what it means to a person. */
+export function text(
+  limits: { readonly max?: number; readonly exactly?: number; readonly matching?: readonly [RegExp, string] } = {},
+): Check<string> {
+  const { max, exactly, matching } = limits;
+  return {
+    faults(value, field) {
+      if (typeof value !== "string") return [{ field, msg: "must be a string" }];
+      if (max !== undefined && value.length > max) return [{ field, msg: `must have at most ${max} characters` }];
+      if (exactly !== undefined && value.length !== exactly) {
+        return [{ field, msg: `must have exactly ${exactly} characters` }];
+      }
+      return matching === undefined || matching[0].test(value) ? [] : [{ field, msg: `must be ${matching[1]}` }];
+    },
+  };
+}
+
+export function wholeNumber(
+  min: number = Number.MIN_SAFE_INTEGER,
+  max: number = Number.MAX_SAFE_INTEGER,
+): Check<number> {
+  return {
+    faults: (value, field) =>
+      typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
+        ? []
+        : [{ field, msg: `must be a whole number from ${min} to ${max}` }],
+  };
+}
+
+export const number: Check<number> = {
+  faults: (value, field) => (typeof value === "number" ? [] : [{ field, msg: "must be a number" }]),
+};
+
+export const flag: Check<boolean> = {
+  faults: (value, field) => (typeof value === "boolean" ? [] : [{ field, msg: "must be true or false" }]),
+};
+
+export function oneOf<const Choice extends string | number>(...choices: readonly Choice[]): Check<Choice> {
+  return {
+    faults: (value, field) =>
+      choices.some((choice) => choice === value) ? [] : [{ field, msg: `must be one of ${choices.join(", ")}` }],
+  };
+}
+
+export function listOf<Item>(item: Check<Item>): Check<readonly Item[]> {
+  return {
+    faults: (value, field) =>
+      isList(value)
+        ? value.flatMap((each, index) => item.faults(each, `${field}[${index}]`))
+        : [{ field, msg: "must be a list" }],
+  };
+}
+
+/** An object that names its own fields. */
+export function mapOf<Item>(item: Check<Item>): Check<Readonly<Record<string, Item>>> {
+  return {
+    faults: (value, field) =>
+      isJsonObject(value)
+        ? Object.entries(value).flatMap(([name, each]) => item.faults(each, inside(field, name)))
+        : [{ field, msg: "must be an object" }],
+  };
+}
+
+/** An object with these fields and no others. */
+export function object<Checked>(fields: Fields<Checked>): Check<Checked> {
+  const checks = new Map<string, Required<unknown> | Optional<unknown>>(Object.entries(fields));
+  return {
+    faults(value, field) {
+      if (!isJsonObject(value)) return [{ field, msg: "must be an object" }];
+      const unknown = Object.keys(value)
+        .filter((name) => !checks.has(name))
+        .map((name) => ({ field: inside(field, name), msg: "is not a known field" }));
+      return [
+        ...unknown,
+        ...[...checks].flatMap(([name, check]) => fieldFaults(check, fieldOf(value, name), inside(field, name))),
+      ];
+    },
+  };
+}
+
+/** An object whose field `discriminant` says which of the checks it must pass. */
+export function variant<Checked>(
+  discriminant: string,
+  checks: Readonly<Record<string, Check<Checked>>>,
+): Check<Checked> {
+  return {
+    faults(value, field) {
+      if (!isJsonObject(value)) return [{ field, msg: "must be an object" }];
+      const name = fieldOf(value, discriminant);
+      const check = typeof name === "string" && Object.hasOwn(checks, name) ? checks[name] : undefined;
+      return (
+        check?.faults(value, field) ?? [
+          { field: inside(field, discriminant), msg: `must be one of ${Object.keys(checks).join(", ")}` },
+        ]
+      );
+    },
+  };
+}
+
+function fieldFaults(
+  check: Required<unknown> | Optional<unknown>,
+  value: Json | undefined,
+  field: string,
+): readonly FormatError[] {
+  if (value !== undefined && value !== null) return check.faults(value, field);
+  return check.presence === "required" ? [{ field, msg: "is required" }] : [];
+}
+
+// A message may hold a field named like a member of every object ("constructor"): only its own fields count.
+const fieldOf = (value: Readonly<Record<string, Json>>, name: string): Json | undefined =>
+  Object.hasOwn(value, name) ? value[name] : undefined;
+
+const inside = (field: string, name: string): string => (field === "" ? name : `${field}.${name}`);
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

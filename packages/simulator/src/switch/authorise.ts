@@ -1,0 +1,138 @@
+import type { Institution, ThirdPartyIdentifier, TransactionFields } from "@electrum-vouchers/core";
+import type { Call } from "./call.ts";
+import { findTransaction, happened, nameOf, recordTransaction } from "./ledger.ts";
+import type { RequestOperation } from "./operations.ts";
+import { askProvider, type ProviderName, profiles, seenBy } from "./providers.ts";
+import { asJson, failure, type Handled, json, type SwitchResponse, unchanged } from "./response.ts";
+import type { Transaction, VoucherRecord, VoucherState, World } from "./world.ts";
+
+/** What an approval makes of the world: its voucher moves, and this is the answer. */
+export interface Approval {
+  readonly world: World;
+  readonly voucher: VoucherRecord;
+  readonly response: TransactionFields;
+}
+
+/** Asks the provider and records what came of it. `approve` says what an approval does. */
+export function authorise(
+  world: World,
+  call: Call<RequestOperation>,
+  message: TransactionFields,
+  provider: ProviderName,
+  approve: (world: World) => Approval,
+): Handled {
+  const known = findTransaction(world, { ...call, id: message.id });
+  const asked = seenBy(world, provider, { at: call.at, operation: call.operation, id: message.id });
+  const { world: next, response, state, ...changed } = outcomeOf(asked, call, message, provider, approve);
+  const { status, body, delayMs = 0 } = response;
+  const transaction: Omit<Transaction, "number" | "history"> = {
+    atProvider: "unseen",
+    ...known,
+    ...nameOf({ ...call, id: message.id }),
+    provider,
+    terminalId: message.originator.terminalId,
+    requestTime: message.time,
+    ...(message.receiver === undefined ? {} : { receiver: message.receiver }),
+    state,
+    ...changed,
+    answer: { status, body, at: call.at + delayMs },
+  };
+  const event = happened(call.at, `${call.operation}: ${status}, ${state}`);
+  return { world: recordTransaction(next, transaction, event), response, forwards: [] };
+}
+
+/** What asking the provider comes to: the world after it, the answer, and what changes in the transaction. */
+interface Outcome extends Pick<Transaction, "state">, Partial<Pick<Transaction, "atProvider" | "voucherCode">> {
+  readonly world: World;
+  readonly response: SwitchResponse;
+}
+
+function outcomeOf(
+  world: World,
+  call: Call<RequestOperation>,
+  message: TransactionFields,
+  provider: ProviderName,
+  approve: (world: World) => Approval,
+): Outcome {
+  const reply = askProvider(world, provider);
+  switch (reply.outcome) {
+    case "approved": {
+      const { world: next, voucher, response } = approve(world);
+      return {
+        world: next,
+        response: { ...json(201, response), delayMs: reply.delayMs },
+        state: isSingleMessaging(world, call.user) ? "completed" : "open",
+        atProvider: "approved",
+        voucherCode: voucher.voucher.code,
+      };
+    }
+    case "declined": {
+      const freeString = `${provider} declined the request.`;
+      const response = failure(reply.status, reply.errorType, message, { freeString });
+      return { world, response, state: "declined", atProvider: "declined" };
+    }
+    case "unavailable": {
+      const freeString = `${provider} did not answer.`;
+      const refusal = failure(reply.status, "UPSTREAM_UNAVAILABLE", message, { freeString });
+      const response = { ...refusal, delayMs: reply.delayMs };
+      if (!reply.processed) return { world, response, state: "unknown" };
+      const { world: next, voucher } = approve(world);
+      return { world: next, response, state: "unknown", atProvider: "approved", voucherCode: voucher.voucher.code };
+    }
+  }
+}
+
+export const isSingleMessaging = (world: World, user: string): boolean =>
+  world.settings.singleMessagingUsers.includes(user);
+
+/** Nothing more is needed for the approval to stand: single messaging, or a provider that takes no advices. */
+export const standsAtOnce = (world: World, user: string, provider: ProviderName): boolean =>
+  isSingleMessaging(world, user) || !profiles[provider].takesAdvices;
+
+/** Where each kind of transaction brings the voucher. */
+export const lifecycle: Readonly<
+  Record<Transaction["kind"], { readonly [Step in "approved" | "confirmed" | "reversed"]: VoucherState }>
+> = {
+  provision: { approved: "PROVISIONED", confirmed: "CONFIRMED_PROVISIONED", reversed: "REVERSED" },
+  redemption: { approved: "REDEEMED", confirmed: "CONFIRMED_REDEEMED", reversed: "CONFIRMED_PROVISIONED" },
+  refund: { approved: "REFUNDED", confirmed: "CONFIRMED_PROVISIONED", reversed: "CONFIRMED_REDEEMED" },
+};
+
+export const stateAfterApproval = (
+  world: World,
+  { kind, user }: Call<RequestOperation>,
+  provider: ProviderName,
+): VoucherState => lifecycle[kind][standsAtOnce(world, user, provider) ? "confirmed" : "approved"];
+
+/** The sender's user name must be `client.id`; checked for requests only, since advices name no client. */
+export function wrongUser(world: World, call: Call<RequestOperation>, message: TransactionFields): Handled | undefined {
+  if (call.user === message.client.id) return undefined;
+  const freeString = "The user name of the Basic authentication differs from client.id.";
+  return unchanged(
+    world,
+    failure(400, "AUTHENTICATION_ERROR", message, { freeString, client: asJson(message.client) }),
+  );
+}
+
+/** The party that settles where the request names none. */
+const defaultSettlementEntity: Institution = { id: "ElectrumSimulator", name: "Electrum Simulator" };
+
+/** What every answer to an approved request repeats, with the references of the parties that it passed appended. */
+export function answerFields(
+  world: World,
+  message: TransactionFields,
+): { readonly settlementEntity: Institution; readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[] } {
+  const settlementEntity = message.settlementEntity ?? defaultSettlementEntity;
+  const parties = message.receiver === undefined ? [settlementEntity] : [settlementEntity, message.receiver];
+  const number = String(world.recorded + 1).padStart(8, "0");
+  return {
+    settlementEntity,
+    thirdPartyIdentifiers: [
+      ...message.thirdPartyIdentifiers,
+      ...parties.map(({ id }, index) => ({
+        institutionId: id,
+        transactionIdentifier: `${index === 0 ? "SETTLEMENT" : "RECEIVER"}-${number}`,
+      })),
+    ],
+  };
+}

@@ -1,0 +1,65 @@
+import type { BasicAdvice, Instant } from "@electrum-vouchers/core";
+import type { Call } from "./call.ts";
+import { findTransaction, happened, recordTransaction } from "./ledger.ts";
+import type { AdviceOperation } from "./operations.ts";
+import { type ProviderName, profiles, seenBy } from "./providers.ts";
+import { dequeue, enqueue, head, replaceHead } from "./queue.ts";
+import type { Forward, Provider, Transaction, World } from "./world.ts";
+
+/** Puts an advice into its provider's queue, unless the provider takes none: Electrum then swallows it. */
+export function forward(
+  world: World,
+  transaction: Transaction,
+  advice: BasicAdvice,
+  call: Call<AdviceOperation>,
+): { readonly world: World; readonly forwards: readonly Forward[] } {
+  if (!profiles[transaction.provider].takesAdvices) return { world, forwards: [] };
+  const queued: Forward = {
+    provider: transaction.provider,
+    operation: call.operation,
+    id: advice.id,
+    transaction: { kind: transaction.kind, user: transaction.user, id: transaction.id },
+    queuedAt: call.at,
+    attempts: 0,
+  };
+  const provider = world.providers[queued.provider];
+  return {
+    world: withProvider(world, queued.provider, { ...provider, queue: enqueue(provider.queue, queued) }),
+    forwards: [queued],
+  };
+}
+
+export interface Delivery {
+  readonly world: World;
+  /** The advice that was tried; absent where none waits. */
+  readonly forward?: Forward;
+  /** Whether the provider answered. Otherwise the advice stays at the head of the queue. */
+  readonly delivered: boolean;
+}
+
+/** Tries the oldest advice that waits for this provider. Only its answer lets the next one go. */
+export function deliver(world: World, name: ProviderName, at: Instant): Delivery {
+  const provider = world.providers[name];
+  const oldest = head(provider.queue);
+  if (oldest === undefined) return { world, delivered: false };
+  if (provider.condition.state === "down") {
+    const tried = { ...oldest, attempts: oldest.attempts + 1 };
+    const queue = replaceHead(provider.queue, tried);
+    return { world: withProvider(world, name, { ...provider, queue }), forward: tried, delivered: false };
+  }
+  const shorter = withProvider(world, name, { ...provider, queue: dequeue(provider.queue) });
+  return { world: applyAtProvider(shorter, oldest, at), forward: oldest, delivered: true };
+}
+
+function applyAtProvider(world: World, { operation, id, transaction: name, provider }: Forward, at: Instant): World {
+  const seen = seenBy(world, provider, { at, operation, id, requestId: name.id });
+  const transaction = findTransaction(seen, name);
+  if (transaction === undefined) return seen;
+  const atProvider = operation.startsWith("confirm") ? "confirmed" : "reversed";
+  return recordTransaction(seen, { ...transaction, atProvider }, happened(at, `${operation} delivered to ${provider}`));
+}
+
+const withProvider = (world: World, name: ProviderName, provider: Provider): World => ({
+  ...world,
+  providers: { ...world.providers, [name]: provider },
+});

@@ -1,0 +1,96 @@
+import type { ErrorType, Instant, Institution } from "@electrum-vouchers/core";
+import type { Operation } from "./operations.ts";
+import type { Seen, World } from "./world.ts";
+
+/** `ordinary` is every provider but the two that Electrum documents as special. */
+export type ProviderName = "ordinary" | "Netcare" | "Stellr";
+
+export const providerNames: readonly ProviderName[] = ["ordinary", "Netcare", "Stellr"];
+
+export interface Profile {
+  /** `false`: Electrum answers a retry with a hard decline. */
+  readonly takesRetries: boolean;
+  /** `false`: Electrum acknowledges each advice and forwards none; what was approved stands. */
+  readonly takesAdvices: boolean;
+}
+
+export const profiles: Readonly<Record<ProviderName, Profile>> = {
+  ordinary: { takesRetries: true, takesAdvices: true },
+  Netcare: { takesRetries: false, takesAdvices: true },
+  Stellr: { takesRetries: false, takesAdvices: false },
+};
+
+/** How a provider is. One that is slower than the switch waits has processed the request all the same. */
+export type Condition =
+  | { readonly state: "up" }
+  | { readonly state: "slow"; readonly delayMs: number }
+  | { readonly state: "down" }
+  | {
+      readonly state: "declining";
+      /** Default 400; Electrum's documents name 404 as well. */
+      readonly status?: 400 | 404;
+      /** Default `TRANSACTION_DECLINED`. */
+      readonly errorType?: ErrorType;
+    };
+
+/** What a request to a provider came to. */
+export type Reply =
+  | { readonly outcome: "approved"; readonly delayMs: number }
+  | { readonly outcome: "declined"; readonly status: 400 | 404; readonly errorType: ErrorType }
+  /** The link is down (503), or no answer came in time (504): in that case the provider has processed it. */
+  | {
+      readonly outcome: "unavailable";
+      readonly status: 503 | 504;
+      readonly processed: boolean;
+      readonly delayMs: number;
+    };
+
+/** The provider that a message names, by the name or the id of its receiver. */
+export function providerOf(receiver: Institution | undefined): ProviderName {
+  const names = [receiver?.name, receiver?.id].map((name) => name?.trim().toLowerCase());
+  return providerNames.find((provider) => names.includes(provider.toLowerCase())) ?? "ordinary";
+}
+
+export function askProvider(world: World, name: ProviderName): Reply {
+  const { condition } = world.providers[name];
+  const { upstreamDeadlineMs } = world.settings;
+  switch (condition.state) {
+    case "up":
+      return { outcome: "approved", delayMs: 0 };
+    case "slow":
+      return condition.delayMs < upstreamDeadlineMs
+        ? { outcome: "approved", delayMs: condition.delayMs }
+        : { outcome: "unavailable", status: 504, processed: true, delayMs: upstreamDeadlineMs };
+    case "down":
+      return { outcome: "unavailable", status: 503, processed: false, delayMs: 0 };
+    case "declining":
+      return {
+        outcome: "declined",
+        status: condition.status ?? 400,
+        errorType: condition.errorType ?? "TRANSACTION_DECLINED",
+      };
+  }
+}
+
+export function setCondition(world: World, name: ProviderName, condition: Condition): World {
+  return { ...world, providers: { ...world.providers, [name]: { ...world.providers[name], condition } } };
+}
+
+/** The provider has seen a message, unless it is down. */
+export function seenBy(
+  world: World,
+  name: ProviderName,
+  message: { readonly operation: Operation; readonly id?: string; readonly requestId?: string; readonly at: Instant },
+): World {
+  const provider = world.providers[name];
+  if (provider.condition.state === "down") return world;
+  const entry: Seen = message;
+  const seen = [...provider.seen, entry].slice(-world.settings.maxHistory);
+  return {
+    ...world,
+    providers: {
+      ...world.providers,
+      [name]: { ...provider, received: provider.received + 1, seen: world.settings.maxHistory === 0 ? [] : seen },
+    },
+  };
+}

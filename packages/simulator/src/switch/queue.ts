@@ -1,0 +1,36 @@
+import { emptyMap, get, type PersistentMap, remove, set } from "../persistent-map.ts";
+
+/** First in, first out; never changed, cheap at any length. */
+export interface Queue<Item> {
+  /** The place of the head. */
+  readonly first: number;
+  /** The place of the next to come. */
+  readonly next: number;
+  readonly items: PersistentMap<Item>;
+}
+
+export const emptyQueue: Queue<never> = { first: 0, next: 0, items: emptyMap };
+
+export const lengthOf = (queue: Queue<unknown>): number => queue.next - queue.first;
+
+export const head = <Item>(queue: Queue<Item>): Item | undefined => get(queue.items, String(queue.first));
+
+export const enqueue = <Item>(queue: Queue<Item>, item: Item): Queue<Item> => ({
+  ...queue,
+  next: queue.next + 1,
+  items: set(queue.items, String(queue.next), item),
+});
+
+export const replaceHead = <Item>(queue: Queue<Item>, item: Item): Queue<Item> => ({
+  ...queue,
+  items: set(queue.items, String(queue.first), item),
+});
+
+export const dequeue = <Item>(queue: Queue<Item>): Queue<Item> =>
+  lengthOf(queue) === 0 ? queue : { ...queue, first: queue.first + 1, items: remove(queue.items, String(queue.first)) };
+
+/** The first `limit` items, in order. */
+export function peek<Item>(queue: Queue<Item>, limit: number): readonly Item[] {
+  const places = Array.from({ length: Math.min(limit, lengthOf(queue)) }, (_, index) => String(queue.first + index));
+  return places.flatMap((place) => get(queue.items, place) ?? []);
+}

@@ -1,0 +1,90 @@
+import type { BasicAdvice, BasicReversal } from "@electrum-vouchers/core";
+import type { RefundRequest } from "../messages/messages.ts";
+import { authorise, stateAfterApproval, wrongUser } from "./authorise.ts";
+import type { Call } from "./call.ts";
+import { findTransaction, findVoucher, holds, voucherOf } from "./ledger.ts";
+import type { RequestOperation } from "./operations.ts";
+import { providerOf } from "./providers.ts";
+import { take } from "./redemption.ts";
+import { crash, failure, type Handled, unchanged } from "./response.ts";
+import { acknowledgeAgain, bar, refuseAdvice, settle } from "./settle.ts";
+import type { VoucherState, World } from "./world.ts";
+
+/** POST /refunds: only a redemption that is confirmed can be refunded. */
+export function refundVoucher(world: World, message: RefundRequest, call: Call<RequestOperation>): Handled {
+  const refused = wrongUser(world, call, message);
+  if (refused !== undefined) return refused;
+  const known = findTransaction(world, { ...call, id: message.id });
+  if (known?.state === "barred" || known?.state === "reversed") {
+    const { reversalId = "" } = known;
+    const failed = { id: message.id, originalId: reversalId };
+    const freeString = "The refund was reversed.";
+    return unchanged(world, failure(400, "REFUND_ALREADY_REVERSED", failed, { freeString, reversalId }));
+  }
+  const voucher = findVoucher(world, message.voucher.code);
+  if (voucher === undefined) {
+    if (call.likeTestServer) return unchanged(world, crash("the voucher has no state"));
+    return unchanged(world, failure(400, "INVALID_VOUCHER", message, { freeString: "The voucher is unknown." }));
+  }
+  if (voucher.state !== "CONFIRMED_REDEEMED") {
+    const freeString = `The voucher is ${voucher.state}.`;
+    return unchanged(world, failure(400, refusals[voucher.state], message, { freeString }));
+  }
+  const provider = message.receiver === undefined ? voucher.provider : providerOf(message.receiver);
+  return authorise(world, call, message, provider, (asked) =>
+    take(asked, message, voucher, call, stateAfterApproval(asked, call, provider)),
+  );
+}
+
+const refusals: Readonly<Record<Exclude<VoucherState, "CONFIRMED_REDEEMED">, string>> = {
+  PROVISIONED: "VOUCHER_NOT_REDEEMED",
+  CONFIRMED_PROVISIONED: "VOUCHER_NOT_REDEEMED",
+  REVERSED: "VOUCHER_NOT_REDEEMED",
+  REDEEMED: "REDEMPTION_NOT_CONFIRMED",
+  REFUNDED: "VOUCHER_ALREADY_REFUNDED",
+};
+
+/** POST /refunds/confirmations: the voucher can be redeemed again. A repeat is refused. */
+export function confirmRefund(world: World, advice: BasicAdvice, call: Call<"confirmRefund">): Handled {
+  const known = findTransaction(world, { ...call, id: advice.requestId });
+  const voucher = voucherOf(world, known);
+  switch (known?.state) {
+    case "open":
+    case "completed":
+      if (voucher === undefined || holds(known, voucher)) return settle(world, known, advice, call, "confirmed");
+      break;
+    case "confirmed":
+    case "reversed":
+      break;
+    default:
+      return refuseAdvice(world, 404, "UNABLE_TO_LOCATE_RECORD", advice, neverRefunded);
+  }
+  const freeString = `The voucher is ${voucher?.state ?? "unknown"}.`;
+  return refuseAdvice(world, 400, "VOUCHER_NOT_REFUNDED", advice, { freeString });
+}
+
+/** POST /refunds/reversals. Electrum calls it safe to repeat; its test server crashes on a repeat. */
+export function reverseRefund(world: World, advice: BasicReversal, call: Call<"reverseRefund">): Handled {
+  const known = findTransaction(world, { ...call, id: advice.requestId });
+  const voucher = voucherOf(world, known);
+  switch (known?.state) {
+    case "open":
+    case "unknown":
+    case "completed":
+      if (voucher === undefined || holds(known, voucher)) return settle(world, known, advice, call, "reversed");
+      break;
+    case "reversed":
+      if (call.likeTestServer) return unchanged(world, crash("the refund was reversed before"));
+      return acknowledgeAgain(world, { ...known, reversalId: advice.id }, advice, call);
+    case "confirmed":
+      return refuseAdvice(world, 400, "REFUND_ALREADY_CONFIRMED", advice, {
+        freeString: "The refund was confirmed.",
+        reversalId: advice.id,
+      });
+    default:
+      break;
+  }
+  return bar(world, known, advice, call, neverRefunded);
+}
+
+const neverRefunded = { freeString: "No voucher is refunded by this request." };

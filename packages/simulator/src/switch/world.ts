@@ -1,0 +1,188 @@
+import type {
+  Amounts,
+  Instant,
+  Institution,
+  LedgerAmount,
+  Product,
+  ThirdPartyIdentifier,
+  Voucher,
+} from "@electrum-vouchers/core";
+import { emptyMap, type PersistentMap } from "../persistent-map.ts";
+import type { AdviceOperation, Operation } from "./operations.ts";
+import type { Condition, ProviderName } from "./providers.ts";
+import { emptyQueue, type Queue } from "./queue.ts";
+
+/** Everything that the switch and its providers know: plain, readonly data. The seed and the requests decide all of it. */
+export interface World {
+  readonly settings: Settings;
+  /** By kind and request id; one for each user who used that id. */
+  readonly transactions: PersistentMap<readonly Transaction[]>;
+  /** By code. As at Electrum, all users share the vouchers. */
+  readonly vouchers: PersistentMap<VoucherRecord>;
+  /** Serial number to code. */
+  readonly serialNumbers: PersistentMap<string>;
+  readonly providers: Readonly<Record<ProviderName, Provider>>;
+  /** How many transactions were ever recorded: numbers the next one. */
+  readonly recorded: number;
+  /** How many vouchers the ledger holds. */
+  readonly issued: number;
+  /** How many voucher codes were ever made up: numbers the next one, so that none comes twice. */
+  readonly minted: number;
+}
+
+export interface Settings {
+  /** Makes this world's voucher codes differ from another's. Default 1. */
+  readonly seed: number;
+  /** These users' approvals are complete at once; everyone else uses dual messaging. Default none. */
+  readonly singleMessagingUsers: readonly string[];
+  /** Whether a reversal that comes before its request bars the request. Default `true`. */
+  readonly remembersReversals: boolean;
+  /** A provider that takes longer than this makes the switch answer 504. Default 30 s. */
+  readonly upstreamDeadlineMs: number;
+  /** A request for one transaction more is answered 503. Default 100,000. */
+  readonly maxTransactions: number;
+  /** How many events of one transaction or voucher, and of one provider, are kept; the oldest go first. Default 100. */
+  readonly maxHistory: number;
+}
+
+export type Kind = "provision" | "redemption" | "refund";
+
+/**
+ * - `open`: approved; waits for its confirmation or reversal
+ * - `completed`: approved for a user of single messaging, who owes nothing
+ * - `confirmed`, `reversed`
+ * - `declined`
+ * - `unknown`: the provider has not answered
+ * - `barred`: nothing stands, and a reversal is on file that refuses the request, should it (still) come
+ */
+export type TransactionState = "open" | "completed" | "confirmed" | "reversed" | "declined" | "unknown" | "barred";
+
+export interface Transaction {
+  /** The order in which the switch first heard of it. */
+  readonly number: number;
+  readonly kind: Kind;
+  readonly user: string;
+  /** The `id` of the request. */
+  readonly id: string;
+  readonly state: TransactionState;
+  readonly provider: ProviderName;
+  /** What the provider makes of it: it lags behind while an advice is queued, and for ever where the provider takes none. */
+  readonly atProvider: "unseen" | "approved" | "declined" | "confirmed" | "reversed";
+  readonly voucherCode?: string;
+  readonly terminalId?: string;
+  readonly receiver?: Institution;
+  /** The `time` of the request. */
+  readonly requestTime?: string;
+  /** The answer to the request, and when it is complete: before that, the transaction is still being processed. */
+  readonly answer?: { readonly status: number; readonly body: string; readonly at: Instant };
+  readonly confirmationId?: string;
+  readonly reversalId?: string;
+  readonly history: readonly Event[];
+}
+
+/** What became of a voucher, in the words of Electrum's test server, and two of our own for what it does not name. */
+export type VoucherState =
+  /** Issued, its provision not confirmed. */
+  | "PROVISIONED"
+  | "CONFIRMED_PROVISIONED"
+  | "REDEEMED"
+  | "CONFIRMED_REDEEMED"
+  | "REFUNDED"
+  /** Its provision was reversed: void. */
+  | "REVERSED";
+
+export interface VoucherRecord {
+  readonly voucher: Voucher & { readonly code: string };
+  readonly state: VoucherState;
+  /** The transaction that brought it into this state. */
+  readonly holder: TransactionName;
+  /** The transaction that issued it. */
+  readonly provision: TransactionName;
+  readonly provider: ProviderName;
+  readonly value?: LedgerAmount;
+  readonly amounts?: Amounts;
+  readonly product?: Product;
+  readonly receiver?: Institution;
+  readonly settlementEntity?: Institution;
+  readonly rrn?: string;
+  readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[];
+  readonly history: readonly Event[];
+}
+
+export interface TransactionName {
+  readonly kind: Kind;
+  readonly user: string;
+  readonly id: string;
+}
+
+/** Something that happened, for people. */
+export interface Event {
+  readonly at: Instant;
+  readonly event: string;
+}
+
+export interface Provider {
+  readonly condition: Condition;
+  /** Advices that wait until the provider answers, in order. */
+  readonly queue: Queue<Forward>;
+  /** How many messages ever reached it. */
+  readonly received: number;
+  /** The last messages that reached it. */
+  readonly seen: readonly Seen[];
+}
+
+export interface Seen {
+  readonly at: Instant;
+  readonly operation: Operation;
+  /** The message's own id; a lookup has none. */
+  readonly id?: string;
+  /** The request that an advice is about. */
+  readonly requestId?: string;
+}
+
+/** An advice on its way to a provider: stored and forwarded. */
+export interface Forward {
+  readonly provider: ProviderName;
+  readonly operation: AdviceOperation;
+  readonly id: string;
+  readonly transaction: TransactionName;
+  readonly queuedAt: Instant;
+  readonly attempts: number;
+}
+
+const defaults: Settings = {
+  seed: 1,
+  singleMessagingUsers: [],
+  remembersReversals: true,
+  upstreamDeadlineMs: 30_000,
+  maxTransactions: 100_000,
+  maxHistory: 100,
+};
+
+const newProvider: Provider = { condition: { state: "up" }, queue: emptyQueue, received: 0, seen: [] };
+
+/** A world in which nothing has happened. */
+export function createWorld(settings: Partial<Settings> = {}): World {
+  return {
+    settings: { ...defaults, ...settings },
+    transactions: emptyMap,
+    vouchers: emptyMap,
+    serialNumbers: emptyMap,
+    providers: { ordinary: newProvider, Netcare: newProvider, Stellr: newProvider },
+    recorded: 0,
+    issued: 0,
+    minted: 0,
+  };
+}
+
+/** The switch has lost its memory, and its queues with it; settings, providers' conditions and the numbering of vouchers stay. */
+export function forget(world: World): World {
+  const { ordinary, Netcare, Stellr } = world.providers;
+  const blank = (provider: Provider): Provider => ({ ...newProvider, condition: provider.condition });
+  return {
+    ...createWorld(world.settings),
+    providers: { ordinary: blank(ordinary), Netcare: blank(Netcare), Stellr: blank(Stellr) },
+    recorded: world.recorded,
+    minted: world.minted,
+  };
+}

@@ -1,0 +1,125 @@
+import { parseArgs } from "node:util";
+import { readFileSync } from "node:fs";
+import { type FaultPlan, readFaultPlan } from "../faults/plan.ts";
+import type { SimulatorOptions } from "../http/simulator.ts";
+import { parseJson } from "../json.ts";
+
+export interface CommandLine {
+  readonly simulator: SimulatorOptions;
+  readonly watch: boolean;
+  /** Print one line of JSON in place of the text for people. */
+  readonly json: boolean;
+  /** Stop when whoever started it is gone: its standard input ends, or its IPC channel closes. */
+  readonly withParent: boolean;
+}
+
+export type CommandLineReading =
+  | { readonly type: "run"; readonly commandLine: CommandLine }
+  | { readonly type: "help" }
+  /** One line for each thing that is wrong. */
+  | { readonly type: "wrong"; readonly lines: readonly string[] };
+
+export const help = `pnpm simulator [options]: an Electrum switch and its providers, to test a till against
+
+  --port NUMBER             where to listen; 0 for any free port              (8080)
+  --host ADDRESS            on which address; others can reach all but loopback (127.0.0.1)
+  --faults FILE             what goes wrong: a JSON script
+  --seed NUMBER             makes the voucher codes differ from another run's (1)
+  --single-messaging USER   this user owes no advices; may be given again
+  --forget-reversals        do not remember a reversal that comes before its request
+  --upstream-deadline-ms N  how long the switch waits for a provider          (30000)
+  --forward-repeat-ms N     how long a provider that is down is left alone    (500)
+  --watch                   show the ledger, the queues and the last requests
+  --json                    print one line of JSON with the URLs
+  --with-parent             stop when standard input ends or the parent process is gone
+  --help
+`;
+
+/** What was asked for on the command line, or everything that is wrong with it. */
+export function readCommandLine(args: readonly string[]): CommandLineReading {
+  const parsed = parse(args);
+  if ("wrong" in parsed) return { type: "wrong", lines: [parsed.wrong] };
+  const { values } = parsed;
+  if (values.help) return { type: "help" };
+
+  const lines: string[] = [];
+  const number = (name: "port" | "seed" | "upstream-deadline-ms" | "forward-repeat-ms", max: number): number => {
+    const value = Number(values[name]);
+    if (values[name].trim() === "" || !Number.isInteger(value) || value < 0 || value > max) {
+      lines.push(`--${name} ${values[name]}: must be a whole number from 0 to ${max}`);
+    }
+    return value;
+  };
+  const faults = values.faults === undefined ? {} : readScript(values.faults, lines);
+  const commandLine: CommandLine = {
+    simulator: {
+      port: number("port", 65_535),
+      host: values.host,
+      faults,
+      seed: number("seed", Number.MAX_SAFE_INTEGER),
+      singleMessagingUsers: values["single-messaging"] ?? [],
+      remembersReversals: !values["forget-reversals"],
+      upstreamDeadlineMs: number("upstream-deadline-ms", MAX_WAIT_MS),
+      forwardRepeatMs: number("forward-repeat-ms", MAX_WAIT_MS),
+    },
+    watch: values.watch,
+    json: values.json,
+    withParent: values["with-parent"],
+  };
+  return lines.length === 0 ? { type: "run", commandLine } : { type: "wrong", lines };
+}
+
+/** An hour. */
+const MAX_WAIT_MS = 60 * 60 * 1000;
+
+const options = {
+  port: { type: "string", default: "8080" },
+  host: { type: "string", default: "127.0.0.1" },
+  faults: { type: "string" },
+  seed: { type: "string", default: "1" },
+  "single-messaging": { type: "string", multiple: true },
+  "forget-reversals": { type: "boolean", default: false },
+  "upstream-deadline-ms": { type: "string", default: "30000" },
+  "forward-repeat-ms": { type: "string", default: "500" },
+  watch: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  "with-parent": { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+function parse(args: readonly string[]): ReturnType<typeof parseStrictly> | { readonly wrong: string } {
+  try {
+    return parseStrictly(args);
+  } catch (error) {
+    return { wrong: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const parseStrictly = (args: readonly string[]) => parseArgs({ args: [...args], options, allowPositionals: false });
+
+function readScript(file: string, lines: string[]): FaultPlan {
+  const script = readText(file);
+  if (script === undefined) {
+    lines.push(`--faults ${file}: cannot be read`);
+    return {};
+  }
+  const value = parseJson(script);
+  if (value === undefined) {
+    lines.push(`--faults ${file}: must be JSON`);
+    return {};
+  }
+  const reading = readFaultPlan(value);
+  if (reading.type === "valid") return reading.value;
+  lines.push(
+    ...reading.faults.map(({ field, msg }) => `--faults ${file}: ${field === "" ? "the script" : field} ${msg}`),
+  );
+  return {};
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import type { Simulator } from "../http/simulator.ts";
+import { table } from "./table.ts";
+
+const REFRESH_MS = 1_000;
+const REQUESTS_SHOWN = 12;
+
+/** Shows the simulator until the function it gives back is called: redrawn in a terminal, printed on each change elsewhere. */
+export function watch(simulator: Simulator, output: NodeJS.WriteStream): () => void {
+  let shown = "";
+  const timer = setInterval(() => {
+    const picture = table({
+      url: simulator.url,
+      world: simulator.world(),
+      requests: simulator.requests(REQUESTS_SHOWN),
+      faults: simulator.faults(1),
+    });
+    if (picture === shown) return;
+    shown = picture;
+    output.write(output.isTTY ? `\u001b[2J\u001b[H${picture}` : `${picture}\n`);
+  }, REFRESH_MS);
+  return () => clearInterval(timer);
+}
