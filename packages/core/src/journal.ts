@@ -1,9 +1,9 @@
 import { err, ok, type Result } from "neverthrow";
-import { beginProvision, decideProvision } from "./provision/transition.ts";
-import { beginRedemption, decideRedemption } from "./redemption/transition.ts";
+import { beginProvision } from "./provision/transition.ts";
+import { beginRedemption } from "./redemption/transition.ts";
 import type { ProvisionStart, RedemptionStart } from "./start.ts";
 import type { Fact, Intent, Refusal } from "./step.ts";
-import { observe, type Transaction } from "./transaction.ts";
+import { decideChecked, observe, type Transaction } from "./transaction.ts";
 
 /** What led to a transaction's state, one entry for each step: its start, then facts and intents. */
 export type Entry =
@@ -40,11 +40,9 @@ function begin(entry: Entry): Transaction | undefined {
 function apply(transaction: Transaction, entry: Entry, index: number): Result<Transaction, BrokenJournal> {
   if (entry.type === "fact") return ok(observe(transaction, entry.fact).transaction);
   if (entry.type !== "intent") return err({ index, reason: "secondStart" });
-  const decided =
-    transaction.kind === "provision"
-      ? decideProvision(transaction, entry.intent)
-      : decideRedemption(transaction, entry.intent);
-  return decided.map((step): Transaction => step.transaction).mapErr((reason) => ({ index, reason }));
+  return decideChecked(transaction, entry.intent)
+    .map((step) => step.transaction)
+    .mapErr((reason) => ({ index, reason }));
 }
 
 /** Whether a value read back is an entry, once its checksum has shown that it is what was written. */

@@ -1,5 +1,6 @@
 import type { Result } from "neverthrow";
 import { match } from "ts-pattern";
+import { checkIntent } from "./check.ts";
 import type { Due } from "./ports.ts";
 import type { Provision } from "./provision/state.ts";
 import { decideProvision, observeProvision } from "./provision/transition.ts";
@@ -35,10 +36,12 @@ export function decide<T extends Transaction>(
   intent: IntentFor<T>,
 ): Result<Step<AnyStateOf<T>>, Refusal>;
 export function decide(transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> {
-  return transaction.kind === "provision"
-    ? decideProvision(transaction, intent)
-    : decideRedemption(transaction, intent);
+  return checkIntent(intent).andThen(() => decideChecked(transaction, intent));
 }
+
+/** As {@link decide}, for an intent that was checked when it was made. */
+export const decideChecked = (transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> =>
+  transaction.kind === "provision" ? decideProvision(transaction, intent) : decideRedemption(transaction, intent);
 
 /**
  * What must be done about a stored transaction after a restart. An attempt that was under way is never sent again: it is

@@ -32,6 +32,8 @@ export interface Machine {
 }
 
 const ID = "7d9f3a52-5c1e-4a4b-9c5e-0f6a1b2c3d4e";
+const CONFIRMATION_ID = "1c0f6a1b-2c3d-4e5f-8a9b-7d9f3a525c1e";
+const REVERSAL_ID = "2e8d4c5b-6a7f-4081-9b2c-3d4e5f6a7b8c";
 
 /** Longer than any life of a transaction under these policies: whoever needs more states is in a loop. */
 const MAX_STATES = 2_000;
@@ -119,7 +121,7 @@ const looks = (transaction: Transaction): string =>
   ]);
 
 function start(kind: Transaction["kind"], each: Policy): Step<Transaction> {
-  const common = { confirmationId: ID, reversalId: ID, policy: each, at: 0 };
+  const common = { confirmationId: CONFIRMATION_ID, reversalId: REVERSAL_ID, policy: each, at: 0 };
   return kind === "provision"
     ? startProvision({ ...common, request: provisionRequest })._unsafeUnwrap()
     : startRedemption({ ...common, id: ID, lookup: { voucherCode: "1" } })._unsafeUnwrap();

@@ -3,8 +3,7 @@ import type { Json } from "../json.ts";
 import { type Amounts, amountsSchema } from "./amounts.ts";
 import type { ThirdPartyIdentifier } from "./parties.ts";
 import { type Tender, tenderSchema } from "./tender.ts";
-import { dateTimeSchema } from "./text.ts";
-import { anyUuidSchema, type Uuid, uuidV4Schema } from "./uuid.ts";
+import type { Uuid } from "./uuid.ts";
 
 /** An advice: it informs, cannot be declined, and is repeated unchanged until acknowledged. */
 export interface BasicAdvice {
@@ -32,18 +31,8 @@ export interface BasicReversal extends BasicAdvice {
   readonly reversalReason: ReversalReason;
 }
 
-const adviceEntries = {
-  id: uuidV4Schema,
-  requestId: anyUuidSchema,
-  time: dateTimeSchema,
-  // Received identifiers go back unaltered, whatever they hold: only that it is a list is ours to check.
-  thirdPartyIdentifiers: v.array(v.custom<Json>(() => true)),
+/** What the till adds to a confirmation. The rest of an advice is ours: its ids, its time, and what Electrum had sent. */
+export const confirmationSchema: v.GenericSchema<Partial<Pick<TenderAdvice, "tenders" | "amounts">>> = v.object({
+  tenders: v.exactOptional(v.array(tenderSchema)),
   amounts: v.exactOptional(amountsSchema),
-};
-
-export const basicAdviceSchema: v.GenericSchema<BasicAdvice> = v.strictObject(adviceEntries);
-
-export const tenderAdviceSchema: v.GenericSchema<TenderAdvice> = v.strictObject({
-  ...adviceEntries,
-  tenders: v.array(tenderSchema),
 });

@@ -1,9 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
+import { checkProvisionStart } from "../check.ts";
 import { answeredInDoubt, type Doubt, unanswered, unknownAnswer } from "../doubt.ts";
-import { tenderAdviceSchema } from "../messages/advices.ts";
-import { parse } from "../messages/parse.ts";
-import { provisionRequestSchema } from "../messages/provision.ts";
 import { endsAttempt, lateOr, type Move, stepTo, withMark } from "../move.ts";
 import type { Request } from "../operations.ts";
 import { pauseMs } from "../policy.ts";
@@ -31,11 +29,9 @@ import type { Issued, Provision, ProvisionHead, ProvisionState, Requesting, Wait
 
 type ProvisionMove = Move<ProvisionState>;
 
-/** Starts a sale, or names every fault in its request. */
+/** Starts a sale, or names every fault in its request, or else in its ids. */
 export function startProvision(start: ProvisionStart): Result<Step<Provision>, Refusal> {
-  return parse(provisionRequestSchema, start.request)
-    .mapErr((faults): Refusal => ({ type: "invalidMessage", faults }))
-    .map(() => beginProvision(start));
+  return checkProvisionStart(start).map(() => beginProvision(start));
 }
 
 /** As {@link startProvision}, for a start that was checked when it was made. */
@@ -182,9 +178,9 @@ function confirm(current: Provision<Issued>, intent: ConfirmProvision): Result<P
     tenders,
     ...(amounts === undefined ? {} : { amounts }),
   };
-  return checkFinalAmount(amounts, authorisedAmount(approval.response, start.request.amounts))
-    .andThen(() => parse(tenderAdviceSchema, message).mapErr((faults): Refusal => ({ type: "invalidMessage", faults })))
-    .map(() => startConfirming(approval, { operation: "confirmVoucher", message }, at));
+  return checkFinalAmount(amounts, authorisedAmount(approval.response, start.request.amounts)).map(() =>
+    startConfirming(approval, { operation: "confirmVoucher", message }, at),
+  );
 }
 
 const cancel = (current: Provision, at: Instant, cause: Pick<ReversalCause, "approval" | "doubt">): ProvisionMove =>

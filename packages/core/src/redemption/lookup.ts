@@ -1,9 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
 import { type Unknown, unknownAnswer } from "../doubt.ts";
-import { voucherLookupSchema } from "../messages/lookup.ts";
-import { type MessageFault, parse } from "../messages/parse.ts";
-import { uuidV4Schema } from "../messages/uuid.ts";
 import { endsAttempt, lateOr, type Move } from "../move.ts";
 import type { Request } from "../operations.ts";
 import { pauseMs } from "../policy.ts";
@@ -26,17 +23,6 @@ import type {
 export type LookupPhase = LookingUp | WaitingToLookUp | NotFound | Found | Abandoned;
 
 type LookupMove = Move<LookupPhase>;
-
-/** Every fault of the lookup and of the id that the redemption will bear. */
-export function lookupFaults(start: RedemptionStart): readonly MessageFault[] {
-  return [...faultsAt("id", parse(uuidV4Schema, start.id)), ...faultsAt("", parse(voucherLookupSchema, start.lookup))];
-}
-
-const faultsAt = (path: string, parsed: Result<unknown, readonly MessageFault[]>): readonly MessageFault[] =>
-  parsed.match(
-    () => [],
-    (faults) => faults.map((fault) => (path === "" ? fault : { ...fault, path })),
-  );
 
 export function lookUp(head: RedemptionHead, attempt: number, at: Instant, round: LookupRound): LookupMove {
   const deadlineAt = Math.min(at + head.start.policy.replyDeadlineMs, patienceEndsAt(head.start, round));

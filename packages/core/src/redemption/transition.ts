@@ -1,9 +1,8 @@
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
+import { checkRedemptionStart } from "../check.ts";
 import { answeredInDoubt, unanswered, unknownAnswer } from "../doubt.ts";
-import { basicAdviceSchema } from "../messages/advices.ts";
-import { parse } from "../messages/parse.ts";
-import { type RedemptionRequest, redemptionRequestSchema } from "../messages/redemption.ts";
+import type { RedemptionRequest } from "../messages/redemption.ts";
 import { sameUuid } from "../messages/uuid.ts";
 import { sameJson } from "../json.ts";
 import { endsAttempt, lateOr, type Move, stepTo, withMark } from "../move.ts";
@@ -29,7 +28,7 @@ import {
 import type { RedemptionStart } from "../start.ts";
 import type { ConfirmRedemption, Fact, Intent, Redeem, RedemptionIntent, Refusal, Reply, Step } from "../step.ts";
 import type { Instant } from "../time.ts";
-import { decideLookup, lookUp, lookupFaults, observeLookup } from "./lookup.ts";
+import { decideLookup, lookUp, observeLookup } from "./lookup.ts";
 import type {
   AfterRedeem,
   Found,
@@ -46,10 +45,9 @@ import type {
 /** A move among the states that have a redemption request; `next` puts the request back. */
 type RedeemMove = Move<Redeeming | Redeemed | RedemptionCompleted | RedemptionDeclined | Settlement>;
 
-/** Starts a redemption with its lookup, or names every fault in it. */
+/** Starts a redemption with its lookup, or names every fault in its ids, or else in the lookup. */
 export function startRedemption(start: RedemptionStart): Result<Step<Redemption>, Refusal> {
-  const faults = lookupFaults(start);
-  return faults.length === 0 ? ok(beginRedemption(start)) : err({ type: "invalidMessage", faults });
+  return checkRedemptionStart(start).map(() => beginRedemption(start));
 }
 
 /** As {@link startRedemption}, for a start that was checked when it was made. */
@@ -154,23 +152,15 @@ function redeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): Red
 // --- intents ---
 
 function startRedeeming(current: Redemption<Found>, { request, at }: Redeem): Result<Move<AfterRedeem>, Refusal> {
-  return parse(redemptionRequestSchema, request)
-    .mapErr((faults): Refusal => ({ type: "invalidMessage", faults }))
-    .andThen(() => checkLookedUp(current, request))
-    .map(() => {
-      const attempt = current.attempt + 1;
-      const { replyDeadlineMs, customerWaitMs = replyDeadlineMs } = current.start.policy;
-      const deadlineAt = at + Math.min(replyDeadlineMs, customerWaitMs);
-      return {
-        state: { state: "redeeming", deadlineAt, redeem: { request, attempt, at } },
-        command: {
-          type: "sendRequest",
-          attempt,
-          request: { operation: "redeemVoucher", message: request },
-          deadlineAt,
-        },
-      };
-    });
+  return checkLookedUp(current, request).map(() => {
+    const attempt = current.attempt + 1;
+    const { replyDeadlineMs, customerWaitMs = replyDeadlineMs } = current.start.policy;
+    const deadlineAt = at + Math.min(replyDeadlineMs, customerWaitMs);
+    return {
+      state: { state: "redeeming", deadlineAt, redeem: { request, attempt, at } },
+      command: { type: "sendRequest", attempt, request: { operation: "redeemVoucher", message: request }, deadlineAt },
+    };
+  });
 }
 
 /** Only what was looked up may be redeemed: this transaction, and this voucher where the till named it by its code. */
@@ -229,9 +219,9 @@ function confirm(
     ...adviceFields(start.confirmationId, termsOf(current), approval.response, at),
     ...(amounts === undefined ? {} : { amounts }),
   };
-  return checkFinalAmount(amounts, authorisedAmount(approval.response, request.amounts))
-    .andThen(() => parse(basicAdviceSchema, message).mapErr((faults): Refusal => ({ type: "invalidMessage", faults })))
-    .map(() => startConfirming(approval, { operation: "confirmRedeem", message }, at));
+  return checkFinalAmount(amounts, authorisedAmount(approval.response, request.amounts)).map(() =>
+    startConfirming(approval, { operation: "confirmRedeem", message }, at),
+  );
 }
 
 // --- what moves are made of ---
