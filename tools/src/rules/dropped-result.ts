@@ -12,6 +12,7 @@ export function droppedResult(house: House): readonly Finding[] {
     .flatMap((file) => [...nodesOf(file)])
     .flatMap((node) => droppedBy(house.checker, node))
     .flatMap(valuesOf)
+    .filter((expression) => !handsErrorOn(expression))
     .filter((expression) => carriesResult(house.checker, house.checker.getTypeAtLocation(expression)))
     .map((expression) => findingAt(house, expression, "dropped-result", MESSAGE));
 }
@@ -43,6 +44,16 @@ function valuesOf(expression: ts.Expression): readonly ts.Expression[] {
   // The left side of a comma is dropped by the comma itself.
   const sides = operator === ts.SyntaxKind.CommaToken ? [expression.right] : [expression.left, expression.right];
   return sides.flatMap(valuesOf);
+}
+
+/** `….orTee(report)`: somebody reads the error, and nobody needs the value. */
+function handsErrorOn(expression: ts.Expression): boolean {
+  const value = ts.isAwaitExpression(expression) ? expression.expression : expression;
+  return (
+    ts.isCallExpression(value) &&
+    ts.isPropertyAccessExpression(value.expression) &&
+    value.expression.name.text === "orTee"
+  );
 }
 
 /** A Result, a promise or a list of them, or a union with one. */
