@@ -9,14 +9,14 @@ import { isTransaction } from "./transaction-guard.ts";
  * redacted transaction.
  */
 export function redact(transaction: Transaction): Transaction {
-  const masked = maskKnown(transaction);
+  const masked = maskRecord(transaction);
   if (!isTransaction(masked)) throw new TypeError("masking keeps the shape of a transaction");
   return masked;
 }
 
 /** As {@link redact}, for an entry of the journal; the body of an answer is masked field by field. */
 export function redactEntry(entry: Entry): Entry {
-  const masked = maskKnown(entry);
+  const masked = maskRecord(entry);
   if (!isEntry(masked)) throw new TypeError("masking keeps the shape of an entry");
   return masked;
 }
@@ -24,19 +24,35 @@ export function redactEntry(entry: Entry): Entry {
 /** What stands in place of a secret: never empty, since an empty code would not have been approved, and no JSON. */
 const MASK = "***";
 
-/** Below a field that is known to be harmless: its own text stays, its fields are looked at one by one. */
-function maskKnown(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(maskKnown);
+/** A record of ours: we know each of its fields, and where a message of Electrum's begins in it. */
+function maskRecord(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskRecord);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([field, inner]) => {
       if (field === "body" && typeof inner === "string") return [field, maskBody(inner)];
-      return [field, harmless.has(field) ? maskKnown(inner) : maskAll(inner)];
+      const shape = messageFields.get(field);
+      if (shape !== undefined) return [field, maskMessage(inner, shape)];
+      return [field, recordFields.has(field) ? maskRecord(inner) : maskAll(inner)];
     }),
   );
 }
 
-/** Below any other field: all text and every number go, the shape stays. */
+/** A message of Electrum's: what has a harmless place in its schema stays, whatever else it may hold goes. */
+function maskMessage(value: unknown, shape: Shape): unknown {
+  if (Array.isArray(value)) return value.map((inner) => maskMessage(inner, shape));
+  if (typeof value !== "object" || value === null) return maskAll(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => {
+      const place = shape.get(field);
+      if (place !== undefined) return [field, maskMessage(inner, place)];
+      const stays = shape.has(field) && (typeof inner !== "object" || inner === null);
+      return [field, stays ? inner : maskAll(inner)];
+    }),
+  );
+}
+
+/** All text and every number go, the shape stays. */
 function maskAll(value: unknown): unknown {
   if (typeof value === "string") return value === "" ? "" : MASK;
   if (typeof value === "number") return 0;
@@ -48,27 +64,72 @@ function maskAll(value: unknown): unknown {
 /** The body of an answer as text: what was JSON stays JSON, what was none stays none, what was empty stays empty. */
 function maskBody(body: string): string {
   const parsed = parseJson(body);
-  if (parsed !== undefined) return JSON.stringify(typeof parsed === "object" ? maskKnown(parsed) : maskAll(parsed));
+  if (parsed !== undefined) return JSON.stringify(maskMessage(parsed, message));
   return body.trim() === "" ? body : MASK;
 }
 
-/** Fields that hold neither a secret nor personal data, of our own records first, then of Electrum's messages. */
-const harmless: ReadonlySet<string> = new Set(
-  `
-  kind state type start policy at confirmationId reversalId lookup request round messaging provider takesRetries
+/** The harmless fields of a message; one that holds fields of its own has a shape of its own. */
+type Shape = ReadonlyMap<string, Shape | undefined>;
+
+const shapeOf = (fields: string, nested: Readonly<Record<string, Shape>> = {}): Shape =>
+  new Map([...wordsOf(fields).map((field) => [field, undefined] as const), ...Object.entries(nested)]);
+
+const wordsOf = (text: string): readonly string[] => text.match(/\S+/g) ?? [];
+
+const amount = shapeOf("amount currency ledgerIndicator");
+
+const amounts = shapeOf("", {
+  requestAmount: amount,
+  approvedAmount: amount,
+  feeAmount: amount,
+  balanceAmount: amount,
+});
+
+const tender = shapeOf("tenderType accountType", { amount });
+
+const institution = shapeOf("id name");
+
+const merchantName = shapeOf("name city region country");
+
+/** All messages at once: no field of one is a secret of another. */
+const message = shapeOf(
+  `id requestId originalId time basketRef tranType srcAccType destAccType stan rrn reversalReason errorType
+  providerErrorCode provisionRequestId voucherSerialNumber receiverInstId settlementEntityInstId`,
+  {
+    originator: shapeOf("terminalId operatorId", {
+      institution,
+      merchant: shapeOf("merchantType merchantId", { merchantName }),
+    }),
+    client: institution,
+    settlementEntity: institution,
+    receiver: institution,
+    thirdPartyIdentifiers: shapeOf("institutionId transactionIdentifier"),
+    posInfo: shapeOf("posConditionCode", { entryMode: shapeOf("panEntryMode pinEntryCapability") }),
+    amounts,
+    tenders: tender,
+    product: shapeOf("productId barcode name description", { amount, minAmount: amount, maxAmount: amount }),
+    voucher: shapeOf("serialNumber expiryDate"),
+  },
+);
+
+/** Where messages begin in a record of ours. */
+const messageFields: ReadonlyMap<string, Shape> = new Map([
+  ["request", message],
+  ["response", message],
+  ["message", message],
+  ["lookup", message],
+  ["tenders", tender],
+  ["amounts", amounts],
+]);
+
+/** The fields of our records, messages aside: none holds a secret or personal data. */
+const recordFields: ReadonlySet<string> = new Set(
+  wordsOf(`
+  kind id state type start policy at confirmationId reversalId round messaging provider name takesRetries
   takesConfirmations takesReversals retries replyDeadlineMs customerWaitMs decisionDeadlineMs lookupRepeats
   lookupAfterMs retryDelay lookupDelay initialMs factor capMs firstAttempt startedAt attempt deadlineAt
   cancelledAt retryAt lookUpAt notBefore decideBy doubt first last cause reason unansweredUntil approval
-  response decision outcome by advice operation message how of dispute resolution as why marks redeem fact
-  intent timer adviceId status retryAfterMs error
-  id time requestId originalId provisionRequestId voucherSerialNumber receiverInstId settlementEntityInstId
-  originator institution terminalId merchant merchantType merchantId merchantName name city region country
-  operatorId client settlementEntity receiver thirdPartyIdentifiers institutionId transactionIdentifier
-  basketRef tranType srcAccType destAccType stan rrn posInfo entryMode panEntryMode pinEntryCapability
-  posConditionCode amounts requestAmount approvedAmount feeAmount balanceAmount amount currency ledgerIndicator
-  tenders tenderType accountType product productId barcode description minAmount maxAmount voucher serialNumber
-  expiryDate reversalReason errorType providerErrorCode
-  `
-    .trim()
-    .split(/\s+/),
+  decision outcome by advice operation how of dispute resolution as why marks redeem fact intent timer adviceId
+  status retryAfterMs error errorType providerErrorCode
+  `),
 );
