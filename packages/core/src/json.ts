@@ -12,9 +12,9 @@ export const isJsonObject = (value: Json | undefined): value is JsonObject =>
 /** Electrum's messages nest less than ten deep. A hostile answer that nests further could exhaust the stack of whoever walks it. */
 const MAX_DEPTH = 64;
 
-/** The value that `text` holds, or `undefined` where it is not JSON or nests too deep to be a message. */
-export function parseJson(text: string): Json | undefined {
-  if (nestsTooDeep(text)) return undefined;
+/** The value that `text` holds, or `undefined` where it is not JSON or nests deeper than `maxDepth`. */
+export function parseJson(text: string, maxDepth: number = MAX_DEPTH): Json | undefined {
+  if (nestsDeeper(text, maxDepth)) return undefined;
   try {
     const parsed: unknown = JSON.parse(text);
     return isJson(parsed) ? parsed : undefined;
@@ -26,7 +26,7 @@ export function parseJson(text: string): Json | undefined {
 /** `JSON.parse` gives nothing else. */
 const isJson = (parsed: unknown): parsed is Json => parsed !== undefined;
 
-function nestsTooDeep(text: string): boolean {
+function nestsDeeper(text: string, maxDepth: number): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
@@ -36,7 +36,7 @@ function nestsTooDeep(text: string): boolean {
     else if (inString) continue;
     else if (character === "{" || character === "[") depth += 1;
     else if (character === "}" || character === "]") depth -= 1;
-    if (depth > MAX_DEPTH) return true;
+    if (depth > maxDepth) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { hash32 } from "./hash.ts";
+import { parseJson } from "./json.ts";
 import { type Entry, isEntry } from "./journal.ts";
 import { redact, redactEntry } from "./redact.ts";
 import type { Transaction } from "./transaction.ts";
@@ -41,7 +42,10 @@ export const redactStoredEntry = (entry: string): string =>
     () => entry,
   );
 
-const SEALED = /^\{"version":(\d{1,9}),"checksum":"([0-9a-f]{8})","content":(.*)\}$/s;
+/** Room for the deepest answer that is read, and for the state around it. Whoever writes deeper than that is not us. */
+const MAX_RECORD_DEPTH = 80;
+
+const SEALED = /^\{"version":([1-9]\d{0,8}),"checksum":"([0-9a-f]{8})","content":(.*)\}$/s;
 
 function seal(content: Transaction | Entry): string {
   const text = JSON.stringify(content);
@@ -56,8 +60,7 @@ function unseal<Content>(
   if (version === undefined || text === undefined) return err({ type: "damaged", what: "format" });
   if (Number(version) > RECORD_VERSION) return err({ type: "newer", version: Number(version) });
   if (checksum(text) !== expected) return err({ type: "damaged", what: "checksum" });
-  // What carries its checksum is what we wrote: JSON.
-  const content: unknown = JSON.parse(text);
+  const content = parseJson(text, MAX_RECORD_DEPTH);
   return isContent(content) ? ok(content) : err({ type: "damaged", what: "content" });
 }
 
