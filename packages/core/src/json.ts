@@ -26,20 +26,28 @@ export function parseJson(text: string, maxDepth: number = MAX_DEPTH): Json | un
 /** `JSON.parse` gives nothing else. */
 const isJson = (parsed: unknown): parsed is Json => parsed !== undefined;
 
+/** Brackets within a text count for nothing: those of a voucher's instructions nest nowhere. */
 function nestsDeeper(text: string, maxDepth: number): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
-    if (inString && character === "\\") index += 1;
-    else if (character === '"') inString = !inString;
-    else if (inString) continue;
-    else if (character === "{" || character === "[") depth += 1;
-    else if (character === "}" || character === "]") depth -= 1;
+    const unit = text.charCodeAt(index);
+    if (unit === QUOTE) inString = !inString;
+    else if (inString) index += unit === BACKSLASH ? 1 : 0;
+    else if (unit === BRACE || unit === BRACKET) depth += 1;
+    else if (unit === CLOSING_BRACE || unit === CLOSING_BRACKET) depth -= 1;
     if (depth > maxDepth) return true;
   }
   return false;
 }
+
+// Numbers, since comparing one-letter strings takes longer, and every answer and every record is looked through.
+const QUOTE = '"'.charCodeAt(0);
+const BACKSLASH = "\\".charCodeAt(0);
+const BRACE = "{".charCodeAt(0);
+const CLOSING_BRACE = "}".charCodeAt(0);
+const BRACKET = "[".charCodeAt(0);
+const CLOSING_BRACKET = "]".charCodeAt(0);
 
 /** Whether two JSON values say the same, whatever the order of their fields; an absent field equals an `undefined` one. */
 export function sameJson(left: unknown, right: unknown): boolean {
