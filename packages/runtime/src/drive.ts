@@ -75,8 +75,8 @@ export type DriveError =
   | { readonly type: "gone" }
   | { readonly type: "damaged"; readonly damage: DamagedRecord };
 
-/** Two steps for each attempt of the longest policy, and as many conflicts: whoever needs more is in a loop. */
-const MAX_STEPS = 1_000;
+/** Three turns for each attempt of the longest policy, and as many conflicts: whoever needs more is in a loop. */
+const MAX_TURNS = 3_000;
 
 /**
  * The one loop: commit the step, perform its command, feed the fact that came of it, repeat, until nothing is under way.
@@ -86,19 +86,74 @@ export function drive(progress: Progress, hands: Hands): ResultAsync<Versioned, 
   return new ResultAsync(run(progress, hands));
 }
 
-async function run(first: Progress, hands: Hands): Promise<Result<Versioned, DriveError>> {
-  let progress = first;
-  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-    const stored = await store(progress, hands);
-    if (stored.isErr()) return err(stored.error);
-    const { current, step } = stored.value;
-    const [command] = step.commands;
-    const fact = command === undefined ? undefined : await hands.perform(command, current.transaction);
-    if (fact === undefined) return ok(current);
-    progress = progressOf(current, fact);
+async function run(progress: Progress, hands: Hands): Promise<Result<Versioned, DriveError>> {
+  let next = take(progress);
+  for (let turns = 0; turns < MAX_TURNS; turns += 1) {
+    switch (next.type) {
+      case "commit": {
+        const result = await hands.commit(next.change);
+        if (result.isOk()) hands.stepped?.(next.stepped);
+        next = committed(next, result);
+        break;
+      }
+      case "perform":
+        next = performed(next.current, await hands.perform(next.command, next.current.transaction));
+        break;
+      case "rest":
+        return ok(next.current);
+      case "fail":
+        return err(next.error);
+    }
   }
-  throw new Error(`a transaction took more than ${MAX_STEPS} steps`);
+  throw new Error(`a transaction took more than ${MAX_TURNS} turns`);
 }
+
+/**
+ * What a driver has to do next: the loop without its hands, for whoever brings an engine of their own. `take` begins,
+ * `committed` and `performed` go on.
+ */
+export type Turn =
+  /** Make the change durable. */
+  | {
+      readonly type: "commit";
+      readonly change: Change;
+      /** What will have happened once it is durable. */
+      readonly stepped: Stepped;
+      readonly step: Step<Transaction>;
+      readonly at: Instant;
+    }
+  /** Carry out the command, durably decided by now. */
+  | { readonly type: "perform"; readonly command: Command; readonly current: Versioned }
+  /** Nothing is under way any more. */
+  | { readonly type: "rest"; readonly current: Versioned }
+  | { readonly type: "fail"; readonly error: DriveError };
+
+/** A step is stored before its command is carried out; one that changed nothing is stored already. */
+export function take(progress: Progress): Turn {
+  const { before, step, version, entry, at } = progress;
+  const { transaction } = step;
+  if (entry === undefined || transaction === before) return act(step, { transaction, version });
+  const stepped = { transaction, version: version + 1, entry, ...(before === undefined ? {} : { before }) };
+  return { type: "commit", change: changeOf(progress, entry), stepped, step, at };
+}
+
+/** After the commit. Where another step was first, this one's entry is applied to what won, and tried again. */
+export function committed(
+  { stepped: { transaction, version, entry }, step, at }: Extract<Turn, { type: "commit" }>,
+  result: Result<void, CommitError>,
+): Turn {
+  if (result.isOk()) return act(step, { transaction, version });
+  const { error } = result;
+  if (error.type !== "conflict") return { type: "fail", error };
+  return rebase(entry, error, at).match(take, (reason): Turn => ({ type: "fail", error: reason }));
+}
+
+/** After the command: with the fact that came of it, or without where somebody else will feed it. */
+export const performed = (current: Versioned, fact: Fact | undefined): Turn =>
+  fact === undefined ? { type: "rest", current } : take(progressOf(current, fact));
+
+const act = ({ commands: [command] }: Step<Transaction>, current: Versioned): Turn =>
+  command === undefined ? { type: "rest", current } : { type: "perform", command, current };
 
 /** What a fact makes of a stored transaction. */
 export const progressOf = ({ transaction, version }: Versioned, fact: Fact): Progress => ({
@@ -108,32 +163,6 @@ export const progressOf = ({ transaction, version }: Versioned, fact: Fact): Pro
   entry: { type: "fact", fact },
   at: fact.at,
 });
-
-interface Stored {
-  readonly current: Versioned;
-  readonly step: Step<Transaction>;
-}
-
-/** Makes the step durable. Where another one was first, its entry is applied to what won, and tried again. */
-async function store(first: Progress, hands: Hands): Promise<Result<Stored, DriveError>> {
-  let progress = first;
-  for (let tries = 0; tries < MAX_STEPS; tries += 1) {
-    const { before, step, version, entry } = progress;
-    const { transaction } = step;
-    if (entry === undefined || transaction === before) return ok({ current: { transaction, version }, step });
-    const committed = await hands.commit(changeOf(progress, entry));
-    if (committed.isOk()) {
-      const current = { transaction, version: version + 1 };
-      hands.stepped?.({ ...current, entry, ...(before === undefined ? {} : { before }) });
-      return ok({ current, step });
-    }
-    if (committed.error.type !== "conflict") return err(committed.error);
-    const rebased = rebase(entry, committed.error, progress.at);
-    if (rebased.isErr()) return err(rebased.error);
-    progress = rebased.value;
-  }
-  throw new Error(`a step met more than ${MAX_STEPS} others`);
-}
 
 /** The same entry on the transaction that won. */
 function rebase(entry: Entry, { winner }: CommitConflict, at: Instant): Result<Progress, DriveError> {
