@@ -1,5 +1,7 @@
-import { err, ok, type Result } from "neverthrow";
+import type { Result } from "neverthrow";
+import * as v from "valibot";
 import { hash32 } from "./hash.ts";
+import { parse } from "./messages/parse.ts";
 
 /** What a provider takes. A profile never suppresses an advice: it only says what retries are worth and what must be reconciled. */
 export interface ProviderProfile {
@@ -91,61 +93,53 @@ const defaults: Policy = {
   lookupAfterMs: 0,
 };
 
+/** Ten times longer each time reaches any cap in a few steps. */
+const MAX_GROWTH_FACTOR = 10;
+
+const between = (min: number, max: number, isOne: (value: number) => boolean, what: string): v.GenericSchema<number> =>
+  v.pipe(
+    v.number(),
+    v.check((value) => isOne(value) && value >= min && value <= max, `must be ${what} from ${min} to ${max}`),
+  );
+
+const times = between(0, MAX_ATTEMPTS, Number.isInteger, "a whole number");
+const waitMs = between(1, MAX_WAIT_MS, Number.isInteger, "a whole number");
+const pauseOrNoneMs = between(0, MAX_WAIT_MS, Number.isInteger, "a whole number");
+
+const growthSchema: v.GenericSchema<Growth> = v.strictObject({
+  initialMs: pauseOrNoneMs,
+  factor: between(1, MAX_GROWTH_FACTOR, Number.isFinite, "a number"),
+  capMs: pauseOrNoneMs,
+});
+
+const policySchema: v.GenericSchema<Policy> = v.strictObject({
+  messaging: v.picklist(["dual", "single"]),
+  provider: v.strictObject({
+    name: v.pipe(v.string(), v.minLength(1, "must not be empty")),
+    takesRetries: v.boolean(),
+    takesConfirmations: v.boolean(),
+    takesReversals: v.boolean(),
+  }),
+  retries: times,
+  retryDelay: growthSchema,
+  replyDeadlineMs: waitMs,
+  customerWaitMs: v.exactOptional(waitMs),
+  decisionDeadlineMs: v.exactOptional(waitMs),
+  lookupRepeats: times,
+  lookupDelay: growthSchema,
+  lookupAfterMs: pauseOrNoneMs,
+});
+
 /**
- * A policy: the defaults with your choices, or every fault in them.
+ * A policy: the defaults with your choices, or every fault in them. A choice that is `undefined` is none.
  *
  * @example
  * policy({ messaging: "single", provider: netcare })
  */
 export function policy(choices: Partial<Policy> = {}): Result<Policy, readonly PolicyFault[]> {
-  const chosen: Policy = { ...defaults, ...choices };
-  const faults = [
-    ...oneOf("messaging", chosen.messaging, ["dual", "single"]),
-    ...profileFaults(chosen.provider),
-    ...wholeNumber("retries", chosen.retries, 0, MAX_ATTEMPTS),
-    ...growthFaults("retryDelay", chosen.retryDelay),
-    ...wholeNumber("replyDeadlineMs", chosen.replyDeadlineMs, 1, MAX_WAIT_MS),
-    ...optional(chosen.customerWaitMs, (ms) => wholeNumber("customerWaitMs", ms, 1, MAX_WAIT_MS)),
-    ...optional(chosen.decisionDeadlineMs, (ms) => wholeNumber("decisionDeadlineMs", ms, 1, MAX_WAIT_MS)),
-    ...wholeNumber("lookupRepeats", chosen.lookupRepeats, 0, MAX_ATTEMPTS),
-    ...growthFaults("lookupDelay", chosen.lookupDelay),
-    ...wholeNumber("lookupAfterMs", chosen.lookupAfterMs, 0, MAX_WAIT_MS),
-  ];
-  return faults.length === 0 ? ok(chosen) : err(faults);
+  const made = Object.entries(choices).filter(([, choice]) => choice !== undefined);
+  return parse(policySchema, { ...defaults, ...Object.fromEntries(made) });
 }
-
-type Faults = readonly PolicyFault[];
-
-const optional = <T>(value: T | undefined, check: (value: T) => Faults): Faults =>
-  value === undefined ? [] : check(value);
-
-const wholeNumber = (path: string, value: unknown, min: number, max: number): Faults =>
-  typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
-    ? []
-    : [{ path, expected: `must be a whole number from ${min} to ${max}` }];
-
-const oneOf = (path: string, value: unknown, allowed: readonly string[]): Faults =>
-  allowed.some((each) => each === value) ? [] : [{ path, expected: `must be one of ${allowed.join(", ")}` }];
-
-const profileFaults = (profile: ProviderProfile): Faults => [
-  ...(typeof profile.name === "string" && profile.name !== ""
-    ? []
-    : [{ path: "provider.name", expected: "must be a name" }]),
-  ...(["takesRetries", "takesConfirmations", "takesReversals"] as const).flatMap((field) =>
-    typeof profile[field] === "boolean" ? [] : [{ path: `provider.${field}`, expected: "must be true or false" }],
-  ),
-];
-
-const growthFaults = (path: string, growth: Growth): Faults => [
-  ...wholeNumber(`${path}.initialMs`, growth.initialMs, 0, MAX_WAIT_MS),
-  ...wholeNumber(`${path}.capMs`, growth.capMs, 0, MAX_WAIT_MS),
-  ...(typeof growth.factor === "number" && growth.factor >= 1 && growth.factor <= MAX_GROWTH_FACTOR
-    ? []
-    : [{ path: `${path}.factor`, expected: `must be a number from 1 to ${MAX_GROWTH_FACTOR}` }]),
-];
-
-/** Ten times longer each time reaches any cap in a few steps. */
-const MAX_GROWTH_FACTOR = 10;
 
 /**
  * The pause before repeat `repeat` (0 for the first). Its jitter comes from `seed`, a transaction's or advice's id: the same

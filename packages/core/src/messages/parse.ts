@@ -45,7 +45,7 @@ function faultOf(issue: v.BaseIssue<unknown>): MessageFault {
 // The messages of valibot itself print what they received; ours (of kind "validation") do not.
 function expectationOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind === "validation") return issue.message;
-  if (issue.expected === "never") return "must not be there: Electrum knows no such field";
+  if (issue.expected === "never") return "must not be there: no such field is known";
   if (issue.received === "undefined") return "is required";
-  return issue.expected === null ? "is not what Electrum's schema allows" : `must be ${issue.expected}`;
+  return issue.expected === null ? "is not allowed" : `must be ${issue.expected}`;
 }
