@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { Answer, SilenceCause } from "@electrum-vouchers/core";
 import { describe, expect, test, vi } from "vitest";
+import { holdUp } from "../test/hold-up.ts";
 import { answer, type Behaviour, onlyOnce, serve, unusedPort } from "../test/loopback-server.ts";
 import { lookup, PASSWORD, reversal } from "../test/messages.ts";
 import { ample, outcome, portTo, soon } from "../test/port.ts";
@@ -270,7 +271,7 @@ describe.each([lookup, reversal])("given $operation", (outgoing) => {
 
       await outcome(portTo(server.host), outgoing, soon());
 
-      await vi.waitFor(() => expect(server.connectionsOpen()).toBe(0));
+      await vi.waitFor(() => expect(server.connectionsInUse()).toBe(0));
       expect(server.requests.length).toBeLessThanOrEqual(1);
     },
   );
@@ -320,6 +321,7 @@ describe("what goes out", () => {
         "content-type: application/json",
         `content-length: ${Buffer.byteLength(json)}`,
         "accept: application/json",
+        "accept-encoding: identity",
       ]),
     );
   });
@@ -387,17 +389,20 @@ describe("what does not go out", () => {
   });
 
   test("a message whose credentials hold up the whole process past its deadline: notSent", async () => {
-    const server = await serve(writes(answer(202)));
-    const busy = portTo(server.host, {
+    let fetched = 0;
+    const port = portTo("https://electrum.invalid", {
       authorization: () => {
-        const until = performance.now() + 20;
-        while (performance.now() < until);
+        holdUp(20);
         return "Bearer late";
+      },
+      fetch: async () => {
+        fetched += 1;
+        return new Response();
       },
     });
 
-    expect(await outcome(busy, reversal, Date.now() + 10)).toBe("notSent");
-    expect(server.connectionsEver()).toBe(0);
+    expect(await outcome(port, reversal, Date.now() + 10)).toBe("notSent");
+    expect(fetched).toBe(0);
   });
 
   test.each([
@@ -446,6 +451,17 @@ describe("time", () => {
     expect(await outcome(port, reversal, 125_000)).toEqual({ status: 202, body: "" });
   });
 
+  test("an answer that is complete after the deadline does not count, even if the process was too busy to notice", async () => {
+    const port = portTo("https://electrum.invalid", {
+      fetch: async () => {
+        holdUp(250);
+        return new Response("{}");
+      },
+    });
+
+    expect(await outcome(port, reversal, Date.now() + 200)).toBe("deadline");
+  });
+
   test("a deadline beyond what a timer can hold is no deadline at once", async () => {
     const server = await serve(writes(answer(202)));
 
@@ -465,7 +481,7 @@ describe("close", () => {
 
     expect(await Promise.all(underWay)).toEqual(["stopped", "stopped", "stopped"]);
     expect(await outcome(port, reversal, ample())).toBe("notSent");
-    await vi.waitFor(() => expect(server.connectionsOpen()).toBe(0));
+    await vi.waitFor(() => expect(server.connectionsInUse()).toBe(0));
     expect(server.requests).toHaveLength(3);
   });
 

@@ -17,9 +17,10 @@ import { causeOf } from "./silence.ts";
 import { startWait, type Wait } from "./wait.ts";
 
 /**
- * Electrum's API over HTTP, or every fault in the options. Each message is sent once, on a connection that is kept for the next;
- * redirects are answers, not followed; a status means nothing here. Node's `fetch` has bounds of its own below the deadline: ten
- * seconds to connect (`unreachable`), five minutes of silence (`deadline`).
+ * Electrum's API over HTTP, or every fault in the options. Each message is sent once (but a lookup twice if the answer is 421, which
+ * `fetch` does by itself), on a connection that is kept for the next; redirects are answers, not followed; a status means nothing
+ * here. Node's `fetch` has bounds of its own below the deadline: ten seconds to connect (`unreachable`), five minutes of silence
+ * (`deadline`).
  *
  * Two statuses cannot be had as an answer, since `fetch` keeps them to itself: 407 gives `interrupted`; 102, which Electrum sends
  * as its whole answer to lookupRedemption while it is still processing, counts as a notice before the answer, so that the wait goes
@@ -45,8 +46,6 @@ function electrumOver({ baseUrl, authorization, maxBodyBytes, now, fetch }: Sett
     throwHttpErrors: false,
     // A followed POST would go where nobody meant it to.
     redirect: "manual",
-    // No answering of a 401 by a second request, which `fetch` may do with credentials it manages.
-    credentials: "omit",
     // Answers are small: compressing them gains nothing, and a bomb is best not asked for.
     headers: { accept: "application/json", "accept-encoding": "identity" },
     fetch,

@@ -1,15 +1,11 @@
 import { expect, test } from "vitest";
+import { holdUp } from "../test/hold-up.ts";
 import { startWait } from "./wait.ts";
 
-const holdUp = (ms: number): void => {
-  const until = performance.now() + ms;
-  while (performance.now() < until);
-};
-
 test("given a process too busy for its timers, when the answer is complete after the time, then it did not come in time", async () => {
-  const wait = startWait(5);
+  const wait = startWait(50);
   wait.beginSending();
-  holdUp(10);
+  holdUp(60);
 
   expect(wait.inTime()).toBe(false);
   expect(wait.signal.aborted).toBe(true);
@@ -36,10 +32,10 @@ test("given a wait that ended before sending, then sending may not begin, and no
 });
 
 test("given a wait that was stopped, when its time runs out as well, then it was stopped", async () => {
-  const wait = startWait(5);
+  const wait = startWait(50);
   wait.beginSending();
   wait.stop();
-  holdUp(10);
+  holdUp(60);
 
   expect(wait.inTime()).toBe(false);
   expect(await wait.ended).toBe("stopped");

@@ -21,9 +21,10 @@ export async function callFromAnotherProcess(
       String(answered),
       String(unanswered),
     ],
-    { env: { ...process.env, ...environment }, timeout: PATIENCE_MS, stdio: ["ignore", "pipe", "ignore"] },
+    { env: { ...process.env, ...environment }, timeout: PATIENCE_MS, stdio: ["ignore", "pipe", "pipe"] },
   );
-  const [outcomes] = await Promise.all([text(caller.stdout), once(caller, "exit")]);
-  if (caller.exitCode !== 0) throw new Error(`the caller ended with ${caller.exitCode ?? caller.signalCode}`);
+  const [outcomes, complaint] = await Promise.all([text(caller.stdout), text(caller.stderr), once(caller, "exit")]);
+  if (caller.exitCode !== 0)
+    throw new Error(`the caller ended with ${caller.exitCode ?? caller.signalCode}: ${complaint}`);
   return outcomes.split(" ");
 }

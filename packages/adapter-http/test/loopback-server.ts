@@ -18,7 +18,8 @@ export interface LoopbackServer {
   /** Every request that arrived whole, as it stood on the wire. */
   readonly requests: readonly string[];
   connectionsEver(): number;
-  connectionsOpen(): number;
+  /** Connections that carried a request and are still open: fetch keeps spare ones. */
+  connectionsInUse(): number;
 }
 
 /** A server on loopback that speaks no HTTP but what its behaviour writes. It ends with the test. */
@@ -41,12 +42,14 @@ const fixture = (name: string): string => readFileSync(new URL(`certificate/${na
 async function serveOver(server: Server, connected: string, behaviour: Behaviour): Promise<LoopbackServer> {
   const requests: string[] = [];
   const open = new Set<Socket>();
+  const inUse = new Set<Socket>();
   let connectionsEver = 0;
   server.on(connected, (socket: Socket) => {
     connectionsEver += 1;
     open.add(socket);
     socket.on("close", () => {
       open.delete(socket);
+      inUse.delete(socket);
     });
     // A caller that hangs up is part of the play.
     socket.on("error", () => {});
@@ -57,6 +60,7 @@ async function serveOver(server: Server, connected: string, behaviour: Behaviour
       for (let end = endOfRequest(received); end !== undefined; end = endOfRequest(received)) {
         const request = received.slice(0, end);
         received = received.slice(end);
+        inUse.add(socket);
         requests.push(request);
         behaviour.onRequest?.(socket, request);
       }
@@ -74,7 +78,7 @@ async function serveOver(server: Server, connected: string, behaviour: Behaviour
     port,
     requests,
     connectionsEver: () => connectionsEver,
-    connectionsOpen: () => open.size,
+    connectionsInUse: () => inUse.size,
   };
 }
 

@@ -28,4 +28,4 @@ export const outcome = (port: Electrum, outgoing: Outgoing, deadlineAt: number):
 export const ample = (): number => Date.now() + 20_000;
 
 /** A deadline that a server which never answers makes us meet. */
-export const soon = (): number => Date.now() + 100;
+export const soon = (): number => Date.now() + 150;
