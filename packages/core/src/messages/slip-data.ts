@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { int32Schema } from "./integer.ts";
 import { textMatching } from "./text.ts";
 
 /** Text for the receipt. It may carry the voucher's code. */
@@ -18,19 +19,22 @@ export interface SlipLine {
   readonly barcode?: { readonly data: string; readonly encoding: string };
 }
 
+/** JSON has no infinity: it would be sent as `null`. */
+const scaleFactorSchema = v.pipe(v.number(), v.finite("must be a finite number"));
+
 export const slipDataSchema: v.GenericSchema<SlipData> = v.strictObject({
   messageLines: v.exactOptional(
     v.array(
       v.strictObject({
         text: v.string(),
-        fontWidthScaleFactor: v.exactOptional(v.number()),
-        fontHeightScaleFactor: v.exactOptional(v.number()),
+        fontWidthScaleFactor: v.exactOptional(scaleFactorSchema),
+        fontHeightScaleFactor: v.exactOptional(scaleFactorSchema),
         line: v.exactOptional(v.boolean()),
         cut: v.exactOptional(v.boolean()),
         barcode: v.exactOptional(v.strictObject({ data: v.string(), encoding: v.string() })),
       }),
     ),
   ),
-  slipWidth: v.exactOptional(v.pipe(v.number(), v.safeInteger("must be a whole number of characters"))),
+  slipWidth: v.exactOptional(int32Schema),
   issuerReference: v.exactOptional(textMatching(/^[A-Z0-9]{1,40}$/, "1 to 40 capital letters and digits")),
 });

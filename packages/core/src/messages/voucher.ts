@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { int32Schema } from "./integer.ts";
 import { dateTimeSchema, textMatching, textUpTo } from "./text.ts";
 
 /** The voucher itself. `code` and `pin` are money: whoever reads them can spend them. */
@@ -45,9 +46,7 @@ const pinSchema: v.GenericSchema<Pin> = v.variant("type", [
       v.strictObject({
         accountNumber: textMatching(/^[0-9]{12}$/, "12 digits"),
         pinBlockFormat: v.exactOptional(v.picklist(["ISO_9564_FORMAT_0", "ISO_9564_FORMAT_1", "ISO_9564_FORMAT_3"])),
-        keyIndex: v.exactOptional(
-          v.pipe(v.number(), v.integer("must be a whole number"), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1)),
-        ),
+        keyIndex: v.exactOptional(int32Schema),
       }),
     ),
   }),
