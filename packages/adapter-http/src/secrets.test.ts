@@ -3,7 +3,7 @@ import type { Silence } from "@electrum-vouchers/core";
 import { expect, onTestFinished, test } from "vitest";
 import { answer, type Behaviour, serve, serveTls, unusedPort } from "../test/loopback-server.ts";
 import { lookup, PASSWORD, reversal, VOUCHER_CODE } from "../test/messages.ts";
-import { ample, portTo, soon } from "../test/port.ts";
+import { ample, outcome, portTo, soon } from "../test/port.ts";
 import { basicAuthorization, type ElectrumHttpOptions } from "./index.ts";
 
 const encoded = Buffer.from(`12345678:${PASSWORD}`).toString("base64");
@@ -79,7 +79,7 @@ test.each(failing)("given a server that $server, then no silence shows a secret"
       [reversal, 0],
     ] as const) {
       const result = await port.send(outgoing, deadlineAt);
-      result.mapErr((silence) => silences.push(silence));
+      if (result.isErr()) silences.push(result.error);
     }
   }
 
@@ -90,7 +90,7 @@ test.each(failing)("given a server that $server, then no silence shows a secret"
 test("given a port, then it shows neither its credentials nor its options", async () => {
   const server = await serve({ onRequest: (socket) => socket.write(answer(200, "PIN-8842")) });
   const port = portTo(server.host, { authorization: Object.assign(() => `Bearer ${PASSWORD}`, { token: PASSWORD }) });
-  await port.send(lookup, ample());
+  await outcome(port, lookup, ample());
 
   for (const secret of secrets) expect(shown(port)).not.toContain(secret);
 });
