@@ -298,7 +298,10 @@ export function approvedAmount(response: JsonObject): LedgerAmount | undefined {
   const approved = isJsonObject(amounts) ? amounts["approvedAmount"] : undefined;
   if (!isJsonObject(approved)) return undefined;
   const { amount, currency } = approved;
-  return typeof amount === "number" && typeof currency === "string" ? { amount, currency } : undefined;
+  // One beyond what a number holds is read as infinite, and stored as null: it says nothing, before a restart and after.
+  return typeof amount === "number" && Number.isFinite(amount) && typeof currency === "string"
+    ? { amount, currency }
+    : undefined;
 }
 
 /** The final amount of a confirmation must not exceed the authorised one; without one, Electrum will judge. */

@@ -51,6 +51,10 @@ export const voucherLookupSchema: v.GenericSchema<VoucherLookup> = v.pipe(
     (lookup) => [lookup.voucherCode, lookup.provisionRequestId, lookup.voucherSerialNumber].some(isGiven),
     "must name the voucher by voucherCode, provisionRequestId or voucherSerialNumber",
   ),
+  v.check(
+    (lookup) => Object.values(lookup).every((value) => value.isWellFormed()),
+    "must be well-formed Unicode: it travels in a URL, which cannot carry half a character",
+  ),
 );
 
 const isGiven = (key: string | undefined): boolean => key !== undefined && key !== "";
