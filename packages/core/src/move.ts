@@ -27,5 +27,5 @@ export const stepTo = <Transaction>(
 export const endsAttempt = (fact: Fact): fact is Reply | NoReply | Interruption =>
   fact.type === "reply" || fact.type === "silence" || fact.type === "interruption";
 
-/** Why a fact that nothing waits for is ignored: an answer came late, a timer was no longer wanted. */
-export const lateOr = (fact: Fact): Ignored => (fact.type === "timer" ? "unexpected" : "late");
+/** Why a fact that nothing waits for is ignored: an attempt's end came late, a timer or an advice's answer is not wanted. */
+export const lateOr = (fact: Fact): Ignored => (endsAttempt(fact) ? "late" : "unexpected");

@@ -185,8 +185,20 @@ export function startReversing(terms: SettlementTerms, cause: ReversalCause): Mo
   return { state, command: queue(state) };
 }
 
-/** The answer to an advice meets a settlement. */
-export function observeAnswer(terms: SettlementTerms, current: Settlement, fact: AdviceAnswered): Move<Settlement> {
+/** A fact meets a settlement: the answer to its advice, or what comes too late. `request` is what was approved or in doubt. */
+export function observeSettlement(
+  terms: SettlementTerms,
+  request: Request,
+  current: Settlement,
+  fact: Fact,
+): Move<Settlement> {
+  if (fact.type === "adviceAnswered") return observeAnswer(terms, current, fact);
+  return current.state === "reversed" || current.state === "disputed"
+    ? lateApproval(request, current, fact)
+    : { state: current, ignored: lateOr(fact) };
+}
+
+function observeAnswer(terms: SettlementTerms, current: Settlement, fact: AdviceAnswered): Move<Settlement> {
   if (current.state !== "confirming" && current.state !== "reversing") return { state: current, ignored: "late" };
   if (fact.adviceId !== current.advice.message.id) return { state: current, ignored: "unexpected" };
   const { at } = fact;
@@ -293,7 +305,7 @@ function resolve(current: Settlement, { type, ...resolution }: Resolve): Result<
 export const authorisedAmount = (response: JsonObject, requested: Amounts | undefined): LedgerAmount | undefined =>
   approvedAmount(response) ?? requested?.requestAmount;
 
-export function approvedAmount(response: JsonObject): LedgerAmount | undefined {
+function approvedAmount(response: JsonObject): LedgerAmount | undefined {
   const amounts = response["amounts"];
   const approved = isJsonObject(amounts) ? amounts["approvedAmount"] : undefined;
   if (!isJsonObject(approved)) return undefined;

@@ -16,7 +16,7 @@ import {
   decisionToReverse,
   endsDecision,
   lateApproval,
-  observeAnswer,
+  observeSettlement,
   type ReversalCause,
   type SettlementTerms,
   startConfirming,
@@ -48,15 +48,8 @@ export function observeProvision(provision: Provision, fact: Fact): Step<Provisi
     .with({ state: "waitingToRetry" }, (current) => waitingToRetry(current, fact))
     .with({ state: "issued" }, (current) => issued(current, fact))
     .with({ state: "completed" }, (state) => ({ state, ignored: lateOr(fact) }))
-    .with({ state: "declined" }, { state: "reversed" }, { state: "disputed" }, (current) =>
-      lateApproval(requestOf(current, 0), current, fact),
-    )
-    .with({ state: "confirming" }, { state: "reversing" }, { state: "confirmed" }, { state: "resolved" }, (current) =>
-      fact.type === "adviceAnswered"
-        ? observeAnswer(termsOf(current), current, fact)
-        : { state: current, ignored: lateOr(fact) },
-    )
-    .exhaustive();
+    .with({ state: "declined" }, (current) => lateApproval(requestOf(current, 0), current, fact))
+    .otherwise((current) => observeSettlement(termsOf(current), requestOf(current, 0), current, fact));
   return enter(provision, move);
 }
 

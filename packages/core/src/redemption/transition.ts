@@ -18,7 +18,7 @@ import {
   decisionToReverse,
   endsDecision,
   lateApproval,
-  observeAnswer,
+  observeSettlement,
   type ReversalCause,
   type Settlement,
   type SettlementTerms,
@@ -83,21 +83,15 @@ const isRedemptionIntent = (intent: Intent): intent is RedemptionIntent =>
 // --- facts, a function for each state ---
 
 function observeAfter(current: Redemption<AfterRedeem>, fact: Fact): RedeemMove {
+  // A lookup's late answer says nothing of the redemption.
+  if (fact.type === "reply" && fact.attempt < current.redeem.attempt) return { state: current, ignored: "late" };
   return match(current)
     .returnType<RedeemMove>()
     .with({ state: "redeeming" }, (state) => redeeming(state, fact))
     .with({ state: "redeemed" }, (state) => redeemed(state, fact))
     .with({ state: "completed" }, (state) => ({ state, ignored: lateOr(fact) }))
-    .with({ state: "declined" }, { state: "reversed" }, { state: "disputed" }, (state) =>
-      // A lookup's late answer says nothing of the redemption.
-      fact.type === "reply" && fact.attempt >= state.redeem.attempt
-        ? lateApproval(requestOf(state), state, fact)
-        : { state, ignored: lateOr(fact) },
-    )
-    .with({ state: "confirming" }, { state: "reversing" }, { state: "confirmed" }, { state: "resolved" }, (state) =>
-      fact.type === "adviceAnswered" ? observeAnswer(termsOf(state), state, fact) : { state, ignored: lateOr(fact) },
-    )
-    .exhaustive();
+    .with({ state: "declined" }, (state) => lateApproval(requestOf(state), state, fact))
+    .otherwise((state) => observeSettlement(termsOf(state), requestOf(state), state, fact));
 }
 
 function redeeming(current: Redemption<Redeeming & RedeemFields>, fact: Fact): RedeemMove {
