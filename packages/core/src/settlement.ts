@@ -266,6 +266,12 @@ export const decisionToReverse = (cancelledAt: Instant | undefined, at: Instant)
     ? { outcome: "reverse", by: "protocol", at }
     : { outcome: "reverse", by: "till", at: cancelledAt };
 
+/** Why an intent has no place before a settlement: the till had decided the opposite, or it comes too soon or too late. */
+export const notNow = (intent: Intent, state: string, cancelledAt: Instant | undefined): Refusal =>
+  cancelledAt !== undefined && (intent.type === "confirm" || intent.type === "redeem")
+    ? { type: "alreadyDecided", decision: decisionToReverse(cancelledAt, cancelledAt) }
+    : { type: "notNow", intent: intent.type, state };
+
 /** The one decision of a settlement, whatever has become of it. */
 const decisionOf = (current: Settlement): Decision =>
   current.state === "disputed" || current.state === "resolved" ? current.of.decision : current.decision;

@@ -16,6 +16,7 @@ import {
   decisionToReverse,
   endsDecision,
   lateApproval,
+  notNow,
   observeSettlement,
   type ReversalCause,
   type SettlementTerms,
@@ -55,19 +56,19 @@ export function observeProvision(provision: Provision, fact: Fact): Step<Provisi
 
 export function decideProvision(provision: Provision, intent: Intent): Result<Step<Provision>, Refusal> {
   if (!isProvisionIntent(intent)) return err({ type: "wrongKind", intent: intent.type });
-  const notNow: Refusal = { type: "notNow", intent: intent.type, state: provision.state };
+  const refused = err(notNow(intent, provision.state, "cancelledAt" in provision ? provision.cancelledAt : undefined));
   return match(provision)
     .returnType<Result<ProvisionMove, Refusal>>()
     .with({ state: "requesting" }, (current) =>
       // What is under way goes on; the mark decides once its outcome is known.
-      intent.type === "cancel" ? ok({ state: cancelled(current, intent.at) }) : err(notNow),
+      intent.type === "cancel" ? ok({ state: cancelled(current, intent.at) }) : refused,
     )
     .with({ state: "waitingToRetry" }, (current) =>
-      intent.type === "cancel" ? ok(cancel(current, intent.at, { doubt: current.doubt })) : err(notNow),
+      intent.type === "cancel" ? ok(cancel(current, intent.at, { doubt: current.doubt })) : refused,
     )
-    .with({ state: "issued" }, (current) => decideIssued(current, intent, notNow))
-    .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : err(notNow)))
-    .with({ state: "completed" }, () => err(notNow))
+    .with({ state: "issued" }, (current) => decideIssued(current, intent, refused))
+    .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : refused))
+    .with({ state: "completed" }, () => refused)
     .otherwise((current) => decideSettlement(current, intent))
     .map((move) => enter(provision, move));
 }
@@ -155,11 +156,11 @@ function issued(current: Provision<Issued>, fact: Fact): ProvisionMove {
 function decideIssued(
   current: Provision<Issued>,
   intent: ProvisionIntent,
-  notNow: Refusal,
+  refused: Result<never, Refusal>,
 ): Result<ProvisionMove, Refusal> {
   const { approval, doubt } = current;
   if (intent.type === "confirm") return confirm(current, intent);
-  if (intent.type !== "cancel") return err(notNow);
+  if (intent.type !== "cancel") return refused;
   return ok(cancel(current, intent.at, { approval, ...(doubt === undefined ? {} : { doubt }) }));
 }
 

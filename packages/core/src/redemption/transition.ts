@@ -18,6 +18,7 @@ import {
   decisionToReverse,
   endsDecision,
   lateApproval,
+  notNow,
   observeSettlement,
   type ReversalCause,
   type Settlement,
@@ -71,7 +72,7 @@ export function decideRedemption(redemption: Redemption, intent: Intent): Result
   if (intent.type !== "redeem") return decideLookup(redemption, intent).map((move) => enter(redemption, move));
   return redemption.state === "found"
     ? startRedeeming(redemption, intent).map((move) => enter(redemption, move))
-    : err({ type: "notNow", intent: intent.type, state: redemption.state });
+    : err(notNow(intent, redemption.state, redemption.state === "abandoned" ? redemption.at : undefined));
 }
 
 const isAfterRedeem = (redemption: Redemption): redemption is Redemption<AfterRedeem> => "redeem" in redemption;
@@ -167,7 +168,7 @@ function checkLookedUp({ id, start }: RedemptionHead, request: RedemptionRequest
 }
 
 function decideAfter(current: Redemption<AfterRedeem>, intent: RedemptionIntent): Result<RedeemMove, Refusal> {
-  const notNow: Refusal = { type: "notNow", intent: intent.type, state: current.state };
+  const refused = err(notNow(intent, current.state, "cancelledAt" in current ? current.cancelledAt : undefined));
   if (intent.type === "redeem") {
     return sameJson(intent.request, current.redeem.request)
       ? ok({ state: current })
@@ -177,11 +178,11 @@ function decideAfter(current: Redemption<AfterRedeem>, intent: RedemptionIntent)
     .returnType<Result<RedeemMove, Refusal>>()
     .with({ state: "redeeming" }, (state) =>
       // What is under way goes on; the mark decides once its outcome is known.
-      intent.type === "cancel" ? ok({ state: cancelled(state, intent.at) }) : err(notNow),
+      intent.type === "cancel" ? ok({ state: cancelled(state, intent.at) }) : refused,
     )
-    .with({ state: "redeemed" }, (state) => decideRedeemed(state, intent, notNow))
-    .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : err(notNow)))
-    .with({ state: "completed" }, () => err(notNow))
+    .with({ state: "redeemed" }, (state) => decideRedeemed(state, intent, refused))
+    .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : refused))
+    .with({ state: "completed" }, () => refused)
     .otherwise((state) => decideSettlement(state, intent));
 }
 
@@ -191,10 +192,10 @@ const cancelled = <State extends Redeeming>(current: State, at: Instant): State 
 function decideRedeemed(
   current: Redemption<Redeemed & RedeemFields>,
   intent: RedemptionIntent,
-  notNow: Refusal,
+  refused: Result<never, Refusal>,
 ): Result<RedeemMove, Refusal> {
   if (intent.type === "confirm") return confirm(current, intent);
-  if (intent.type !== "cancel") return err(notNow);
+  if (intent.type !== "cancel") return refused;
   const { at } = intent;
   const decision = { outcome: "reverse", by: "till", at } as const;
   return ok(startReversing(termsOf(current), { decision, at, approval: current.approval }));
