@@ -13,6 +13,7 @@ export type { SwitchRequest } from "./switch/handle.ts";
 export { handle } from "./switch/handle.ts";
 export type { ProviderView } from "./switch/inspect.ts";
 export { allProviders, allTransactions, allVouchers, transactionsWithId } from "./switch/inspect.ts";
+export { isWorld } from "./switch/kept-world.ts";
 export { findVoucher } from "./switch/ledger.ts";
 export type { AdviceOperation, LookupOperation, Operation, RequestOperation } from "./switch/operations.ts";
 export type { Condition, ProviderName } from "./switch/providers.ts";

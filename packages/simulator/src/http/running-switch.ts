@@ -85,23 +85,29 @@ interface Logged {
   readonly at: Instant;
 }
 
-/** `onQueued` hears of each provider for which an advice was queued. */
-export function createRunningSwitch(
-  start: World,
-  plan: FaultPlan,
-  onQueued: (provider: ProviderName) => void,
-): RunningSwitch {
+export interface Listeners {
+  /** Hears of each provider for which an advice was queued. */
+  readonly onQueued: (provider: ProviderName) => void;
+  /** Hears of each new world, before what made it is answered. */
+  readonly onChange: (world: World) => void;
+}
+
+export function createRunningSwitch(start: World, plan: FaultPlan, { onQueued, onChange }: Listeners): RunningSwitch {
   let world = start;
   let faults: Faults = startFaults(plan);
   let firedByKind = new Map<string, number>();
   const fired = createRing<FiredFault>(MAX_LOGGED);
   const logged = createRing<Logged>(MAX_LOGGED);
 
+  function become(next: World): void {
+    if (next === world) return;
+    world = next;
+    onChange(world);
+  }
+
   return {
     world: () => world,
-    change(next) {
-      world = next(world);
-    },
+    change: (next) => become(next(world)),
     accept(request) {
       const subject = subjectOf(world, request);
       if (subject === undefined) return { request };
@@ -115,7 +121,7 @@ export function createRunningSwitch(
     },
     process(request) {
       const handled = handle(world, request);
-      world = handled.world;
+      become(handled.world);
       for (const { provider } of handled.forwards) onQueued(provider);
       return handled.response;
     },

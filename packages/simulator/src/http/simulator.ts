@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultPlan } from "../faults/plan.ts";
-import { setCondition } from "../switch/providers.ts";
+import { type ProviderName, providerNames, setCondition } from "../switch/providers.ts";
+import { lengthOf } from "../switch/queue.ts";
 import { createWorld, forget, type Settings, type World } from "../switch/world.ts";
 import type { Administered } from "./administered.ts";
 import { createForwarder } from "./forwarder.ts";
@@ -10,6 +11,10 @@ import { createRunningSwitch } from "./running-switch.ts";
 import { createTimers } from "./timers.ts";
 
 export interface SimulatorOptions extends Partial<Settings> {
+  /** What it knows from the start: a world that an earlier one had. Settings that are given go before the world's own. */
+  readonly world?: World;
+  /** Hears of each new world, before what made it is answered: a world is plain JSON, to be kept for a later start. */
+  readonly onChange?: (world: World) => void;
   /** Default 0: any free port. */
   readonly port?: number;
   /** Default 127.0.0.1. Whoever reaches another address can also reach the administration. */
@@ -40,11 +45,22 @@ export interface Simulator extends Administered {
  * await simulator.stop();
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, host = "127.0.0.1", faults = {}, forwardRepeatMs = 500, ...settings } = options;
+  const {
+    port = 0,
+    host = "127.0.0.1",
+    faults = {},
+    forwardRepeatMs = 500,
+    world,
+    onChange = () => {},
+    ...settings
+  } = options;
   const timers = createTimers();
   const now = Date.now;
-  const running = createRunningSwitch(createWorld(settings), faults, (provider) => forwarder.wake(provider));
+  const start = world === undefined ? createWorld(settings) : withSettings(world, settings);
+  const onQueued = (provider: ProviderName): void => forwarder.wake(provider);
+  const running = createRunningSwitch(start, faults, { onQueued, onChange });
   const forwarder = createForwarder({ running, now, timers, repeatMs: forwardRepeatMs });
+  for (const name of providerNames) if (lengthOf(start.providers[name].queue) > 0) forwarder.wake(name);
 
   const outage = (forMs: number, memory: "kept" | "lost"): void => {
     if (memory === "lost") running.change(forget);
@@ -86,6 +102,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
   };
 }
+
+const withSettings = (world: World, settings: Partial<Settings>): World => ({
+  ...world,
+  settings: { ...world.settings, ...settings },
+});
 
 const DEFAULT_LIMIT = 1_000;
 
