@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from "../messages/check.ts";
 import { balance } from "../switch/balance.ts";
-import { allProviders, allTransactions, allVouchers, transactionsWithId } from "../switch/inspect.ts";
+import { allProviders, latestTransactions, someVouchers, transactionsWithId } from "../switch/inspect.ts";
 import { findVoucher } from "../switch/ledger.ts";
 import { type Condition, type ProviderName, providerNames } from "../switch/providers.ts";
 import { json, type SwitchResponse } from "../switch/response.ts";
@@ -39,8 +39,8 @@ export function administer(administered: Administered, request: AdminRequest): S
     case "GET ledger":
       return json(200, {
         balance: balance(world),
-        transactions: allTransactions(world).slice(-limit),
-        vouchers: allVouchers(world).slice(0, limit),
+        transactions: latestTransactions(world, limit),
+        vouchers: someVouchers(world, limit),
       });
     case "GET balance":
       return json(200, balance(world));

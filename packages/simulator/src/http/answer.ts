@@ -4,8 +4,9 @@ import type { SwitchResponse } from "../switch/response.ts";
 /** Sends the whole answer. */
 export function answer(response: ServerResponse, answered: SwitchResponse): void {
   if (answered.status < 200) return answerProcessing(response, answered.status);
-  writeHead(response, answered);
-  response.end(answered.body);
+  const sent = BODYLESS.includes(answered.status) ? { ...answered, body: "" } : answered;
+  writeHead(response, sent);
+  response.end(sent.body);
 }
 
 /** Sends the first half of the body and gives the rest, which was promised. */
@@ -15,6 +16,9 @@ export function answerHalf(response: ServerResponse, answered: SwitchResponse): 
   response.write(answered.body.slice(0, middle));
   return answered.body.slice(middle);
 }
+
+/** HTTP allows these statuses no body. */
+const BODYLESS: readonly number[] = [204, 304];
 
 function writeHead(
   response: ServerResponse,

@@ -1,6 +1,5 @@
 import { isJsonObject, parseJson } from "../json.ts";
-import { allTransactions } from "../switch/inspect.ts";
-import { forgetUser } from "../switch/ledger.ts";
+import { forgetUser, hasRecords } from "../switch/ledger.ts";
 import { formatError, json, type SwitchResponse } from "../switch/response.ts";
 import type { RunningSwitch } from "./running-switch.ts";
 
@@ -15,7 +14,7 @@ export function resetLikeTestServer(
     (field) => !isJsonObject(order) || order[field] !== "TRUE",
   );
   if (missing.length > 0) return formatError(missing.map((field) => ({ field, msg: "must be TRUE" })));
-  if (!allTransactions(running.world()).some((transaction) => transaction.user === user)) {
+  if (!hasRecords(running.world(), user)) {
     return formatError([{ field: "", msg: "this user has no records" }]);
   }
   running.change((world) => forgetUser(world, user));

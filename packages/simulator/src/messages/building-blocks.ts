@@ -39,7 +39,7 @@ export const uuid: Check<string> = text({
   matching: [/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a UUID (8-4-4-4-12)"],
 });
 
-const RFC_3339 = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-](\d\d):(\d\d))$/i;
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(\d\d))$/i;
 
 /** RFC 3339, section 5.6, on a day and at a time that exist. */
 export const dateTime: Check<string> = {
@@ -50,18 +50,26 @@ export const dateTime: Check<string> = {
 };
 
 function isDateTime(value: string): boolean {
-  const [, day = "", hour, minute, second, , , offsetHour = "0", offsetMinute = "0"] = RFC_3339.exec(value) ?? [];
-  const midnight = new Date(`${day}T00:00:00Z`);
+  const [, ...texts] = RFC_3339.exec(value) ?? [];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offsetHour = 0, offsetMinute = 0] = texts.map(
+    (text = "0") => Number(text),
+  );
   return (
-    !Number.isNaN(midnight.getTime()) &&
-    midnight.toISOString().startsWith(day) &&
-    Number(hour) <= 23 &&
-    Number(minute) <= 59 &&
-    Number(second) <= 60 && // A leap second is written as :60.
-    Number(offsetHour) <= 23 &&
-    Number(offsetMinute) <= 59
+    texts.length > 0 &&
+    isBetween(1, month, 12) &&
+    isBetween(1, day, daysIn(year, month)) &&
+    hour <= 23 &&
+    minute <= 59 &&
+    second <= 60 && // A leap second is written as :60.
+    offsetHour <= 23 &&
+    offsetMinute <= 59
   );
 }
+
+const isBetween = (min: number, value: number, max: number): boolean => value >= min && value <= max;
+
+/** Day 0 of the next month is the last of this one; the years below 100 are those of their century, four hundred years on. */
+const daysIn = (year: number, month: number): number => new Date(Date.UTC(year + 400, month, 0)).getUTCDate();
 
 export const ledgerAmount: Check<LedgerAmount> = object<LedgerAmount>({
   amount: required(wholeNumber()),

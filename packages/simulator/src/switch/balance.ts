@@ -17,7 +17,7 @@ export interface Balance {
   readonly reversed: number;
   /** What does not add up. Empty unless the simulator itself is wrong. */
   readonly discrepancies: readonly string[];
-  /** Transactions that are reversed at the switch while the provider, which takes no reversals, lets them stand. */
+  /** Vouchers of which a transaction is reversed at the switch, while the provider, which takes no reversals, lets it stand. */
   readonly toReconcile: number;
 }
 
@@ -68,7 +68,8 @@ function discrepancyOf(world: World, { voucher, state, holder, provider }: Vouch
       ];
 }
 
-function isToReconcile(world: World, { holder }: VoucherRecord): boolean {
-  const transaction = findTransaction(world, holder);
-  return transaction?.state === "reversed" && !profiles[transaction.provider].takesAdvices;
-}
+const isToReconcile = (world: World, { provision, holder }: VoucherRecord): boolean =>
+  [provision, holder].some((name) => {
+    const transaction = findTransaction(world, name);
+    return transaction?.state === "reversed" && !profiles[transaction.provider].takesAdvices;
+  });

@@ -1,22 +1,44 @@
+import type { Instant } from "@electrum-vouchers/core";
 import { values } from "../persistent-map.ts";
-import { transactionsOf } from "./ledger.ts";
+import { transactionsOf, voucherOf } from "./ledger.ts";
 import { providerNames } from "./providers.ts";
 import { lengthOf, peek } from "./queue.ts";
-import type { Forward, Kind, Provider, Transaction, VoucherRecord, World } from "./world.ts";
+import type { Forward, Kind, Provider, Transaction, VoucherRecord, VoucherState, World } from "./world.ts";
 
 const kinds: readonly Kind[] = ["provision", "redemption", "refund"];
 
+/** A transaction for people: with the state of its voucher, without the whole answer. */
+export interface TransactionView extends Omit<Transaction, "answer"> {
+  readonly voucherState?: VoucherState;
+  readonly answer?: { readonly status: number; readonly at: Instant };
+}
+
 /** What the switch thinks of this request id: one entry for each kind and user that used it. */
-export const transactionsWithId = (world: World, id: string): readonly Transaction[] =>
-  kinds.flatMap((kind) => transactionsOf(world, kind, id));
+export const transactionsWithId = (world: World, id: string): readonly TransactionView[] =>
+  kinds.flatMap((kind) => transactionsOf(world, kind, id)).map((transaction) => viewOf(world, transaction));
 
-/** All transactions, in the order in which the switch first heard of them. */
-export const allTransactions = (world: World): readonly Transaction[] =>
-  [...values(world.transactions)].flat().toSorted((left, right) => left.number - right.number);
+/** The last `limit` transactions, in the order in which the switch first heard of them. */
+export const latestTransactions = (world: World, limit: number): readonly TransactionView[] =>
+  [...values(world.transactions)]
+    .flat()
+    .toSorted((left, right) => left.number - right.number)
+    .slice(-limit)
+    .map((transaction) => viewOf(world, transaction));
 
-/** All vouchers, by code. */
-export const allVouchers = (world: World): readonly VoucherRecord[] =>
-  [...values(world.vouchers)].toSorted((left, right) => (left.voucher.code < right.voucher.code ? -1 : 1));
+function viewOf(world: World, { answer, ...transaction }: Transaction): TransactionView {
+  const voucher = voucherOf(world, transaction);
+  return {
+    ...transaction,
+    ...(voucher === undefined ? {} : { voucherState: voucher.state }),
+    ...(answer === undefined ? {} : { answer: { status: answer.status, at: answer.at } }),
+  };
+}
+
+/** The first `limit` vouchers, by code. */
+export const someVouchers = (world: World, limit: number): readonly VoucherRecord[] =>
+  [...values(world.vouchers)]
+    .toSorted((left, right) => (left.voucher.code < right.voucher.code ? -1 : 1))
+    .slice(0, limit);
 
 /** A provider for people: what waits for it, and what reached it. */
 export interface ProviderView extends Omit<Provider, "queue"> {

@@ -15,8 +15,10 @@ export const findTransaction = (world: World, { kind, user, id }: TransactionNam
 export const findVoucher = (world: World, code: string | undefined): VoucherRecord | undefined =>
   code === undefined ? undefined : get(world.vouchers, code);
 
-export const voucherOf = (world: World, transaction: Transaction | undefined): VoucherRecord | undefined =>
-  findVoucher(world, transaction?.voucherCode);
+export const voucherOf = (
+  world: World,
+  transaction: Pick<Transaction, "voucherCode"> | undefined,
+): VoucherRecord | undefined => findVoucher(world, transaction?.voucherCode);
 
 export const isFull = (world: World): boolean => world.transactions.size >= world.settings.maxTransactions;
 
@@ -64,6 +66,9 @@ function latest(world: World, history: readonly Event[], event: Event): readonly
   const { maxHistory } = world.settings;
   return maxHistory === 0 ? [] : [...history, event].slice(-maxHistory);
 }
+
+export const hasRecords = (world: World, user: string): boolean =>
+  [...values(world.transactions)].flat().some((transaction) => transaction.user === user);
 
 /** The world without this user's transactions and the vouchers they issued, as the reset of Electrum's test server leaves it. */
 export function forgetUser(world: World, user: string): World {

@@ -1,0 +1,254 @@
+import type { JsonObject } from "@electrum-vouchers/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  advice,
+  confirmation,
+  netcare,
+  ordinary,
+  provision,
+  redemption,
+  refund,
+  reversal,
+  stellr,
+  USER,
+  uuid,
+} from "../../test/messages.ts";
+import { at, answerIn } from "../../test/till.ts";
+import { balance } from "./balance.ts";
+import { deliver } from "./forward.ts";
+import { handle, type SwitchRequest } from "./handle.ts";
+import { type Condition, providerNames, setCondition } from "./providers.ts";
+import { createWorld, forget, type World } from "./world.ts";
+
+type Action =
+  | { readonly type: "request"; readonly request: SwitchRequest }
+  | { readonly type: "condition"; readonly name: (typeof providerNames)[number]; readonly condition: Condition }
+  | { readonly type: "deliver"; readonly name: (typeof providerNames)[number] };
+
+// Few ids and few codes, so that messages meet.
+const id = fc.integer({ min: 1, max: 4 }).map(uuid);
+const adviceId = fc.integer({ min: 11, max: 14 }).map(uuid);
+const code = fc.constantFrom("A", "B");
+const receiver = fc.constantFrom(ordinary, netcare, stellr);
+const user = fc.constantFrom(USER, "another");
+
+const post = (target: string, message: object, by: string): SwitchRequest => ({
+  method: "POST",
+  target,
+  body: JSON.stringify({ ...message, ...("client" in message ? { client: { id: by, name: "" } } : {}) }),
+  user: by,
+  at: 0,
+});
+
+const request: fc.Arbitrary<SwitchRequest> = fc.oneof(
+  fc
+    .tuple(id, code, receiver, user)
+    .map(([each, chosen, to, by]) =>
+      post("/vouchers", provision(each, { voucher: { code: chosen }, receiver: to }), by),
+    ),
+  fc
+    .tuple(id, code, receiver, user)
+    .map(([each, chosen, to, by]) =>
+      post(`/vouchers/${each}/retry`, provision(each, { voucher: { code: chosen }, receiver: to }), by),
+    ),
+  fc
+    .tuple(adviceId, id, user)
+    .map(([each, about, by]) => post("/vouchers/confirmations", confirmation(each, about), by)),
+  fc.tuple(adviceId, id, user).map(([each, about, by]) => post("/vouchers/reversals", reversal(each, about), by)),
+  fc
+    .tuple(id, code, receiver, user)
+    .map(([each, of, to, by]) => post("/redemptions", redemption(each, of, { receiver: to }), by)),
+  fc.tuple(adviceId, id, user).map(([each, about, by]) => post("/redemptions/confirmations", advice(each, about), by)),
+  fc.tuple(adviceId, id, user).map(([each, about, by]) => post("/redemptions/reversals", reversal(each, about), by)),
+  fc.tuple(id, code, user).map(([each, of, by]) => post("/refunds", refund(each, of), by)),
+  fc.tuple(adviceId, id, user).map(([each, about, by]) => post("/refunds/confirmations", advice(each, about), by)),
+  fc.tuple(adviceId, id, user).map(([each, about, by]) => post("/refunds/reversals", reversal(each, about), by)),
+  fc.tuple(code, user).map(([of, by]) => ({ method: "GET", target: `/vouchers?voucherCode=${of}`, user: by, at: 0 })),
+  fc.tuple(id, user).map(([each, by]) => ({ method: "GET", target: `/redemptions/${each}`, user: by, at: 0 })),
+);
+
+const condition: fc.Arbitrary<Condition> = fc.constantFrom<Condition>(
+  { state: "up" },
+  { state: "up" },
+  { state: "slow", delayMs: 10 },
+  { state: "slow", delayMs: 1_000 },
+  { state: "down" },
+  { state: "declining" },
+);
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ type: fc.constant("request" as const), request }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("condition" as const),
+      name: fc.constantFrom(...providerNames),
+      condition,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant("deliver" as const), name: fc.constantFrom(...providerNames) }),
+  },
+);
+
+const play = (world: World, each: Action): World => {
+  switch (each.type) {
+    case "request":
+      return handle(world, each.request).world;
+    case "condition":
+      return setCondition(world, each.name, each.condition);
+    case "deliver":
+      return deliver(world, each.name, 0).world;
+  }
+};
+
+const settings = { upstreamDeadlineMs: 100, singleMessagingUsers: ["another"] };
+
+describe("handle", () => {
+  test("is pure: it leaves the world as it was, and gives the same again", () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 40 }), request, (actions, last) => {
+        const world = actions.reduce(play, createWorld(settings));
+        const before = JSON.stringify(world);
+        const first = handle(world, last);
+        expect(JSON.stringify(world)).toBe(before);
+        expect(handle(world, last)).toEqual(first);
+      }),
+    );
+  });
+
+  test("keeps books that balance, whatever is sent in whatever order", () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
+        let world = createWorld(settings);
+        for (const each of actions) {
+          world = play(world, each);
+          const { issued, open, confirmed, redeemed, refunded, reversed, discrepancies } = balance(world);
+          expect(discrepancies).toEqual([]);
+          expect(open + confirmed + redeemed + refunded + reversed).toBe(issued);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("never gives two vouchers to one request, nor confirms and reverses one", () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
+        const vouchers = new Map<string, unknown>();
+        const settled = new Map<string, string>();
+        let world = createWorld(settings);
+        for (const each of actions) {
+          if (each.type === "request") {
+            const { status, body } = answerIn(handle(world, each.request).response);
+            const key = `${each.request.user}/${String(body["id"])}`;
+            if (each.request.target.startsWith("/vouchers") && [200, 201].includes(status) && "id" in body) {
+              expect(vouchers.get(key) ?? at(body, "voucher.code")).toBe(at(body, "voucher.code"));
+              vouchers.set(key, at(body, "voucher.code"));
+            }
+            const way = /^\/vouchers\/(confirmations|reversals)$/.exec(each.request.target)?.[1];
+            if (way !== undefined && status === 202) {
+              const about = `${each.request.user}/${String(body["requestId"])}`;
+              expect(settled.get(about) ?? way).toBe(way);
+              settled.set(about, way);
+            }
+          }
+          world = play(world, each);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("answers anything at all, and never with a 5xx of its own", () => {
+    const anyTarget = fc.oneof(
+      fc.string(),
+      fc.webPath(),
+      fc.constantFrom(
+        "/vouchers",
+        "/vouchers/%E0%A4%A/retry",
+        "/vouchers//retry",
+        "/redemptions/%2e%2e",
+        "/refunds?a=%",
+      ),
+    );
+    const anyBody = fc.oneof(fc.string(), fc.json(), fc.constantFrom('{"__proto__":{"id":1}}', "null", "[null]", "{"));
+    fc.assert(
+      fc.property(fc.constantFrom("GET", "POST", "PUT", "x"), anyTarget, anyBody, (method, target, body) => {
+        const { response } = handle(createWorld(), { method, target, body, user: USER, at: 0 });
+        expect([400, 404, 405]).toContain(response.status);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("survives a message that nests without end", () => {
+    const body = `{"id":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
+    expect(
+      handle(createWorld(), { method: "POST", target: "/vouchers", body, user: USER, at: 0 }).response.status,
+    ).toBe(400);
+  });
+
+  test("reads a null field as an absent one", () => {
+    const message = { ...provision(uuid(1)), product: null, receiver: null };
+    const { response } = handle(createWorld(), post("/vouchers", message, USER));
+    const { status, body } = answerIn(response);
+    expect(status).toBe(201);
+    expect(body).not.toHaveProperty("product");
+    expect(handle(createWorld(), post("/vouchers", { ...message, time: null }, USER)).response.status).toBe(400);
+    expect(
+      handle(createWorld(), post("/vouchers", { ...message, thirdPartyIdentifiers: [null] }, USER)).response.status,
+    ).toBe(400);
+  });
+
+  test("tells a path it does not know from a method it does not take", () => {
+    const answer = (method: string, target: string): JsonObject => {
+      const { status, allow = [] } = handle(createWorld(), { method, target, user: USER, at: 0 }).response;
+      return { status, allow };
+    };
+    expect(answer("GET", "/nothing")).toEqual({ status: 404, allow: [] });
+    expect(answer("PUT", "/vouchers")).toEqual({ status: 405, allow: ["POST", "GET"] });
+    expect(answer("GET", "/refunds")).toEqual({ status: 405, allow: ["POST"] });
+  });
+});
+
+describe("the ledger's bound", () => {
+  test("a request for one transaction more is answered 503, and known ones go on", () => {
+    let world = createWorld({ maxTransactions: 2 });
+    const send = (target: string, message: object): number => {
+      const handled = handle(world, post(target, message, USER));
+      world = handled.world;
+      return handled.response.status;
+    };
+    expect([1, 2, 3].map((number) => send("/vouchers", provision(uuid(number))))).toEqual([201, 201, 503]);
+    expect(send("/vouchers/reversals", reversal(uuid(11), uuid(3)))).toBe(503);
+    expect(send("/vouchers/confirmations", confirmation(uuid(12), uuid(1)))).toBe(202);
+  });
+
+  test("a transaction keeps the last of its history", () => {
+    const actions = Array.from(
+      { length: 10 },
+      (): Action => ({
+        type: "request",
+        request: post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)), USER),
+      }),
+    );
+    const start = handle(createWorld({ maxHistory: 3 }), post("/vouchers", provision(uuid(1)), USER)).world;
+    expect(JSON.stringify(actions.reduce(play, start)).match(/202 again/g)).toHaveLength(3);
+  });
+});
+
+test("a switch that lost its memory knows no transaction, keeps its settings, and makes up no code twice", () => {
+  const first = handle(createWorld(settings), post("/vouchers", provision(uuid(1)), USER));
+  const lost = forget(setCondition(first.world, "Stellr", { state: "down" }));
+  expect(balance(lost).issued).toBe(0);
+  expect(lost.settings).toEqual(first.world.settings);
+  expect(lost.providers.Stellr.condition).toEqual({ state: "down" });
+  const second = handle(lost, post("/vouchers", provision(uuid(1)), USER));
+  expect(second.response.status).toBe(201);
+  expect(at(answerIn(second.response).body, "voucher.code")).not.toBe(
+    at(answerIn(first.response).body, "voucher.code"),
+  );
+});

@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import {
+  advice,
+  confirmation,
+  netcare,
+  ordinary,
+  provision,
+  redemption,
+  reversal,
+  stellr,
+  uuid,
+} from "../../test/messages.ts";
+import { pureTill } from "../../test/pure-till.ts";
+import { textAt } from "../../test/till.ts";
+import { balance } from "./balance.ts";
+import { allProviders } from "./inspect.ts";
+import { providerOf } from "./providers.ts";
+
+describe("the receiver names the provider", () => {
+  test.each([
+    [undefined, "ordinary"],
+    [ordinary, "ordinary"],
+    [netcare, "Netcare"],
+    [stellr, "Stellr"],
+    [{ id: "stellr", name: "Something" }, "Stellr"],
+    [{ id: "1", name: " NETCARE " }, "Netcare"],
+    [{ id: "Stellr2", name: "Not Stellr" }, "ordinary"],
+  ])("%o → %s", (receiver, name) => {
+    expect(providerOf(receiver)).toBe(name);
+  });
+});
+
+describe("advices are stored and forwarded", () => {
+  test("in order, each once the one before was answered", () => {
+    const till = pureTill();
+    for (const number of [1, 2, 3]) till.post("/vouchers", provision(uuid(number)));
+    till.provider("ordinary", { state: "down" });
+    till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    till.post("/vouchers/reversals", reversal(uuid(12), uuid(2)));
+    till.post("/vouchers/confirmations", confirmation(uuid(13), uuid(3)));
+
+    expect(till.deliver("ordinary")).toBe(false);
+    expect(till.deliver("ordinary")).toBe(false);
+    const waiting = allProviders(till.world(), 10)[0];
+    expect(waiting?.queue.map(({ id, attempts }) => ({ id, attempts }))).toEqual([
+      { id: uuid(11), attempts: 2 },
+      { id: uuid(12), attempts: 0 },
+      { id: uuid(13), attempts: 0 },
+    ]);
+    expect(till.transaction(uuid(1))).toMatchObject({ state: "confirmed", atProvider: "approved" });
+
+    till.provider("ordinary", { state: "up" });
+    expect([1, 2, 3, 4].map(() => till.deliver("ordinary"))).toEqual([true, true, true, false]);
+    const { seen, queued } = allProviders(till.world(), 10)[0] ?? { seen: [], queued: -1 };
+    expect(queued).toBe(0);
+    expect(seen.slice(-3).map(({ operation, id }) => [operation, id])).toEqual([
+      ["confirmVoucher", uuid(11)],
+      ["reverseVoucher", uuid(12)],
+      ["confirmVoucher", uuid(13)],
+    ]);
+    expect(till.transaction(uuid(1))).toMatchObject({ state: "confirmed", atProvider: "confirmed" });
+    expect(till.transaction(uuid(2))).toMatchObject({ state: "reversed", atProvider: "reversed" });
+  });
+
+  test("once: a repeat is acknowledged and not forwarded again", () => {
+    const till = pureTill();
+    till.post("/vouchers", provision(uuid(1)));
+    till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    expect(till.forwards()).toHaveLength(1);
+    till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    expect(till.forwards()).toEqual([]);
+  });
+
+  test("to each provider through a queue of its own", () => {
+    const till = pureTill();
+    till.post("/vouchers", provision(uuid(1)));
+    till.post("/vouchers", provision(uuid(2), { receiver: netcare }));
+    till.provider("ordinary", { state: "down" });
+    till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    till.post("/vouchers/confirmations", confirmation(uuid(12), uuid(2)));
+    expect([till.deliver("ordinary"), till.deliver("Netcare")]).toEqual([false, true]);
+  });
+
+  test("also to a provider that declines requests: an advice cannot be declined", () => {
+    const till = pureTill();
+    till.post("/vouchers", provision(uuid(1)));
+    till.provider("ordinary", { state: "declining" });
+    expect(till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1))).status).toBe(202);
+    expect(till.deliver("ordinary")).toBe(true);
+  });
+
+  test("of redemptions and refunds too", () => {
+    const till = pureTill();
+    const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
+    till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    till.post("/redemptions", redemption(uuid(2), code));
+    till.post("/redemptions/reversals", reversal(uuid(12), uuid(2)));
+    expect(till.forwards()).toMatchObject([{ operation: "reverseRedeem", id: uuid(12), transaction: { id: uuid(2) } }]);
+  });
+});
+
+describe("Stellr takes no advices", () => {
+  test("they are acknowledged, and nothing is forwarded", () => {
+    const till = pureTill();
+    till.post("/vouchers", provision(uuid(1), { receiver: stellr }));
+    expect(till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1))).status).toBe(202);
+    expect(till.forwards()).toEqual([]);
+  });
+
+  test("a voucher that was reversed at the switch lives on, which the ledger says", () => {
+    const till = pureTill();
+    const code = textAt(till.post("/vouchers", provision(uuid(1), { receiver: stellr })).body, "voucher.code");
+    expect(till.post("/vouchers/reversals", reversal(uuid(11), uuid(1))).status).toBe(202);
+    expect(till.transaction(uuid(1))).toMatchObject({
+      state: "reversed",
+      atProvider: "approved",
+      voucherState: "CONFIRMED_PROVISIONED",
+    });
+    expect(balance(till.world())).toMatchObject({ toReconcile: 1, discrepancies: [] });
+    expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(201);
+  });
+
+  test("a redemption that was reversed at the switch stands", () => {
+    const till = pureTill();
+    const code = textAt(till.post("/vouchers", provision(uuid(1), { receiver: stellr })).body, "voucher.code");
+    till.post("/redemptions", redemption(uuid(2), code, { receiver: stellr }));
+    expect(till.post("/redemptions/reversals", reversal(uuid(12), uuid(2))).status).toBe(202);
+    expect(till.post("/redemptions", redemption(uuid(3), code, { receiver: stellr })).status).toBe(400);
+  });
+});
+
+describe("a provider that is", () => {
+  test("slow: the answer comes late, and the outcome is the same", () => {
+    const till = pureTill();
+    till.provider("ordinary", { state: "slow", delayMs: 700 });
+    expect(till.post("/vouchers", provision(uuid(1))).status).toBe(201);
+    expect(till.delayMs()).toBe(700);
+  });
+
+  test("slower than the switch waits: 504, though the redemption has taken place", () => {
+    const till = pureTill({ upstreamDeadlineMs: 500 });
+    const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
+    till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    till.provider("ordinary", { state: "slow", delayMs: 700 });
+    expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(504);
+    expect(till.transaction(uuid(2))).toMatchObject({ state: "unknown", voucherState: "REDEEMED" });
+    expect(till.post("/redemptions/confirmations", advice(uuid(12), uuid(2))).status).toBe(404);
+    expect(till.post("/redemptions/reversals", reversal(uuid(12), uuid(2))).status).toBe(202);
+    expect(till.transaction(uuid(2))).toMatchObject({ state: "reversed", voucherState: "CONFIRMED_PROVISIONED" });
+  });
+
+  test("down: 503, nothing has taken place, and the reversal is forwarded all the same", () => {
+    const till = pureTill();
+    const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
+    till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    till.provider("ordinary", { state: "down" });
+    expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(503);
+    till.post("/redemptions/reversals", reversal(uuid(12), uuid(2)));
+    expect(till.forwards()).toHaveLength(1);
+    till.provider("ordinary", { state: "up" });
+    expect(till.post("/redemptions", redemption(uuid(3), code)).status).toBe(201);
+  });
+
+  test("declining: the consumer may try again, with a new id", () => {
+    const till = pureTill();
+    const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
+    till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    till.provider("ordinary", { state: "declining", errorType: "DO_NOT_HONOUR" });
+    expect(till.post("/redemptions", redemption(uuid(2), code))).toMatchObject({
+      status: 400,
+      body: { id: uuid(2), errorType: "DO_NOT_HONOUR" },
+    });
+    till.provider("ordinary", { state: "up" });
+    expect(till.post("/redemptions", redemption(uuid(3), code)).status).toBe(201);
+  });
+});
+
+test("a provider remembers what it has seen, up to a bound, and counts all of it", () => {
+  const till = pureTill({ maxHistory: 3 });
+  for (let number = 1; number <= 5; number += 1) till.post("/vouchers", provision(uuid(number)));
+  expect(allProviders(till.world(), 10)[0]).toMatchObject({
+    received: 5,
+    seen: [{ id: uuid(3) }, { id: uuid(4) }, { id: uuid(5) }],
+  });
+});

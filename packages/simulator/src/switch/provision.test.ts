@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+import { confirmation, netcare, provision, redemption, reversal, stellr, USER, uuid } from "../../test/messages.ts";
+import { pureTill } from "../../test/pure-till.ts";
+import { textAt } from "../../test/till.ts";
+
+const ID = uuid(1);
+const RETRY = `/vouchers/${ID}/retry`;
+
+describe("retryProvisionVoucher", () => {
+  test("gives back the voucher that was issued", () => {
+    const till = pureTill();
+    const first = till.post("/vouchers", provision(ID));
+    const retried = till.post(RETRY, provision(ID));
+    expect(retried).toEqual({ ...first, status: 200 });
+  });
+
+  test("issues one now, where the request never arrived", () => {
+    const till = pureTill();
+    expect(till.post(RETRY, provision(ID)).status).toBe(201);
+    expect(till.transaction(ID)).toMatchObject({ state: "open", voucherState: "PROVISIONED" });
+  });
+
+  test("issues one now, where the provider was down", () => {
+    const till = pureTill();
+    till.provider("ordinary", { state: "down" });
+    expect(till.post("/vouchers", provision(ID))).toMatchObject({
+      status: 503,
+      body: { errorType: "UPSTREAM_UNAVAILABLE" },
+    });
+    expect(till.transaction(ID)).toMatchObject({ state: "unknown", atProvider: "unseen" });
+    till.provider("ordinary", { state: "up" });
+    expect(till.post(RETRY, provision(ID)).status).toBe(201);
+    expect(till.world().issued).toBe(1);
+  });
+
+  test("gives back the voucher of a provider that answered too late", () => {
+    const till = pureTill({ upstreamDeadlineMs: 100 });
+    till.provider("ordinary", { state: "slow", delayMs: 100 });
+    expect(till.post("/vouchers", provision(ID))).toMatchObject({
+      status: 504,
+      body: { errorType: "UPSTREAM_UNAVAILABLE" },
+    });
+    expect(till.delayMs()).toBe(100);
+    expect(till.transaction(ID)).toMatchObject({ state: "unknown", atProvider: "approved" });
+    const code = till.transaction(ID)?.voucherCode;
+    till.provider("ordinary", { state: "up" });
+    expect(textAt(till.post(RETRY, provision(ID)).body, "voucher.code")).toBe(code);
+    expect(till.world().issued).toBe(1);
+  });
+
+  test("stays unknown while the provider stays silent, however often it is repeated", () => {
+    const till = pureTill({ upstreamDeadlineMs: 100 });
+    till.provider("ordinary", { state: "slow", delayMs: 500 });
+    for (const path of ["/vouchers", RETRY, RETRY, RETRY]) expect(till.post(path, provision(ID)).status).toBe(504);
+    expect(till.world().issued).toBe(1);
+  });
+
+  test("gives back a decline for what was declined, also once the provider is up", () => {
+    const till = pureTill();
+    till.provider("ordinary", { state: "declining", status: 404, errorType: "LIMIT_EXCEEDED" });
+    const first = till.post("/vouchers", provision(ID));
+    expect(first).toMatchObject({ status: 404, body: { errorType: "LIMIT_EXCEEDED" } });
+    till.provider("ordinary", { state: "up" });
+    expect(till.post(RETRY, provision(ID))).toEqual(first);
+  });
+
+  test("is declined where the provider declines now", () => {
+    const till = pureTill();
+    till.provider("ordinary", { state: "declining" });
+    expect(till.post(RETRY, provision(ID))).toMatchObject({ status: 400, body: { errorType: "TRANSACTION_DECLINED" } });
+  });
+
+  test("is refused after the reversal", () => {
+    const till = pureTill();
+    till.post("/vouchers", provision(ID));
+    till.post("/vouchers/reversals", reversal(uuid(11), ID));
+    expect(till.post(RETRY, provision(ID)).body).toMatchObject({
+      errorType: "VOUCHER_ALREADY_REVERSED",
+      originalId: uuid(11),
+    });
+  });
+
+  test("is refused after a reversal that came first", () => {
+    const till = pureTill();
+    till.post("/vouchers/reversals", reversal(uuid(11), ID));
+    expect(till.post(RETRY, provision(ID)).body).toMatchObject({ errorType: "VOUCHER_ALREADY_REVERSED" });
+  });
+
+  test("names the original request in its path", () => {
+    expect(pureTill().post(`/vouchers/${uuid(2)}/retry`, provision(ID)).body).toMatchObject({
+      errorType: "FORMAT_ERROR",
+    });
+  });
+
+  test.each([netcare, stellr])("is declined for $name and changes nothing", (receiver) => {
+    const till = pureTill();
+    till.post("/vouchers", provision(ID, { receiver }));
+    const before = till.world();
+    expect(till.post(RETRY, provision(ID, { receiver })).status).toBe(400);
+    expect(till.world()).toBe(before);
+  });
+});
+
+describe("a reversal that comes before its request", () => {
+  test("bars the request", () => {
+    const till = pureTill();
+    till.post("/vouchers/reversals", reversal(uuid(11), ID));
+    till.post("/vouchers", provision(ID));
+    expect(till.transaction(ID)).toMatchObject({ state: "barred", reversalId: uuid(11) });
+    expect(till.world().issued).toBe(0);
+  });
+
+  test("is forgotten by a switch that is told to", () => {
+    const till = pureTill({ remembersReversals: false });
+    expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(404);
+    expect(till.post("/vouchers", provision(ID)).status).toBe(201);
+  });
+
+  test("bars the repeat of a request that was declined, too", () => {
+    const till = pureTill();
+    till.provider("ordinary", { state: "declining" });
+    till.post("/vouchers", provision(ID));
+    till.provider("ordinary", { state: "up" });
+    expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(404);
+    expect(till.post(RETRY, provision(ID)).body).toMatchObject({ errorType: "VOUCHER_ALREADY_REVERSED" });
+  });
+});
+
+describe("an outcome that is unknown at the switch", () => {
+  test("can be reversed: what the provider issued is void", () => {
+    const till = pureTill({ upstreamDeadlineMs: 1 });
+    till.provider("ordinary", { state: "slow", delayMs: 2 });
+    till.post("/vouchers", provision(ID));
+    expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(202);
+    expect(till.transaction(ID)).toMatchObject({ state: "reversed", voucherState: "REVERSED" });
+  });
+
+  test("cannot be confirmed: nothing was approved", () => {
+    const till = pureTill();
+    till.provider("ordinary", { state: "down" });
+    till.post("/vouchers", provision(ID));
+    expect(till.post("/vouchers/confirmations", confirmation(uuid(11), ID)).status).toBe(404);
+  });
+});
+
+describe("single messaging", () => {
+  const single = { singleMessagingUsers: [USER] };
+
+  test("an approval is complete at once, and its voucher redeemable", () => {
+    const till = pureTill(single);
+    const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
+    expect(till.transaction(ID)?.state).toBe("completed");
+    expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(201);
+    expect(till.transaction(uuid(2))).toMatchObject({ state: "completed", voucherState: "CONFIRMED_REDEEMED" });
+  });
+
+  test("other users keep to dual messaging", () => {
+    const till = pureTill({ singleMessagingUsers: ["another"] });
+    till.post("/vouchers", provision(ID));
+    expect(till.transaction(ID)?.state).toBe("open");
+  });
+
+  test("a reversal after retries that failed still applies", () => {
+    const till = pureTill(single);
+    till.post("/vouchers", provision(ID));
+    expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(202);
+    expect(till.transaction(ID)).toMatchObject({ state: "reversed", voucherState: "REVERSED" });
+  });
+
+  test("a voucher that was redeemed in the meantime is not reversed", () => {
+    const till = pureTill(single);
+    const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
+    till.post("/redemptions", redemption(uuid(2), code));
+    expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).body).toMatchObject({
+      errorType: "VOUCHER_ALREADY_REDEEMED",
+    });
+  });
+
+  test("a redemption is reversed, and its voucher redeemable again", () => {
+    const till = pureTill(single);
+    const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
+    till.post("/redemptions", redemption(uuid(2), code));
+    expect(till.post("/redemptions/reversals", reversal(uuid(12), uuid(2))).status).toBe(202);
+    expect(till.post("/redemptions", redemption(uuid(3), code)).status).toBe(201);
+  });
+});
+
+test("a code that the client chose exists once", () => {
+  const till = pureTill();
+  const voucher = { code: "MINE" };
+  expect(till.post("/vouchers", provision(ID, { voucher })).status).toBe(201);
+  expect(till.post("/vouchers", provision(uuid(2), { voucher })).body).toMatchObject({
+    errorType: "VOUCHER_ALREADY_PROVISIONED",
+  });
+  expect(till.world().issued).toBe(1);
+});
+
+test("codes that are made up never come twice, and another seed makes others", () => {
+  const codes = [1, 2].flatMap((seed) => {
+    const till = pureTill({ seed });
+    return Array.from({ length: 200 }, (_, index) =>
+      textAt(till.post("/vouchers", provision(uuid(index))).body, "voucher.code"),
+    );
+  });
+  expect(new Set(codes).size).toBe(400);
+});
