@@ -1,9 +1,10 @@
-import type { Instant } from "@electrum-vouchers/core";
-import type { ClaimedRecord, Outbox, OutboxUnavailable, Work } from "@electrum-vouchers/core/ports";
+import type { ClaimedRecord, Outbox, Work } from "@electrum-vouchers/core/ports";
+import { type Alarm, alertsOf, unexpected } from "./alarm.ts";
 import type { Clock } from "./clock.ts";
+import { readRecord, type Versioned } from "./drive.ts";
 
 export interface ClaimLoopOptions {
-  readonly outbox: Pick<Outbox, "claim">;
+  readonly outbox: Pick<Outbox, "claim" | "postpone">;
   readonly clock: Clock;
   readonly worker: string;
   readonly work: readonly Work[];
@@ -13,16 +14,16 @@ export interface ClaimLoopOptions {
   readonly leaseMs: number;
   /** How long work may be overdue before it is claimed: the time its first owner is left to do it. */
   readonly graceMs: number;
-  /** How many may be claimed now that `busy` are under way, and until when to wait where none may. */
-  gate(busy: number): Gate;
-  /** Does the work; never rejects. */
-  handle(record: ClaimedRecord): Promise<void>;
-  unavailable(error: OutboxUnavailable): void;
+  /** Whether more may be claimed now. Default: as many as `concurrency` leaves. */
+  gate?(): Gate;
+  handle(record: ClaimedRecord, current: Versioned): Promise<void>;
+  readonly alarm: Alarm;
 }
 
 export interface Gate {
   readonly limit: number;
-  readonly notBefore?: Instant;
+  /** Where none may: how long to wait before asking again. Absent: until something is notified. */
+  readonly waitMs?: number;
 }
 
 export interface ClaimLoop {
@@ -41,59 +42,59 @@ const MAX_SLEEP_MS = 60_000;
 /** How long to leave an outbox alone that did not answer. */
 const UNAVAILABLE_PAUSE_MS = 1_000;
 
+/** What cannot be read now will not be readable soon; a person has been alerted. */
+const DAMAGED_PAUSE_MS = 60 * 60 * 1000;
+
 /** Claims due work and hands it out, a bounded number at a time. A quiet outbox is not polled. */
 export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
-  const { clock } = options;
+  const { clock, concurrency } = options;
   const stopping = new AbortController();
   const busy = new Set<Promise<void>>();
-  let wake = new AbortController();
+  let sleeping = new AbortController();
   let isNotified = false;
 
   function notify(): void {
     isNotified = true;
-    wake.abort();
+    sleeping.abort();
   }
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
       isNotified = false;
-      const wakeAt = await claimDue();
-      if (isNotified || stopping.signal.aborted) continue;
-      wake = new AbortController();
-      await clock.sleep(Math.min(Math.max(wakeAt - clock.now(), 0), MAX_SLEEP_MS), wake.signal);
+      const waitMs = await claimDue();
+      if (isNotified) continue;
+      sleeping = new AbortController();
+      await clock.sleep(Math.min(Math.max(waitMs, 0), MAX_SLEEP_MS), sleeping.signal);
     }
   }
 
-  /** Claims what is due and starts on it; gives the moment to look again. */
-  async function claimDue(): Promise<Instant> {
-    const now = clock.now();
-    const { limit: gateLimit, notBefore } = options.gate(busy.size);
-    const limit = Math.min(gateLimit, options.concurrency - busy.size);
+  /** Claims what is due and starts on it; gives how long to wait before looking again. */
+  async function claimDue(): Promise<number> {
+    const room = concurrency - busy.size;
+    const gate = options.gate?.() ?? { limit: room };
+    const limit = Math.min(room, gate.limit);
     // Whoever ends notifies, so that a full loop need not look by itself.
-    if (limit <= 0) return notBefore ?? Number.POSITIVE_INFINITY;
-    const claimed = await options.outbox.claim({
-      worker: options.worker,
-      work: options.work,
-      now: now - options.graceMs,
-      until: now + options.leaseMs,
-      limit,
-    });
+    if (limit === 0) return gate.waitMs ?? Number.POSITIVE_INFINITY;
+    const { worker, work, graceMs, leaseMs } = options;
+    const now = clock.now();
+    const claimed = await options.outbox.claim({ worker, work, now: now - graceMs, until: now + leaseMs, limit });
     if (claimed.isErr()) {
-      options.unavailable(claimed.error);
-      return now + UNAVAILABLE_PAUSE_MS;
+      options.alarm({ reason: "outboxUnavailable", error: claimed.error });
+      return UNAVAILABLE_PAUSE_MS;
     }
-    const { records, nextDueAt } = claimed.value;
+    const { records, nextDueAt = Number.POSITIVE_INFINITY } = claimed.value;
     for (const record of records) start(record);
-    if (records.length === limit) return options.concurrency > busy.size ? now : Number.POSITIVE_INFINITY;
-    return nextDueAt === undefined ? Number.POSITIVE_INFINITY : nextDueAt + options.graceMs;
+    return records.length < limit ? nextDueAt + graceMs - clock.now() : 0;
   }
 
   function start(record: ClaimedRecord): void {
-    const work = options.handle(record).finally(() => {
-      busy.delete(work);
-      notify();
-    });
-    busy.add(work);
+    const working = handle(options, record)
+      .catch((error: unknown) => options.alarm(unexpected(record.id, error)))
+      .finally(() => {
+        busy.delete(working);
+        notify();
+      });
+    busy.add(working);
   }
 
   const running = loop();
@@ -106,4 +107,14 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       await Promise.all(busy);
     },
   };
+}
+
+async function handle({ outbox, clock, alarm, ...options }: ClaimLoopOptions, record: ClaimedRecord): Promise<void> {
+  const current = readRecord(record);
+  if (current.isOk()) return options.handle(record, current.value);
+  const { id, version } = record;
+  alertsOf(id, current.error).forEach(alarm);
+  const until = clock.now() + DAMAGED_PAUSE_MS;
+  const postponed = await outbox.postpone({ id, version, until, why: "the record is damaged" });
+  postponed.orTee((error) => alarm({ reason: "outboxUnavailable", error }));
 }

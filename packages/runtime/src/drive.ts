@@ -13,6 +13,7 @@ import {
   needsAttention,
   observe,
   type Refusal,
+  resume,
   type Step,
   type Transaction,
 } from "@electrum-vouchers/core";
@@ -164,6 +165,14 @@ export const progressOf = ({ transaction, version }: Versioned, fact: Fact): Pro
   at: fact.at,
 });
 
+/** What must be done about a stored transaction that nobody drives. */
+export const resumed = ({ transaction, version }: Versioned, at: Instant): Progress => ({
+  before: transaction,
+  step: resume(transaction),
+  version,
+  at,
+});
+
 /** The same entry on the transaction that won. */
 function rebase(entry: Entry, { winner }: CommitConflict, at: Instant): Result<Progress, DriveError> {
   if (winner === undefined) return err({ type: "gone" });
@@ -212,13 +221,14 @@ export function changeOf({ step: { transaction }, version, at }: Progress, entry
 
 /** `outbox.commit`, with an uncertain end resolved: what is stored now says whether it was written. */
 export function commitTo(outbox: Pick<Outbox, "commit" | "load">, change: Change): ResultAsync<void, CommitError> {
-  return outbox
-    .commit(change)
-    .orElse((error) =>
-      error.type === "uncertain"
-        ? outbox.load(change.id).andThen((stored) => compare(change, stored, error))
-        : errAsync(error),
-    );
+  return outbox.commit(change).orElse((error) =>
+    error.type === "uncertain"
+      ? outbox
+          .load(change.id)
+          .mapErr(() => error)
+          .andThen((stored) => compare(change, stored, error))
+      : errAsync(error),
+  );
 }
 
 function compare(

@@ -5,17 +5,17 @@ export interface Driven {
   has(id: Uuid): boolean;
   /** Runs `work`, with the transaction counted as driven until it ends. */
   run<Value>(id: Uuid, work: () => PromiseLike<Value>): Promise<Value>;
-  /** Resolves once nobody drives it. */
+  /** Resolves once those who drive it now have ended. */
   ended(id: Uuid): Promise<void>;
-  /** Resolves once nobody drives any. */
+  /** Resolves once all who drive any now have ended. */
   allEnded(): Promise<void>;
 }
 
 export function createDriven(): Driven {
-  const drivers = new Map<Uuid, Set<PromiseLike<unknown>>>();
+  const drivers = new Map<Uuid, Set<Promise<unknown>>>();
 
   async function ended(id: Uuid): Promise<void> {
-    await Promise.allSettled(drivers.get(id) ?? []);
+    await Promise.allSettled(drivers.get(id) ?? new Set());
   }
 
   return {
@@ -25,14 +25,14 @@ export function createDriven(): Driven {
       await Promise.all([...drivers.keys()].map(ended));
     },
     run: async (id, work) => {
-      const working = work();
-      const others = drivers.get(id) ?? new Set();
-      drivers.set(id, others.add(working));
+      const working = Promise.resolve(work());
+      const together = drivers.get(id) ?? new Set();
+      drivers.set(id, together.add(working));
       try {
         return await working;
       } finally {
-        others.delete(working);
-        if (others.size === 0) drivers.delete(id);
+        together.delete(working);
+        if (together.size === 0) drivers.delete(id);
       }
     },
   };

@@ -38,3 +38,10 @@ export function tillErrorOf(id: Uuid, error: DriveError): TillError {
       return { type: "damaged", id, damage: error.damage };
   }
 }
+
+/** The call is for the other kind of transaction. */
+export const wrongKind = (transaction: Transaction): TillError => ({
+  type: "refused",
+  refusal: { type: "wrongKind", intent: transaction.kind },
+  transaction,
+});

@@ -1,5 +1,5 @@
 import type { Fact, Instant, Intent, Operation, SilenceCause, Transaction, Uuid } from "@electrum-vouchers/core";
-import type { OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { CommitUncertain, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 
 /**
  * What the runtime tells its observers: for logs, metrics and traces. Nothing here can be a secret: ids, operations, states,
@@ -47,29 +47,29 @@ export type RuntimeEvent =
       readonly notBefore: Instant;
       readonly at: Instant;
     }
-  | { readonly type: "forwarder"; readonly status: ForwarderStatus["status"]; readonly at: Instant }
+  | { readonly type: "forwarder"; readonly status: ForwarderStatus; readonly at: Instant }
   /** A person should look. */
   | { readonly type: "alert"; readonly alert: Alert; readonly at: Instant };
 
 export type Alert =
   /** An answer to an advice that Electrum cannot have sent: a wrong URL, a gateway. The advice is kept and repeated. */
   | { readonly reason: "notElectrum"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
+  /** Electrum does not take our credentials. Every advice is kept, and none sent, until `forwarder.resume()`. */
+  | { readonly reason: "credentials"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
   /** A stored record cannot be read; it is kept as it is. */
   | { readonly reason: "damagedRecord"; readonly id: Uuid; readonly what: string }
   /** The outbox does not take or give anything. */
-  | {
-      readonly reason: "outboxUnavailable";
-      readonly error: OutboxUnavailable | { readonly type: "uncertain"; readonly detail: string };
-    };
+  | { readonly reason: "outboxUnavailable"; readonly error: OutboxUnavailable | CommitUncertain }
+  /** Something was thrown, which is a bug, of ours or of a port: where. The transaction is taken up again later. */
+  | { readonly reason: "unexpected"; readonly id: Uuid; readonly where: string };
 
 /**
  * - `forwarding`: advices go out as they come due
  * - `probing`: Electrum is down; one advice at a time finds out when it is back
- * - `halted`: the credentials are wrong; everything is kept until `resumeForwarding`
+ * - `halted`: the credentials are wrong; everything is kept until `forwarder.resume()`
  * - `stopped`
  */
-export interface ForwarderStatus {
-  readonly status: "forwarding" | "probing" | "halted" | "stopped";
-}
+export type ForwarderStatus = "forwarding" | "probing" | "halted" | "stopped";
 
+/** Told of everything as it happens, so it should be quick. What it throws harms no transaction: it is warned of, once. */
 export type Observer = (event: RuntimeEvent) => void;

@@ -1,42 +1,29 @@
-import {
-  type AcknowledgementReading,
-  type Advice,
-  type Answer,
-  type Growth,
-  type Instant,
-  pauseMs,
-  readAcknowledgement,
-  resume,
-  type Silence,
-} from "@electrum-vouchers/core";
+import { type Advice, type Answer, type Fact, type Instant, pauseMs, resume } from "@electrum-vouchers/core";
 import type { ClaimedRecord, Outbox } from "@electrum-vouchers/core/ports";
-import { match } from "ts-pattern";
-import { type Gate, startClaimLoop } from "./claim-loop.ts";
+import { type Alarm, alertsOf } from "./alarm.ts";
+import { startClaimLoop } from "./claim-loop.ts";
 import type { Clock } from "./clock.ts";
-import { type DriveError, drive, type Hands, progressOf, readRecord, type Versioned } from "./drive.ts";
-import type { Alert, ForwarderStatus, Observer } from "./events.ts";
-import { type Link, linkFailed, linkUp } from "./link.ts";
+import { type Halt, readDelivery, type Repeat } from "./delivery.ts";
+import { drive, type Hands, progressOf, type Versioned } from "./drive.ts";
+import type { ForwarderStatus, Observer } from "./events.ts";
+import { gateOf, type Link, linkAnswered, linkFailed, linkHalted, linkProbed, linkUp } from "./link.ts";
+import type { Forwarding } from "./options.ts";
 import type { Send } from "./send.ts";
 
-export interface ForwarderOptions {
+export interface ForwarderOptions extends Forwarding {
   readonly send: Send;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly worker: string;
   readonly hands: Hands;
   readonly observe: Observer;
-  /** How many advices are under way at once. */
-  readonly inFlight: number;
-  /** How long to wait for each acknowledgement. */
-  readonly deadlineMs: number;
-  /** How the pause between repeats grows; there is no last repeat. */
-  readonly repeat: Growth;
+  readonly alarm: Alarm;
 }
 
 export interface Forwarder {
   /** An advice was queued. */
   notify(): void;
-  status(): ForwarderStatus["status"];
+  status(): ForwarderStatus;
   /** After a halt: the credentials are right again. */
   resume(): void;
   stop(): Promise<void>;
@@ -45,159 +32,110 @@ export interface Forwarder {
 /** Beyond the deadline of a delivery, so that its lease never ends first. */
 const LEASE_MARGIN_MS = 5_000;
 
-/** What cannot be read now will not be readable soon; a person has been alerted. */
-const DAMAGED_PAUSE_MS = 60 * 60 * 1000;
-
-/** The longest `Retry-After` that is heeded: one header must not put an advice off for ever. */
-const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
-
 /** Store and forward: delivers advices, oldest first, until each is acknowledged. */
 export function startForwarder(options: ForwarderOptions): Forwarder {
-  const { clock, outbox } = options;
+  const { clock, inFlight, deadlineMs } = options;
   let link: Link = linkUp;
-  let isStopped = false;
+  let status: ForwarderStatus = "forwarding";
 
   const loop = startClaimLoop({
-    outbox,
-    clock,
-    worker: options.worker,
+    ...options,
     work: ["advice"],
-    concurrency: options.inFlight,
-    leaseMs: options.deadlineMs + LEASE_MARGIN_MS,
+    concurrency: inFlight,
+    leaseMs: deadlineMs + LEASE_MARGIN_MS,
     graceMs: 0,
-    gate,
+    gate: () => gateOf(link, clock.monotonicMs(), inFlight),
     handle,
-    unavailable: (error) => alert({ reason: "outboxUnavailable", error }),
   });
 
-  /** While Electrum is down one probe goes, alone; while the credentials are wrong, nothing. */
-  function gate(busy: number): Gate {
-    if (link.status === "up") return { limit: options.inFlight };
-    if (link.status === "halted" || busy > 0) return { limit: 0 };
-    return clock.now() < link.probeAt ? { limit: 0, notBefore: link.probeAt } : { limit: 1 };
-  }
-
-  async function handle(record: ClaimedRecord): Promise<void> {
-    const current = readRecord(record);
-    if (current.isErr()) return damaged(record, current.error);
-    const [command] = resume(current.value.transaction).commands;
+  async function handle(record: ClaimedRecord, current: Versioned): Promise<void> {
+    const [command] = resume(current.transaction).commands;
     if (command?.type !== "queueAdvice") return;
     const { advice } = command;
-    const deadlineAt = clock.now() + options.deadlineMs;
-    const answer = await options.send({ id: record.id, attempt: record.postponed, outgoing: advice, deadlineAt });
-    await answer.match(
-      (complete) => read(record, current.value, advice, complete),
-      (silence) => unheard(record, advice, silence),
-    );
+    const { id, postponed } = record;
+    const pause = (repeats: number): number => pauseMs(options.repeat, repeats, advice.message.id);
+    enter(linkProbed(link, clock.monotonicMs(), pause));
+    const deadlineAt = clock.now() + deadlineMs;
+    const delivery = readDelivery(advice, await options.send({ id, attempt: postponed, outgoing: advice, deadlineAt }));
+    switch (delivery.outcome) {
+      case "settled":
+        enter(linkAnswered(link));
+        return settle(options, current, advice, delivery.answer);
+      case "halt":
+        enter(linkHalted);
+        return halt(options, record, advice, delivery);
+      case "repeat": {
+        enter(linkFailed(link, { ...delivery, atMs: clock.monotonicMs() }, pause));
+        // What nobody took stays the next to go, so that the order is kept until Electrum is back.
+        const untilProbeMs = link.status === "down" ? link.probeAtMs - clock.monotonicMs() : 0;
+        const waitMs = delivery.wasReached ? Math.max(pause(postponed), delivery.retryAfterMs) : untilProbeMs;
+        return repeat(options, record, advice, delivery, waitMs);
+      }
+    }
   }
 
-  async function read(record: ClaimedRecord, current: Versioned, advice: Advice, answer: Answer): Promise<void> {
-    const at = clock.now();
-    await match(readAcknowledgement(advice, answer))
-      .with({ outcome: "repeat" }, (reading) => repeat(record, advice, reading))
-      .with({ outcome: "halt" }, () => {
-        setLink({ status: "halted" });
-        return postpone(record, at, `status ${answer.status}: wrong credentials`);
-      })
-      .with({ outcome: "acknowledged" }, { outcome: "contradicted" }, { outcome: "refused" }, async () => {
-        setLink(linkUp);
-        const progress = progressOf(current, { type: "adviceAnswered", adviceId: advice.message.id, ...answer, at });
-        // Where this fails the lease ends some time, and the same advice goes out again.
-        (await drive(progress, options.hands)).orTee((error) => alertOf(record, error).forEach(alert));
-      })
-      .exhaustive();
-  }
-
-  async function repeat(
-    record: ClaimedRecord,
-    advice: Advice,
-    { alert: isStrange, status, retryAfterMs = 0 }: Extract<AcknowledgementReading, { outcome: "repeat" }>,
-  ): Promise<void> {
-    const { operation } = advice;
-    if (isStrange) alert({ reason: "notElectrum", id: record.id, operation, status });
-    fail();
-    const pause = Math.max(ownPauseMs(record, advice), Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
-    await repeatAt(record, advice, clock.now() + pause, `status ${status}`);
-  }
-
-  async function unheard(record: ClaimedRecord, advice: Advice, { cause }: Silence): Promise<void> {
-    const after = fail();
-    // Where nobody was reached, this one stays the next to go, so that the order is kept until Electrum is back.
-    const isFirstAgain = cause === "unreachable" && after.status === "down";
-    const notBefore = isFirstAgain ? after.probeAt : clock.now() + ownPauseMs(record, advice);
-    await repeatAt(record, advice, notBefore, `no answer: ${cause}`);
-  }
-
-  const ownPauseMs = (record: ClaimedRecord, advice: Advice): number =>
-    pauseMs(options.repeat, record.postponed, advice.message.id);
-
-  async function repeatAt(
-    record: ClaimedRecord,
-    { operation }: Advice,
-    notBefore: Instant,
-    why: string,
-  ): Promise<void> {
-    options.observe({ type: "adviceRepeats", id: record.id, operation, notBefore, at: clock.now() });
-    await postpone(record, notBefore, why);
-  }
-
-  async function damaged(record: ClaimedRecord, error: DriveError): Promise<void> {
-    alertOf(record, error).forEach(alert);
-    await postpone(record, clock.now() + DAMAGED_PAUSE_MS, "the record is damaged");
-  }
-
-  async function postpone({ id, version }: ClaimedRecord, until: Instant, why: string): Promise<void> {
-    (await outbox.postpone({ id, version, until, why })).orTee((error) =>
-      alert({ reason: "outboxUnavailable", error }),
-    );
-  }
-
-  function fail(): Link {
-    const after = linkFailed(link, clock.now(), options.repeat, options.worker);
-    setLink(after);
-    return after;
-  }
-
-  const alert = (each: Alert): void => options.observe({ type: "alert", alert: each, at: clock.now() });
-
-  function setLink(next: Link): void {
-    const before = status();
+  function enter(next: Link): void {
     link = next;
-    if (status() !== before) options.observe({ type: "forwarder", status: status(), at: clock.now() });
+    tell(link.status === "up" ? "forwarding" : link.status === "down" ? "probing" : "halted");
   }
 
-  function status(): ForwarderStatus["status"] {
-    if (isStopped) return "stopped";
-    return link.status === "up" ? "forwarding" : link.status === "down" ? "probing" : "halted";
+  function tell(next: ForwarderStatus): void {
+    if (status === next || status === "stopped") return;
+    status = next;
+    options.observe({ type: "forwarder", status, at: clock.now() });
   }
 
   return {
-    notify: loop.notify,
-    status,
+    notify: () => loop.notify(),
+    status: () => status,
     resume: () => {
-      setLink(linkUp);
+      enter(linkUp);
       loop.notify();
     },
     stop: async () => {
-      isStopped = true;
+      tell("stopped");
       await loop.stop();
     },
   };
 }
 
-/** What a person must know of a transaction that could not be driven on. */
-export function alertOf(record: Pick<ClaimedRecord, "id">, error: DriveError): readonly Alert[] {
-  switch (error.type) {
-    case "unavailable":
-    case "uncertain":
-      return [{ reason: "outboxUnavailable", error }];
-    case "damaged": {
-      const { damage } = error;
-      const what = damage.type === "newer" ? `written by the newer version ${damage.version}` : damage.what;
-      return [{ reason: "damagedRecord", id: record.id, what }];
-    }
-    default:
-      // Another worker was first: the transaction is in good hands.
-      return [];
-  }
+type Context = Pick<ForwarderOptions, "outbox" | "clock" | "hands" | "observe" | "alarm">;
+
+async function settle(context: Context, current: Versioned, { message }: Advice, answer: Answer): Promise<void> {
+  const { clock, hands, alarm } = context;
+  const fact: Fact = { type: "adviceAnswered", adviceId: message.id, ...answer, at: clock.now() };
+  const driven = await drive(progressOf(current, fact), hands);
+  // Where this fails the lease ends some time, and the same advice goes out again.
+  driven.orTee((error) => alertsOf(current.transaction.id, error).forEach(alarm));
+}
+
+async function halt(context: Context, record: ClaimedRecord, { operation }: Advice, { status }: Halt): Promise<void> {
+  context.alarm({ reason: "credentials", id: record.id, operation, status });
+  await postpone(context, record, context.clock.now(), `status ${status}: wrong credentials`);
+}
+
+async function repeat(
+  context: Context,
+  record: ClaimedRecord,
+  { operation }: Advice,
+  { strangeStatus, why }: Repeat,
+  waitMs: number,
+): Promise<void> {
+  const { id } = record;
+  const { clock, observe, alarm } = context;
+  if (strangeStatus !== undefined) alarm({ reason: "notElectrum", id, operation, status: strangeStatus });
+  const at = clock.now();
+  const notBefore = at + waitMs;
+  observe({ type: "adviceRepeats", id, operation, notBefore, at });
+  await postpone(context, record, notBefore, why);
+}
+
+async function postpone(
+  { outbox, alarm }: Context,
+  { id, version }: ClaimedRecord,
+  until: Instant,
+  why: string,
+): Promise<void> {
+  const postponed = await outbox.postpone({ id, version, until, why });
+  postponed.orTee((error) => alarm({ reason: "outboxUnavailable", error }));
 }

@@ -43,11 +43,13 @@ export function createHands(options: HandsOptions): Hands {
       }
       case "wakeAt": {
         const waitMs = command.at - clock.now();
-        const isNextAttempt = command.timer === "retry" || command.timer === "lookup";
-        if (waitMs > 0 && isNextAttempt && options.waits) await clock.sleep(waitMs, stopping);
-        else if (waitMs > 0) {
-          options.timerSet();
-          return undefined;
+        if (waitMs > 0) {
+          const isNextAttempt = command.timer === "retry" || command.timer === "lookup";
+          if (!isNextAttempt || !options.waits) {
+            options.timerSet();
+            return undefined;
+          }
+          await clock.sleep(waitMs, stopping);
         }
         return stopping.aborted ? undefined : wake(command, clock.now());
       }

@@ -2,6 +2,7 @@ import type { Growth, Policy, ProvisionRequest, Uuid, VoucherLookup } from "@ele
 import type { Electrum, Outbox } from "@electrum-vouchers/core/ports";
 import { type Clock, randomId, systemClock } from "./clock.ts";
 import type { Observer } from "./events.ts";
+import { sheltered } from "./observer.ts";
 
 export interface TillOptions {
   readonly electrum: Electrum;
@@ -46,12 +47,12 @@ export interface TillSettings extends Required<Omit<TillOptions, "policy" | "for
 }
 
 export function withDefaults(options: TillOptions): TillSettings {
-  const { policy, forwarding, observe = () => {} } = options;
+  const { policy, forwarding, observe } = options;
   return {
     electrum: options.electrum,
     outbox: options.outbox,
     policyFor: typeof policy === "function" ? policy : () => policy,
-    observe,
+    observe: observe === undefined ? () => {} : sheltered(observe),
     worker: options.worker ?? "till",
     forwarding: {
       inFlight: 8,
