@@ -34,7 +34,8 @@ export const parseTenders = (input: unknown): Result<readonly Tender[], readonly
 export const parseAmounts = (input: unknown): Result<Amounts, readonly MessageFault[]> => parse(amountsSchema, input);
 
 export function parse<T>(schema: v.GenericSchema<T>, input: unknown): Result<T, readonly MessageFault[]> {
-  const parsed = v.safeParse(schema, input);
+  // One fault for each value: what is no date at all is also no day that exists.
+  const parsed = v.safeParse(schema, input, { abortPipeEarly: true });
   return parsed.success ? ok(parsed.output) : err(parsed.issues.map(faultOf));
 }
 
