@@ -1,0 +1,22 @@
+import { describe, expect, test } from "vitest";
+import { redemptionEvents } from "../../test/redemption-events.ts";
+import { redemptionSituations } from "../../test/redemption-situations.ts";
+import { redemptionTable } from "../../test/redemption-table.ts";
+import { happening, namesOf, specified } from "../../test/specification.ts";
+import { redemptionStates } from "../transaction-guard.ts";
+
+const machine = { situations: redemptionSituations, events: redemptionEvents, table: redemptionTable };
+const situations = namesOf(redemptionSituations);
+const events = namesOf(redemptionEvents);
+
+describe(`the redemption, in ${situations.length} situations x ${events.length} events = ${situations.length * events.length} pairs`, () => {
+  test.each(situations)("%s", (situation) => {
+    expect(happening(machine, situation)).toEqual(specified(machine, situation));
+  });
+
+  test("every state is among the situations", () => {
+    expect(new Set(situations.map((situation) => redemptionSituations[situation]().state))).toEqual(
+      new Set(redemptionStates),
+    );
+  });
+});

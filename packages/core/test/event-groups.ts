@@ -1,0 +1,104 @@
+import type { adviceEvents, attemptEvents, timerEvents } from "./events.ts";
+
+type AttemptEvent = keyof typeof attemptEvents;
+type TimerEvent = keyof typeof timerEvents;
+type AdviceEvent = keyof typeof adviceEvents;
+
+// The events that mean the same to a machine, under one name.
+
+export const approvals: readonly AttemptEvent[] = ["approved", "approved at the deadline"];
+
+export const declines: readonly AttemptEvent[] = ["declined", "declined, 404", "declined, 501"];
+
+/** What leaves the outcome of every kind of request open. */
+export const unknownAnswers: readonly AttemptEvent[] = [
+  "unknown: status",
+  "unknown: error type",
+  "unknown: duplicate",
+  "unknown: unreadable",
+];
+
+export const silences: readonly AttemptEvent[] = [
+  "silence: deadline",
+  "silence: notSent",
+  "silence: unreachable",
+  "silence: insecure",
+  "silence: interrupted",
+  "silence: tooLarge",
+  "silence: credentials",
+  "silence: stopped",
+];
+
+/** Nobody heard an answer in time; the attempt is past its deadline. */
+export const deadlinePassed: readonly AttemptEvent[] = [
+  "interruption",
+  "approved after the deadline",
+  "declined after the deadline",
+];
+
+/** About an attempt that is not the one under way. */
+export const otherAttempts: readonly AttemptEvent[] = [
+  "approved, earlier attempt",
+  "approved, later attempt",
+  "declined, earlier attempt",
+  "silence, earlier attempt",
+  "interruption, earlier attempt",
+];
+
+/** Approvals that come too late to be acted on, whatever attempt they name. */
+export const lateApprovals: readonly AttemptEvent[] = [
+  ...approvals,
+  "approved after the deadline",
+  "approved, earlier attempt",
+  "approved, later attempt",
+];
+
+/** All that ends an attempt, and approves nothing. */
+export const lateNoApprovals: readonly AttemptEvent[] = [
+  ...declines,
+  ...unknownAnswers,
+  "unknown: foreign id",
+  "unknown: foreign decline",
+  "unknown: no voucher",
+  ...silences,
+  "interruption",
+  "declined after the deadline",
+  "declined, earlier attempt",
+  "silence, earlier attempt",
+  "interruption, earlier attempt",
+];
+
+export const everyEnd: readonly AttemptEvent[] = [...lateApprovals, ...lateNoApprovals];
+
+export const everyTimer: readonly TimerEvent[] = [
+  "retry timer",
+  "retry timer, earlier attempt",
+  "lookup timer",
+  "lookup timer, earlier attempt",
+  "decision timer",
+  "decision timer, earlier attempt",
+];
+
+export const allTimersBut = (own: TimerEvent): readonly TimerEvent[] => everyTimer.filter((each) => each !== own);
+
+export const accepted: readonly AdviceEvent[] = ["advice accepted", "advice accepted, no body"];
+
+/** Any answer but an acknowledgement or a final refusal: the advice is sent again. */
+export const notAcknowledged: readonly AdviceEvent[] = [
+  "advice to repeat",
+  "advice not heard by Electrum",
+  "advice with a foreign echo",
+  "advice halted",
+];
+
+export const everyAdviceAnswer: readonly AdviceEvent[] = [
+  ...accepted,
+  "advice already done",
+  "advice duplicate",
+  "advice not found",
+  "advice not redeemed",
+  ...notAcknowledged,
+  "advice contradicted",
+  "advice refused",
+  "another advice accepted",
+];

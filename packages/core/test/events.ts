@@ -1,0 +1,162 @@
+import type { Answer, Entry, Fact, Instant, Intent, JsonObject, SilenceCause, Transaction } from "../src/index.ts";
+import { empty, errorDetail, html, json } from "./answers.ts";
+import { AT, FOREIGN_ID, lookupResponse, provisionResponse, redemptionResponse, SECONDS } from "./messages.ts";
+
+/** What can happen to a transaction, or be wanted of it. */
+export type Event = (transaction: Transaction) => Extract<Entry, { type: "fact" | "intent" }>;
+
+/** The attempt that a transaction waits for, or waited for last. */
+export function currentAttempt(transaction: Transaction): number {
+  if ("attempt" in transaction) return transaction.attempt;
+  if ("redeem" in transaction) return transaction.redeem.attempt;
+  return "approval" in transaction ? transaction.approval.attempt : 0;
+}
+
+/** The deadline of the attempt that is under way; where none is, some later moment. */
+export const deadlineOf = (transaction: Transaction): Instant =>
+  "deadlineAt" in transaction ? transaction.deadlineAt : AT + 3_600 * SECONDS;
+
+/** When the events happen that have no moment of their own: shortly before the deadline. */
+export const momentOf = (transaction: Transaction): Instant => deadlineOf(transaction) - SECONDS;
+
+type Moment = (transaction: Transaction) => Instant;
+
+export const fact =
+  (make: (transaction: Transaction) => Fact): Event =>
+  (transaction) => ({ type: "fact", fact: make(transaction) });
+
+export const intent =
+  (make: (at: Instant) => Intent, moment: Moment = momentOf): Event =>
+  (transaction) => ({ type: "intent", intent: make(moment(transaction)) });
+
+const atDeadline: Moment = deadlineOf;
+const afterDeadline: Moment = (transaction) => deadlineOf(transaction) + 1;
+const aDayLater: Moment = (transaction) => deadlineOf(transaction) + 86_400 * SECONDS;
+
+const reply = (answer: (transaction: Transaction) => Answer, later = 0, moment: Moment = momentOf): Event =>
+  fact((transaction) => ({
+    type: "reply",
+    attempt: currentAttempt(transaction) + later,
+    at: moment(transaction),
+    ...answer(transaction),
+  }));
+
+/** The response that approves what the transaction waits for. */
+const responseTo = (transaction: Transaction): JsonObject => {
+  if (transaction.kind === "provision") return provisionResponse;
+  return "redeem" in transaction ? redemptionResponse : lookupResponse;
+};
+
+const approval = (transaction: Transaction): Answer => json(201, responseTo(transaction));
+const decline = (): Answer => errorDetail(400, "INVALID_AMOUNT");
+
+const silence = (cause: SilenceCause, later = 0): Event =>
+  fact((transaction) => ({
+    type: "silence",
+    attempt: currentAttempt(transaction) + later,
+    cause,
+    at: momentOf(transaction),
+  }));
+
+const interruption = (later = 0): Event =>
+  fact((transaction) => ({
+    type: "interruption",
+    attempt: currentAttempt(transaction) + later,
+    at: deadlineOf(transaction),
+  }));
+
+const timer = (name: "retry" | "lookup" | "decision", later = 0): Event =>
+  fact((transaction) => ({
+    type: "timer",
+    timer: name,
+    attempt: currentAttempt(transaction) + later,
+    at: momentOf(transaction),
+  }));
+
+/** The facts that end an attempt. An earlier attempt is one that is no longer waited for. */
+export const attemptEvents = {
+  approved: reply(approval),
+  "approved at the deadline": reply(approval, 0, atDeadline),
+  declined: reply(decline),
+  "declined, 404": reply(() => errorDetail(404, "UNABLE_TO_LOCATE_RECORD")),
+  "declined, 501": reply(() => empty(501)),
+  "unknown: status": reply(() => empty(500)),
+  "unknown: error type": reply(() => errorDetail(400, "UPSTREAM_UNAVAILABLE")),
+  "unknown: duplicate": reply(() => errorDetail(400, "DUPLICATE_RECORD")),
+  "unknown: unreadable": reply(() => html(200)),
+  "unknown: foreign id": reply((transaction) => json(200, { ...responseTo(transaction), id: FOREIGN_ID })),
+  "unknown: foreign decline": reply(() => errorDetail(400, "INVALID_AMOUNT", FOREIGN_ID)),
+  "unknown: no voucher": reply((transaction) => json(200, { ...responseTo(transaction), voucher: null })),
+  "approved after the deadline": reply(approval, 0, afterDeadline),
+  "declined after the deadline": reply(decline, 0, afterDeadline),
+  "silence: deadline": silence("deadline"),
+  "silence: notSent": silence("notSent"),
+  "silence: unreachable": silence("unreachable"),
+  "silence: insecure": silence("insecure"),
+  "silence: interrupted": silence("interrupted"),
+  "silence: tooLarge": silence("tooLarge"),
+  "silence: credentials": silence("credentials"),
+  "silence: stopped": silence("stopped"),
+  interruption: interruption(),
+  "approved, earlier attempt": reply(approval, -1),
+  "approved, later attempt": reply(approval, 1),
+  "declined, earlier attempt": reply(decline, -1),
+  "silence, earlier attempt": silence("deadline", -1),
+  "interruption, earlier attempt": interruption(-1),
+} satisfies Record<string, Event>;
+
+export const timerEvents = {
+  "retry timer": timer("retry"),
+  "retry timer, earlier attempt": timer("retry", -1),
+  "lookup timer": timer("lookup"),
+  "lookup timer, earlier attempt": timer("lookup", -1),
+  "decision timer": timer("decision"),
+  "decision timer, earlier attempt": timer("decision", -1),
+} satisfies Record<string, Event>;
+
+/** The advice that a transaction owes or owed; some id where it owes none. */
+const adviceIdOf = (transaction: Transaction): string => {
+  if ("advice" in transaction) return transaction.advice.message.id;
+  return "of" in transaction ? transaction.of.advice.message.id : FOREIGN_ID;
+};
+
+const adviceAnswer = (answer: (transaction: Transaction) => Answer, adviceId = adviceIdOf): Event =>
+  fact((transaction) => ({
+    type: "adviceAnswered",
+    adviceId: adviceId(transaction),
+    at: momentOf(transaction),
+    ...answer(transaction),
+  }));
+
+const already = (transaction: Transaction, kind: "same" | "opposite"): string => {
+  const confirms = "advice" in transaction && transaction.advice.operation.startsWith("confirm");
+  const subject = transaction.kind === "provision" ? "VOUCHER" : "REDEMPTION";
+  return `${subject}_ALREADY_${confirms === (kind === "same") ? "CONFIRMED" : "REVERSED"}`;
+};
+
+export const adviceEvents = {
+  "advice accepted": adviceAnswer((transaction) => json(202, { id: adviceIdOf(transaction) })),
+  "advice accepted, no body": adviceAnswer(() => empty(200)),
+  "advice already done": adviceAnswer((transaction) => errorDetail(400, already(transaction, "same"))),
+  "advice duplicate": adviceAnswer(() => errorDetail(400, "DUPLICATE_RECORD")),
+  "advice not found": adviceAnswer(() => errorDetail(404, "UNABLE_TO_LOCATE_RECORD")),
+  "advice not redeemed": adviceAnswer(() => errorDetail(400, "VOUCHER_NOT_REDEEMED")),
+  "advice to repeat": adviceAnswer(() => empty(503)),
+  "advice not heard by Electrum": adviceAnswer(() => html(404)),
+  "advice with a foreign echo": adviceAnswer(() => json(202, { id: FOREIGN_ID })),
+  "advice halted": adviceAnswer(() => empty(401)),
+  "advice contradicted": adviceAnswer((transaction) => errorDetail(400, already(transaction, "opposite"))),
+  "advice refused": adviceAnswer(() => errorDetail(400, "FORMAT_ERROR")),
+  "another advice accepted": adviceAnswer(
+    () => empty(200),
+    () => FOREIGN_ID,
+  ),
+} satisfies Record<string, Event>;
+
+/** What a person may want of a dispute, and the till of anything. */
+export const settlementIntents = {
+  cancel: intent((at) => ({ type: "cancel", at })),
+  resend: intent((at) => ({ type: "resend", at }), aDayLater),
+  "resolve as confirmed": intent((at) => ({ type: "resolve", as: "confirmed", by: "Thandi", why: "seen live", at })),
+  "resolve as reversed": intent((at) => ({ type: "resolve", as: "reversed", by: "Thandi", why: "seen void", at })),
+} satisfies Record<string, Event>;

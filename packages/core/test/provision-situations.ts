@@ -1,0 +1,62 @@
+import { netcare, type Policy, startProvision, stellr, type Transaction } from "../src/index.ts";
+import type { Event } from "./events.ts";
+import { provisionStart, SECONDS } from "./messages.ts";
+import { must } from "./must.ts";
+import { provisionEvents as event } from "./provision-events.ts";
+import { after } from "./specification.ts";
+
+const selling =
+  (choices: Partial<Policy>, ...events: readonly Event[]): (() => Transaction) =>
+  () =>
+    after(must(startProvision(provisionStart(choices))).transaction, ...events);
+
+const silence = event["silence: deadline"];
+const answer = event["unknown: status"];
+const retry = event["retry timer"];
+const slow = { initialMs: 10 * SECONDS, factor: 1, capMs: 10 * SECONDS };
+const decides = { decisionDeadlineMs: 300 * SECONDS };
+
+/** A provision in every state that it can be in, and in every way that matters there. */
+export const provisionSituations = {
+  requesting: selling({}),
+  "requesting, cancelled": selling({}, event.cancel),
+  "requesting, no retries": selling({ retries: 0 }),
+  "requesting, Netcare": selling({ provider: netcare }),
+  "requesting, Stellr": selling({ provider: stellr }),
+  "requesting, impatient": selling({ customerWaitMs: 20 * SECONDS, retryDelay: slow }),
+  "requesting, decides in time": selling(decides),
+  "requesting, single": selling({ messaging: "single" }),
+  "requesting, single, cancelled": selling({ messaging: "single" }, event.cancel),
+  "retrying after silence": selling({}, silence, retry),
+  "retrying after silence, cancelled": selling({}, silence, retry, event.cancel),
+  "retrying after silence, single": selling({ messaging: "single" }, silence, retry),
+  "retrying after an answer": selling({}, answer, retry),
+  "retrying for the last time": selling({ retries: 2 }, silence, retry, answer, retry),
+  "waitingToRetry after silence": selling({}, silence),
+  "waitingToRetry after an answer": selling({}, answer),
+  issued: selling({}, event.approved),
+  "issued, decides in time": selling(decides, event.approved),
+  "issued by a retry": selling({}, silence, retry, event.approved),
+  completed: selling({ messaging: "single" }, event.approved),
+  declined: selling({}, event.declined),
+  "declined, cancelled": selling({}, event.cancel, event.declined),
+  confirming: selling({}, event.approved, event.confirm),
+  "reversing, cancelled": selling({}, event.approved, event.cancel),
+  "reversing, in doubt": selling({ retries: 0 }, silence),
+  "reversing, Stellr": selling({ provider: stellr }, silence),
+  confirmed: selling({}, event.approved, event.confirm, event["advice accepted"]),
+  reversed: selling({}, event.approved, event.cancel, event["advice accepted"]),
+  "reversed, marked": selling({ retries: 0 }, silence, event["advice accepted"], event.approved),
+  "disputed confirmation": selling({}, event.approved, event.confirm, event["advice refused"]),
+  "disputed reversal": selling({ retries: 0 }, silence, event["advice contradicted"]),
+  "resolved confirmation": selling(
+    {},
+    event.approved,
+    event.confirm,
+    event["advice refused"],
+    event["resolve as confirmed"],
+  ),
+  "resolved reversal": selling({ retries: 0 }, silence, event["advice contradicted"], event["resolve as confirmed"]),
+} satisfies Record<string, () => Transaction>;
+
+export type ProvisionSituation = keyof typeof provisionSituations;

@@ -1,0 +1,196 @@
+import {
+  accepted,
+  allTimersBut,
+  approvals,
+  deadlinePassed,
+  declines,
+  everyAdviceAnswer,
+  everyEnd,
+  everyTimer,
+  lateApprovals,
+  lateNoApprovals,
+  notAcknowledged,
+  otherAttempts,
+  silences,
+  unknownAnswers,
+} from "./event-groups.ts";
+import type { ProvisionEvent } from "./provision-events.ts";
+import type { ProvisionSituation } from "./provision-situations.ts";
+import type { Row } from "./specification.ts";
+
+type Situations = readonly ProvisionSituation[];
+type Events = readonly ProvisionEvent[];
+
+const first: Situations = ["requesting", "requesting, decides in time", "requesting, single"];
+const firstCancelled: Situations = ["requesting, cancelled", "requesting, single, cancelled"];
+const firstAndOnly: Situations = [
+  "requesting, no retries",
+  "requesting, Netcare",
+  "requesting, Stellr",
+  "requesting, impatient",
+];
+const retrying: Situations = ["retrying after silence", "retrying after silence, single", "retrying after an answer"];
+const requestingCancelled: Situations = [...firstCancelled, "retrying after silence, cancelled"];
+const requestingNotCancelled: Situations = [...first, ...firstAndOnly, ...retrying, "retrying for the last time"];
+const requesting: Situations = [...requestingNotCancelled, ...requestingCancelled];
+const doubtfulSinceSilence: Situations = [
+  "retrying after silence",
+  "retrying after silence, single",
+  "retrying after silence, cancelled",
+  "retrying for the last time",
+];
+const waiting: Situations = ["waitingToRetry after silence", "waitingToRetry after an answer"];
+const issued: Situations = ["issued", "issued, decides in time", "issued by a retry"];
+const reversing: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, Stellr"];
+const reversed: Situations = ["reversed", "reversed, marked"];
+const disputed: Situations = ["disputed confirmation", "disputed reversal"];
+const resolved: Situations = ["resolved confirmation", "resolved reversal"];
+const confirmedInTheEnd: Situations = ["confirming", "confirmed", "disputed confirmation", "resolved confirmation"];
+const reversedInTheEnd: Situations = [...reversing, ...reversed, "disputed reversal", "resolved reversal"];
+const declinedOrCompleted: Situations = ["completed", "declined", "declined, cancelled"];
+
+/** Every situation in which no advice was ever owed. */
+const owesNothingYet: Situations = [...requesting, ...waiting, ...issued, ...declinedOrCompleted];
+const every: Situations = [...owesNothingYet, ...confirmedInTheEnd, ...reversedInTheEnd];
+
+const unknown: Events = [...unknownAnswers, "unknown: foreign id", "unknown: foreign decline", "unknown: no voucher"];
+const wrongKinds: Events = ["confirm, no tenders", "lookUp", "redeem"];
+const othersThanConfirm: Events = [
+  "confirm, other tenders",
+  "confirm, an amount",
+  "confirm, too much",
+  "confirm, other currency",
+];
+const confirms: Events = ["confirm", ...othersThanConfirm];
+const resolves: Events = ["resolve as confirmed", "resolve as reversed"];
+
+/**
+ * The provision, whole: what each event does in each situation. After a colon stands the command of the step: a message that
+ * goes out, with its attempt or its reason, or a timer and the attempt that it is for. After a plus stands a mark.
+ */
+export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] = [
+  // The first attempt. A hard decline owes nothing; what is unknown is retried, where that may help, or else reversed.
+  [["requesting", ...firstAndOnly], approvals, "issued"],
+  ["requesting, decides in time", approvals, "issued: decision timer 0"],
+  ["requesting, single", approvals, "completed"],
+  [[...first, ...firstAndOnly], declines, "declined"],
+  [first, [...unknown, ...silences, ...deadlinePassed], "waitingToRetry: retry timer 0"],
+  [firstAndOnly, unknown, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
+  [firstAndOnly, silences, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
+  [firstAndOnly, deadlinePassed, "reversing: reverseVoucher TIMEOUT"],
+
+  // Cancelled while under way: whatever may have taken effect is reversed.
+  [firstCancelled, approvals, "reversing: reverseVoucher CANCELLED"],
+  [firstCancelled, declines, "declined, cancelled"],
+  [firstCancelled, unknown, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
+  [firstCancelled, silences, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
+  [firstCancelled, deadlinePassed, "reversing: reverseVoucher TIMEOUT"],
+
+  // A retry. A hard decline is no end: the first attempt is still unknown.
+  [["retrying after silence", "retrying after an answer", "retrying for the last time"], approvals, "issued"],
+  ["retrying after silence, single", approvals, "completed"],
+  ["retrying after silence, cancelled", approvals, "reversing: reverseVoucher CANCELLED"],
+  [doubtfulSinceSilence, declines, "reversing: reverseVoucher TIMEOUT"],
+  ["retrying after an answer", declines, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
+  [retrying, [...unknown, ...silences, ...deadlinePassed], "waitingToRetry: retry timer 1"],
+  [
+    ["retrying after silence, cancelled", "retrying for the last time"],
+    [...unknown, ...deadlinePassed],
+    "reversing: reverseVoucher TIMEOUT",
+  ],
+  [
+    ["retrying after silence, cancelled", "retrying for the last time"],
+    silences,
+    "reversing: reverseVoucher TIMEOUT once the deadline is past",
+  ],
+
+  // What is under way goes on, whoever says what.
+  [requestingNotCancelled, "cancel", "requesting, cancelled"],
+  [requestingCancelled, "cancel", "accepted"],
+  [requesting, otherAttempts, "ignored: late"],
+  [requesting, [...everyTimer, ...everyAdviceAnswer], "ignored: unexpected"],
+  [requestingNotCancelled, [...confirms, "resend", ...resolves], "refused: notNow"],
+  [requestingCancelled, confirms, "refused: reverse was decided by the till"],
+  [requestingCancelled, ["resend", ...resolves], "refused: notNow"],
+
+  // Between two attempts. Not even a late approval is acted on: the retry brings the same voucher.
+  [waiting, "retry timer", "requesting: retryProvisionVoucher 1"],
+  ["waitingToRetry after silence", "cancel", "reversing: reverseVoucher TIMEOUT"],
+  ["waitingToRetry after an answer", "cancel", "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
+  [waiting, everyEnd, "ignored: late"],
+  [waiting, [...allTimersBut("retry timer"), ...everyAdviceAnswer], "ignored: unexpected"],
+  [waiting, [...confirms, "resend", ...resolves], "refused: notNow"],
+
+  // A voucher, and the till decides; or its time is up, where the policy gives it one.
+  [issued, ["confirm", "confirm, other tenders", "confirm, an amount"], "confirming: confirmVoucher"],
+  [issued, ["confirm, too much", "confirm, other currency"], "refused: notAuthorised"],
+  [issued, "cancel", "reversing: reverseVoucher CANCELLED"],
+  ["issued, decides in time", "decision timer", "reversing: reverseVoucher CANCELLED"],
+  [["issued", "issued by a retry"], "decision timer", "ignored: unexpected"],
+  [issued, everyEnd, "ignored: late"],
+  [issued, [...allTimersBut("decision timer"), ...everyAdviceAnswer], "ignored: unexpected"],
+  [issued, ["resend", ...resolves], "refused: notNow"],
+
+  // Over, with nothing owed. An approval after a decline is for a person to look at.
+  [["declined", "declined, cancelled"], lateApprovals, "ignored: late + lateApproval"],
+  [["declined", "declined, cancelled"], lateNoApprovals, "ignored: late"],
+  [["declined", "declined, cancelled"], "cancel", "accepted"],
+  ["declined", confirms, "refused: notNow"],
+  ["declined, cancelled", confirms, "refused: reverse was decided by the till"],
+  ["completed", everyEnd, "ignored: late"],
+  ["completed", [...confirms, "cancel"], "refused: notNow"],
+  [declinedOrCompleted, [...everyTimer, ...everyAdviceAnswer], "ignored: unexpected"],
+  [declinedOrCompleted, ["resend", ...resolves], "refused: notNow"],
+
+  // A confirmation is on its way, until it is acknowledged; or Electrum will not have it, and a person must look.
+  ["confirming", [...accepted, "advice already done", "advice duplicate"], "confirmed"],
+  ["confirming", ["advice not found", "advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
+  ["confirming", notAcknowledged, "ignored: notAcknowledged"],
+  ["confirming", "another advice accepted", "ignored: unexpected"],
+
+  // A reversal likewise. Of what Electrum does not know there is nothing to undo.
+  [
+    ["reversing, cancelled", "reversing, in doubt"],
+    [...accepted, "advice already done", "advice duplicate", "advice not found"],
+    "reversed",
+  ],
+  [
+    "reversing, Stellr",
+    [...accepted, "advice already done", "advice duplicate", "advice not found"],
+    "reversed + providerTakesNoReversals",
+  ],
+  [reversing, ["advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
+  [reversing, notAcknowledged, "ignored: notAcknowledged"],
+  [reversing, "another advice accepted", "ignored: unexpected"],
+
+  // A person sends it again, or settles it.
+  ["disputed confirmation", "resend", "confirming: confirmVoucher as before"],
+  ["disputed reversal", "resend", "reversing: reverseVoucher TIMEOUT as before"],
+  [disputed, resolves, "resolved"],
+  [resolved, "resolve as confirmed", "accepted"],
+  [resolved, "resolve as reversed", "refused: otherContent"],
+  [["confirming", ...reversing], "resend", "accepted"],
+  [["confirmed", ...reversed, ...resolved], "resend", "refused: notNow"],
+  [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: notNow"],
+
+  // What was decided stays decided, and late facts change nothing but marks.
+  [confirmedInTheEnd, "confirm", "accepted"],
+  [confirmedInTheEnd, othersThanConfirm, "refused: otherContent"],
+  [confirmedInTheEnd, "cancel", "refused: confirm was decided by the till"],
+  [reversedInTheEnd, "cancel", "accepted"],
+  [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
+  [
+    ["reversing, in doubt", "reversing, Stellr", "reversed, marked", "disputed reversal", "resolved reversal"],
+    confirms,
+    "refused: reverse was decided by the protocol",
+  ],
+  [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceAnswer, "ignored: late"],
+  [["reversed", ...disputed], lateApprovals, "ignored: late + lateApproval"],
+  [["reversed, marked", "confirming", "confirmed", ...reversing, ...resolved], lateApprovals, "ignored: late"],
+  [[...confirmedInTheEnd, ...reversedInTheEnd], lateNoApprovals, "ignored: late"],
+  [[...confirmedInTheEnd, ...reversedInTheEnd], everyTimer, "ignored: unexpected"],
+
+  // What no provision knows, or what breaks Electrum's schema, in whatever situation.
+  [every, wrongKinds, "refused: wrongKind"],
+  [every, "confirm, broken tender", "refused: invalidMessage tenders.0.amount.currency"],
+];

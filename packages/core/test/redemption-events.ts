@@ -1,0 +1,39 @@
+import { adviceEvents, attemptEvents, type Event, intent, settlementIntents, timerEvents } from "./events.ts";
+import { AUTHORISED, FOREIGN_ID, redemptionRequest, tenders } from "./messages.ts";
+
+/** Everything that can meet a redemption. */
+export const redemptionEvents = {
+  ...attemptEvents,
+  ...timerEvents,
+  ...adviceEvents,
+  ...settlementIntents,
+  lookUp: intent((at) => ({ type: "lookUp", at })),
+  redeem: intent((at) => ({ type: "redeem", request: redemptionRequest, at })),
+  "redeem, other content": intent((at) => ({
+    type: "redeem",
+    request: { ...redemptionRequest, basketRef: "B-2" },
+    at,
+  })),
+  "redeem, another id": intent((at) => ({ type: "redeem", request: { ...redemptionRequest, id: FOREIGN_ID }, at })),
+  "redeem, another voucher": intent((at) => ({
+    type: "redeem",
+    request: { ...redemptionRequest, voucher: { code: "another" } },
+    at,
+  })),
+  "redeem, broken request": intent((at) => ({ type: "redeem", request: { ...redemptionRequest, time: "today" }, at })),
+  confirm: intent((at) => ({ type: "confirm", at })),
+  "confirm, an amount": intent((at) => ({ type: "confirm", amounts: { approvedAmount: AUTHORISED }, at })),
+  "confirm, too much": intent((at) => ({
+    type: "confirm",
+    amounts: { approvedAmount: { ...AUTHORISED, amount: AUTHORISED.amount + 1 } },
+    at,
+  })),
+  "confirm, broken amount": intent((at) => ({
+    type: "confirm",
+    amounts: { approvedAmount: { ...AUTHORISED, amount: 0.5 } },
+    at,
+  })),
+  "confirm with tenders": intent((at) => ({ type: "confirm", tenders, at })),
+} satisfies Record<string, Event>;
+
+export type RedemptionEvent = keyof typeof redemptionEvents;

@@ -1,0 +1,70 @@
+import { type Policy, startRedemption, stellr, type Transaction, type VoucherLookup } from "../src/index.ts";
+import type { Event } from "./events.ts";
+import { lookup, redemptionStart, SECONDS } from "./messages.ts";
+import { must } from "./must.ts";
+import { redemptionEvents as event } from "./redemption-events.ts";
+import { after } from "./specification.ts";
+
+const accepting =
+  (choices: Partial<Policy>, ...events: readonly Event[]): (() => Transaction) =>
+  () =>
+    lookingUp(choices, lookup, events);
+
+const lookingUp = (choices: Partial<Policy>, asked: VoucherLookup, events: readonly Event[]): Transaction =>
+  after(must(startRedemption(redemptionStart(choices, asked))).transaction, ...events);
+
+const silence = event["silence: deadline"];
+const slow = { initialMs: 10 * SECONDS, factor: 1, capMs: 10 * SECONDS };
+const decides = { decisionDeadlineMs: 300 * SECONDS };
+const { approved: found, approved, redeem } = event;
+
+/** A redemption in every state that it can be in, and in every way that matters there. */
+export const redemptionSituations = {
+  lookingUp: accepting({}),
+  "lookingUp for the last time": accepting({ lookupRepeats: 1 }, silence, event["lookup timer"]),
+  "lookingUp, impatient": accepting({ customerWaitMs: 20 * SECONDS, lookupDelay: slow }),
+  waitingToLookUp: accepting({}, silence),
+  "notFound, declined": accepting({}, event.declined),
+  "notFound, unknown": accepting({ lookupRepeats: 0 }, silence),
+  found: accepting({}, found),
+  "found by serial number": () => lookingUp({}, { voucherSerialNumber: "S-1" }, [found]),
+  abandoned: accepting({}, found, event.cancel),
+  redeeming: accepting({}, found, redeem),
+  "redeeming, cancelled": accepting({}, found, redeem, event.cancel),
+  "redeeming, decides in time": accepting(decides, found, redeem),
+  "redeeming, single": accepting({ messaging: "single" }, found, redeem),
+  "redeeming, single, cancelled": accepting({ messaging: "single" }, found, redeem, event.cancel),
+  redeemed: accepting({}, found, redeem, approved),
+  "redeemed, decides in time": accepting(decides, found, redeem, approved),
+  completed: accepting({ messaging: "single" }, found, redeem, approved),
+  declined: accepting({}, found, redeem, event.declined),
+  "declined, cancelled": accepting({}, found, redeem, event.cancel, event.declined),
+  confirming: accepting({}, found, redeem, approved, event.confirm),
+  "reversing, cancelled": accepting({}, found, redeem, approved, event.cancel),
+  "reversing, in doubt": accepting({}, found, redeem, silence),
+  "reversing, Stellr": accepting({ provider: stellr }, found, redeem, silence),
+  confirmed: accepting({}, found, redeem, approved, event.confirm, event["advice accepted"]),
+  reversed: accepting({}, found, redeem, approved, event.cancel, event["advice accepted"]),
+  "reversed, marked": accepting({}, found, redeem, silence, event["advice accepted"], approved),
+  "disputed confirmation": accepting({}, found, redeem, approved, event.confirm, event["advice refused"]),
+  "disputed reversal": accepting({}, found, redeem, silence, event["advice contradicted"]),
+  "resolved confirmation": accepting(
+    {},
+    found,
+    redeem,
+    approved,
+    event.confirm,
+    event["advice refused"],
+    event["resolve as confirmed"],
+  ),
+  "resolved reversal": accepting(
+    {},
+    found,
+    redeem,
+    silence,
+    event["advice contradicted"],
+    event["resolve as confirmed"],
+  ),
+} satisfies Record<string, () => Transaction>;
+
+export type RedemptionSituation = keyof typeof redemptionSituations;

@@ -1,0 +1,109 @@
+import { decide, type Entry, observe, type Refusal, type Step, type Transaction } from "../src/index.ts";
+import type { Event } from "./events.ts";
+
+/**
+ * One row of a machine's specification: in each of these situations, each of these events has this outcome.
+ * Together the rows of a table must name every pair once.
+ */
+export type Row<Situation extends string, Name extends string> = readonly [
+  given: Situation | readonly Situation[],
+  when: Name | readonly Name[],
+  then: string,
+];
+
+export interface Machine<Situation extends string, Name extends string> {
+  readonly situations: Readonly<Record<Situation, () => Transaction>>;
+  readonly events: Readonly<Record<Name, Event>>;
+  readonly table: readonly Row<Situation, Name>[];
+}
+
+/** What the table says of one situation, by event. A pair that is missing or named twice says so, and so fails. */
+export function specified<Situation extends string, Name extends string>(
+  { events, table }: Machine<Situation, Name>,
+  situation: Situation,
+): Readonly<Record<string, string>> {
+  const rows = table.filter(([given]) => [given].flat().some((each) => each === situation));
+  return Object.fromEntries(
+    Object.keys(events).map((name) => {
+      const outcomes = rows.filter(([, when]) => [when].flat().some((each) => each === name)).map(([, , then]) => then);
+      const [outcome = "NOT SPECIFIED"] = outcomes;
+      return [name, outcomes.length > 1 ? `SPECIFIED TWICE: ${outcomes.join(" / ")}` : outcome];
+    }),
+  );
+}
+
+/** What the shipped machine does in one situation, by event. */
+export function happening<Situation extends string, Name extends string>(
+  { situations, events }: Machine<Situation, Name>,
+  situation: Situation,
+): Readonly<Record<string, string>> {
+  const transaction = situations[situation]();
+  return Object.fromEntries(
+    Object.entries<Event>(events).map(([name, event]) => [name, outcomeOf(transaction, event(transaction))]),
+  );
+}
+
+/** One step of a transaction, in words. */
+export function outcomeOf(before: Transaction, entry: ReturnType<Event>): string {
+  if (entry.type === "fact") return stepInWords(before, observe(before, entry.fact), entry);
+  return decide(before, entry.intent).match((step) => stepInWords(before, step, entry), refusalInWords);
+}
+
+function stepInWords(before: Transaction, step: Step<Transaction>, entry: ReturnType<Event>): string {
+  const { transaction, ignored } = step;
+  const marks = transaction.marks.filter((mark) => !before.marks.includes(mark)).map(({ reason }) => ` + ${reason}`);
+  if (ignored !== undefined) return `ignored: ${ignored}${marks.join("")}`;
+  if (transaction === before) return "accepted";
+  const cancelled = "cancelledAt" in transaction ? ", cancelled" : "";
+  return `${transaction.state}${cancelled}${commandInWords(step, entry)}${marks.join("")}`;
+}
+
+function commandInWords({ commands: [command] }: Step<Transaction>, entry: ReturnType<Event>): string {
+  if (command === undefined) return "";
+  const { at } = entry.type === "fact" ? entry.fact : entry.intent;
+  switch (command.type) {
+    case "sendRequest":
+      return `: ${command.request.operation} ${command.attempt}`;
+    case "wakeAt":
+      return `: ${command.timer} timer ${command.attempt}`;
+    case "queueAdvice": {
+      const { operation, message } = command.advice;
+      const reason = "reversalReason" in message ? ` ${message.reversalReason}` : "";
+      const when = command.notBefore === at ? "" : command.notBefore > at ? " once the deadline is past" : " as before";
+      return `: ${operation}${reason}${when}`;
+    }
+  }
+}
+
+function refusalInWords(refusal: Refusal): string {
+  switch (refusal.type) {
+    case "alreadyDecided":
+      return `refused: ${refusal.decision.outcome} was decided by the ${refusal.decision.by}`;
+    case "invalidMessage":
+      return `refused: invalidMessage ${refusal.faults.map(({ path }) => path).join(", ")}`;
+    case "notTheOneLookedUp":
+      return `refused: notTheOneLookedUp ${refusal.field}`;
+    default:
+      return `refused: ${refusal.type}`;
+  }
+}
+
+/** A transaction, and what a journal makes of it. */
+export const after = (transaction: Transaction, ...events: readonly Event[]): Transaction =>
+  events.reduce((current, event) => apply(current, event(current)), transaction);
+
+function apply(transaction: Transaction, entry: Extract<Entry, { type: "fact" | "intent" }>): Transaction {
+  if (entry.type === "fact") return observe(transaction, entry.fact).transaction;
+  return decide(transaction, entry.intent).match(
+    (step) => step.transaction,
+    (refusal) => {
+      throw new Error(`refused: ${JSON.stringify(refusal)}`);
+    },
+  );
+}
+
+/** The names of a record, as the names that its type knows. */
+export const namesOf = <Name extends string>(named: Readonly<Record<Name, unknown>>): readonly Name[] => {
+  const isName = (name: string): name is Name => name in named;
+  return Object.keys(named).filter(isName);
+};
