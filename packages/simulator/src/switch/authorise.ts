@@ -69,7 +69,11 @@ function outcomeOf(
     case "declined": {
       const freeString = `${provider} declined the request.`;
       const response = failure(reply.status, reply.errorType, message, { freeString });
-      return { world, response, state: "declined", atProvider: "declined" };
+      // A provider that left an earlier attempt open may have approved that one: its decline of this one does not undo it.
+      const isOpen = findTransaction(world, { ...call, id: message.id })?.state === "unknown";
+      return isOpen
+        ? { world, response, state: "unknown" }
+        : { world, response, state: "declined", atProvider: "declined" };
     }
     case "unavailable": {
       const freeString = `${provider} did not answer.`;

@@ -30,6 +30,23 @@ describe("the receiver names the provider", () => {
   });
 });
 
+describe("a retry that the provider declines", () => {
+  test("leaves open what became of the attempt that it never answered: the reversal undoes that one", () => {
+    const till = pureTill();
+    till.provider("ordinary", { state: "slow", delayMs: 30_000 });
+    expect(till.post("/vouchers", provision(uuid(1))).status).toBe(504);
+    till.provider("ordinary", { state: "declining" });
+    expect(till.post(`/vouchers/${uuid(1)}/retry`, provision(uuid(1))).status).toBe(400);
+    expect(till.transaction(uuid(1))).toMatchObject({ state: "unknown", atProvider: "approved" });
+
+    expect(till.post("/vouchers/reversals", reversal(uuid(11), uuid(1))).status).toBe(202);
+    till.provider("ordinary", { state: "up" });
+    expect(till.deliver("ordinary")).toBe(true);
+    expect(till.transaction(uuid(1))).toMatchObject({ state: "reversed", atProvider: "reversed" });
+    expect(balance(till.world())).toMatchObject({ reversed: 1, open: 0, discrepancies: [] });
+  });
+});
+
 describe("advices are stored and forwarded", () => {
   test("in order, each once the one before was answered", () => {
     const till = pureTill();
