@@ -28,16 +28,25 @@ export type AcknowledgementReading =
 export type Acknowledged = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed";
 
 export function readAcknowledgement(advice: Advice, answer: Answer): AcknowledgementReading {
-  if (answer.status >= 200 && answer.status < 300) {
-    return isEcho(advice, answer.body) ? { outcome: "acknowledged", how: "accepted" } : repeat(answer, true);
-  }
   const error = readError(answer);
+  if (answer.status >= 200 && answer.status < 300) {
+    // A success that names an error is none, and one that names another message is not ours.
+    const isAccepted = error.errorType === undefined && isEcho(advice, answer.body);
+    return isAccepted ? { outcome: "acknowledged", how: "accepted" } : repeat(answer, true);
+  }
   if (answer.status === 401 || answer.status === 403) return { outcome: "halt", error };
   // Only Electrum speaks ErrorDetail. An HTML 404 comes from a wrong URL or a gateway, and must not destroy a reversal.
   if (error.errorType === undefined && answer.body.trim() !== "") {
     return repeat(answer, !isServerFault(answer.status) && !isPassing(answer.status));
   }
+  if (failedAnother(advice, answer.body)) return repeat(answer, true);
   return readErrorType(advice, answer, error) ?? readStatus(advice, answer, error);
+}
+
+/** Whether an error is about another message: a 404 to somebody else's reversal must not destroy ours. */
+function failedAnother({ message }: Advice, body: string): boolean {
+  const failed = parseJson(body);
+  return isJsonObject(failed) && isForeign(failed["id"], message.id) && isForeign(failed["id"], message.requestId);
 }
 
 /** Electrum echoes the advice, or says nothing; whatever ids it names must be ours. */

@@ -107,3 +107,6 @@ export const redemptionStart = (choices: Partial<Policy> = {}, asked: VoucherLoo
   id: ID,
   lookup: asked,
 });
+
+/** The moment at this second after the start, as Electrum reads it. */
+export const timeAt = (second: number): string => new Date(AT + second * SECONDS).toISOString();

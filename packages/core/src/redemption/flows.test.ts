@@ -1,0 +1,510 @@
+import { describe, expect, test } from "vitest";
+import { empty, errorDetail, html, json } from "../../test/answers.ts";
+import { type Flow, follow } from "../../test/flow.ts";
+import {
+  answeredIdentifiers,
+  AT,
+  AUTHORISED,
+  CODE,
+  CONFIRMATION_ID,
+  FOREIGN_ID,
+  ID,
+  lookup,
+  lookupResponse,
+  redemptionRequest,
+  redemptionResponse,
+  redemptionStart,
+  REVERSAL_ID,
+  SECONDS,
+  timeAt,
+} from "../../test/messages.ts";
+import { must } from "../../test/must.ts";
+import type { BasicAdvice, ReversalReason } from "../messages/advices.ts";
+import { canHandOver } from "../hand-over.ts";
+import type { VoucherLookup } from "../messages/lookup.ts";
+import { mayLookUp } from "../lookup-guard.ts";
+import type { Advice, Request } from "../operations.ts";
+import { type Policy, stellr } from "../policy.ts";
+import { isFinal, needsAttention } from "../transaction.ts";
+import { startRedemption } from "./transition.ts";
+
+const accepting = (choices: Partial<Policy> = {}, asked: VoucherLookup = lookup): Flow =>
+  follow(must(startRedemption(redemptionStart(choices, asked))));
+
+/** Looked up, found, and on its way: `redeemVoucher` is attempt 1, as the lookup was 0. */
+const redeeming = (choices: Partial<Policy> = {}): Flow => {
+  const redemption = accepting(choices);
+  redemption.at(1).hears(found);
+  redemption.at(10).wants({ type: "redeem", request: redemptionRequest });
+  return redemption;
+};
+
+const lookupVoucher: Request = { operation: "lookupVoucher", message: lookup };
+const redeemVoucher: Request = { operation: "redeemVoucher", message: redemptionRequest };
+
+const confirmRedeem = (second: number, said: Partial<BasicAdvice> = {}): Advice => ({
+  operation: "confirmRedeem",
+  message: {
+    id: CONFIRMATION_ID,
+    requestId: ID,
+    time: timeAt(second),
+    thirdPartyIdentifiers: answeredIdentifiers,
+    ...said,
+  },
+});
+
+/** Before any response the request's own identifiers go back; after one, the response's. */
+const reverseRedeem = (second: number, reversalReason: ReversalReason, responded = false): Advice => ({
+  operation: "reverseRedeem",
+  message: {
+    id: REVERSAL_ID,
+    requestId: ID,
+    time: timeAt(second),
+    thirdPartyIdentifiers: responded ? answeredIdentifiers : redemptionRequest.thirdPartyIdentifiers,
+    reversalReason,
+  },
+});
+
+const found = json(200, lookupResponse);
+const approved = json(201, redemptionResponse);
+const accepted = json(202, { id: CONFIRMATION_ID, requestId: ID });
+const reversalAccepted = json(202, { id: REVERSAL_ID, requestId: ID });
+const at = (second: number): number => AT + second * SECONDS;
+const redeem = { request: redemptionRequest, attempt: 1, at: at(10) };
+
+describe("Redemption, success", () => {
+  test("dual messaging: looked up, redeemed, confirmed in full", () => {
+    const redemption = accepting();
+    redemption.sends(lookupVoucher, 0, 60);
+    redemption.at(1).hears(found);
+    redemption.restsIn("found");
+    expect(redemption.state()).toEqual({
+      state: "found",
+      attempt: 0,
+      at: at(1),
+      response: lookupResponse,
+      marks: [],
+    });
+
+    redemption.at(10).wants({ type: "redeem", request: redemptionRequest });
+    redemption.sends(redeemVoucher, 1, 70);
+    redemption.at(12).hears(approved);
+    redemption.restsIn("redeemed");
+
+    redemption.at(20).wants({ type: "confirm" });
+    redemption.queues(confirmRedeem(20), 20);
+    redemption.at(21).isAnswered(accepted);
+    redemption.restsIn("confirmed");
+    expect(redemption.state()).toEqual({
+      state: "confirmed",
+      decision: { outcome: "confirm", by: "till", at: at(20) },
+      approval: { attempt: 1, at: at(12), response: redemptionResponse },
+      advice: confirmRedeem(20),
+      how: "accepted",
+      at: at(21),
+      redeem,
+      marks: [],
+    });
+    expect(canHandOver(redemption.transaction())).toBe(false);
+  });
+
+  test("dual messaging: confirmed for less than was authorised, never for more", () => {
+    const redemption = redeeming();
+    redemption.at(12).hears(approved);
+    const amounts = { approvedAmount: { ...AUTHORISED, amount: 4_000 } };
+    redemption
+      .at(20)
+      .isRefused(
+        { type: "confirm", amounts: { approvedAmount: { ...AUTHORISED, amount: 5_001 } } },
+        { type: "notAuthorised", authorised: AUTHORISED },
+      );
+    redemption.at(20).wants({ type: "confirm", amounts });
+    redemption.queues(confirmRedeem(20, { amounts }), 20);
+    redemption.wantsAgain({ type: "confirm", amounts });
+    redemption.isRefused({ type: "confirm" }, { type: "otherContent", intent: "confirm", decidedAt: at(20) });
+    expect(redemption.transaction().state).toBe("confirming");
+  });
+
+  test("without an amount in the response, what was requested counts as authorised", () => {
+    const redemption = redeeming();
+    redemption.at(12).hears(json(200, { id: ID }));
+    const amounts = { approvedAmount: { ...AUTHORISED, amount: 5_001 } };
+    redemption.isRefused({ type: "confirm", amounts }, { type: "notAuthorised", authorised: AUTHORISED });
+    redemption.at(20).wants({ type: "confirm" });
+    const { thirdPartyIdentifiers } = redemptionRequest;
+    redemption.queues(confirmRedeem(20, { thirdPartyIdentifiers }), 20);
+    expect(redemption.transaction().state).toBe("confirming");
+  });
+
+  test("single messaging: the approval completes it", () => {
+    const redemption = redeeming({ messaging: "single" });
+    redemption.at(12).hears(approved);
+    redemption.restsIn("completed");
+    expect(redemption.state()).toEqual({
+      state: "completed",
+      approval: { attempt: 1, at: at(12), response: redemptionResponse },
+      redeem,
+      marks: [],
+    });
+    expect(isFinal(redemption.transaction())).toBe(true);
+    expect(canHandOver(redemption.transaction())).toBe(false);
+  });
+
+  test("Stellr takes no advices: the confirmation is owed and acknowledged all the same", () => {
+    const redemption = redeeming({ provider: stellr });
+    redemption.at(12).hears(approved);
+    redemption.at(20).wants({ type: "confirm" });
+    redemption.queues(confirmRedeem(20), 20);
+    redemption.at(21).isAnswered(accepted);
+    expect(redemption.transaction()).toMatchObject({ state: "confirmed", marks: [] });
+  });
+});
+
+describe("Redemption, error or time-out at the till", () => {
+  test("there is no retry: the reversal goes out once the request is past its deadline", () => {
+    const redemption = redeeming();
+    redemption.at(30).hearsNothing("interrupted");
+    redemption.queues(reverseRedeem(30, "TIMEOUT"), 70);
+    expect(redemption.state()).toEqual({
+      state: "reversing",
+      decision: { outcome: "reverse", by: "protocol", at: at(30) },
+      advice: reverseRedeem(30, "TIMEOUT"),
+      notBefore: at(70),
+      doubt: {
+        first: { attempt: 1, at: at(30), cause: "interrupted" },
+        last: { attempt: 1, at: at(30), cause: "interrupted" },
+        reason: "TIMEOUT",
+        unansweredUntil: at(70),
+      },
+      redeem,
+      marks: [],
+    });
+    redemption.at(71).isAnswered(reversalAccepted);
+    redemption.restsIn("reversed");
+    expect(redemption.transaction()).toMatchObject({ how: "accepted", at: at(71), redeem, marks: [] });
+  });
+
+  test("a restart while the request is under way: its deadline is waited for, and then it is reversed", () => {
+    const redemption = redeeming();
+    redemption.at(11).restarts();
+    redemption.waits("reply", 1, [59, 59]);
+    redemption.wakesAt(75);
+    redemption.queues(reverseRedeem(75, "TIMEOUT"), 75);
+    expect(redemption.transaction()).toMatchObject({ doubt: { first: { cause: "interruption" } } });
+  });
+
+  test("an approval that comes after its deadline counts for nothing, and is marked once the reversal is through", () => {
+    const redemption = redeeming();
+    redemption.at(70.001).hears(approved);
+    redemption.queues(reverseRedeem(70.001, "TIMEOUT"), 70.001);
+    expect(redemption.transaction()).toMatchObject({ doubt: { first: { cause: "deadline" } } });
+    redemption.at(71).isAnswered(reversalAccepted);
+    redemption.at(72).hearsTooLate(1, approved);
+    expect(redemption.transaction().marks).toEqual([
+      { reason: "lateApproval", at: at(72), attempt: 1, response: redemptionResponse },
+    ]);
+  });
+
+  test("a lookup's late answer is no evidence of a redemption, even if it bears our id", () => {
+    const redemption = redeeming();
+    redemption.at(12).hears(errorDetail(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    redemption.at(13).hearsTooLate(0, json(200, { ...lookupResponse, id: ID }));
+    expect(redemption.transaction()).toMatchObject({ state: "declined", marks: [] });
+  });
+
+  test("Stellr never hears of the reversal: a person must reconcile", () => {
+    const redemption = redeeming({ provider: stellr });
+    redemption.at(70).hearsNothing();
+    redemption.at(71).isAnswered(reversalAccepted);
+    expect(redemption.transaction().marks).toEqual([
+      { reason: "providerTakesNoReversals", at: at(71), provider: "Stellr" },
+    ]);
+    expect(needsAttention(redemption.transaction())).toBe(true);
+  });
+});
+
+describe("Redemption, upstream error", () => {
+  test("the voucher cannot be redeemed: declined, and nothing is owed; the consumer tries again under a new id", () => {
+    const redemption = redeeming();
+    redemption.at(12).hears(errorDetail(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    redemption.restsIn("declined");
+    expect(redemption.state()).toEqual({
+      state: "declined",
+      at: at(12),
+      error: {
+        status: 400,
+        errorType: "VOUCHER_ALREADY_REDEEMED",
+        errorMessage: "as it was said",
+        providerErrorCode: "P1",
+        providerErrorMessage: "as the provider said it",
+      },
+      redeem,
+      marks: [],
+    });
+    expect(isFinal(redemption.transaction())).toBe(true);
+
+    const again = follow(must(startRedemption({ ...redemptionStart(), id: FOREIGN_ID })));
+    again.at(20).hears(found);
+    again.at(21).wants({ type: "redeem", request: { ...redemptionRequest, id: FOREIGN_ID } });
+    expect(again.transaction()).toMatchObject({ state: "redeeming", redeem: { attempt: 1 } });
+  });
+
+  test.each([
+    ["504, UPSTREAM_UNAVAILABLE", errorDetail(504, "UPSTREAM_UNAVAILABLE", ID), "errorType"],
+    ["400, DUPLICATE_RECORD", errorDetail(400, "DUPLICATE_RECORD", ID), "errorType"],
+    ["500 without a body", empty(500), "status"],
+    ["200 from a gateway", html(200), "unreadable"],
+    ["200 about another redemption", json(200, { id: FOREIGN_ID }), "foreignId"],
+    ["200 that names an error", errorDetail(200, "GENERAL_ERROR", ID), "errorType"],
+  ])("Electrum got no answer, or gave none that decides (%s): reversal at once", (_, answer, cause) => {
+    const redemption = redeeming();
+    redemption.at(12).hears(answer);
+    redemption.queues(reverseRedeem(12, "RESPONSE_NOT_FINAL"), 12);
+    expect(redemption.transaction()).toMatchObject({ doubt: { first: { attempt: 1, at: at(12), cause } } });
+  });
+});
+
+describe("Redemption, the till changes its mind", () => {
+  test("cancelled after the voucher was redeemed: reversal, CANCELLED, with the response's identifiers", () => {
+    const redemption = redeeming();
+    redemption.at(12).hears(approved);
+    redemption.at(20).wants({ type: "cancel" });
+    redemption.queues(reverseRedeem(20, "CANCELLED", true), 20);
+    redemption.wantsAgain({ type: "cancel" });
+    redemption.isRefused(
+      { type: "confirm" },
+      { type: "alreadyDecided", decision: { outcome: "reverse", by: "till", at: at(20) } },
+    );
+    expect(redemption.state()).toEqual({
+      state: "reversing",
+      decision: { outcome: "reverse", by: "till", at: at(20) },
+      advice: reverseRedeem(20, "CANCELLED", true),
+      notBefore: at(20),
+      redeem,
+      marks: [],
+    });
+  });
+
+  test("cancelled while the request is under way: what was redeemed is undone", () => {
+    const redemption = redeeming();
+    redemption.at(11).wants({ type: "cancel" });
+    redemption.restsIn("redeeming");
+    redemption.at(12).hears(approved);
+    redemption.queues(reverseRedeem(12, "CANCELLED", true), 12);
+    expect(redemption.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(11) } });
+  });
+
+  test("cancelled while the request is under way, and declined: nothing is owed", () => {
+    const redemption = redeeming();
+    redemption.at(11).wants({ type: "cancel" });
+    redemption.at(12).hears(errorDetail(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    expect(redemption.transaction()).toMatchObject({ state: "declined", at: at(12), cancelledAt: at(11) });
+  });
+
+  test("the till does not decide in time, where the policy gives it a time: reversal", () => {
+    const redemption = redeeming({ decisionDeadlineMs: 300 * SECONDS });
+    redemption.at(12).hears(approved);
+    redemption.waits("decision", 1, [300, 300]);
+    redemption.at(12).restarts();
+    redemption.waits("decision", 1, [300, 300]);
+    redemption.wakesAt(312);
+    redemption.queues(reverseRedeem(312, "CANCELLED", true), 312);
+    expect(redemption.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "deadline", at: at(312) } });
+  });
+
+  test("a redemption begun is not begun again: the same request is accepted, another refused", () => {
+    const redemption = redeeming();
+    redemption.at(11).wantsAgain({ type: "redeem", request: redemptionRequest });
+    redemption.isRefused(
+      { type: "redeem", request: { ...redemptionRequest, basketRef: "B-2" } },
+      { type: "otherContent", intent: "redeem", decidedAt: at(10) },
+    );
+    expect(redemption.transaction().state).toBe("redeeming");
+  });
+});
+
+describe("Redemption, the confirmation until its end", () => {
+  const confirming = (): Flow => {
+    const redemption = redeeming();
+    redemption.at(12).hears(approved);
+    redemption.at(20).wants({ type: "confirm" });
+    return redemption;
+  };
+
+  test("VOUCHER_NOT_REDEEMED may answer a repeat of a confirmation that had arrived: confirmed, and marked", () => {
+    const redemption = confirming();
+    redemption.at(21).mustRepeatAfter(empty(504));
+    redemption.at(30).isAnswered(errorDetail(400, "VOUCHER_NOT_REDEEMED", CONFIRMATION_ID));
+    redemption.restsIn("confirmed");
+    expect(redemption.transaction()).toMatchObject({
+      how: "notRedeemed",
+      marks: [{ reason: "confirmationAmbiguous", at: at(30) }],
+    });
+    expect(needsAttention(redemption.transaction())).toBe(true);
+  });
+
+  test("Electrum holds the opposite: a dispute, never answered with the opposite advice; a person settles it", () => {
+    const redemption = confirming();
+    redemption.at(21).isAnswered(errorDetail(400, "REDEMPTION_ALREADY_REVERSED", CONFIRMATION_ID));
+    redemption.restsIn("disputed");
+    const disputed = redemption.state();
+    expect(disputed).toMatchObject({
+      of: { state: "confirming" },
+      dispute: { reason: "contradicted", at: at(21) },
+      redeem,
+    });
+    const resolution = { as: "confirmed", by: "Thandi", why: "the provider has it" } as const;
+    redemption.at(90).wants({ type: "resolve", ...resolution });
+    expect(redemption.state()).toEqual({ ...disputed, state: "resolved", resolution: { ...resolution, at: at(90) } });
+  });
+
+  test("refused for good, and sent once more by a person: the same advice", () => {
+    const redemption = confirming();
+    redemption.at(21).isAnswered(errorDetail(400, "FORMAT_ERROR"));
+    redemption.at(90).wants({ type: "resend" });
+    redemption.queues(confirmRedeem(20), 20);
+    redemption.at(91).isAnswered(errorDetail(400, "REDEMPTION_ALREADY_CONFIRMED"));
+    expect(redemption.transaction()).toMatchObject({ state: "confirmed", how: "already", redeem });
+  });
+});
+
+describe("Redemption, the lookup before it", () => {
+  test("is repeated while its outcome is unknown, after growing pauses, until it succeeds", () => {
+    const redemption = accepting({ lookupDelay: { initialMs: 2 * SECONDS, factor: 2, capMs: 60 * SECONDS } });
+    redemption.at(60).hearsNothing();
+    redemption.waits("lookup", 0, [1, 2]);
+    redemption.at(61).restarts();
+    redemption.waits("lookup", 0, [0, 1]);
+    redemption.wakesAt(62);
+    redemption.sends(lookupVoucher, 1, 122);
+    redemption.at(63).hears(empty(503));
+    redemption.waits("lookup", 1, [2, 4]);
+    redemption.wakesAt(67);
+    redemption.at(68).hears(found);
+    redemption.restsIn("found");
+    redemption.at(70).wants({ type: "redeem", request: redemptionRequest });
+    redemption.sends(redeemVoucher, 3, 130);
+    expect(redemption.transaction()).toMatchObject({ state: "redeeming", redeem: { attempt: 3 } });
+  });
+
+  test("stays unknown within the policy's bound: not found, and why; the till may ask again, as often as before", () => {
+    const redemption = accepting({ lookupRepeats: 1 });
+    redemption.at(3).hears(empty(500));
+    redemption.wakesAt(4);
+    redemption.at(64).hearsNothing();
+    redemption.restsIn("notFound");
+    expect(redemption.state()).toEqual({
+      state: "notFound",
+      attempt: 1,
+      at: at(64),
+      reason: { type: "unknown", attempt: 1, at: at(64), cause: "deadline" },
+      marks: [],
+    });
+
+    redemption.at(100).wants({ type: "lookUp" });
+    redemption.sends(lookupVoucher, 2, 160);
+    redemption.at(101).wantsAgain({ type: "lookUp" });
+    redemption.at(102).hears(empty(500));
+    redemption.waits("lookup", 2, [0.5, 1]);
+    redemption.wakesAt(103);
+    redemption.sends(lookupVoucher, 3, 163);
+    redemption.at(104).hears(empty(500));
+    expect(redemption.transaction()).toMatchObject({
+      state: "notFound",
+      reason: { cause: "status", error: { status: 500 } },
+    });
+  });
+
+  test("declined: not found, and what Electrum said", () => {
+    const redemption = accepting();
+    redemption.at(1).hears(errorDetail(404, "UNABLE_TO_LOCATE_RECORD"));
+    redemption.restsIn("notFound");
+    expect(redemption.transaction()).toMatchObject({
+      attempt: 0,
+      at: at(1),
+      reason: { type: "declined", error: { status: 404, errorType: "UNABLE_TO_LOCATE_RECORD" } },
+    });
+  });
+
+  test("an answer at the deadline counts, one after it does not", () => {
+    const inTime = accepting();
+    inTime.at(60).hears(found);
+    expect(inTime.transaction().state).toBe("found");
+    const tooLate = accepting({ lookupRepeats: 0 });
+    tooLate.at(60.001).hears(found);
+    expect(tooLate.transaction()).toMatchObject({ state: "notFound", reason: { cause: "deadline" } });
+  });
+
+  test("a restart while it is under way: its deadline is waited for, and then it is repeated", () => {
+    const redemption = accepting();
+    redemption.at(5).restarts();
+    redemption.waits("reply", 0, [55, 55]);
+    redemption.wakesAt(60);
+    redemption.waits("lookup", 0, [0.5, 1]);
+    expect(redemption.transaction()).toMatchObject({ state: "waitingToLookUp", attempt: 0 });
+  });
+
+  test("the customer's patience bounds a round of lookups, and begins anew with what the till wants next", () => {
+    const redemption = accepting({ customerWaitMs: 20 * SECONDS });
+    redemption.sends(lookupVoucher, 0, 20);
+    redemption.at(20).hearsNothing();
+    redemption.restsIn("notFound");
+    redemption.at(100).wants({ type: "lookUp" });
+    redemption.sends(lookupVoucher, 1, 120);
+    redemption.at(110).hears(empty(500));
+    redemption.waits("lookup", 1, [0.5, 1]);
+    redemption.wakesAt(111);
+    redemption.sends(lookupVoucher, 2, 120);
+    redemption.at(112).hears(found);
+    redemption.at(200).wants({ type: "redeem", request: redemptionRequest });
+    redemption.sends(redeemVoucher, 3, 220);
+    expect(redemption.transaction().state).toBe("redeeming");
+  });
+
+  test("cancelled before anything is redeemed: abandoned, and nothing is owed", () => {
+    const redemption = accepting();
+    redemption.at(1).hears(found);
+    redemption.at(5).wants({ type: "cancel" });
+    redemption.restsIn("abandoned");
+    expect(redemption.state()).toEqual({ state: "abandoned", at: at(5), marks: [] });
+    expect(isFinal(redemption.transaction())).toBe(true);
+    redemption.at(6).wantsAgain({ type: "cancel" });
+    redemption.isRefused(
+      { type: "redeem", request: redemptionRequest },
+      { type: "alreadyDecided", decision: { outcome: "reverse", by: "till", at: at(5) } },
+    );
+    redemption.isRefused({ type: "lookUp" }, { type: "notNow", intent: "lookUp", state: "abandoned" });
+  });
+
+  test("nothing is redeemed before a successful lookup, nor anything but what was looked up", () => {
+    const redemption = accepting();
+    redemption.isRefused(
+      { type: "redeem", request: redemptionRequest },
+      { type: "notNow", intent: "redeem", state: "lookingUp" },
+    );
+    redemption.at(1).hears(found);
+    redemption.isRefused(
+      { type: "redeem", request: { ...redemptionRequest, id: FOREIGN_ID } },
+      { type: "notTheOneLookedUp", field: "id" },
+    );
+    redemption.isRefused(
+      { type: "redeem", request: { ...redemptionRequest, voucher: { code: `${CODE}0` } } },
+      { type: "notTheOneLookedUp", field: "voucher.code" },
+    );
+    redemption.wants({ type: "redeem", request: { ...redemptionRequest, id: ID.toUpperCase() } });
+    expect(redemption.transaction().state).toBe("redeeming");
+  });
+
+  test("a lookup about a transaction of ours is refused while it is open, and says from when it is allowed", () => {
+    const redemption = redeeming({ lookupAfterMs: 30 * SECONDS });
+    const refused = (second: number) => mayLookUp(redemption.transaction(), at(second));
+    expect(refused(20)._unsafeUnwrapErr()).toEqual({
+      type: "lookupTooEarly",
+      state: "redeeming",
+      allowedFrom: at(100),
+    });
+    redemption.at(12).hears(errorDetail(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    expect(refused(41)._unsafeUnwrapErr()).toEqual({ type: "lookupTooEarly", state: "declined", allowedFrom: at(42) });
+    expect(refused(42).isOk()).toBe(true);
+  });
+});
