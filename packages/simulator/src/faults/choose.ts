@@ -42,7 +42,7 @@ export function chooseFault(faults: Faults, subject: Subject): Chosen {
   if (rule !== undefined || random === undefined) {
     return { faults: { ...faults, matched }, ...(rule === undefined ? {} : { fault: rule.fault }) };
   }
-  const key = `${subject.operation}/${subject.id}`;
+  const key = `${subject.operation}/${subject.lot}`;
   const arrival = get(faults.arrivals, key) ?? 0;
   const known = faults.arrivals.size < MAX_ARRIVALS ? faults.arrivals : emptyMap;
   const drawn = draw(random, `${random.seed}/${key}/${arrival}`);

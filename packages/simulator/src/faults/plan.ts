@@ -57,8 +57,10 @@ export interface RandomFaults {
 /** What the rules look at. */
 export interface Subject {
   readonly operation: Operation;
-  /** The message's own id; for a lookup, what it looks for. */
-  readonly id: string;
+  /** The message's own id, or the one in its path. A lookup of a voucher has none. */
+  readonly id?: string;
+  /** What tells this message from others when lots are drawn. It may hold a voucher code. */
+  readonly lot: string;
   readonly requestId?: string;
   readonly terminalId?: string;
   readonly voucherCode?: string;

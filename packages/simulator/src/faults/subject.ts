@@ -15,13 +15,15 @@ export function subjectOf(world: World, request: SwitchRequest): Subject | undef
   const message = messageIn(request.body);
   const id = textIn(message, "id") ?? pathId;
   const requestId = textIn(message, "requestId") ?? query["provisionRequestId"] ?? id;
-  const known = requestId === "" ? undefined : findTransaction(world, { kind, user: request.user, id: requestId });
+  const known =
+    requestId === undefined ? undefined : findTransaction(world, { kind, user: request.user, id: requestId });
   const terminalId = textIn(objectIn(message, "originator"), "terminalId") ?? known?.terminalId;
   const voucherCode = textIn(objectIn(message, "voucher"), "code") ?? query["voucherCode"] ?? known?.voucherCode;
   return {
     operation,
-    id: id === "" ? JSON.stringify(query) : id,
-    ...(requestId === "" ? {} : { requestId }),
+    lot: id ?? JSON.stringify(query),
+    ...(id === undefined ? {} : { id }),
+    ...(requestId === undefined ? {} : { requestId }),
     ...(terminalId === undefined ? {} : { terminalId }),
     ...(voucherCode === undefined ? {} : { voucherCode }),
   };

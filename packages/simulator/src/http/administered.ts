@@ -24,7 +24,10 @@ export interface Administered {
   readonly faults: (limit?: number) => FaultsView;
   /** How many requests came, and the last `limit` of them, secrets masked. Default 1000. */
   readonly requests: (limit?: number) => RequestsView;
-  /** Forgets transactions, vouchers, queues, log and the faults that fired; settings, conditions and the fault plan stay. */
+  /**
+   * Forgets transactions, vouchers, queues, log and the faults that fired. Settings and conditions stay; the fault plan
+   * starts anew.
+   */
   readonly reset: () => void;
   /** Breaks every connection and listens again, after a while if asked to, with its memory or without. */
   readonly restart: (restart: Restart) => void;

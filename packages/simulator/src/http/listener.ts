@@ -17,28 +17,39 @@ export interface ListenerOptions {
   readonly port: number;
   readonly timers: Timers;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Default {@link senderTimeouts}. */
+  readonly timeouts?: SenderTimeouts;
 }
+
+/** A sender that takes longer is cut off with a 408. */
+export interface SenderTimeouts {
+  /** Over the head of a request. */
+  readonly headMs: number;
+  /** Over the whole of it. */
+  readonly requestMs: number;
+  /** How often they are looked after. */
+  readonly checkMs: number;
+}
+
+/** Long enough for a person at a terminal, short enough that idle senders do not pile up. */
+export const senderTimeouts: SenderTimeouts = { headMs: 10_000, requestMs: 20_000, checkMs: 1_000 };
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
-
-/** A sender that takes longer over its head, or over its whole request, is cut off with a 408. */
-const HEAD_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 20_000;
-const TIMEOUT_CHECK_MS = 1_000;
 
 /** After an outage the port may be held for a moment by whoever took it; past this, it is somebody else's. */
 const MAX_LISTEN_ATTEMPTS = 50;
 const LISTEN_REPEAT_MS = 100;
 
 /** Rejects where the port is taken or the host is not ours. */
-export async function listen({ host, port: wantedPort, timers, onRequest }: ListenerOptions): Promise<Listener> {
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const { host, port: wantedPort, timers, onRequest, timeouts = senderTimeouts } = options;
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEAD_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      headersTimeout: timeouts.headMs,
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: timeouts.checkMs,
     },
     onRequest,
   );

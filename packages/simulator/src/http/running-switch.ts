@@ -6,7 +6,7 @@ import { subjectOf } from "../faults/subject.ts";
 import { handle, type SwitchRequest } from "../switch/handle.ts";
 import type { Operation } from "../switch/operations.ts";
 import type { SwitchResponse } from "../switch/response.ts";
-import type { World } from "../switch/world.ts";
+import { forget, type World } from "../switch/world.ts";
 import type { ProviderName } from "../switch/providers.ts";
 import { maskBody, maskTarget } from "./mask.ts";
 import { createRing } from "./ring.ts";
@@ -29,8 +29,8 @@ export interface LogEntry {
 export interface FiredFault {
   readonly at: Instant;
   readonly operation: Operation;
-  /** The message's own id. */
-  readonly id: string;
+  /** The message's own id; a lookup of a voucher has none. */
+  readonly id?: string;
   readonly fault: Fault;
 }
 
@@ -72,8 +72,8 @@ export interface RunningSwitch {
   readonly setFaults: (plan: FaultPlan) => void;
   readonly addFault: (rule: Rule) => void;
   readonly faults: (limit: number) => FaultsView;
-  /** Forgets the log and the faults that fired. */
-  readonly clearLogs: () => void;
+  /** Forgets the world but for its settings, the log and the faults that fired; the fault plan starts anew. */
+  readonly reset: () => void;
 }
 
 /** The request log and the list of faults that fired keep this many; older ones are only counted. */
@@ -115,7 +115,8 @@ export function createRunningSwitch(start: World, plan: FaultPlan, { onQueued, o
       faults = chosen.faults;
       const { fault } = chosen;
       if (fault === undefined) return { request, subject };
-      fired.add({ at: request.at, operation: subject.operation, id: subject.id, fault });
+      const { operation, id } = subject;
+      fired.add({ at: request.at, operation, ...(id === undefined ? {} : { id }), fault });
       firedByKind.set(fault.kind, (firedByKind.get(fault.kind) ?? 0) + 1);
       return { request, subject, fault };
     },
@@ -140,7 +141,9 @@ export function createRunningSwitch(start: World, plan: FaultPlan, { onQueued, o
       matched: faults.matched,
       fired: { total: fired.total(), byKind: Object.fromEntries(firedByKind), latest: fired.latest(limit) },
     }),
-    clearLogs() {
+    reset() {
+      world = forget(world);
+      faults = startFaults(faults.plan);
       logged.clear();
       fired.clear();
       firedByKind = new Map();

@@ -79,10 +79,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     addFault: running.addFault,
     faults: (limit = DEFAULT_LIMIT) => running.faults(limit),
     requests: (limit = DEFAULT_LIMIT) => running.requests(limit),
-    reset() {
-      running.change(forget);
-      running.clearLogs();
-    },
+    reset: () => running.reset(),
     restart: ({ memory = "kept", forMs = 0 }) => outage(forMs, memory),
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void =>

@@ -5,13 +5,16 @@ export interface Timers {
   /** Resolves after the time, or never, where everything was stopped before. */
   wait(delayMs: number): Promise<void>;
   pending(): number;
+  /** Stops those that run, and lets none start from now on. */
   stopAll(): void;
 }
 
 export function createTimers(): Timers {
   const running = new Set<NodeJS.Timeout>();
+  let stopped = false;
   const timers: Timers = {
     after(delayMs, run) {
+      if (stopped) return () => undefined;
       const timer = setTimeout(() => {
         running.delete(timer);
         run();
@@ -26,6 +29,7 @@ export function createTimers(): Timers {
       delayMs === 0 ? Promise.resolve() : new Promise((resolve) => void timers.after(delayMs, resolve)),
     pending: () => running.size,
     stopAll() {
+      stopped = true;
       for (const timer of running) clearTimeout(timer);
       running.clear();
     },

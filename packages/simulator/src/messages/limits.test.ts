@@ -27,13 +27,14 @@ const faultyFields = (check: Check<unknown>, message: Json): readonly string[] =
 const withValue = (message: Json | undefined, path: readonly string[], value: Json | undefined): Json => {
   const [first, ...rest] = path;
   if (first === undefined) return value ?? null;
-  const inside = Array.isArray(message) ? message[Number(first)] : isJsonObject(message) ? message[first] : undefined;
+  if (isList(message))
+    return message.map((each, index) => (index === Number(first) ? withValue(each, rest, value) : each));
+  const { [first]: inside, ...others } = isJsonObject(message) ? message : {};
   const changed = rest.length === 0 ? value : withValue(inside, rest, value);
-  if (Array.isArray(message))
-    return message.map((each: Json, index) => (index === Number(first) ? (changed ?? null) : each));
-  const { [first]: _, ...others } = isJsonObject(message) ? message : {};
   return changed === undefined ? others : { ...others, [first]: changed };
 };
+
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 const nameOf = (path: string): string => path.replace(/\.(\d+)/g, "[$1]");
 

@@ -60,7 +60,7 @@ const noSuchPath: SwitchResponse = {
   body: "<!doctype html><title>404</title><p>No such path below /suv/v1.\n",
 };
 
-function dispatch(world: World, request: SwitchRequest, { endpoint, pathId, query }: Route): Handled {
+function dispatch(world: World, request: SwitchRequest, { endpoint, pathId = "", query }: Route): Handled {
   const { operation, kind } = endpoint;
   const { user, at, likeTestServer = false } = request;
   const call = { kind, user, at, likeTestServer };

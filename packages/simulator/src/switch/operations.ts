@@ -46,8 +46,8 @@ export const endpoints: readonly Endpoint[] = [
 
 export interface Route {
   readonly endpoint: Endpoint;
-  /** What stood in place of the braces. */
-  readonly pathId: string;
+  /** What stood in place of the braces, where the path has some. */
+  readonly pathId?: string;
   readonly query: Readonly<Record<string, string>>;
 }
 
@@ -67,8 +67,9 @@ export function routeOf(method: string, target: string): Routing {
       ? { type: "notFound" }
       : { type: "otherMethod", allowed: [...new Set(here.map((each) => each.method))] };
   }
-  const pathId = parts[endpoint.path.findIndex(takesAnyValue)] ?? "";
-  return { type: "found", route: { endpoint, pathId, query: Object.fromEntries(new URLSearchParams(query)) } };
+  const pathId = parts[endpoint.path.findIndex(takesAnyValue)];
+  const route = { endpoint, query: Object.fromEntries(new URLSearchParams(query)) };
+  return { type: "found", route: pathId === undefined ? route : { ...route, pathId } };
 }
 
 const takesAnyValue = (part: string): boolean => part.startsWith("{");

@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import { afterEach, expect, test } from "vitest";
+import { until } from "../../test/leave-nothing.ts";
+import { provision, USER, uuid } from "../../test/messages.ts";
+import { tillAt } from "../../test/till.ts";
+import { converse, sendRaw } from "../../test/wire.ts";
+import { listen, type Listener } from "./listener.ts";
+import { type Simulator, startSimulator } from "./simulator.ts";
+import { createTimers } from "./timers.ts";
+
+const open: (Simulator | { readonly stop: () => Promise<void> })[] = [];
+
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.stop();
+});
+
+async function given(): Promise<{ readonly simulator: Simulator; readonly port: number }> {
+  const simulator = await startSimulator();
+  open.push(simulator);
+  return { simulator, port: Number(new URL(simulator.url).port) };
+}
+
+/** It still serves a sale. */
+const thenStillServes = async ({ url }: Simulator): Promise<void> => {
+  expect((await tillAt(url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
+};
+
+test("garbage on the socket is answered 400, or cut off", async () => {
+  const { simulator, port } = await given();
+  const garbage = [
+    ["\r\n\r\n\r\n"],
+    ["GET\r\n\r\n"],
+    ["POST /suv/v1/vouchers HTTP/9.9\r\n\r\n"],
+    ["POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\ncontent-length: abc\r\n\r\n"],
+    ["POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\nhello"],
+    ["POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"],
+    ["\u0016\u0003\u0001\u0002\u0000\u0001"],
+    ...Array.from({ length: 20 }, () => [randomBytes(500), "\r\n\r\n"]),
+  ];
+  for (const each of garbage) expect(await sendRaw(port, each, "close")).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+  await thenStillServes(simulator);
+});
+
+test("CONNECT and an upgrade get nowhere", async () => {
+  const { simulator, port } = await given();
+  expect(await sendRaw(port, ["CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n"])).toBe("");
+  const upgrade =
+    "GET /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\nconnection: close, upgrade\r\nupgrade: websocket\r\n\r\n";
+  expect(await sendRaw(port, [upgrade])).toMatch(/^HTTP\/1\.1 400 /);
+  await thenStillServes(simulator);
+});
+
+test("a head over the limit is answered 431", async () => {
+  const { simulator, port } = await given();
+  const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\nx-long: ${"x".repeat(20_000)}\r\n\r\n`;
+  expect(await sendRaw(port, [head])).toMatch(/^HTTP\/1\.1 431 /);
+  await thenStillServes(simulator);
+});
+
+test("a body over the limit is answered 413, and not read to its end", async () => {
+  const { simulator, port } = await given();
+  const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\ncontent-length: ${2 ** 40}\r\n\r\n`;
+  expect(await sendRaw(port, [head, "x".repeat(300_000)])).toMatch(/^HTTP\/1\.1 413 /);
+  await thenStillServes(simulator);
+});
+
+test("a body that is cut off is processed in no way", async () => {
+  const { simulator, port } = await given();
+  const body = JSON.stringify(provision(uuid(1)));
+  const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\nauthorization: Basic ${btoa(`${USER}:x`)}\r\n`;
+  const sender = sendRaw(port, [`${head}content-length: ${body.length + 1}\r\n\r\n${body}`]);
+  await simulator.stop();
+  await sender;
+  expect(simulator.world().transactions.size).toBe(0);
+});
+
+test("a sender that is too slow over its head, or over its body, is cut off", async () => {
+  const timers = createTimers();
+  let served = 0;
+  const listener: Listener = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    timers,
+    timeouts: { headMs: 50, requestMs: 50, checkMs: 10 },
+    onRequest: () => {
+      served += 1;
+    },
+  });
+  open.push({ stop: () => listener.close() });
+  expect(await sendRaw(listener.port, ["POST / HTTP/1.1\r\nhost"])).toMatch(/^HTTP\/1\.1 408 /);
+  expect(await sendRaw(listener.port, ["POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhe"])).toMatch(
+    /^(HTTP\/1\.1 408 |$)/,
+  );
+  expect(served).toBe(1);
+  expect(await listener.connections()).toBe(0);
+});
+
+test("after an outage it comes back on the same port, once whoever took it lets it go", async () => {
+  const { simulator, port } = await given();
+  simulator.restart({ forMs: 50 });
+  let taken: Listener | undefined;
+  while (taken === undefined) {
+    taken = await listen({ host: "127.0.0.1", port, timers: createTimers(), onRequest: () => undefined }).catch(
+      () => undefined,
+    );
+  }
+  await new Promise((resolve) => void setTimeout(resolve, 120));
+  await taken.close();
+  const sell = () =>
+    converse({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(1))) });
+  await until(async () => (await sell()).end !== "ECONNREFUSED");
+  expect((await sell()).end).toBe("complete");
+});

@@ -1,0 +1,288 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { stopAndLeaveNothing, until } from "../../test/leave-nothing.ts";
+import { confirmation, netcare, provision, redemption, reversal, USER, uuid } from "../../test/messages.ts";
+import { type Answer, answerOf, at, textAt, type Till, tillAt } from "../../test/till.ts";
+import { converse } from "../../test/wire.ts";
+import { lengthOf } from "../switch/queue.ts";
+import { type Simulator, startSimulator } from "./simulator.ts";
+
+let simulator: Simulator;
+let till: Till;
+
+beforeEach(async () => {
+  simulator = await startSimulator({ forwardRepeatMs: 5 });
+  till = tillAt(simulator.url);
+});
+
+afterEach(() => stopAndLeaveNothing(simulator));
+
+const admin = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+  const response = await fetch(`${simulator.adminUrl}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return answerOf(response.status, await response.text());
+};
+
+const queued = (): number => lengthOf(simulator.world().providers.ordinary.queue);
+
+describe("the administration shows", () => {
+  test("the ledger: balance, transactions with their history, vouchers with theirs", async () => {
+    const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
+    await till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    const { status, body } = await admin("GET", "/ledger");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      balance: { issued: 1, open: 0, confirmed: 1, redeemed: 0, refunded: 0, reversed: 0, discrepancies: [] },
+      transactions: [
+        {
+          kind: "provision",
+          user: USER,
+          id: uuid(1),
+          state: "confirmed",
+          voucherCode: code,
+          voucherState: "CONFIRMED_PROVISIONED",
+          confirmationId: uuid(11),
+        },
+      ],
+      vouchers: [{ voucher: { code }, state: "CONFIRMED_PROVISIONED" }],
+    });
+    expect(JSON.stringify(at(body, "transactions"))).toContain("provisionVoucher: 201, open");
+  });
+
+  test("what it thinks of one request, and of one voucher", async () => {
+    const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
+    expect((await admin("GET", `/transactions/${uuid(1)}`)).body).toMatchObject({
+      transactions: [{ id: uuid(1), state: "open", answer: { status: 201 } }],
+    });
+    expect((await admin("GET", `/transactions/${uuid(2)}`)).body).toEqual({ transactions: [] });
+    expect((await admin("GET", `/vouchers/${code}`)).body).toMatchObject({ state: "PROVISIONED" });
+    expect((await admin("GET", "/vouchers/1")).status).toBe(404);
+  });
+
+  test("the request log, with no secret in it", async () => {
+    const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
+    await till.post("/vouchers/confirmations", {
+      ...confirmation(uuid(11), uuid(1)),
+      tenders: [{ amount: { amount: 1, currency: "710" }, tenderType: "CREDIT_CARD", cardNumber: "411111******1111" }],
+    });
+    await till.get(`/vouchers?voucherCode=${code}&receiverInstId=1`);
+    await till.post("/redemptions", {
+      ...redemption(uuid(2), code, { customer: { firstName: "Thandi", msisdn: "+27821234567" } }),
+      slipData: { messageLines: [{ text: `Voucher ${code}` }] },
+    });
+    const broken = JSON.stringify(redemption(uuid(2), code)).slice(0, -1);
+    await converse({ url: `${simulator.url}/redemptions`, user: USER, body: broken });
+
+    const { text, body } = await admin("GET", "/requests?limit=10");
+    expect(body).toMatchObject({
+      total: 5,
+      latest: [
+        { user: USER, method: "POST", target: "/vouchers", operation: "provisionVoucher", answer: { status: 201 } },
+        { operation: "confirmVoucher" },
+        { target: "/vouchers?voucherCode=***&receiverInstId=1" },
+        { operation: "redeemVoucher", answer: { status: 201, body: { voucher: { code: "***" } } } },
+        { operation: "redeemVoucher", body: `(${broken.length} characters, not read)` },
+      ],
+    });
+    for (const secret of [code, "411111", "Thandi", "27821234567", "secret"]) expect(text).not.toContain(secret);
+  });
+
+  test("the providers: condition, queue and what each has seen", async () => {
+    await admin("PUT", "/providers/ordinary", { state: "down" });
+    expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(503);
+    await till.post("/vouchers", provision(uuid(2), { receiver: netcare }));
+    await till.post("/vouchers/reversals", reversal(uuid(11), uuid(1)));
+    const { body } = await admin("GET", "/providers");
+    expect(body).toMatchObject({
+      providers: [
+        {
+          name: "ordinary",
+          condition: { state: "down" },
+          queued: 1,
+          queue: [{ operation: "reverseVoucher", id: uuid(11) }],
+        },
+        { name: "Netcare", condition: { state: "up" }, queued: 0, seen: [{ operation: "provisionVoucher" }] },
+        { name: "Stellr" },
+      ],
+    });
+  });
+
+  test("what it can do, to whoever asks for something else", async () => {
+    expect((await admin("GET", "")).status).toBe(200);
+    for (const [method, path] of [
+      ["GET", "/nothing"],
+      ["DELETE", "/ledger"],
+      ["PUT", "/providers/Nobody"],
+    ] as const) {
+      expect((await admin(method, path)).status).toBe(404);
+    }
+  });
+});
+
+describe("the administration changes", () => {
+  test("the fault plan: replaces it, adds a rule, clears it", async () => {
+    const rule = { fault: { kind: "status", status: 502, processed: false }, times: "always" };
+    expect((await admin("PUT", "/faults", { rules: [rule] })).status).toBe(204);
+    expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(502);
+    expect((await admin("DELETE", "/faults")).status).toBe(204);
+    expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(201);
+    expect((await admin("POST", "/faults", rule)).status).toBe(204);
+    expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(502);
+    expect((await admin("GET", "/faults")).body).toMatchObject({
+      plan: { rules: [rule] },
+      matched: [1],
+      fired: { total: 2, byKind: { status: 2 } },
+    });
+  });
+
+  test("nothing, where it is told nonsense, and says what is wrong", async () => {
+    const answer = await admin("PUT", "/faults", { rules: [{ fault: { kind: "explode" } }] });
+    expect(answer).toMatchObject({ status: 400, body: { faults: [{ field: "rules[0].fault.kind" }] } });
+    expect((await admin("PUT", "/providers/Stellr", { state: "asleep" })).status).toBe(400);
+    expect((await admin("PUT", "/messaging/shop", { messaging: "triple" })).status).toBe(400);
+    expect((await admin("POST", "/restart", { memory: "some" })).status).toBe(400);
+    expect((await fetch(`${simulator.adminUrl}/faults`, { method: "PUT", body: "{" })).status).toBe(400);
+  });
+
+  test("the messaging of a user", async () => {
+    await admin("PUT", `/messaging/${USER}`, { messaging: "single" });
+    await till.post("/vouchers", provision(uuid(1)));
+    await admin("PUT", `/messaging/${USER}`, { messaging: "dual" });
+    await till.post("/vouchers", provision(uuid(2)));
+    const states = [1, 2].map(async (number) => (await admin("GET", `/transactions/${uuid(number)}`)).body);
+    expect(await Promise.all(states)).toMatchObject([
+      { transactions: [{ state: "completed" }] },
+      { transactions: [{ state: "open" }] },
+    ]);
+  });
+
+  test("everything back to the start: ledger, queues, log and fired faults; the plan stays", async () => {
+    simulator.addFault({ when: { operation: "redeemVoucher" }, fault: { kind: "notJson" } });
+    simulator.setProvider("ordinary", { state: "down" });
+    await till.post("/vouchers", provision(uuid(1)));
+    await till.post("/vouchers/reversals", reversal(uuid(11), uuid(1)));
+    expect((await admin("POST", "/reset")).status).toBe(204);
+    expect((await admin("GET", "/ledger")).body).toMatchObject({ transactions: [], vouchers: [] });
+    expect(queued()).toBe(0);
+    expect(simulator.requests().total).toBe(0);
+    expect(simulator.faults().plan.rules).toHaveLength(1);
+  });
+
+  test.each([
+    ["kept", 400],
+    ["lost", 201],
+  ] as const)("a restart with its memory %s", async (memory, status) => {
+    await till.post("/vouchers", provision(uuid(1)));
+    await admin("POST", "/restart", { memory, forMs: 20 }).catch(() => undefined);
+    const sell = () =>
+      converse({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(1))) });
+    await until(async () => (await sell()).status === status);
+    expect((await sell()).status).toBe(400);
+  });
+});
+
+describe("the queue to a provider", () => {
+  test("waits while the provider is down, and drains once it is up", async () => {
+    await till.post("/vouchers", provision(uuid(1)));
+    simulator.setProvider("ordinary", { state: "down" });
+    await till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    await until(() => simulator.world().providers.ordinary.queue.next === 1);
+    expect(queued()).toBe(1);
+    simulator.setProvider("ordinary", { state: "up" });
+    await until(() => queued() === 0);
+    expect(simulator.world().providers.ordinary.seen.at(-1)).toMatchObject({
+      operation: "confirmVoucher",
+      id: uuid(11),
+    });
+  });
+
+  test("goes on after a provider that was slow", async () => {
+    for (const number of [1, 2, 3]) await till.post("/vouchers", provision(uuid(number)));
+    simulator.setProvider("ordinary", { state: "slow", delayMs: 5 });
+    for (const number of [1, 2, 3]) {
+      await till.post("/vouchers/confirmations", confirmation(uuid(10 + number), uuid(number)));
+    }
+    await until(() => queued() === 0);
+    const { seen } = simulator.world().providers.ordinary;
+    expect(seen.slice(-3).map(({ id }) => id)).toEqual([uuid(11), uuid(12), uuid(13)]);
+  });
+
+  test("takes a long backlog without end and without losing order", async () => {
+    const count = 350;
+    for (let number = 0; number < count; number += 1) await till.post("/vouchers", provision(uuid(number)));
+    simulator.setProvider("ordinary", { state: "down" });
+    for (let number = 0; number < count; number += 1) {
+      await till.post("/vouchers/reversals", reversal(uuid(1_000 + number), uuid(number)));
+    }
+    expect(queued()).toBe(count);
+    simulator.setProvider("ordinary", { state: "up" });
+    await until(() => queued() === 0);
+    const { seen } = simulator.world().providers.ordinary;
+    expect(seen.map(({ id }) => id)).toEqual(
+      Array.from({ length: seen.length }, (_, index) => uuid(1_000 + count - seen.length + index)),
+    );
+  });
+});
+
+test("a slow provider makes the answer late", async () => {
+  simulator.setProvider("ordinary", { state: "slow", delayMs: 60_000 });
+  const body = JSON.stringify(provision(uuid(1)));
+  const seen = await converse({ url: `${simulator.url}/vouchers`, user: USER, body, patienceMs: 200 });
+  expect(seen.end).toBe("none in time");
+});
+
+test("lookupRedemption, still processing: 102, and the connection ends, since a client waits on for a final status", async () => {
+  const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
+  await till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+  simulator.setProvider("ordinary", { state: "down" });
+  expect((await till.post("/redemptions", redemption(uuid(2), code))).status).toBe(503);
+  const seen = await converse({ method: "GET", url: `${simulator.url}/redemptions/${uuid(2)}`, user: USER });
+  expect(seen).toEqual({ text: "", end: "ECONNRESET" });
+  expect(simulator.requests().latest.at(-1)).toMatchObject({ operation: "lookupRedemption", answer: { status: 102 } });
+});
+
+test("a path outside the API and the administration → 404 that says where they are", async () => {
+  const response = await fetch(new URL("/", simulator.url));
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain("/suv/v1");
+});
+
+test("a port that is taken is an error, not a silent other port", async () => {
+  const port = Number(new URL(simulator.url).port);
+  await expect(startSimulator({ port })).rejects.toThrow("EADDRINUSE");
+});
+
+test("it listens on loopback unless told otherwise", () => {
+  expect(new URL(simulator.url).hostname).toBe("127.0.0.1");
+});
+
+test("two simulators share nothing", async () => {
+  const other = await startSimulator();
+  await till.post("/vouchers", provision(uuid(1)));
+  expect((await tillAt(other.url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
+  await other.stop();
+});
+
+test("stopping in the middle of everything leaves nothing behind", async () => {
+  simulator.setFaults({
+    rules: [
+      { when: { nth: 1 }, fault: { kind: "silent", processed: true } },
+      { when: { nth: 2 }, fault: { kind: "slowBody", delayMs: 60_000 } },
+      { when: { nth: 3 }, fault: { kind: "late", delayMs: 60_000 } },
+    ],
+  });
+  const conversations = [1, 2, 3].map((number) =>
+    converse({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(number))) }),
+  );
+  await until(() => simulator.faults().fired.total === 3);
+  await simulator.stop();
+  for (const { end } of await Promise.all(conversations)) expect(end).not.toBe("none in time");
+});
+
+test("stopping during an outage leaves nothing behind, and stopping twice is harmless", async () => {
+  simulator.restart({ forMs: 60_000 });
+  await simulator.stop();
+  await simulator.stop();
+  expect(await simulator.resources()).toEqual({ connections: 0, timers: 0 });
+});

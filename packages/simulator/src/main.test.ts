@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test } from "vitest";
+import { provision, uuid } from "../test/messages.ts";
+import { tillAt } from "../test/till.ts";
+import { isJsonObject, parseJson } from "./json.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  /** Everything it has printed, once it prints `what`. */
+  readonly printed: (what: string) => Promise<string>;
+  /** Its exit code (a signal that ended it gives `null`), and what went to standard error. */
+  readonly ended: Promise<{ readonly exit: number | null; readonly stderr: string }>;
+}
+
+function start(args: readonly string[], channel: "no IPC" | "IPC" = "no IPC"): Started {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ["pipe", "pipe", "pipe", channel === "IPC" ? "ipc" : "ignore"],
+  });
+  children.push(child);
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const exited = new Promise<number | null>((resolve) => void child.once("exit", resolve));
+  const closed = new Promise<void>((resolve) => void child.stderr?.once("close", resolve));
+  return {
+    child,
+    async printed(what) {
+      while (!stdout.includes(what)) await new Promise((resolve) => void setTimeout(resolve, 5));
+      return stdout;
+    },
+    ended: Promise.all([exited, closed]).then(([exit]) => ({ exit, stderr })),
+  };
+}
+
+const listeningIn = (text: string): { readonly url: string; readonly adminUrl: string } => {
+  const value = parseJson(text);
+  if (!isJsonObject(value)) throw new Error(`not what was expected: ${text}`);
+  const { url, adminUrl } = value;
+  if (typeof url !== "string" || typeof adminUrl !== "string") throw new Error(`no URL: ${text}`);
+  return { url, adminUrl };
+};
+
+// Each test starts a process of its own.
+describe("the program", { timeout: 60_000 }, () => {
+  test("prints its URL and how to stop it once it accepts requests", async () => {
+    const { printed } = start(["--port", "0"]);
+    const text = await printed("Ctrl+C");
+    const url = /http:\/\/127\.0\.0\.1:\d+\/suv\/v1/.exec(text)?.[0] ?? "";
+    expect((await tillAt(url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("stops cleanly on %s, in the middle of a conversation", async (signal) => {
+    const { child, printed, ended } = start(["--port", "0", "--json"]);
+    const { url, adminUrl } = listeningIn(await printed("\n"));
+    const rule = { fault: { kind: "silent", processed: false } };
+    await fetch(`${adminUrl}/faults`, { method: "POST", body: JSON.stringify(rule) });
+    const unanswered = tillAt(url)
+      .post("/vouchers", provision(uuid(1)))
+      .catch(() => "broken");
+    while (!(await (await fetch(`${adminUrl}/faults`)).text()).includes('"total":1'));
+    child.kill(signal);
+    expect(await ended).toEqual({ exit: 0, stderr: "" });
+    expect(await unanswered).toBe("broken");
+  });
+
+  test("stops when its standard input ends, if told to", async () => {
+    const { child, printed, ended } = start(["--port", "0", "--json", "--with-parent"]);
+    await printed("\n");
+    child.stdin?.end();
+    expect(await ended).toEqual({ exit: 0, stderr: "" });
+  });
+
+  test("tells its parent the URL over IPC, and stops with it, if told to", async () => {
+    const { child, ended } = start(["--port", "0", "--with-parent"], "IPC");
+    const message = new Promise<unknown>((resolve) => void child.once("message", resolve));
+    expect(await message).toEqual({ type: "listening", url: expect.any(String), adminUrl: expect.any(String) });
+    child.disconnect();
+    expect(await ended).toEqual({ exit: 0, stderr: "" });
+  });
+
+  test("shows what happens with --watch", async () => {
+    const { printed } = start(["--port", "0", "--json", "--watch"]);
+    const { url } = listeningIn((await printed("\n")).split("\n")[0] ?? "");
+    await tillAt(url).post("/vouchers", provision(uuid(1)));
+    expect(await printed("provisionVoucher")).toContain("issued");
+  });
+
+  test("prints help", async () => {
+    const { printed, ended } = start(["--help"]);
+    expect(await printed("--help")).toContain("--port NUMBER");
+    expect((await ended).exit).toBe(0);
+  });
+
+  test("says in one line what is wrong with its options, and exits with 2", async () => {
+    expect(await start(["--port", "x"]).ended).toEqual({
+      exit: 2,
+      stderr: "simulator: --port x: must be a whole number from 0 to 65535\n",
+    });
+  });
+
+  test("says in one line that its port is taken, and exits with 1", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" ? String(address?.port) : "";
+    const { exit, stderr } = await start(["--port", port]).ended;
+    expect({ exit, lines: stderr.trim().split("\n") }).toEqual({
+      exit: 1,
+      lines: [expect.stringContaining("EADDRINUSE")],
+    });
+    other.close();
+  });
+});

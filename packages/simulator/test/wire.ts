@@ -1,0 +1,84 @@
+import { Agent, request } from "node:http";
+import { connect } from "node:net";
+
+/** What a client sees on the wire. */
+export interface Seen {
+  /** Absent where no head of an answer came. */
+  readonly status?: number;
+  readonly contentType?: string;
+  readonly retryAfter?: string;
+  readonly text: string;
+  /** `complete`, `none in time`, or the code of the error that ended the conversation. */
+  readonly end: string;
+}
+
+export interface Sent {
+  readonly method?: "GET" | "POST";
+  readonly url: string;
+  readonly user: string;
+  readonly body?: string;
+  /** Gives up after this long. Default 5 s. */
+  readonly patienceMs?: number;
+  /** Default: a connection of its own. */
+  readonly agent?: Agent;
+}
+
+/** Sends one request and tells how the conversation went; it never rejects. */
+export function converse({ method = "POST", url, user, body, patienceMs = 5_000, agent }: Sent): Promise<Seen> {
+  return new Promise((resolve) => {
+    let seen: Seen = { text: "", end: "" };
+    const end = (how: string): void => {
+      clearTimeout(timer);
+      resolve({ ...seen, end: how });
+      sent.destroy();
+    };
+    const failed = (error: NodeJS.ErrnoException): void => end(error.code ?? error.message);
+    const sent = request(url, { method, auth: `${user}:secret`, agent: agent ?? new Agent({ keepAlive: false }) });
+    const timer = setTimeout(() => end("none in time"), patienceMs);
+    sent.on("error", failed);
+    sent.on("response", (response) => {
+      const { "content-type": contentType, "retry-after": retryAfter } = response.headers;
+      seen = {
+        text: "",
+        end: "",
+        ...(response.statusCode === undefined ? {} : { status: response.statusCode }),
+        ...(contentType === undefined ? {} : { contentType }),
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      };
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        seen = { ...seen, text: seen.text + chunk };
+      });
+      response.on("error", failed);
+      response.on("end", () => {
+        // An agent takes its connection back only from a conversation that has ended by itself.
+        clearTimeout(timer);
+        resolve({ ...seen, end: "complete" });
+      });
+    });
+    sent.end(body);
+  });
+}
+
+/**
+ * Sends these bytes on a bare socket, one after the other, and gives all that comes back until the other side closes; `then`
+ * says whether it closes its own side before that.
+ */
+export function sendRaw(
+  port: number,
+  chunks: readonly (string | Buffer)[],
+  then: "close" | "wait" = "wait",
+): Promise<string> {
+  return new Promise((resolve) => {
+    let received = "";
+    const socket = connect(port, "127.0.0.1");
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: string) => {
+      received += chunk;
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(received));
+    for (const chunk of chunks) socket.write(chunk);
+    if (then === "close") socket.end();
+  });
+}
