@@ -1,0 +1,92 @@
+import type { Json } from "../src/index.ts";
+import { errorTypes } from "./error-types.ts";
+import { CODE, FOREIGN_ID } from "./messages.ts";
+
+/** A body that an answer may have, and what there is to know of it. */
+export interface Body {
+  readonly name: string;
+  readonly text: string;
+  readonly kind: "nothing" | "noJson" | "noObject" | "object";
+  /** Whose id it bears. */
+  readonly id: "ours" | "foreign" | "none";
+  readonly errorType?: string;
+  readonly voucher: "code" | "noCode" | "none";
+}
+
+const plain = (kind: Body["kind"], name: string, text: string): Body => ({
+  name,
+  text,
+  kind,
+  id: "none",
+  voucher: "none",
+});
+
+const object = (name: string, fields: Json, known: Partial<Body>): Body => ({
+  ...plain("object", name, JSON.stringify(fields)),
+  ...known,
+});
+
+const DEEP = 70;
+
+/** What a gateway, a crash or a hostile peer may answer instead of Electrum. */
+const strange: readonly Body[] = [
+  plain("nothing", "no body", ""),
+  plain("nothing", "white space", " \r\n\t"),
+  plain("noJson", "HTML", "<html><body>Not here</body></html>"),
+  plain("noJson", "half of a JSON object", '{"id":"3f0c'),
+  plain("noJson", "JSON that nests too deep", `{"voucher":${"[".repeat(DEEP)}${"]".repeat(DEEP)}}`),
+  plain("noObject", "null", "null"),
+  plain("noObject", "a list", `[{"id":"x"}]`),
+  plain("noObject", "a text", `"${CODE}"`),
+  plain("noObject", "a number", "200"),
+  plain("noObject", "true", "true"),
+];
+
+/** Objects without an error type: what a success holds, or should hold. */
+const successes = (ours: string): readonly Body[] => [
+  object("{}", {}, {}),
+  object("a gateway's message", { message: "Not here" }, {}),
+  object("our id", { id: ours }, { id: "ours" }),
+  object("our id and a voucher", { id: ours, voucher: { code: CODE } }, { id: "ours", voucher: "code" }),
+  object("our id in capitals", { id: ours.toUpperCase(), voucher: { code: CODE } }, { id: "ours", voucher: "code" }),
+  object(
+    "an error type of null",
+    { id: ours, errorType: null, voucher: { code: CODE } },
+    { id: "ours", voucher: "code" },
+  ),
+  object("an error type of 5", { id: ours, errorType: 5, voucher: { code: CODE } }, { id: "ours", voucher: "code" }),
+  object("a voucher, over-long", { id: ours, voucher: { code: CODE.repeat(99) } }, { id: "ours", voucher: "code" }),
+  object("a voucher without a code", { id: ours, voucher: { serialNumber: "1" } }, { id: "ours", voucher: "noCode" }),
+  object("an empty code", { id: ours, voucher: { code: "" } }, { id: "ours", voucher: "noCode" }),
+  object("a code of null", { id: ours, voucher: { code: null } }, { id: "ours", voucher: "noCode" }),
+  object("a code of 5", { id: ours, voucher: { code: 5 } }, { id: "ours", voucher: "noCode" }),
+  object("a voucher of null", { id: ours, voucher: null }, { id: "ours" }),
+  object("a voucher that is a text", { id: ours, voucher: CODE }, { id: "ours" }),
+  object("a voucher that is a list", { id: ours, voucher: [CODE] }, { id: "ours" }),
+  object("a voucher, and no id", { voucher: { code: CODE } }, { voucher: "code" }),
+  object("a voucher, and an id of null", { id: null, voucher: { code: CODE } }, { voucher: "code" }),
+  object(
+    "a voucher, and a foreign id",
+    { id: FOREIGN_ID, voucher: { code: CODE } },
+    { id: "foreign", voucher: "code" },
+  ),
+  object("a voucher, and an id of 5", { id: 5, voucher: { code: CODE } }, { id: "foreign", voucher: "code" }),
+];
+
+/** An ErrorDetail of each type, about our message, another's, or none. */
+const errors = (ours: string): readonly Body[] =>
+  Object.keys(errorTypes).flatMap((errorType) => [
+    object(`${errorType}, ours`, { id: ours, errorType, errorMessage: "x" }, { id: "ours", errorType }),
+    object(`${errorType}, foreign`, { id: FOREIGN_ID, errorType, errorMessage: "x" }, { id: "foreign", errorType }),
+    object(`${errorType}, no id`, { errorType, errorMessage: "x" }, { errorType }),
+    object(
+      `${errorType}, with a voucher`,
+      { id: ours, errorType, voucher: { code: CODE } },
+      { id: "ours", errorType, voucher: "code" },
+    ),
+  ]);
+
+export const bodiesAbout = (ours: string): readonly Body[] => [...strange, ...successes(ours), ...errors(ours)];
+
+/** Every status that a complete answer can have. */
+export const statuses: readonly number[] = Array.from({ length: 400 }, (_, index) => 200 + index);

@@ -1,0 +1,72 @@
+/** What a published error type means of a request, and of an advice. `byStatus`: it says nothing that the status does not. */
+export interface ErrorTypeMeaning {
+  /** `unknown`: the outcome is open, whatever the status. `unknownSale`: for a provision or its retry alone. */
+  readonly request: "unknown" | "unknownSale" | "byStatus";
+  readonly advice: AdviceMeaning | "byStatus";
+}
+
+/**
+ * - `duplicate`, `already`: acknowledged
+ * - `repeat`: upstream is silent
+ * - `halt`: the credentials are wrong
+ * - `refused`: no repeat can help
+ * - `contradicted`: Electrum holds something else
+ * - `notLocated`: nothing to undo, or nothing to confirm
+ * - `notRedeemed`: to a confirmRedeem it cannot be told from a repeat; to any other advice it is a refusal
+ * - `provisionConfirmed` and its like: the same as our advice says, the opposite, or about another thing
+ */
+export type AdviceMeaning =
+  | "duplicate"
+  | "already"
+  | "repeat"
+  | "halt"
+  | "refused"
+  | "contradicted"
+  | "notLocated"
+  | "notRedeemed"
+  | "provisionConfirmed"
+  | "provisionReversed"
+  | "redemptionConfirmed"
+  | "redemptionReversed";
+
+const byStatus: ErrorTypeMeaning = { request: "byStatus", advice: "byStatus" };
+const malformed: ErrorTypeMeaning = { request: "byStatus", advice: "refused" };
+
+/** Electrum's error types, with what each means; a table of its own, to hold the readers against. */
+export const errorTypes: Readonly<Record<string, ErrorTypeMeaning>> = {
+  UPSTREAM_UNAVAILABLE: { request: "unknown", advice: "repeat" },
+  VOUCHER_STATUS_UNKNOWN: { request: "unknown", advice: "repeat" },
+  DUPLICATE_RECORD: { request: "unknown", advice: "duplicate" },
+  FORMAT_ERROR: malformed,
+  FUNCTION_NOT_SUPPORTED: malformed,
+  TRANSACTION_NOT_SUPPORTED: malformed,
+  GENERAL_ERROR: byStatus,
+  INVALID_AMOUNT: malformed,
+  ROUTING_ERROR: byStatus,
+  UNABLE_TO_LOCATE_RECORD: { request: "byStatus", advice: "notLocated" },
+  INVALID_MERCHANT: malformed,
+  INVALID_VOUCHER: malformed,
+  AUTHENTICATION_ERROR: { request: "byStatus", advice: "halt" },
+  VOUCHER_ALREADY_PROVISIONED: { request: "unknownSale", advice: "byStatus" },
+  VOUCHER_ALREADY_CONFIRMED: { request: "unknownSale", advice: "provisionConfirmed" },
+  VOUCHER_ALREADY_REVERSED: { request: "byStatus", advice: "provisionReversed" },
+  VOUCHER_ALREADY_REDEEMED: { request: "byStatus", advice: "contradicted" },
+  VOUCHER_NOT_REDEEMABLE: byStatus,
+  VOUCHER_NOT_REDEEMED: { request: "byStatus", advice: "notRedeemed" },
+  REDEMPTION_ALREADY_CONFIRMED: { request: "byStatus", advice: "redemptionConfirmed" },
+  REDEMPTION_ALREADY_REVERSED: { request: "byStatus", advice: "redemptionReversed" },
+  REDEMPTION_NOT_CONFIRMED: byStatus,
+  VOUCHER_ALREADY_REFUNDED: byStatus,
+  VOUCHER_NOT_REFUNDED: byStatus,
+  REFUND_ALREADY_CONFIRMED: byStatus,
+  REFUND_ALREADY_REVERSED: byStatus,
+  INSUFFICIENT_AMOUNT: byStatus,
+  DO_NOT_HONOUR: byStatus,
+  DO_NOT_HONOR: byStatus,
+  INSUFFICIENT_FUNDS: byStatus,
+  INVALID_ACCOUNT: byStatus,
+  TRANSACTION_DECLINED: byStatus,
+  LIMIT_EXCEEDED: byStatus,
+  ACCOUNT_ALREADY_SETTLED: { request: "byStatus", advice: "already" },
+  A_TYPE_OF_NEXT_YEAR: byStatus,
+};
