@@ -45,7 +45,7 @@ export type FaultKind = Fault["kind"];
 type FaultOf<Kind extends FaultKind> = Extract<Fault, { readonly kind: Kind }>;
 
 /** An hour: a longer wait is a mistyped number. */
-export const MAX_FAULT_MS: number = 60 * 60 * 1000;
+const MAX_FAULT_MS: number = 60 * 60 * 1000;
 
 const duration = wholeNumber(0, MAX_FAULT_MS);
 const finalStatus = wholeNumber(200, 599);

@@ -17,7 +17,7 @@ export interface ListenerOptions {
   readonly port: number;
   readonly timers: Timers;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Default {@link senderTimeouts}. */
+  /** Default: ten seconds, twenty seconds, every second. */
   readonly timeouts?: SenderTimeouts;
 }
 
@@ -32,7 +32,7 @@ export interface SenderTimeouts {
 }
 
 /** Long enough for a person at a terminal, short enough that idle senders do not pile up. */
-export const senderTimeouts: SenderTimeouts = { headMs: 10_000, requestMs: 20_000, checkMs: 1_000 };
+const senderTimeouts: SenderTimeouts = { headMs: 10_000, requestMs: 20_000, checkMs: 1_000 };
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;

@@ -59,7 +59,7 @@ function isDateTime(value: string): boolean {
 /** Day 0 of the next month is the last of this one. `Date` takes years below 100 for 19xx; four hundred years on, days are the same. */
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year + 400, month, 0)).getUTCDate();
 
-export const ledgerAmount: Check<LedgerAmount> = object<LedgerAmount>({
+const ledgerAmount: Check<LedgerAmount> = object<LedgerAmount>({
   amount: required(wholeNumber()),
   currency: required(text({ matching: [/^[0-9]{3}$/, "an ISO 4217 numeric currency"] })),
   ledgerIndicator: optional(oneOf("DEBIT", "CREDIT")),

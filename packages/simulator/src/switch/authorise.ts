@@ -86,11 +86,10 @@ function outcomeOf(
   }
 }
 
-export const isSingleMessaging = (world: World, user: string): boolean =>
-  world.settings.singleMessagingUsers.includes(user);
+const isSingleMessaging = (world: World, user: string): boolean => world.settings.singleMessagingUsers.includes(user);
 
 /** Nothing more is needed for the approval to stand: single messaging, or a provider that takes no advices. */
-export const standsAtOnce = (world: World, user: string, provider: ProviderName): boolean =>
+const standsAtOnce = (world: World, user: string, provider: ProviderName): boolean =>
   isSingleMessaging(world, user) || !profiles[provider].takesAdvices;
 
 /** Where each kind of transaction brings the voucher. */
