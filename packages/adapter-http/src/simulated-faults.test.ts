@@ -1,0 +1,140 @@
+import type { Answer, Outgoing, Silence, SilenceCause } from "@electrum-vouchers/core";
+import type { Electrum } from "@electrum-vouchers/core/ports";
+import { type Fault, type FaultKind, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { basicAuthorization } from "./authorization.ts";
+import { createElectrumHttp } from "./electrum-http.ts";
+
+// What the port makes of everything that can go wrong with a switch, over real HTTP.
+
+const ID = "0b8f9f64-5d63-4d7c-8a52-0f2f5d3f1a22";
+
+const sale: Outgoing = {
+  operation: "provisionVoucher",
+  message: {
+    id: ID,
+    time: "2026-01-31T12:00:00.000Z",
+    originator: {
+      institution: { id: "10", name: "Shop" },
+      terminalId: "TILL0001",
+      merchant: {
+        merchantType: "5411",
+        merchantId: "123456789012345",
+        merchantName: { name: "Shop", city: "Cape Town", region: "WC", country: "ZA" },
+      },
+    },
+    client: { id: "shop", name: "Shop" },
+    thirdPartyIdentifiers: [],
+  },
+};
+
+/** What the port must give: the answer, its body as far as it matters, or why there is none. */
+interface Expected {
+  readonly cause?: SilenceCause;
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+  readonly body?: RegExp;
+}
+
+let simulator: Simulator;
+let electrum: Electrum;
+
+beforeEach(async () => {
+  simulator = await startSimulator();
+  electrum = createElectrumHttp({
+    baseUrl: simulator.url,
+    authorization: basicAuthorization(() => ({ username: "shop", password: "secret" })),
+  })._unsafeUnwrap();
+});
+
+afterEach(async () => {
+  electrum.close();
+  await simulator.stop();
+});
+
+const send = (): Promise<Partial<Answer & Silence>> =>
+  electrum.send(sale, Date.now() + WAIT_MS).match<Partial<Answer & Silence>>(
+    (answer) => answer,
+    (silence) => silence,
+  );
+
+/** Nobody answers within it, and everybody who means to does. */
+const WAIT_MS = 1_000;
+const NEVER_MS = 60_000;
+
+const approved: Expected = { status: 201, body: /"voucher"/ };
+
+const cases: { readonly [Kind in FaultKind]: readonly (readonly [Extract<Fault, { kind: Kind }>, Expected])[] } = {
+  refused: [[{ kind: "refused", forMs: NEVER_MS }, { cause: "interrupted" }]],
+  reset: [
+    [{ kind: "reset", processed: false }, { cause: "interrupted" }],
+    [{ kind: "reset", processed: true }, { cause: "interrupted" }],
+  ],
+  silent: [
+    [{ kind: "silent", processed: false }, { cause: "deadline" }],
+    [{ kind: "silent", processed: true }, { cause: "deadline" }],
+  ],
+  late: [
+    [{ kind: "late", delayMs: NEVER_MS }, { cause: "deadline" }],
+    [{ kind: "late", delayMs: 10 }, approved],
+  ],
+  duplicate: [[{ kind: "duplicate" }, { status: 400, body: /DUPLICATE_RECORD/ }]],
+  slowHeaders: [
+    [{ kind: "slowHeaders", delayMs: NEVER_MS }, { cause: "deadline" }],
+    [{ kind: "slowHeaders", delayMs: 10 }, approved],
+  ],
+  slowBody: [
+    [{ kind: "slowBody", delayMs: NEVER_MS }, { cause: "deadline" }],
+    [{ kind: "slowBody", delayMs: 10 }, approved],
+  ],
+  truncatedBody: [[{ kind: "truncatedBody" }, { cause: "interrupted" }]],
+  wrongContentType: [[{ kind: "wrongContentType", contentType: "text/html" }, approved]],
+  notJson: [[{ kind: "notJson" }, { status: 201, body: /^<html>/ }]],
+  emptyBody: [[{ kind: "emptyBody" }, { status: 201, body: /^$/ }]],
+  wrongId: [[{ kind: "wrongId" }, { status: 201, body: /"id":"f{8}-/ }]],
+  status: [
+    [{ kind: "status", status: 500, processed: true }, { status: 500 }],
+    [{ kind: "status", status: 502, processed: false }, { status: 502 }],
+    [
+      { kind: "status", status: 503, processed: false, retryAfterSeconds: 2 },
+      { status: 503, retryAfterMs: 2_000 },
+    ],
+    [{ kind: "status", status: 504, processed: true }, { status: 504 }],
+    [
+      { kind: "status", status: 429, processed: false, retryAfterSeconds: 7 },
+      { status: 429, retryAfterMs: 7_000 },
+    ],
+  ],
+  error: [
+    [
+      { kind: "error", status: 404, errorType: "UPSTREAM_UNAVAILABLE", processed: false },
+      { status: 404, body: /"errorType":"UPSTREAM_UNAVAILABLE"/ },
+    ],
+  ],
+  restart: [
+    [{ kind: "restart", memory: "kept", forMs: NEVER_MS }, { cause: "interrupted" }],
+    [{ kind: "restart", memory: "lost", forMs: NEVER_MS }, { cause: "interrupted" }],
+  ],
+  likeTestServer: [[{ kind: "likeTestServer" }, { status: 500, body: /^Internal server error/ }]],
+};
+
+const faults = Object.values(cases).flatMap<readonly [Fault, Expected]>((each) => [...each]);
+
+test.each(faults.map(([fault, expected]) => ({ fault, expected })))("$fault", async ({ fault, expected }) => {
+  simulator.addFault({ fault });
+  const { body, ...others } = expected;
+  const given = await send();
+  expect(given).toMatchObject(others);
+  expect(given.body ?? "").toMatch(body ?? "");
+});
+
+test("refused: who sends while nobody listens finds the switch unreachable", async () => {
+  simulator.addFault({ fault: { kind: "refused", forMs: NEVER_MS } });
+  expect([await send(), await send()]).toEqual([{ cause: "interrupted" }, { cause: "unreachable" }]);
+});
+
+test("nothing goes wrong: the answer as it was sent", async () => {
+  const { status, body } = await send();
+  expect(status).toBe(201);
+  expect(body).toMatch(/"voucher"/);
+});
