@@ -24,7 +24,7 @@ export interface Repeat {
 }
 
 /** The longest `Retry-After` that is heeded: one header must not put everything off for ever. */
-export const MAX_RETRY_AFTER_MS: number = 60 * 60 * 1000;
+const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 
 /** Reads what came of it; only Electrum's own word settles an advice. */
 export const readDelivery = (advice: Advice, answer: Result<Answer, Silence>): Delivery =>

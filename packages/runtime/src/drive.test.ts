@@ -1,4 +1,4 @@
-import { type Command, decide, type Fact, type Intent, type Policy, startProvision } from "@electrum-vouchers/core";
+import type { Command, Fact, Intent, Policy } from "@electrum-vouchers/core";
 import { createMemoryOutbox } from "@electrum-vouchers/testkit";
 import type { Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
@@ -7,12 +7,14 @@ import { errorOf, valueOf } from "../test/outcome.ts";
 import { type OutboxFaults, type WatchedOutbox, watchedOutbox } from "../test/watched-outbox.ts";
 import {
   commitTo,
+  decided,
   drive,
   type DriveError,
   type Hands,
+  observed,
   type Progress,
-  progressOf,
   resumed,
+  started,
   type Versioned,
 } from "./drive.ts";
 
@@ -31,7 +33,7 @@ describe("commit, then act", () => {
       }
     });
 
-    await bench.drive(starting({ retries: 2 }));
+    valueOf(await bench.drive(starting({ retries: 2 })));
 
     expect(bench.log).toEqual([
       "commit requesting",
@@ -76,7 +78,7 @@ describe("commit, then act", () => {
     const current = valueOf(await bench.drive(starting()));
 
     const late: Fact = { type: "reply", attempt: 7, ...success(requestSent), at: AT };
-    const after = valueOf(await bench.drive(progressOf(current, late)));
+    const after = valueOf(await bench.drive(observed(current, late)));
 
     expect(after).toEqual(current);
     expect(bench.outbox.count("commit")).toBe(1);
@@ -98,9 +100,9 @@ describe("another writer was first", () => {
   test("given a cancel that was committed while the request was under way, then its approval is reversed", async () => {
     const bench = createBench();
     const current = valueOf(await bench.drive(starting()));
-    await bench.drive(intended(current, { type: "cancel", at: AT + 1 }));
+    valueOf(await bench.drive(intending(current, { type: "cancel", at: AT + 1 })));
 
-    const after = valueOf(await bench.drive(progressOf(current, approval)));
+    const after = valueOf(await bench.drive(observed(current, approval)));
 
     expect(after).toMatchObject({ version: 3, transaction: { state: "reversing", decision: { by: "till" } } });
     expect(bench.log.at(-1)).toBe("perform queueAdvice");
@@ -108,11 +110,11 @@ describe("another writer was first", () => {
 
   test("given a confirm and a cancel from one version, then the second is refused and told who won, and when", async () => {
     const bench = createBench();
-    const issued = valueOf(await bench.drive(progressOf(valueOf(await bench.drive(starting())), approval)));
-    const confirm = intended(issued, { type: "confirm", tenders, at: AT + 2 });
-    const cancel = intended(issued, { type: "cancel", at: AT + 3 });
+    const issued = valueOf(await bench.drive(observed(valueOf(await bench.drive(starting())), approval)));
+    const confirm = intending(issued, { type: "confirm", tenders, at: AT + 2 });
+    const cancel = intending(issued, { type: "cancel", at: AT + 3 });
 
-    await bench.drive(confirm);
+    valueOf(await bench.drive(confirm));
     const error = errorOf(await bench.drive(cancel));
 
     expect(error).toMatchObject({
@@ -124,7 +126,7 @@ describe("another writer was first", () => {
 
   test("given that it was started before, then the start ends with what exists, and nothing is performed", async () => {
     const bench = createBench();
-    await bench.drive(starting());
+    valueOf(await bench.drive(starting()));
     const before = bench.log.length;
 
     const error = errorOf(await bench.drive(starting()));
@@ -138,17 +140,17 @@ describe("another writer was first", () => {
     const current = valueOf(await bench.drive(starting()));
     const elsewhere = createBench();
 
-    expect(errorOf(await elsewhere.drive(progressOf(current, approval)))).toEqual({ type: "gone" });
+    expect(errorOf(await elsewhere.drive(observed(current, approval)))).toEqual({ type: "gone" });
   });
 
   test("given a winner that is damaged, then the step fails, and says so without showing the record", async () => {
     const bench = createBench();
     const current = valueOf(await bench.drive(starting()));
-    const [stored] = valueOf(await bench.outbox.inspection.list({ limit: 1 })).records;
+    const [stored] = valueOf(await bench.outbox.unwatched.list({ limit: 1 })).records;
     const record = stored?.record.replace("GAME100", "GAME101") ?? "";
-    await bench.outbox.commit({ ...changeTo(record), expectedVersion: 1 });
+    valueOf(await bench.outbox.commit({ ...changeTo(record), expectedVersion: 1 }));
 
-    const error = errorOf(await bench.drive(progressOf(current, approval)));
+    const error = errorOf(await bench.drive(observed(current, approval)));
 
     expect(error).toEqual({ type: "damaged", damage: { type: "damaged", what: "checksum" } });
   });
@@ -177,10 +179,10 @@ describe("an uncertain commit is resolved by loading", () => {
   test("given that another step was written instead, then it is tried again on that one", async () => {
     const bench = createBench();
     const current = valueOf(await bench.drive(starting()));
-    await bench.drive(intended(current, { type: "cancel", at: AT + 1 }));
+    valueOf(await bench.drive(intending(current, { type: "cancel", at: AT + 1 })));
     bench.outbox.fail(firstCommit("lost"));
 
-    const after = valueOf(await bench.drive(progressOf(current, approval)));
+    const after = valueOf(await bench.drive(observed(current, approval)));
 
     expect(after.transaction.state).toBe("reversing");
   });
@@ -188,11 +190,11 @@ describe("an uncertain commit is resolved by loading", () => {
   test("given that it was written and another step after it, then it is not applied twice", async () => {
     const bench = createBench();
     const current = valueOf(await bench.drive(starting()));
-    const issued = valueOf(await bench.drive(progressOf(current, approval)));
-    await bench.drive(intended(issued, { type: "confirm", tenders, at: AT + 2 }));
+    const issued = valueOf(await bench.drive(observed(current, approval)));
+    valueOf(await bench.drive(intending(issued, { type: "confirm", tenders, at: AT + 2 })));
     bench.outbox.fail(firstCommit("lost"));
 
-    const after = valueOf(await bench.drive(progressOf(current, approval)));
+    const after = valueOf(await bench.drive(observed(current, approval)));
 
     expect(after).toMatchObject({ version: 3, transaction: { state: "confirming" } });
   });
@@ -219,17 +221,10 @@ const firstCommit =
 function starting(choices: Partial<Policy> = {}): Progress {
   const policy = policyOf(choices);
   const start = { request: provisionRequest(), confirmationId: uuid(2), reversalId: uuid(3), policy, at: AT };
-  const step = valueOf(startProvision(start));
-  return { step, version: 0, entry: { type: "provisionStarted", start }, at: AT };
+  return valueOf(started({ type: "provisionStarted", start }));
 }
 
-const intended = ({ transaction, version }: Versioned, intent: Intent): Progress => ({
-  before: transaction,
-  step: valueOf(decide(transaction, intent)),
-  version,
-  entry: { type: "intent", intent },
-  at: intent.at,
-});
+const intending = (current: Versioned, intent: Intent): Progress => valueOf(decided(current, intent));
 
 const changeTo = (record: string) => ({
   id: uuid(1),

@@ -9,11 +9,14 @@ import {
   encodeEntry,
   type Fact,
   type Instant,
+  type Intent,
   isFinal,
   needsAttention,
   observe,
   type Refusal,
   resume,
+  startProvision,
+  startRedemption,
   type Step,
   type Transaction,
 } from "@electrum-vouchers/core";
@@ -69,7 +72,7 @@ export interface Stepped extends Versioned {
 export type DriveError =
   | OutboxUnavailable
   | CommitUncertain
-  /** Another step came first, and leaves no room for this one. */
+  /** Another step came first, and leaves no room for this one. The winner may hold secrets: do not log it. */
   | { readonly type: "refused"; readonly refusal: Refusal; readonly winner: Versioned }
   /** It was to be started, but is there already. */
   | { readonly type: "exists"; readonly winner: Versioned }
@@ -140,24 +143,46 @@ export function take(progress: Progress): Turn {
 
 /** After the commit. Where another step was first, this one's entry is applied to what won, and tried again. */
 export function committed(
-  { stepped: { transaction, version, entry }, step, at }: Extract<Turn, { type: "commit" }>,
+  { stepped: { transaction, version, entry }, step }: Extract<Turn, { type: "commit" }>,
   result: Result<void, CommitError>,
 ): Turn {
   if (result.isOk()) return act(step, { transaction, version });
   const { error } = result;
   if (error.type !== "conflict") return { type: "fail", error };
-  return rebase(entry, error, at).match(take, (reason): Turn => ({ type: "fail", error: reason }));
+  return rebase(entry, error).match(take, (reason): Turn => ({ type: "fail", error: reason }));
 }
 
 /** After the command: with the fact that came of it, or without where somebody else will feed it. */
 export const performed = (current: Versioned, fact: Fact | undefined): Turn =>
-  fact === undefined ? { type: "rest", current } : take(progressOf(current, fact));
+  fact === undefined ? { type: "rest", current } : take(observed(current, fact));
 
 const act = ({ commands: [command] }: Step<Transaction>, current: Versioned): Turn =>
   command === undefined ? { type: "rest", current } : { type: "perform", command, current };
 
+/** A journal's first entry. */
+export type StartEntry = Extract<Entry, { readonly start: unknown }>;
+
+/** The first step of a transaction, or what is wrong with its request. */
+export function started(entry: StartEntry): Result<Progress, Refusal> {
+  const { at } = entry.start;
+  const step: Result<Step<Transaction>, Refusal> = entry.type === "provisionStarted"
+    ? startProvision(entry.start)
+    : startRedemption(entry.start);
+  return step.map((first) => ({ step: first, version: 0, entry, at }));
+}
+
+/** What an intent makes of a stored transaction, or why it is refused. */
+export const decided = ({ transaction, version }: Versioned, intent: Intent): Result<Progress, Refusal> =>
+  decide(transaction, intent).map((step) => ({
+    before: transaction,
+    step,
+    version,
+    entry: { type: "intent", intent },
+    at: intent.at,
+  }));
+
 /** What a fact makes of a stored transaction. */
-export const progressOf = ({ transaction, version }: Versioned, fact: Fact): Progress => ({
+export const observed = ({ transaction, version }: Versioned, fact: Fact): Progress => ({
   before: transaction,
   step: observe(transaction, fact),
   version,
@@ -174,23 +199,18 @@ export const resumed = ({ transaction, version }: Versioned, at: Instant): Progr
 });
 
 /** The same entry on the transaction that won. */
-function rebase(entry: Entry, { winner }: CommitConflict, at: Instant): Result<Progress, DriveError> {
-  if (winner === undefined) return err({ type: "gone" });
-  return readRecord(winner).andThen(({ transaction, version }) =>
-    applyEntry(transaction, version, entry).map((step) => ({ before: transaction, step, version, entry, at })),
-  );
-}
-
-function applyEntry(transaction: Transaction, version: number, entry: Entry): Result<Step<Transaction>, DriveError> {
-  const winner = { transaction, version };
-  switch (entry.type) {
-    case "fact":
-      return ok(observe(transaction, entry.fact));
-    case "intent":
-      return decide(transaction, entry.intent).mapErr((refusal) => ({ type: "refused", refusal, winner }));
-    default:
-      return err({ type: "exists", winner });
-  }
+function rebase(entry: Entry, { winner: stored }: CommitConflict): Result<Progress, DriveError> {
+  if (stored === undefined) return err({ type: "gone" });
+  return readRecord(stored).andThen((winner): Result<Progress, DriveError> => {
+    switch (entry.type) {
+      case "fact":
+        return ok(observed(winner, entry.fact));
+      case "intent":
+        return decided(winner, entry.intent).mapErr((refusal) => ({ type: "refused", refusal, winner }));
+      default:
+        return err({ type: "exists", winner });
+    }
+  });
 }
 
 /** The stored transaction, checked. */

@@ -1,8 +1,15 @@
-import type { DamagedRecord, LookupTooEarly, Refusal, Transaction, Uuid } from "@electrum-vouchers/core";
+import {
+  type DamagedRecord,
+  type LookupTooEarly,
+  redact,
+  type Refusal,
+  type Transaction,
+  type Uuid,
+} from "@electrum-vouchers/core";
 import type { CommitUncertain, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 import type { DriveError } from "./drive.ts";
 
-/** Why a call to the till failed, and so what to do about it. */
+/** Why a call to the till failed, and so what to do about it. Errors get logged: any `transaction` in one is redacted. */
 export type TillError =
   /** The request is at fault, or it comes too late: nothing has changed. Correct it, or take what `transaction` shows. */
   | { readonly type: "refused"; readonly refusal: Refusal; readonly transaction?: Transaction }
@@ -29,9 +36,9 @@ export function tillErrorOf(id: Uuid, error: DriveError): TillError {
     case "uncertain":
       return { type: "outboxUnavailable", error };
     case "refused":
-      return { type: "refused", refusal: error.refusal, transaction: error.winner.transaction };
+      return refused(error.refusal, error.winner.transaction);
     case "exists":
-      return { type: "otherRequest", transaction: error.winner.transaction };
+      return { type: "otherRequest", transaction: redact(error.winner.transaction) };
     case "gone":
       return { type: "unknownTransaction", id };
     case "damaged":
@@ -39,9 +46,13 @@ export function tillErrorOf(id: Uuid, error: DriveError): TillError {
   }
 }
 
-/** The call is for the other kind of transaction. */
-export const wrongKind = (transaction: Transaction): TillError => ({
+/** What the core refused, and what it refused it for. */
+export const refused = (refusal: Refusal, transaction: Transaction): TillError => ({
   type: "refused",
-  refusal: { type: "wrongKind", intent: transaction.kind },
-  transaction,
+  refusal,
+  transaction: redact(transaction),
 });
+
+/** The call is for the other kind of transaction. */
+export const wrongKind = (transaction: Transaction): TillError =>
+  refused({ type: "wrongKind", intent: transaction.kind }, transaction);

@@ -4,7 +4,7 @@ import { type Alarm, alertsOf } from "./alarm.ts";
 import { startClaimLoop } from "./claim-loop.ts";
 import type { Clock } from "./clock.ts";
 import { type Halt, readDelivery, type Repeat } from "./delivery.ts";
-import { drive, type Hands, progressOf, type Versioned } from "./drive.ts";
+import { drive, type Hands, observed, type Versioned } from "./drive.ts";
 import type { ForwarderStatus, Observer } from "./events.ts";
 import { gateOf, type Link, linkAnswered, linkFailed, linkHalted, linkProbed, linkUp } from "./link.ts";
 import type { Forwarding } from "./options.ts";
@@ -104,7 +104,7 @@ type Context = Pick<ForwarderOptions, "outbox" | "clock" | "hands" | "observe" |
 async function settle(context: Context, current: Versioned, { message }: Advice, answer: Answer): Promise<void> {
   const { clock, hands, alarm } = context;
   const fact: Fact = { type: "adviceAnswered", adviceId: message.id, ...answer, at: clock.now() };
-  const driven = await drive(progressOf(current, fact), hands);
+  const driven = await drive(observed(current, fact), hands);
   // Where this fails the lease ends some time, and the same advice goes out again.
   driven.orTee((error) => alertsOf(current.transaction.id, error).forEach(alarm));
 }

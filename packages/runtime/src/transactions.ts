@@ -1,18 +1,19 @@
-import {
-  decide,
-  type Entry,
-  type Intent,
-  sameJson,
-  startProvision,
-  startRedemption,
-  type Transaction,
-  type Uuid,
-} from "@electrum-vouchers/core";
+import { type Intent, sameJson, type Transaction, type Uuid } from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import { err, ok, type Result, ResultAsync } from "neverthrow";
-import { drive, type Hands, type Progress, readRecord, type Versioned } from "./drive.ts";
+import {
+  decided,
+  drive,
+  type DriveError,
+  type Hands,
+  type Progress,
+  readRecord,
+  type StartEntry,
+  started,
+  type Versioned,
+} from "./drive.ts";
 import type { Driven } from "./driven.ts";
-import { type TillError, tillErrorOf } from "./errors.ts";
+import { refused, type TillError, tillErrorOf } from "./errors.ts";
 
 /** What a till does with transactions of either kind. */
 export interface Transactions {
@@ -23,8 +24,6 @@ export interface Transactions {
   intend(id: Uuid, intent: Intent): ResultAsync<Transaction, TillError>;
 }
 
-export type StartEntry = Extract<Entry, { readonly start: unknown }>;
-
 export interface TransactionsOptions {
   readonly outbox: Pick<Outbox, "load">;
   readonly hands: Hands;
@@ -34,12 +33,8 @@ export interface TransactionsOptions {
 }
 
 export function createTransactions({ outbox, hands, driven, stopping }: TransactionsOptions): Transactions {
-  const run = (id: Uuid, progress: Progress): Promise<Result<Transaction, TillError>> =>
-    driven.run(id, () =>
-      drive(progress, hands)
-        .map(({ transaction }) => transaction)
-        .mapErr((error) => tillErrorOf(id, error)),
-    );
+  const run = (progress: Progress): Promise<Result<Transaction, DriveError>> =>
+    driven.run(idOf(progress), () => drive(progress, hands).map(({ transaction }) => transaction));
 
   async function load(id: Uuid): Promise<Result<Versioned, TillError>> {
     if (stopping.aborted) return err({ type: "stopped" });
@@ -62,27 +57,24 @@ export function createTransactions({ outbox, hands, driven, stopping }: Transact
 
   async function start(entry: StartEntry): Promise<Result<Transaction, TillError>> {
     if (stopping.aborted) return err({ type: "stopped" });
-    const started = entry.type === "provisionStarted" ? startProvision(entry.start) : startRedemption(entry.start);
-    if (started.isErr()) return err({ type: "refused", refusal: started.error });
-    const step = started.value;
-    const { id } = step.transaction;
-    const ran = await run(id, { step, version: 0, entry, at: entry.start.at });
-    if (ran.isOk() || ran.error.type !== "otherRequest") return ran;
-    const { transaction } = ran.error;
-    return isStartOf(transaction, entry) ? joined(transaction) : ran;
+    const first = started(entry);
+    if (first.isErr()) return err({ type: "refused", refusal: first.error });
+    const ran = await run(first.value);
+    if (ran.isErr() && ran.error.type === "exists" && isStartOf(ran.error.winner.transaction, entry)) {
+      return joined(ran.error.winner.transaction);
+    }
+    return ran.mapErr((error) => tillErrorOf(idOf(first.value), error));
   }
 
   async function intend(id: Uuid, intent: Intent): Promise<Result<Transaction, TillError>> {
     const loaded = await load(id);
     if (loaded.isErr()) return err(loaded.error);
-    const { transaction, version } = loaded.value;
-    const decided = decide(transaction, intent);
-    if (decided.isErr()) return err({ type: "refused", refusal: decided.error, transaction });
-    const entry: Entry = { type: "intent", intent };
-    const ran = await run(id, { before: transaction, step: decided.value, version, entry, at: intent.at });
+    const next = decided(loaded.value, intent);
+    if (next.isErr()) return err(refused(next.error, loaded.value.transaction));
+    const ran = await run(next.value);
     // A request wants its answer; a decision only to be durable.
     const isRequest = intent.type === "redeem" || intent.type === "lookUp";
-    return isRequest && ran.isOk() ? joined(ran.value) : ran;
+    return isRequest && ran.isOk() ? joined(ran.value) : ran.mapErr((error) => tillErrorOf(id, error));
   }
 
   return {
@@ -91,6 +83,8 @@ export function createTransactions({ outbox, hands, driven, stopping }: Transact
     intend: (id, intent) => new ResultAsync(intend(id, intent)),
   };
 }
+
+const idOf = ({ step }: Progress): Uuid => step.transaction.id;
 
 /** Whether this is what started the transaction, but for the ids and the time that each start mints. */
 const isStartOf = (transaction: Transaction, entry: StartEntry): boolean =>

@@ -13,7 +13,8 @@ export type OutboxFaults = (call: OutboxCall, nth: number) => OutboxFault | unde
 
 /** An outbox that counts what is asked of it, and fails as a test wants it to. */
 export interface WatchedOutbox extends Outbox {
-  readonly inspection: OutboxInspection;
+  /** The outbox itself, which never fails, and whose calls are not counted. */
+  readonly unwatched: Outbox & OutboxInspection;
   count(call: OutboxCall): number;
   fail(faults: OutboxFaults): void;
 }
@@ -37,7 +38,7 @@ export function watchedOutbox(outbox: Outbox & OutboxInspection): WatchedOutbox 
   ): ResultAsync<Value, Failure | OutboxUnavailable> => (faultOf(call) === undefined ? act() : errAsync(unavailable));
 
   return {
-    inspection: outbox,
+    unwatched: outbox,
     count,
     fail: (faults) => {
       failing = faults;

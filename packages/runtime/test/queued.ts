@@ -1,0 +1,50 @@
+import type { Instant, Uuid } from "@electrum-vouchers/core";
+import type { Outbox } from "@electrum-vouchers/core/ports";
+import { decided, drive, observed, type Progress, started, type Versioned } from "../src/drive.ts";
+import { policyOf, provisionRequest, success, tenders, uuid } from "./messages.ts";
+import { valueOf } from "./outcome.ts";
+
+const idsFrom = (first: number, count: number): readonly Uuid[] =>
+  Array.from({ length: count }, (_, nth) => uuid(first + nth));
+
+/** Sales whose request was under way since `at`, when their till died. Gives their ids. */
+export async function queueRequesting(outbox: Outbox, count: number, at: Instant): Promise<readonly Uuid[]> {
+  const ids = idsFrom(0x1000, count);
+  for (const id of ids) await start(outbox, id, at);
+  return ids;
+}
+
+/**
+ * Confirmations that wait to be sent, as a till that stopped left them: one a millisecond, up to `at`. Gives the ids of their
+ * sales, the oldest first.
+ */
+export async function queueConfirmations(
+  outbox: Outbox,
+  count: number,
+  at: Instant,
+  firstId = 0x1000,
+): Promise<readonly Uuid[]> {
+  const ids = idsFrom(firstId, count);
+  for (const [nth, id] of ids.entries()) await confirm(outbox, id, at - count + 1 + nth);
+  return ids;
+}
+
+async function start(outbox: Outbox, id: Uuid, at: Instant): Promise<Versioned> {
+  const request = provisionRequest(id);
+  const first = { request, confirmationId: mintedFor(id, "c"), reversalId: mintedFor(id, "d"), policy: policyOf(), at };
+  return store(outbox, valueOf(started({ type: "provisionStarted", start: first })));
+}
+
+async function confirm(outbox: Outbox, id: Uuid, at: Instant): Promise<void> {
+  const answer = success({ operation: "provisionVoucher", message: provisionRequest(id) });
+  const requesting = await start(outbox, id, at);
+  const issued = await store(outbox, observed(requesting, { type: "reply", attempt: 0, ...answer, at }));
+  await store(outbox, valueOf(decided(issued, { type: "confirm", tenders, at })));
+}
+
+/** Stores what is decided, and carries nothing out: as a till does that dies at once. */
+const store = async (outbox: Outbox, progress: Progress): Promise<Versioned> =>
+  valueOf(await drive(progress, { commit: (change) => outbox.commit(change), perform: async () => undefined }));
+
+/** Another id for each sale, and the same in every run. */
+const mintedFor = (id: Uuid, digit: "c" | "d"): Uuid => `${digit.repeat(8)}${id.slice(8)}`;
