@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { json } from "../test/answers.ts";
+import { CODE, ID, provisionResponse, provisionStart, SECONDS, AT } from "../test/messages.ts";
+import { must } from "../test/must.ts";
+import { provisionSituations } from "../test/provision-situations.ts";
+import { redemptionSituations } from "../test/redemption-situations.ts";
+import { namesOf } from "../test/specification.ts";
+import { canHandOver, handOver } from "./hand-over.ts";
+import type { Json } from "./json.ts";
+import { startProvision } from "./provision/transition.ts";
+import { observe } from "./transaction.ts";
+
+const sold = (response: Json) => {
+  const { transaction } = must(startProvision(provisionStart({ messaging: "single" })));
+  const answer = json(200, response);
+  return observe(transaction, { type: "reply", attempt: 0, at: AT + SECONDS, ...answer }).transaction;
+};
+
+const handedOver = (response: Json) => {
+  const transaction = sold(response);
+  if (!canHandOver(transaction)) throw new Error("not sold");
+  return handOver(transaction);
+};
+
+test("only a sale whose confirmation is decided, or needs none, may be handed over", () => {
+  const provisions = namesOf(provisionSituations).filter((name) => canHandOver(provisionSituations[name]()));
+  const redemptions = namesOf(redemptionSituations).filter((name) => canHandOver(redemptionSituations[name]()));
+  expect(provisions).toEqual(["completed", "confirming", "confirmed"]);
+  expect(redemptions).toEqual([]);
+});
+
+test("all that a customer needs is handed over, as Electrum sent it", () => {
+  const pin = { type: "CLEAR_PIN", pin: "0042", unknown: 1 };
+  const slipData = { messageLines: [{ text: `Your code: ${CODE}` }] };
+  const rest = { serialNumber: "S".repeat(99), expiryDate: "some day", redeemInstructions: ["Dial", "Enter"] };
+  expect(handedOver({ id: ID, voucher: { code: CODE, pin, ...rest, extra: true }, slipData, rrn: "1" })).toEqual({
+    code: CODE,
+    pin,
+    ...rest,
+    slipData,
+  });
+});
+
+test.each<[string, Json]>([
+  ["absent", {}],
+  ["null", { pin: null, serialNumber: null, expiryDate: null, redeemInstructions: null }],
+  ["of no use", { pin: "0042", serialNumber: 5, expiryDate: {}, redeemInstructions: "Dial" }],
+  ["half of use", { pin: [], serialNumber: [], expiryDate: 0, redeemInstructions: ["Dial", 5] }],
+])("what is %s is left out", (_, others) => {
+  expect(handedOver({ ...provisionResponse, slipData: null, voucher: { code: CODE, ...Object(others) } })).toEqual({
+    code: CODE,
+  });
+});
+
+test("a sale whose approval holds no code was not made here", () => {
+  const transaction = sold(provisionResponse);
+  if (!canHandOver(transaction)) throw new Error("not sold");
+  for (const response of [{}, { voucher: "text" }, { voucher: { code: 5 } }]) {
+    expect(() => handOver({ ...transaction, approval: { ...transaction.approval, response } })).toThrow(TypeError);
+  }
+});

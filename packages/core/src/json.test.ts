@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isJsonObject, parseJson, sameJson } from "./json.ts";
+
+const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+const nestedObjects = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+
+describe("parsing", () => {
+  test("gives what JSON.parse gives, for whatever is JSON of a sensible depth", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom("", "\n  "), (value, space) => {
+        const text = JSON.stringify(value, undefined, space);
+        expect(parseJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  test("gives nothing for text that is none, and never throws", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        const parsed = parseJson(text);
+        expect(parsed === undefined || JSON.stringify(parsed) !== undefined).toBe(true);
+      }),
+    );
+    for (const text of ["", " ", "{", "[1,]", "undefined", "{'a':1}", "NaN", "\u0000"])
+      expect(parseJson(text)).toBeUndefined();
+  });
+
+  test("gives up on what nests deeper than 64, or than it is told, of whatever length", () => {
+    expect(parseJson(nested(64))).toBeDefined();
+    expect(parseJson(nested(65))).toBeUndefined();
+    expect(parseJson(nestedObjects(64))).toBeDefined();
+    expect(parseJson(nestedObjects(65))).toBeUndefined();
+    expect(parseJson(nested(80), 80)).toBeDefined();
+    expect(parseJson(nested(81), 80)).toBeUndefined();
+    expect(parseJson("[".repeat(1_000_000))).toBeUndefined();
+  });
+
+  test("counts how deep it nests, not how much: closed brackets, and those within a text, are none", () => {
+    const wide = JSON.stringify(Array.from({ length: 500 }, () => [{}]));
+    expect(parseJson(wide)).toEqual(JSON.parse(wide));
+    const texts = ["[".repeat(99), '"[{'.repeat(99), '\\"[{'.repeat(99), "\\", '\\\\"'];
+    expect(parseJson(JSON.stringify(texts))).toEqual(texts);
+    expect(parseJson(`["\\\\",${nested(63)}]`)).toBeDefined();
+    expect(parseJson(`["\\\\",${nested(64)}]`)).toBeUndefined();
+    expect(parseJson(`["\\"",${nested(64)}]`)).toBeUndefined();
+  });
+});
+
+describe("saying the same", () => {
+  const reversed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(reversed);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .map(([field, inner]) => [field, reversed(inner)] as const)
+        .toReversed(),
+    );
+  };
+
+  test("does not depend on the order of fields, nor on fields that are undefined", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(sameJson(value, reversed(value))).toBe(true);
+        expect(sameJson({ value }, { none: undefined, value })).toBe(true);
+        expect(sameJson({ value, none: undefined }, { value })).toBe(true);
+      }),
+    );
+  });
+
+  test("is what JSON.stringify says of values whose fields stand in one order", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (left, right) => {
+        const sorted = (value: unknown) =>
+          JSON.stringify(value, (_, inner: unknown) =>
+            isPlainObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted(byName)) : inner,
+          );
+        expect(sameJson(left, right)).toBe(sorted(left) === sorted(right));
+      }),
+    );
+  });
+
+  test.each<[unknown, unknown]>([
+    [null, undefined],
+    [null, {}],
+    [{}, null],
+    [0, false],
+    ["1", 1],
+    [[], {}],
+    [{}, []],
+    [["a"], { 0: "a" }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [[1], [1, 1]],
+    [{ a: 1 }, { b: 1 }],
+    [{ a: 1 }, { a: 1, b: 1 }],
+    [{ a: { b: 1 } }, { a: { b: 2 } }],
+    [
+      { a: undefined, b: 1 },
+      { a: 1, b: undefined },
+    ],
+  ])("%j and %j do not", (left, right) => {
+    expect(sameJson(left, right)).toBe(false);
+  });
+});
+
+const byName = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>
+  left < right ? -1 : 1;
+
+const isPlainObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+test("a JSON object is neither null nor a list", () => {
+  expect([{}, { a: 1 }].every(isJsonObject)).toBe(true);
+  expect([null, [], "{}", 1, true, undefined].some(isJsonObject)).toBe(false);
+});

@@ -1,0 +1,178 @@
+import { describe, expect, test } from "vitest";
+import { AT, policyOf, SECONDS } from "../test/messages.ts";
+import { provisionSituations } from "../test/provision-situations.ts";
+import { redemptionSituations } from "../test/redemption-situations.ts";
+import { namesOf } from "../test/specification.ts";
+import { mayLookUp } from "./lookup-guard.ts";
+import type { Instant } from "./time.ts";
+import { dueOf, isFinal, needsAttention, observe, resume, type Transaction, wake } from "./transaction.ts";
+
+const situations: ReadonlyMap<string, Transaction> = new Map([
+  ...namesOf(provisionSituations).map((name) => [`provision ${name}`, provisionSituations[name]()] as const),
+  ...namesOf(redemptionSituations).map((name) => [`redemption ${name}`, redemptionSituations[name]()] as const),
+]);
+
+const statesWhere = (holds: (transaction: Transaction) => boolean): readonly string[] => [
+  ...new Set([...situations.values()].filter(holds).map(({ kind, state }) => `${kind} ${state}`)),
+];
+
+describe("what a transaction waits for", () => {
+  test("final states are the ends of both machines, and wait for nothing", () => {
+    expect(statesWhere(isFinal)).toEqual([
+      "provision completed",
+      "provision declined",
+      "provision confirmed",
+      "provision reversed",
+      "provision resolved",
+      "redemption abandoned",
+      "redemption completed",
+      "redemption declined",
+      "redemption confirmed",
+      "redemption reversed",
+      "redemption resolved",
+    ]);
+    expect(statesWhere((each) => isFinal(each) && dueOf(each) !== undefined)).toEqual([]);
+  });
+
+  test("what waits for the till or for a person is due at no time", () => {
+    expect(statesWhere((each) => !isFinal(each) && dueOf(each) === undefined)).toEqual([
+      "provision issued",
+      "provision disputed",
+      "redemption notFound",
+      "redemption found",
+      "redemption redeemed",
+      "redemption disputed",
+    ]);
+  });
+
+  test.each([
+    ["provision requesting", "replyDeadline", "reply"],
+    ["provision waitingToRetry after silence", "timer", "retry"],
+    ["provision issued, decides in time", "timer", "decision"],
+    ["provision confirming", "advice", "confirmVoucher"],
+    ["provision reversing, in doubt", "advice", "reverseVoucher"],
+    ["redemption lookingUp", "replyDeadline", "reply"],
+    ["redemption waitingToLookUp", "timer", "lookup"],
+    ["redemption redeeming", "replyDeadline", "reply"],
+    ["redemption redeemed, decides in time", "timer", "decision"],
+    ["redemption confirming", "advice", "confirmRedeem"],
+    ["redemption reversing, in doubt", "advice", "reverseRedeem"],
+  ])("%s: %s %s is due", (name, work, what) => {
+    const transaction = situationOf(name);
+    const [command] = resume(transaction).commands;
+    const at =
+      command?.type === "queueAdvice" ? command.notBefore : command?.type === "wakeAt" ? command.at : undefined;
+    expect(dueOf(transaction)).toEqual({ at, work, what });
+  });
+
+  test("a reversal in doubt is due once its request is past its deadline", () => {
+    const due = { at: AT + 60 * SECONDS, work: "advice", what: "reverseVoucher" };
+    expect(dueOf(situationOf("provision reversing, in doubt"))).toEqual(due);
+  });
+
+  test("resuming changes nothing, and sends no request", () => {
+    for (const transaction of situations.values()) {
+      const step = resume(transaction);
+      expect(step.transaction).toBe(transaction);
+      expect(step.ignored).toBeUndefined();
+      expect(step.commands.map(({ type }) => type)).not.toContain("sendRequest");
+    }
+  });
+
+  test("waking at a reply's deadline is an interruption; any other timer fires by its name", () => {
+    const command = { type: "wakeAt", attempt: 2, at: AT } as const;
+    expect(wake({ ...command, timer: "reply" }, AT + 1)).toEqual({ type: "interruption", attempt: 2, at: AT + 1 });
+    for (const timer of ["retry", "lookup", "decision"] as const) {
+      expect(wake({ ...command, timer }, AT + 1)).toEqual({ type: "timer", timer, attempt: 2, at: AT + 1 });
+    }
+  });
+
+  test("what a state asks to be woken with moves it on", () => {
+    for (const [name, transaction] of situations) {
+      const [command] = resume(transaction).commands;
+      if (command?.type !== "wakeAt") continue;
+      const woken = observe(transaction, wake(command, command.at));
+      expect({ name, ignored: woken.ignored, stays: woken.transaction === transaction }).toEqual({
+        name,
+        ignored: undefined,
+        stays: false,
+      });
+    }
+  });
+});
+
+describe("what a person must look at", () => {
+  test("disputes, and whatever is marked", () => {
+    const names = [...situations].filter(([, each]) => needsAttention(each)).map(([name]) => name);
+    expect(names).toEqual([
+      "provision reversed, marked",
+      "provision disputed confirmation",
+      "provision disputed reversal",
+      "redemption reversed, marked",
+      "redemption disputed confirmation",
+      "redemption disputed reversal",
+    ]);
+  });
+
+  test("not what a person has settled, whatever its marks", () => {
+    const marks = [{ reason: "confirmationAmbiguous", at: AT }] as const;
+    expect(needsAttention({ ...situationOf("provision resolved reversal"), marks })).toBe(false);
+    expect(needsAttention({ ...situationOf("redemption confirmed"), marks })).toBe(true);
+  });
+});
+
+describe("a lookup about a transaction of ours", () => {
+  const policy = policyOf({ lookupAfterMs: 30 * SECONDS });
+  const withPolicy = (each: Transaction): Transaction =>
+    each.kind === "provision"
+      ? { ...each, start: { ...each.start, policy } }
+      : { ...each, start: { ...each.start, policy } };
+
+  /** When a final transaction ended: its approval, a person, or the state itself says so. */
+  const endOf = (each: Transaction): Instant => {
+    if (each.state === "completed") return each.approval.at;
+    if (each.state === "resolved") return each.resolution.at;
+    return "at" in each ? each.at : Number.NaN;
+  };
+
+  test("is allowed once it is final and the policy's time after its end is over", () => {
+    for (const [name, transaction] of situations) {
+      if (!isFinal(transaction)) continue;
+      const allowedFrom = endOf(transaction) + 30 * SECONDS;
+      const early = mayLookUp(withPolicy(transaction), allowedFrom - 1)._unsafeUnwrapErr();
+      expect({ name, early }).toEqual({
+        name,
+        early: { type: "lookupTooEarly", state: transaction.state, allowedFrom },
+      });
+      expect({ name, allowed: mayLookUp(withPolicy(transaction), allowedFrom).isOk() }).toEqual({
+        name,
+        allowed: true,
+      });
+    }
+  });
+
+  test("is refused while it is open, and says from when it can be allowed at the earliest, where a time is due", () => {
+    for (const [name, transaction] of situations) {
+      if (isFinal(transaction)) continue;
+      const due = dueOf(transaction)?.at;
+      const early = { type: "lookupTooEarly", state: transaction.state };
+      const first = due === undefined ? early : { ...early, allowedFrom: due + 30 * SECONDS };
+      expect({ name, refused: mayLookUp(withPolicy(transaction), AT)._unsafeUnwrapErr() }).toEqual({
+        name,
+        refused: first,
+      });
+      const longAfter = AT + 1_000_000 * SECONDS;
+      const now = due === undefined ? early : { ...early, allowedFrom: longAfter };
+      expect({ name, refused: mayLookUp(withPolicy(transaction), longAfter)._unsafeUnwrapErr() }).toEqual({
+        name,
+        refused: now,
+      });
+    }
+  });
+});
+
+const situationOf = (name: string): Transaction => {
+  const transaction = situations.get(name);
+  if (transaction === undefined) throw new Error(`no situation ${name}`);
+  return transaction;
+};
