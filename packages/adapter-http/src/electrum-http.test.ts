@@ -229,6 +229,12 @@ const incomplete: readonly Row[] = [
     becomes: "deadline",
     waits: true,
   },
+  // Nobody asked for it, so that fetch takes it for nonsense.
+  {
+    server: "says 100 before it answers",
+    does: writes(`HTTP/1.1 100 Continue\r\n\r\n${answer(200, "{}")}`),
+    becomes: "interrupted",
+  },
   { server: "says 102 and closes", does: writesAndEnds("HTTP/1.1 102 Processing\r\n\r\n"), becomes: "interrupted" },
   {
     server: "says 102 with a length and closes",

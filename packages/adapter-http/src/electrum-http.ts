@@ -24,7 +24,8 @@ import { startWait, type Wait } from "./wait.ts";
  *
  * Two statuses cannot be had as an answer, since `fetch` keeps them to itself: 407 gives `interrupted`; 102, which Electrum sends
  * as its whole answer to lookupRedemption while it is still processing, counts as a notice before the answer, so that the wait goes
- * on until the connection ends (`interrupted`) or the time does (`deadline`).
+ * on until the connection ends (`interrupted`) or the time does (`deadline`). A 100 that nobody asked for, before an answer, makes it
+ * `interrupted`.
  *
  * `close` leaves nothing behind that keeps a process alive; idle connections belong to `fetch`, which ends them after some seconds.
  *
