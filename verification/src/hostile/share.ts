@@ -1,0 +1,12 @@
+/** A share of the cases, for one thread. */
+export interface Share {
+  readonly seed: number;
+  readonly from: number;
+  readonly cases: number;
+  /** The case that is under way, for whoever watches. Shared memory. */
+  readonly current: Int32Array;
+}
+
+/** Whether this is what a thread was given. */
+export const isShare = (value: unknown): value is Share =>
+  typeof value === "object" && value !== null && ["seed", "from", "cases", "current"].every((field) => field in value);
