@@ -115,7 +115,7 @@ export const timerEvents = {
 } satisfies Record<string, Event>;
 
 /** The advice that a transaction owes or owed; some id where it owes none. */
-const adviceIdOf = (transaction: Transaction): string => {
+export const adviceIdOf = (transaction: Transaction): string => {
   if ("advice" in transaction) return transaction.advice.message.id;
   return "of" in transaction ? transaction.of.advice.message.id : FOREIGN_ID;
 };

@@ -1,0 +1,216 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { secretProvisionRequest, secretRedemptionRequest, secrets } from "../test/secrets.ts";
+import { type Tried, type Walk, walks } from "../test/walk.ts";
+import { canHandOver } from "./hand-over.ts";
+import { replay } from "./journal.ts";
+import type { Advice } from "./operations.ts";
+import { decode, encode, encodeEntry } from "./record.ts";
+import { redact, redactEntry } from "./redact.ts";
+import type { Command, Step } from "./step.ts";
+import { decide, isFinal, resume, type Transaction } from "./transaction.ts";
+import { provisionStates, redemptionStates } from "./transaction-guard.ts";
+
+/** Whatever happens to a transaction, in whatever order, at whatever time. */
+const assertAlways = (holds: (walk: Walk) => void): void => fc.assert(fc.property(walks, holds), { numRuns: 400 });
+
+/** What was tried and not refused, with the step that it led to. */
+type Taken = Tried & { readonly step: Step<Transaction> };
+const takenOf = ({ tried }: Walk): readonly Taken[] => tried.filter((each): each is Taken => each.step !== undefined);
+
+const stepsOf = (walk: Walk): readonly Step<Transaction>[] => [walk.start, ...takenOf(walk).map(({ step }) => step)];
+
+const commandsOf = (walk: Walk): readonly Command[] => stepsOf(walk).flatMap(({ commands }) => [...commands]);
+
+const advicesOf = (walk: Walk): readonly Advice[] =>
+  commandsOf(walk).flatMap((command) => (command.type === "queueAdvice" ? [command.advice] : []));
+
+describe("whatever happens to a transaction", () => {
+  test("it comes to every state of both machines, so that what follows says something of each", () => {
+    const visited = fc
+      .sample(walks, { numRuns: 1_000, seed: 20_261_121 })
+      .flatMap((walk) => stepsOf(walk).map(({ transaction: { kind, state } }) => `${kind} ${state}`));
+    const states = [
+      ...provisionStates.map((state) => `provision ${state}`),
+      ...redemptionStates.map((state) => `redemption ${state}`),
+    ];
+    expect(states.filter((state) => !visited.includes(state))).toEqual([]);
+  });
+
+  test("its journal replays to it", () => {
+    assertAlways(({ journal, end }) => {
+      expect(encode(replay(journal)._unsafeUnwrap())).toBe(encode(end));
+    });
+  });
+
+  test("its journal, redacted, replays to it, redacted", () => {
+    assertAlways(({ journal, end }) => {
+      expect(encode(replay(journal.map(redactEntry))._unsafeUnwrap())).toBe(encode(redact(end)));
+    });
+  });
+
+  test("redacting it, and its journal, leaves no secret in either", () => {
+    assertAlways(({ journal, end }) => {
+      const redacted = [encode(redact(end)), ...journal.map((entry) => encodeEntry(redactEntry(entry)))].join("\n");
+      expect(Object.entries(secrets).filter(([, secret]) => redacted.includes(String(secret)))).toEqual([]);
+    });
+  });
+
+  test("redacting it twice is redacting it once, and leaves what the machine goes on with", () => {
+    assertAlways(({ end }) => {
+      const redacted = redact(end);
+      expect(encode(redact(redacted))).toBe(encode(redacted));
+      expect([redacted.kind, redacted.state, redacted.id]).toEqual([end.kind, end.state, end.id]);
+      expect(resume(redacted).commands.map(({ type }) => type)).toEqual(resume(end).commands.map(({ type }) => type));
+    });
+  });
+
+  test("it can be stored and read back between any two steps", () => {
+    assertAlways((walk) => {
+      for (const { transaction } of stepsOf(walk)) {
+        const record = encode(transaction);
+        expect(encode(decode(record)._unsafeUnwrap())).toBe(record);
+      }
+    });
+  });
+
+  test("it owes one kind of advice at most, under one id, with one body", () => {
+    assertAlways((walk) => {
+      expect(new Set(advicesOf(walk).map((advice) => JSON.stringify(advice))).size).toBeLessThanOrEqual(1);
+    });
+  });
+
+  test("it sends no request once it owes an advice", () => {
+    assertAlways((walk) => {
+      const types = commandsOf(walk).map(({ type }) => type);
+      const firstAdvice = types.indexOf("queueAdvice");
+      expect(types.slice(firstAdvice === -1 ? types.length : firstAdvice)).not.toContain("sendRequest");
+    });
+  });
+
+  test("its reversal waits until every request that was never answered is past its deadline", () => {
+    assertAlways((walk) => {
+      const openUntil = new Map<number, number>();
+      const overtakes = (command: Command | undefined): boolean =>
+        command?.type === "queueAdvice" &&
+        "reversalReason" in command.advice.message &&
+        [...openUntil.values()].some((deadlineAt) => command.notBefore < deadlineAt);
+      note(openUntil, walk.start);
+      for (const { before, entry, step } of takenOf(walk)) {
+        if (answersInTime(before, entry)) openUntil.delete(attemptUnderWay(before));
+        note(openUntil, step);
+        expect(overtakes(step.commands[0])).toBe(false);
+      }
+    });
+  });
+
+  test("once its voucher may be handed over, it is never reversed", () => {
+    assertAlways((walk) => {
+      const states = stepsOf(walk).map(({ transaction }) => transaction);
+      const handedOver = states.findIndex(canHandOver);
+      const after = handedOver === -1 ? [] : states.slice(handedOver).map(({ state }) => state);
+      const right = ["completed", "confirming", "confirmed", "disputed", "resolved"];
+      expect(after.filter((state) => !right.includes(state))).toEqual([]);
+      expect(handedOver !== -1 && advicesOf(walk).some(({ operation }) => operation === "reverseVoucher")).toBe(false);
+    });
+  });
+
+  test("a step that changes nothing gives the very same object, and asks for nothing", () => {
+    assertAlways((walk) => {
+      for (const { before, step } of takenOf(walk)) {
+        const isSame = step.transaction === before;
+        expect(encode(step.transaction) === encode(before)).toBe(isSame);
+        expect(isSame ? step.commands : []).toEqual([]);
+      }
+    });
+  });
+
+  test("a fact that is ignored changes nothing but marks, and one that is not changes the state", () => {
+    assertAlways((walk) => {
+      for (const { before, entry, step } of takenOf(walk)) {
+        const isIgnored = step.ignored !== undefined;
+        const staysTheSame = encode(unmarked(step.transaction)) === encode(unmarked(before));
+        expect(entry.type === "fact" ? isIgnored : staysTheSame && isIgnored).toBe(
+          entry.type === "fact" && staysTheSame,
+        );
+        expect(isIgnored ? step.commands : []).toEqual([]);
+      }
+    });
+  });
+
+  test("a final state asks for nothing and leads nowhere: only marks may be added", () => {
+    assertAlways((walk) => {
+      for (const { before, step } of takenOf(walk)) {
+        expect(isFinal(step.transaction) ? [...step.commands, ...resume(step.transaction).commands] : []).toEqual([]);
+        expect(isFinal(before) ? unmarked(step.transaction) : before).toEqual(
+          isFinal(before) ? unmarked(before) : before,
+        );
+      }
+    });
+  });
+
+  test("marks are added and never taken away, one for each reason", () => {
+    assertAlways((walk) => {
+      for (const { before, step } of takenOf(walk)) {
+        const { marks } = step.transaction;
+        expect(marks.slice(0, before.marks.length)).toEqual(before.marks);
+        expect(new Set(marks.map(({ reason }) => reason)).size).toBe(marks.length);
+      }
+    });
+  });
+
+  test("resuming asks for what the state waits for; but a request is waited for, and never sent again", () => {
+    assertAlways((walk) => {
+      let awaited: Command | undefined = walk.start.commands[0];
+      for (const { before, step } of takenOf(walk)) {
+        const [command] = step.commands;
+        if (command !== undefined || step.transaction.state !== before.state) awaited = command;
+        expect(resume(step.transaction).commands).toEqual(awaited === undefined ? [] : [waitedFor(awaited)]);
+      }
+    });
+  });
+
+  test("the same intent again is accepted, whenever it comes, and changes nothing", () => {
+    assertAlways((walk) => {
+      for (const { entry, step } of takenOf(walk)) {
+        if (entry.type !== "intent") continue;
+        const again = decide(step.transaction, { ...entry.intent, at: entry.intent.at + 1 })._unsafeUnwrap();
+        expect(again.transaction).toBe(step.transaction);
+        expect(again.commands).toEqual([]);
+      }
+    });
+  });
+});
+
+const unmarked = (transaction: Transaction): Transaction => ({ ...transaction, marks: [] });
+
+/** Remembers until when a request that may take effect is under way. A lookup takes none. */
+function note(openUntil: Map<number, number>, { commands: [command] }: Step<Transaction>): void {
+  if (command?.type !== "sendRequest" || command.request.operation === "lookupVoucher") return;
+  openUntil.set(command.attempt, command.deadlineAt);
+}
+
+const attemptUnderWay = (transaction: Transaction): number => {
+  if (transaction.state === "requesting") return transaction.attempt;
+  return transaction.state === "redeeming" ? transaction.redeem.attempt : -1;
+};
+
+const answersInTime = (before: Transaction, entry: Tried["entry"]): boolean =>
+  (before.state === "requesting" || before.state === "redeeming") &&
+  entry.type === "fact" &&
+  entry.fact.type === "reply" &&
+  entry.fact.attempt === attemptUnderWay(before) &&
+  entry.fact.at <= before.deadlineAt;
+
+/** What is left to wait for, once somebody else has carried the command out or died over it. */
+const waitedFor = (command: Command): Command =>
+  command.type === "sendRequest"
+    ? { type: "wakeAt", timer: "reply", attempt: command.attempt, at: command.deadlineAt }
+    : command;
+
+test("what is looked for after redaction was there before it", () => {
+  const written = JSON.stringify([secretProvisionRequest, secretRedemptionRequest]);
+  const missing = Object.entries(secrets).filter(([, secret]) => !written.includes(String(secret)));
+  // These come with responses alone.
+  expect(missing.map(([name]) => name)).toEqual(["pin", "unknown", "number"]);
+});

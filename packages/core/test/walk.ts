@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import {
+  decide,
+  type Entry,
+  type Fact,
+  type Intent,
+  netcare,
+  observe,
+  type Policy,
+  type Refusal,
+  type Step,
+  startProvision,
+  startRedemption,
+  stellr,
+  type Transaction,
+} from "../src/index.ts";
+import type { Event } from "./events.ts";
+import { lookup, policyOf, provisionRequest, provisionStart, redemptionStart, SECONDS } from "./messages.ts";
+import { must } from "./must.ts";
+import { provisionEvents } from "./provision-events.ts";
+import { redemptionEvents } from "./redemption-events.ts";
+import { secretEvents, secretLookup, secretProvisionRequest } from "./secrets.ts";
+
+/** One thing that was tried on the way. */
+export interface Tried {
+  readonly before: Transaction;
+  readonly entry: ReturnType<Event>;
+  /** Absent where the intent was refused. */
+  readonly step?: Step<Transaction>;
+  readonly refusal?: Refusal;
+}
+
+/** A transaction's whole life, or the beginning of one. */
+export interface Walk {
+  readonly start: Step<Transaction>;
+  readonly tried: readonly Tried[];
+  /** The start, and every entry that was accepted. */
+  readonly journal: readonly Entry[];
+  readonly end: Transaction;
+}
+
+interface Plan {
+  readonly kind: Transaction["kind"];
+  readonly policy: Policy;
+  readonly isSecret: boolean;
+  readonly moves: readonly Move[];
+}
+
+interface Move {
+  readonly event: Event;
+  /** How much earlier or later than its own moment it happens: clocks go wrong. */
+  readonly shiftMs: number;
+}
+
+const policies: fc.Arbitrary<Policy> = fc
+  .record(
+    {
+      messaging: fc.constantFrom("dual", "dual", "single"),
+      provider: fc.constantFrom(policyOf().provider, netcare, stellr),
+      retries: fc.integer({ min: 0, max: 3 }),
+      customerWaitMs: fc.constantFrom(20 * SECONDS, 90 * SECONDS),
+      decisionDeadlineMs: fc.constant(300 * SECONDS),
+      lookupRepeats: fc.integer({ min: 0, max: 2 }),
+    },
+    { requiredKeys: ["messaging", "provider"] },
+  )
+  .map(policyOf);
+
+const underWay: readonly Event[] = [
+  provisionEvents.approved,
+  provisionEvents.approved,
+  secretEvents["approved, with secrets"],
+  provisionEvents.declined,
+  provisionEvents["unknown: status"],
+  provisionEvents["silence: deadline"],
+  provisionEvents.interruption,
+  provisionEvents.cancel,
+];
+
+const undecided: readonly Event[] = [
+  provisionEvents.confirm,
+  secretEvents["confirm, with a card"],
+  redemptionEvents.confirm,
+  redemptionEvents.confirm,
+  provisionEvents.cancel,
+  provisionEvents["decision timer"],
+];
+
+const onItsWay: readonly Event[] = [
+  provisionEvents["advice accepted"],
+  provisionEvents["advice to repeat"],
+  provisionEvents["advice not redeemed"],
+  provisionEvents["advice contradicted"],
+  provisionEvents["advice refused"],
+];
+
+/** What is likely to come next, and moves the transaction on. */
+const likely: Readonly<Record<Transaction["state"], readonly Event[]>> = {
+  requesting: underWay,
+  lookingUp: underWay,
+  redeeming: underWay,
+  waitingToRetry: [provisionEvents["retry timer"], provisionEvents["retry timer"], provisionEvents.cancel],
+  waitingToLookUp: [redemptionEvents["lookup timer"]],
+  notFound: [redemptionEvents.lookUp],
+  found: [redemptionEvents.redeem, secretEvents["redeem, with secrets"]],
+  issued: undecided,
+  redeemed: undecided,
+  confirming: onItsWay,
+  reversing: onItsWay,
+  disputed: [provisionEvents.resend, provisionEvents["resolve as reversed"], provisionEvents.approved],
+  completed: [provisionEvents.approved],
+  declined: [provisionEvents.approved],
+  abandoned: [provisionEvents.approved],
+  confirmed: [provisionEvents.approved],
+  reversed: [provisionEvents.approved],
+  resolved: [provisionEvents.approved],
+};
+
+/** One of the likely events, by number: which one depends on the state that it meets. */
+const likelyEvent =
+  (number: number): Event =>
+  (transaction) => {
+    const events = likely[transaction.state];
+    const [event] = events.slice(number % events.length);
+    return (event ?? provisionEvents.approved)(transaction);
+  };
+
+const everyEvent: readonly Event[] = [
+  ...Object.values(provisionEvents),
+  ...Object.values(redemptionEvents),
+  ...Object.values(secretEvents),
+];
+
+/** Any fact at all, about any attempt and any advice. */
+const anyFact: fc.Arbitrary<Event> = fc
+  .record({
+    attempt: fc.integer({ min: -1, max: 5 }),
+    at: fc.integer({ min: 0, max: 4_000_000_000_000 }),
+    status: fc.integer({ min: 100, max: 599 }),
+    body: fc.oneof(fc.string(), fc.json(), fc.constant("")),
+    adviceId: fc.string(),
+    timer: fc.constantFrom("retry", "lookup", "decision"),
+    cause: fc.constantFrom("deadline", "stopped"),
+    type: fc.constantFrom("reply", "silence", "interruption", "timer", "adviceAnswered"),
+  })
+  .map(
+    (fields): Event =>
+      () => ({ type: "fact", fact: fields }),
+  );
+
+const moves: fc.Arbitrary<Move> = fc.record({
+  event: fc.oneof(
+    { weight: 6, arbitrary: fc.nat({ max: 1_000 }).map(likelyEvent) },
+    { weight: 3, arbitrary: fc.constantFrom(...everyEvent) },
+    { weight: 1, arbitrary: anyFact },
+  ),
+  shiftMs: fc.oneof(fc.constant(0), fc.integer({ min: -7_200 * SECONDS, max: 7_200 * SECONDS })),
+});
+
+/** Transactions of both kinds, under every kind of policy, whatever happens to them. */
+export const walks: fc.Arbitrary<Walk> = fc
+  .record({
+    kind: fc.constantFrom("provision", "redemption"),
+    policy: policies,
+    isSecret: fc.boolean(),
+    moves: fc.array(moves, { maxLength: 25, size: "max" }),
+  })
+  .map(walk);
+
+function walk({ kind, policy, isSecret, moves }: Plan): Walk {
+  const [entry, start] = begin(kind, policy, isSecret);
+  const tried: Tried[] = [];
+  const journal: Entry[] = [entry];
+  let end = start.transaction;
+  for (const { event, shiftMs } of moves) {
+    const next = attempt(end, shifted(event(end), shiftMs));
+    tried.push(next);
+    if (next.step === undefined) continue;
+    journal.push(next.entry);
+    end = next.step.transaction;
+  }
+  return { start, tried, journal, end };
+}
+
+function begin(kind: Plan["kind"], policy: Policy, isSecret: boolean): readonly [Entry, Step<Transaction>] {
+  if (kind === "provision") {
+    const start = provisionStart(policy, isSecret ? secretProvisionRequest : provisionRequest);
+    return [{ type: "provisionStarted", start }, must(startProvision(start))];
+  }
+  const start = redemptionStart(policy, isSecret ? secretLookup : lookup);
+  return [{ type: "redemptionStarted", start }, must(startRedemption(start))];
+}
+
+function attempt(before: Transaction, entry: ReturnType<Event>): Tried {
+  if (entry.type === "fact") return { before, entry, step: observe(before, entry.fact) };
+  return decide(before, entry.intent).match<Tried>(
+    (step) => ({ before, entry, step }),
+    (refusal) => ({ before, entry, refusal }),
+  );
+}
+
+function shifted(entry: ReturnType<Event>, byMs: number): ReturnType<Event> {
+  const moved = <Happening extends Fact | Intent>(happening: Happening): Happening => ({
+    ...happening,
+    at: Math.max(0, happening.at + byMs),
+  });
+  return entry.type === "fact" ? { ...entry, fact: moved(entry.fact) } : { ...entry, intent: moved(entry.intent) };
+}
