@@ -1,0 +1,197 @@
+// What must not compile, and what each state has. Nothing here is run: the type check is the test, and a line that is expected
+// to be an error and is none fails it.
+import { expectTypeOf } from "vitest";
+import {
+  type Abandoned,
+  type AfterRedeem,
+  type Confirmed,
+  type Confirming,
+  canHandOver,
+  decide,
+  type Disputed,
+  type Fact,
+  type Found,
+  handOver,
+  type HandOverable,
+  type Instant,
+  type Intent,
+  type Issued,
+  type LookingUp,
+  type NotFound,
+  observe,
+  type Policy,
+  type Provision,
+  type ProvisionCompleted,
+  type ProvisionDeclined,
+  type ProvisionStart,
+  type Redeemed,
+  type Redeeming,
+  type Redemption,
+  type RedemptionCompleted,
+  type RedemptionDeclined,
+  type RedemptionRequest,
+  type RedemptionStart,
+  type Refusal,
+  type Requesting,
+  type Resolved,
+  type Reversed,
+  type Reversing,
+  type Step,
+  startProvision,
+  startRedemption,
+  type Tender,
+  type Transaction,
+  type WaitingToLookUp,
+  type WaitingToRetry,
+} from "./index.ts";
+
+declare const at: Instant;
+declare const tenders: readonly Tender[];
+declare const request: RedemptionRequest;
+declare const sale: Provision;
+declare const redemption: Redemption;
+declare const either: Transaction;
+declare const fact: Fact;
+
+// --- an intent of the wrong kind ---
+
+decide(sale, { type: "confirm", tenders, at });
+decide(sale, { type: "cancel", at });
+// @ts-expect-error a sale says how the customer paid
+decide(sale, { type: "confirm", at });
+// @ts-expect-error a sale is not redeemed
+decide(sale, { type: "redeem", request, at });
+// @ts-expect-error a sale looks nothing up
+decide(sale, { type: "lookUp", at });
+
+decide(redemption, { type: "confirm", at });
+decide(redemption, { type: "redeem", request, at });
+decide(redemption, { type: "lookUp", at });
+// @ts-expect-error a redemption has no tenders
+decide(redemption, { type: "confirm", tenders, at });
+
+// @ts-expect-error an intent has a moment
+decide(sale, { type: "cancel" });
+// @ts-expect-error nobody refunds here
+decide(sale, { type: "refund", at });
+// @ts-expect-error a dispute ends as confirmed or as reversed
+decide(sale, { type: "resolve", as: "forgotten", by: "Thandi", why: "", at });
+// @ts-expect-error a fact is no intent
+decide(sale, fact);
+// @ts-expect-error an intent is no fact
+observe(sale, { type: "cancel", at });
+
+// A transaction of either kind takes the intents of both; the wrong one is refused at run time.
+expectTypeOf(decide(either, { type: "lookUp", at })._unsafeUnwrapErr()).toEqualTypeOf<Refusal>();
+expectTypeOf<Parameters<typeof decide<Transaction>>[1]>().toEqualTypeOf<Intent>();
+
+// --- a step keeps its kind ---
+
+expectTypeOf(observe(sale, fact)).toEqualTypeOf<Step<Provision>>();
+expectTypeOf(observe(redemption, fact)).toEqualTypeOf<Step<Redemption>>();
+expectTypeOf(decide(sale, { type: "cancel", at })._unsafeUnwrap()).toEqualTypeOf<Step<Provision>>();
+expectTypeOf<Step<Provision>["commands"]["length"]>().toEqualTypeOf<0 | 1>();
+// @ts-expect-error a transaction is never changed in place
+sale.state = "confirmed";
+// @ts-expect-error nor are its marks
+sale.marks[0] = { reason: "confirmationAmbiguous", at };
+
+// --- a voucher is handed out for a sale that stands, and for nothing else ---
+
+declare const confirming: Provision<Confirming>;
+declare const confirmed: Provision<Confirmed>;
+declare const completed: Provision<ProvisionCompleted>;
+handOver(confirming);
+handOver(confirmed);
+handOver(completed);
+if (canHandOver(either)) handOver(either);
+expectTypeOf<HandOverable["state"]>().toEqualTypeOf<"confirming" | "confirmed" | "completed">();
+
+// @ts-expect-error no sale in just any state
+handOver(sale);
+// @ts-expect-error none of either kind
+handOver(either);
+declare const issued: Provision<Issued>;
+// @ts-expect-error not before the till has confirmed
+handOver(issued);
+declare const reversing: Provision<Reversing>;
+// @ts-expect-error not what is being undone
+handOver(reversing);
+declare const reversed: Provision<Reversed>;
+// @ts-expect-error not what is undone
+handOver(reversed);
+declare const disputed: Provision<Disputed>;
+// @ts-expect-error not what Electrum disputes
+handOver(disputed);
+declare const resolved: Provision<Resolved>;
+// @ts-expect-error not what a person has settled: it may be void
+handOver(resolved);
+declare const redeemedInTheEnd: Redemption<AfterRedeem>;
+// @ts-expect-error a redemption hands nothing out
+handOver(redeemedInTheEnd);
+
+// --- a state has its data, and no other's ---
+
+/** What a state has, besides what every transaction has. */
+type Own<State> = Exclude<keyof State, "kind" | "id" | "start" | "marks">;
+
+expectTypeOf<Own<Provision<Requesting>>>().toEqualTypeOf<
+  "state" | "attempt" | "deadlineAt" | "cancelledAt" | "doubt"
+>();
+expectTypeOf<Own<Provision<WaitingToRetry>>>().toEqualTypeOf<"state" | "attempt" | "retryAt" | "doubt">();
+expectTypeOf<Own<Provision<Issued>>>().toEqualTypeOf<"state" | "approval" | "decideBy" | "doubt">();
+expectTypeOf<Own<Provision<ProvisionCompleted>>>().toEqualTypeOf<"state" | "approval">();
+expectTypeOf<Own<Provision<ProvisionDeclined>>>().toEqualTypeOf<"state" | "at" | "error" | "cancelledAt">();
+expectTypeOf<Own<Provision<Confirming>>>().toEqualTypeOf<"state" | "decision" | "approval" | "advice">();
+expectTypeOf<Own<Provision<Reversing>>>().toEqualTypeOf<"state" | "decision" | "advice" | "notBefore" | "doubt">();
+expectTypeOf<Own<Provision<Confirmed>>>().toEqualTypeOf<"state" | "decision" | "approval" | "advice" | "how" | "at">();
+expectTypeOf<Own<Provision<Reversed>>>().toEqualTypeOf<"state" | "decision" | "advice" | "doubt" | "how" | "at">();
+expectTypeOf<Own<Provision<Disputed>>>().toEqualTypeOf<"state" | "of" | "dispute">();
+expectTypeOf<Own<Provision<Resolved>>>().toEqualTypeOf<"state" | "of" | "dispute" | "resolution">();
+
+expectTypeOf<Own<Redemption<LookingUp>>>().toEqualTypeOf<"state" | "attempt" | "deadlineAt" | "round">();
+expectTypeOf<Own<Redemption<WaitingToLookUp>>>().toEqualTypeOf<"state" | "attempt" | "lookUpAt" | "round">();
+expectTypeOf<Own<Redemption<NotFound>>>().toEqualTypeOf<"state" | "attempt" | "at" | "reason">();
+expectTypeOf<Own<Redemption<Found>>>().toEqualTypeOf<"state" | "attempt" | "at" | "response">();
+expectTypeOf<Own<Redemption<Abandoned>>>().toEqualTypeOf<"state" | "at">();
+
+/** A state that has a redemption request. */
+type Redeems<State extends AfterRedeem> = Exclude<Own<Redemption<State>>, "redeem">;
+type In<Name extends AfterRedeem["state"]> = Extract<AfterRedeem, { readonly state: Name }>;
+
+expectTypeOf<Redeems<In<"redeeming">>>().toEqualTypeOf<keyof Redeeming>();
+expectTypeOf<keyof Redeeming>().toEqualTypeOf<"state" | "deadlineAt" | "cancelledAt">();
+expectTypeOf<Redeems<In<"redeemed">>>().toEqualTypeOf<keyof Redeemed>();
+expectTypeOf<keyof Redeemed>().toEqualTypeOf<"state" | "approval" | "decideBy">();
+expectTypeOf<Redeems<In<"completed">>>().toEqualTypeOf<keyof RedemptionCompleted>();
+expectTypeOf<Redeems<In<"declined">>>().toEqualTypeOf<keyof RedemptionDeclined>();
+expectTypeOf<Redeems<In<"reversing">>>().toEqualTypeOf<keyof Reversing>();
+
+// @ts-expect-error no voucher on the way to a reversal
+void reversing.approval;
+declare const requesting: Provision<Requesting>;
+// @ts-expect-error no time for a retry while an attempt is under way
+void requesting.retryAt;
+declare const found: Redemption<Found>;
+// @ts-expect-error no request before the till redeems
+void found.redeem;
+// @ts-expect-error what is only in some states cannot be read without asking for the state
+void sale.approval;
+// @ts-expect-error a confirmation is not sent as a reversal
+confirming.advice satisfies Reversing["advice"];
+
+// --- ids, time and policy come in ---
+
+declare const policy: Policy;
+declare const provision: ProvisionStart;
+const { at: _at, ...timeless } = provision;
+// @ts-expect-error a start has a moment
+startProvision(timeless);
+const { reversalId: _reversalId, ...irreversible } = provision;
+// @ts-expect-error the id of a reversal is minted before one is needed
+startProvision(irreversible);
+declare const acceptance: RedemptionStart;
+// @ts-expect-error a redemption begins with its lookup
+startRedemption({ ...provision, id: acceptance.id });
+// @ts-expect-error a policy is changed by making another
+policy.retries = 5;
