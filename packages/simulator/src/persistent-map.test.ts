@@ -21,7 +21,7 @@ const contents = (map: PersistentMap<number>): readonly number[] => [...values(m
 describe("a persistent map", () => {
   test("holds what a map of the language holds, whatever is set and removed", () => {
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 600 }), (changes) => {
+      fc.property(fc.array(change, { maxLength: 600, size: "max" }), (changes) => {
         const expected = new Map<string, number>();
         for (const each of changes) {
           if (each.type === "set") expected.set(each.key, each.value);
@@ -39,7 +39,7 @@ describe("a persistent map", () => {
 
   test("is left as it was by every change", () => {
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 300 }), change, (changes, last) => {
+      fc.property(fc.array(change, { maxLength: 300, size: "max" }), change, (changes, last) => {
         const map = changes.reduce(apply, emptyMap);
         const before = JSON.stringify(map);
         apply(map, last);

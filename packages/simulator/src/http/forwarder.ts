@@ -47,7 +47,8 @@ export function createForwarder({ running, now, timers, repeatMs }: ForwarderOpt
 
   return {
     wake(provider) {
-      const { condition } = running.world().providers[provider];
+      const { condition, queue } = running.world().providers[provider];
+      if (lengthOf(queue) === 0) return;
       schedule(provider, condition.state === "slow" ? condition.delayMs : 0);
     },
     stop() {

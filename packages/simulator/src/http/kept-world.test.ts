@@ -32,6 +32,15 @@ describe("a simulator goes on from a world that was kept", () => {
     ]);
   });
 
+  it("tells of a reset, too", async () => {
+    const worlds: World[] = [];
+    const simulator = await started({ onChange: (world) => void worlds.push(world) });
+    await tillAt(simulator.url).post("/vouchers", provision(uuid(1)));
+    simulator.reset();
+    expect(worlds.at(-1)).toBe(simulator.world());
+    expect(worlds.at(-1)?.issued).toBe(0);
+  });
+
   it("knows the voucher, and delivers the advice that waited for its provider", async () => {
     const first = await started({});
     const sold = await tillAt(first.url).post("/vouchers", provision(uuid(1)));

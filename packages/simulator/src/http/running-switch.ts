@@ -142,7 +142,7 @@ export function createRunningSwitch(start: World, plan: FaultPlan, { onQueued, o
       fired: { total: fired.total(), byKind: Object.fromEntries(firedByKind), latest: fired.latest(limit) },
     }),
     reset() {
-      world = forget(world);
+      become(forget(world));
       faults = startFaults(faults.plan);
       logged.clear();
       fired.clear();

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultPlan } from "../faults/plan.ts";
 import { type ProviderName, providerNames, setCondition } from "../switch/providers.ts";
-import { lengthOf } from "../switch/queue.ts";
 import { createWorld, forget, type Settings, type World } from "../switch/world.ts";
 import type { Administered } from "./administered.ts";
 import { createForwarder } from "./forwarder.ts";
@@ -60,7 +59,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const onQueued = (provider: ProviderName): void => forwarder.wake(provider);
   const running = createRunningSwitch(start, faults, { onQueued, onChange });
   const forwarder = createForwarder({ running, now, timers, repeatMs: forwardRepeatMs });
-  for (const name of providerNames) if (lengthOf(start.providers[name].queue) > 0) forwarder.wake(name);
 
   const outage = (forMs: number, memory: "kept" | "lost"): void => {
     if (memory === "lost") running.change(forget);
@@ -85,6 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
     void route({ running, administered, timers, now, outage }, request, response);
   const listener = await listen({ host, port, timers, onRequest });
+  for (const name of providerNames) forwarder.wake(name);
 
   const origin = `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   return {

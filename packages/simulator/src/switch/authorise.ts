@@ -24,6 +24,10 @@ export function authorise(
   const known = findTransaction(world, { ...call, id: message.id });
   const asked = seenBy(world, provider, { at: call.at, operation: call.operation, id: message.id });
   const { world: next, response, state, ...changed } = outcomeOf(asked, call, message, provider, approve);
+  // A redemption's id may be used again: what stands under it goes on, unless the new one is approved.
+  if (known !== undefined && standing.includes(known.state) && !standing.includes(state)) {
+    return { world: next, response, forwards: [] };
+  }
   const { status, body, delayMs = 0 } = response;
   const transaction: Omit<Transaction, "number" | "history"> = {
     atProvider: "unseen",
@@ -40,6 +44,8 @@ export function authorise(
   const event = happened(call.at, `${call.operation}: ${status}, ${state}`);
   return { world: recordTransaction(next, transaction, event), response, forwards: [] };
 }
+
+const standing: readonly Transaction["state"][] = ["open", "completed", "confirmed"];
 
 /** What asking the provider comes to: the world after it, the answer, and what changes in the transaction. */
 interface Outcome extends Pick<Transaction, "state">, Partial<Pick<Transaction, "atProvider" | "voucherCode">> {

@@ -60,7 +60,10 @@ function discrepancyOf(world: World, { voucher, state, holder, provider }: Vouch
   const isExplained =
     transaction !== undefined &&
     // A provider that takes no advices lets stand what it approved, whatever the switch was told.
-    (!profiles[transaction.provider].takesAdvices || steps.some((step) => explains[step].includes(transaction.state)));
+    (!profiles[transaction.provider].takesAdvices ||
+      // Redemption ids are not checked for repeats: one that went on to another voucher has left this one as it was.
+      transaction.voucherCode !== voucher.code ||
+      steps.some((step) => explains[step].includes(transaction.state)));
   return isExplained
     ? []
     : [

@@ -192,6 +192,14 @@ describe("a provider that is", () => {
   });
 });
 
+test("a provider that is down sees nothing", () => {
+  const till = pureTill();
+  till.provider("ordinary", { state: "down" });
+  till.post("/vouchers", provision(uuid(1)));
+  till.get("/vouchers?voucherCode=1");
+  expect(till.world().providers.ordinary).toMatchObject({ received: 0, seen: [] });
+});
+
 test("a provider remembers what it has seen, up to a bound, and counts all of it", () => {
   const till = pureTill({ maxHistory: 3 });
   for (let number = 1; number <= 5; number += 1) till.post("/vouchers", provision(uuid(number)));

@@ -101,6 +101,43 @@ describe("retryProvisionVoucher", () => {
   });
 });
 
+describe("what a retry and a repeat go by", () => {
+  test("a retry goes to the provider that had the original, whatever it says now", () => {
+    const till = pureTill();
+    till.provider("Netcare", { state: "down" });
+    till.post("/vouchers", provision(ID, { receiver: netcare }));
+    expect(till.post(RETRY, provision(ID)).body).toMatchObject({ errorType: "FUNCTION_NOT_SUPPORTED" });
+    expect(till.world().issued).toBe(0);
+  });
+
+  test("a retry gives back a code that the client chose", () => {
+    const till = pureTill({ upstreamDeadlineMs: 1 });
+    const sale = provision(ID, { voucher: { code: "MINE" } });
+    till.provider("ordinary", { state: "slow", delayMs: 2 });
+    till.post("/vouchers", sale);
+    till.provider("ordinary", { state: "up" });
+    expect(till.post(RETRY, sale)).toMatchObject({ status: 201, body: { voucher: { code: "MINE" } } });
+  });
+
+  test("a repeat does not give away a voucher that the switch itself was not told of", () => {
+    const till = pureTill({ upstreamDeadlineMs: 1 });
+    till.provider("ordinary", { state: "slow", delayMs: 2 });
+    till.post("/vouchers", provision(ID));
+    const { body } = till.post("/vouchers", provision(ID));
+    expect(body["errorType"]).toBe("DUPLICATE_RECORD");
+    expect(body["detailMessage"]).not.toHaveProperty("voucher");
+  });
+
+  test("an id is the same in capital and in small letters", () => {
+    const till = pureTill();
+    const id = "abcdefab-0000-4000-8000-00000000000a";
+    till.post("/vouchers", provision(id));
+    expect(till.post("/vouchers", provision(id.toUpperCase())).body).toMatchObject({ errorType: "DUPLICATE_RECORD" });
+    expect(till.post(`/vouchers/${id.toUpperCase()}/retry`, provision(id)).status).toBe(200);
+    expect(till.post("/vouchers/confirmations", confirmation(uuid(11), id.toUpperCase())).status).toBe(202);
+  });
+});
+
 describe("a reversal that comes before its request", () => {
   test("bars the request", () => {
     const till = pureTill();
@@ -174,6 +211,14 @@ describe("single messaging", () => {
     expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).body).toMatchObject({
       errorType: "VOUCHER_ALREADY_REDEEMED",
     });
+  });
+
+  test("a voucher of Stellr's is reversed at the switch alone, redeemed or not", () => {
+    const till = pureTill(single);
+    const code = textAt(till.post("/vouchers", provision(ID, { receiver: stellr })).body, "voucher.code");
+    till.post("/redemptions", redemption(uuid(2), code));
+    expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(202);
+    expect(till.transaction(ID)).toMatchObject({ state: "reversed", voucherState: "CONFIRMED_REDEEMED" });
   });
 
   test("a redemption is reversed, and its voucher redeemable again", () => {

@@ -22,7 +22,7 @@ export function provisionVoucher(world: World, message: ProvisionRequest, call: 
   const known = findTransaction(world, { ...call, id: message.id });
   if (known?.state === "barred") return alreadyReversed(world, message, known);
   if (known !== undefined) return duplicateRecord(world, message, known);
-  const issued = issue(world, message, call);
+  const issued = issue(world, message, call, providerOf(message.receiver));
   return call.likeTestServer && message.receiver === undefined
     ? { ...issued, response: crash("the request names no receiver") }
     : issued;
@@ -42,12 +42,14 @@ export function retryProvisionVoucher(
   }
   const known = findTransaction(world, { ...call, id: message.id });
   if (known?.state === "barred" || known?.state === "reversed") return alreadyReversed(world, message, known);
-  if (!profiles[providerOf(message.receiver)].takesRetries) {
-    const freeString = `${providerOf(message.receiver)} does not support retries.`;
+  // It is the original request that is submitted again, to whom it went before.
+  const provider = known?.provider ?? providerOf(message.receiver);
+  if (!profiles[provider].takesRetries) {
+    const freeString = `${provider} does not support retries.`;
     return unchanged(world, failure(400, "FUNCTION_NOT_SUPPORTED", message, { freeString }));
   }
   if (known === undefined || known.state === "unknown" || known.answer === undefined)
-    return issue(world, message, call);
+    return issue(world, message, call, provider);
   const { status, body } = known.answer;
   return unchanged(world, { status: known.state === "declined" ? status : 200, body });
 }
@@ -142,8 +144,7 @@ function forceConfirmedProvisioned(world: World, known: Transaction, call: Call)
   return recordVoucher(world, { ...voucher, state: lifecycle.provision.confirmed, holder: nameOf(known) }, event);
 }
 
-function issue(world: World, message: ProvisionRequest, call: Call<RequestOperation>): Handled {
-  const provider = providerOf(message.receiver);
+function issue(world: World, message: ProvisionRequest, call: Call<RequestOperation>, provider: ProviderName): Handled {
   const known = findTransaction(world, { ...call, id: message.id });
   const chosen = findVoucher(world, message.voucher?.code);
   if (chosen !== undefined && known?.voucherCode !== chosen.voucher.code) {
