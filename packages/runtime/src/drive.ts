@@ -213,14 +213,18 @@ function rebase(entry: Entry, { winner: stored }: CommitConflict): Result<Progre
   });
 }
 
-/** The stored transaction, checked. */
+/** The stored transaction, checked: a damaged index leads to a sound record of another, and so to another's voucher. */
 export const readRecord = ({
+  id,
   record,
   version,
 }: StoredRecord): Result<Versioned, { readonly type: "damaged"; readonly damage: DamagedRecord }> =>
   decode(record)
+    .andThen((transaction) => (transaction.id === id ? ok(transaction) : err(misplaced)))
     .map((transaction) => ({ transaction, version }))
     .mapErr((damage) => ({ type: "damaged", damage }));
+
+const misplaced: DamagedRecord = { type: "damaged", what: "content" };
 
 /** The step as data for the outbox: the state, the entry that led to it, and what is due next, in one commit. */
 export function changeOf({ step: { transaction }, version, at }: Progress, entry: Entry): Change {
