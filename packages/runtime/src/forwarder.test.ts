@@ -95,6 +95,21 @@ describe("store and forward", () => {
 });
 
 describe("repeats", () => {
+  test("given a monotonic clock of fractions, then an advice is put off until a whole millisecond", async () => {
+    const shop = createShop({ script: always(unreachable) });
+    await queueConfirmations(shop.outbox, 1, OPENS_AT);
+    let readings = 0;
+    const monotonicMs = (): number => shop.clock.monotonicMs() + (readings += 0.1);
+    const now = (): number => Math.floor(shop.clock.now());
+
+    await shop.open({ clock: { ...shop.clock, monotonicMs, now } });
+    await shop.clock.advance(60_000);
+
+    const moments = shop.events.flatMap((event) => (event.type === "adviceRepeats" ? [event.notBefore] : []));
+    expect(moments.length).toBeGreaterThan(3);
+    expect(moments.filter((notBefore) => !Number.isInteger(notBefore))).toEqual([]);
+  });
+
   test("given no acknowledgement, then the same bytes go out again, after pauses that grow, and for ever", async () => {
     const shop = createShop({ script: always({ answer: failure(500, "GENERAL_ERROR") }) });
     await queueConfirmations(shop.outbox, 1, OPENS_AT);
@@ -138,6 +153,23 @@ describe("repeats", () => {
     await shop.clock.advance(HOUR_MS);
 
     await thenAllConfirmed(shop, ids);
+  });
+
+  test("given Retry-After to one advice, while another is acknowledged, then that one waits, and only that one", async () => {
+    const shop = createShop();
+    const [busy = uuid(0), ...others] = await queueConfirmations(shop.outbox, 20, OPENS_AT);
+    shop.electrum.follow(({ message }, nth) => {
+      if (!("requestId" in message) || message.requestId !== busy) return { afterMs: 50 };
+      return nth === 0 ? { answer: { status: 429, body: "", retryAfterMs: 600_000 } } : undefined;
+    });
+
+    await shop.open({ forwarding: { inFlight: 2 } });
+    await shop.clock.advance(599_000);
+
+    await thenAllConfirmed(shop, others);
+    expect(sentFor(shop).filter((id) => id === busy)).toHaveLength(1);
+    await shop.clock.advance(60_000);
+    await thenAllConfirmed(shop, [busy]);
   });
 
   test("given a Retry-After of a year, then an hour is enough", async () => {
@@ -210,18 +242,41 @@ describe("Electrum is down", () => {
     expect((drained.at(-1)?.at ?? 0) - (drained[0]?.at ?? 0)).toBeLessThan(1_000);
   });
 
-  test("given that it is back, then a customer's new advice does not wait behind a pause of its own", async () => {
+  test("given that a customer is served, then it is back, and nothing waits for the next probe", async () => {
     const shop = createShop({ script: always(unreachable) });
-    await queueConfirmations(shop.outbox, 1, OPENS_AT);
+    const ids = await queueConfirmations(shop.outbox, 50, OPENS_AT);
     const till = await shop.open();
     await shop.clock.advance(HOUR_MS);
+    const at = shop.clock.now();
 
     shop.electrum.follow(() => undefined);
     const sale = await shop.done(till.provision(provisionRequest()));
     await shop.done(till.confirm(sale.id, tenders));
+    await shop.clock.advance(0);
+
+    expect(shop.clock.now()).toBe(at);
+    await thenAllConfirmed(shop, [...ids, sale.id]);
+  });
+
+  test("given that the process was started anew meanwhile, then the order is kept all the same", async () => {
+    const shop = createShop({ script: always(unreachable) });
+    const ids = await queueConfirmations(shop.outbox, 20, OPENS_AT);
+    const dying = await shop.open({ forwarding: { inFlight: 1 } });
+    await shop.clock.advance(HOUR_MS);
+    dying.kill();
+    const before = shop.electrum.sent.length;
+
+    await shop.open({ forwarding: { inFlight: 1 } });
+    await shop.clock.advance(20_000);
+    shop.electrum.follow(() => undefined);
     await shop.clock.advance(60_000);
 
-    expect((await shop.stored(sale.id)).state).toBe("confirmed");
+    const [oldest, ...rest] = ids;
+    expect(
+      sentFor(shop)
+        .slice(before)
+        .filter((id) => id !== oldest),
+    ).toEqual(rest);
   });
 });
 

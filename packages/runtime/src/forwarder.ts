@@ -66,8 +66,9 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
         return halt(options, record, advice, delivery);
       case "repeat": {
         enter(linkFailed(link, { ...delivery, atMs: clock.monotonicMs() }, pause));
-        // What nobody took stays the next to go, so that the order is kept until Electrum is back.
-        const untilProbeMs = link.status === "down" ? link.probeAtMs - clock.monotonicMs() : 0;
+        // What nobody took stays the next to go, so that the order is kept until Electrum is back. Rounded down: stored moments
+        // are whole, and this one must not come after the probe's own, which would pass it over for the next.
+        const untilProbeMs = link.status === "down" ? Math.floor(link.probeAtMs - clock.monotonicMs()) : 0;
         const waitMs = delivery.wasReached ? Math.max(pause(postponed), delivery.retryAfterMs) : untilProbeMs;
         return repeat(options, record, advice, delivery, waitMs);
       }
