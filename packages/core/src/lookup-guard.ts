@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Instant } from "./time.ts";
-import { dueOf, isFinal, type Transaction } from "./transaction.ts";
+import { dueOf, type Transaction } from "./transaction.ts";
 
 /** A lookup would come before Electrum has received and processed the outcome. */
 export interface LookupTooEarly {
@@ -16,18 +16,17 @@ export interface LookupTooEarly {
  */
 export function mayLookUp(transaction: Transaction, at: Instant): Result<void, LookupTooEarly> {
   const { lookupAfterMs } = transaction.start.policy;
-  const endsAt = isFinal(transaction) ? endOf(transaction) : dueOf(transaction)?.at;
-  const allowedFrom = endsAt === undefined ? undefined : endsAt + lookupAfterMs;
-  if (isFinal(transaction) && (allowedFrom === undefined || at >= allowedFrom)) return ok();
+  const endedAt = endOf(transaction);
+  if (endedAt !== undefined && at >= endedAt + lookupAfterMs) return ok();
+  const earliestEnd = endedAt ?? dueOf(transaction)?.at;
   return err({
     type: "lookupTooEarly",
     state: transaction.state,
-    ...(allowedFrom === undefined
-      ? {}
-      : { allowedFrom: isFinal(transaction) ? allowedFrom : Math.max(at, allowedFrom) }),
+    ...(earliestEnd === undefined ? {} : { allowedFrom: Math.max(at, earliestEnd + lookupAfterMs) }),
   });
 }
 
+/** When a transaction came to its final state; `undefined` while it is open. */
 function endOf(transaction: Transaction): Instant | undefined {
   switch (transaction.state) {
     case "completed":

@@ -158,20 +158,19 @@ export function startConfirming(approval: Approval, advice: Confirming["advice"]
   return { state, command: queue(state) };
 }
 
-/** Why a transaction is reversed. */
-export interface ReversalCause {
-  readonly decision: Decision;
-  /** When the reversal is queued. */
-  readonly at: Instant;
-  /** The approval that is undone, if one was seen. */
-  readonly approval?: Approval;
-  readonly doubt?: Doubt;
-}
+/** Why a transaction is reversed: an approval that was seen is undone, or there is nothing but doubt. */
+export type ReversalCause =
+  | { readonly approval: Approval; readonly doubt?: Doubt }
+  | { readonly approval?: never; readonly doubt: Doubt };
 
-export function startReversing(terms: SettlementTerms, cause: ReversalCause): Move<Reversing> {
-  const { decision, at, approval, doubt } = cause;
+export function startReversing(
+  terms: SettlementTerms,
+  decision: Decision,
+  at: Instant,
+  { approval, doubt }: ReversalCause,
+): Move<Reversing> {
   // CANCELLED once an approval was seen; else what was first unknown says why.
-  const reversalReason: ReversalReason = approval === undefined ? (doubt?.reason ?? "CANCELLED") : "CANCELLED";
+  const reversalReason: ReversalReason = approval === undefined ? doubt.reason : "CANCELLED";
   const state: Reversing = {
     state: "reversing",
     decision,

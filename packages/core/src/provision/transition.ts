@@ -100,7 +100,7 @@ function replied(current: Provision<Requesting>, fact: Reply): ProvisionMove {
       // A hard decline of the first request owes nothing; that of a retry owes a reversal: attempt 0 is still unknown.
       doubt === undefined
         ? { state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) } }
-        : reverse(current, { at, doubt }),
+        : reverse(current, at, { doubt }),
     )
     .with({ outcome: "unknown" }, (reading) =>
       unknownOutcome(current, answeredInDoubt(doubt, unknownAnswer(attempt, at, reading)), at),
@@ -111,7 +111,7 @@ function replied(current: Provision<Requesting>, fact: Reply): ProvisionMove {
 function approved(current: Provision<Requesting>, approval: Approval): ProvisionMove {
   const { policy } = current.start;
   const doubt = current.doubt === undefined ? {} : { doubt: current.doubt };
-  if (current.cancelledAt !== undefined) return reverse(current, { at: approval.at, approval, ...doubt });
+  if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval, ...doubt });
   if (policy.messaging === "single") return { state: { state: "completed", approval } };
   const { decideBy, command } = awaitDecision(policy, approval);
   return {
@@ -126,7 +126,7 @@ function unknownOutcome(current: Provision<Requesting>, doubt: Doubt, at: Instan
   const { policy } = start;
   const retryAt = at + pauseMs(policy.retryDelay, attempt, current.id);
   const maySendAgain = policy.provider.takesRetries && attempt < policy.retries && retryAt < patienceEndsAt(start);
-  if (cancelledAt !== undefined || !maySendAgain) return reverse(current, { at, doubt });
+  if (cancelledAt !== undefined || !maySendAgain) return reverse(current, at, { doubt });
   return {
     state: { state: "waitingToRetry", attempt, retryAt, doubt },
     command: { type: "wakeAt", timer: "retry", attempt, at: retryAt },
@@ -148,7 +148,7 @@ function issued(current: Provision<Issued>, fact: Fact): ProvisionMove {
   const { approval, doubt } = current;
   const { at } = fact;
   const decision = { outcome: "reverse", by: "deadline", at } as const;
-  return startReversing(termsOf(current), { decision, at, approval, ...(doubt === undefined ? {} : { doubt }) });
+  return startReversing(termsOf(current), decision, at, { approval, ...(doubt === undefined ? {} : { doubt }) });
 }
 
 // --- intents ---
@@ -177,18 +177,16 @@ function confirm(current: Provision<Issued>, intent: ConfirmProvision): Result<P
   );
 }
 
-const cancel = (current: Provision, at: Instant, cause: Pick<ReversalCause, "approval" | "doubt">): ProvisionMove =>
-  startReversing(termsOf(current), { decision: { outcome: "reverse", by: "till", at }, at, ...cause });
+const cancel = (current: Provision, at: Instant, cause: ReversalCause): ProvisionMove =>
+  startReversing(termsOf(current), { outcome: "reverse", by: "till", at }, at, cause);
 
 const cancelled = (current: Provision<Requesting>, at: Instant): Provision<Requesting> =>
   current.cancelledAt === undefined ? { ...current, cancelledAt: at } : current;
 
 // --- what moves are made of ---
 
-function reverse(current: Provision<Requesting>, cause: Omit<ReversalCause, "decision">): ProvisionMove {
-  const decision = decisionToReverse(current.cancelledAt, cause.at);
-  return startReversing(termsOf(current), { decision, ...cause });
-}
+const reverse = (current: Provision<Requesting>, at: Instant, cause: ReversalCause): ProvisionMove =>
+  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), at, cause);
 
 function request(head: ProvisionHead, attempt: number, at: Instant, doubt: Doubt | undefined): ProvisionMove {
   const deadlineAt = Math.min(at + head.start.policy.replyDeadlineMs, patienceEndsAt(head.start));

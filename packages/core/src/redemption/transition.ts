@@ -104,7 +104,7 @@ function redeeming(current: Redemption<Redeeming & RedeemFields>, fact: Fact): R
   if (fact.type === "reply" && at <= deadlineAt) return replied(current, fact);
   // A reply after the deadline counts as none.
   const cause = fact.type === "reply" ? "deadline" : fact.type === "silence" ? fact.cause : "interruption";
-  return reverse(current, { at, doubt: unanswered(undefined, { attempt, at, cause }, deadlineAt) });
+  return reverse(current, at, { doubt: unanswered(undefined, { attempt, at, cause }, deadlineAt) });
 }
 
 function replied(current: Redemption<Redeeming & RedeemFields>, fact: Reply): RedeemMove {
@@ -120,7 +120,7 @@ function replied(current: Redemption<Redeeming & RedeemFields>, fact: Reply): Re
       }))
       // There is no retry for a redemption: an unknown outcome goes straight to its reversal.
       .with({ outcome: "unknown" }, (reading) =>
-        reverse(current, { at, doubt: answeredInDoubt(undefined, unknownAnswer(attempt, at, reading)) }),
+        reverse(current, at, { doubt: answeredInDoubt(undefined, unknownAnswer(attempt, at, reading)) }),
       )
       .exhaustive()
   );
@@ -128,7 +128,7 @@ function replied(current: Redemption<Redeeming & RedeemFields>, fact: Reply): Re
 
 function approved(current: Redemption<Redeeming & RedeemFields>, approval: Approval): RedeemMove {
   const { policy } = current.start;
-  if (current.cancelledAt !== undefined) return reverse(current, { at: approval.at, approval });
+  if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval });
   if (policy.messaging === "single") return { state: { state: "completed", approval } };
   const { decideBy, command } = awaitDecision(policy, approval);
   return {
@@ -141,7 +141,7 @@ function redeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): Red
   if (!endsDecision(current, fact)) return { state: current, ignored: lateOr(fact) };
   const { at } = fact;
   const decision = { outcome: "reverse", by: "deadline", at } as const;
-  return startReversing(termsOf(current), { decision, at, approval: current.approval });
+  return startReversing(termsOf(current), decision, at, { approval: current.approval });
 }
 
 // --- intents ---
@@ -198,7 +198,7 @@ function decideRedeemed(
   if (intent.type !== "cancel") return refused;
   const { at } = intent;
   const decision = { outcome: "reverse", by: "till", at } as const;
-  return ok(startReversing(termsOf(current), { decision, at, approval: current.approval }));
+  return ok(startReversing(termsOf(current), decision, at, { approval: current.approval }));
 }
 
 function confirm(
@@ -221,8 +221,8 @@ function confirm(
 
 // --- what moves are made of ---
 
-const reverse = (current: Redemption<Redeeming & RedeemFields>, cause: Omit<ReversalCause, "decision">): RedeemMove =>
-  startReversing(termsOf(current), { decision: decisionToReverse(current.cancelledAt, cause.at), ...cause });
+const reverse = (current: Redemption<Redeeming & RedeemFields>, at: Instant, cause: ReversalCause): RedeemMove =>
+  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), at, cause);
 
 const requestOf = ({ redeem }: RedeemFields): Request => ({ operation: "redeemVoucher", message: redeem.request });
 
