@@ -1,10 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { empty, errorDetail, html, json } from "../test/answers.ts";
 import { bodiesAbout, type Body, statuses } from "../test/bodies.ts";
 import { type AdviceMeaning, errorTypes } from "../test/error-types.ts";
 import { CONFIRMATION_ID, FOREIGN_ID, ID, REVERSAL_ID, tenders, timeAt } from "../test/messages.ts";
 import { type AcknowledgementReading, readAcknowledgement } from "./acknowledgement.ts";
 import type { Advice } from "./operations.ts";
+
+// Counted, not timed: a busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 const fields = { requestId: ID, time: timeAt(0), thirdPartyIdentifiers: [] };
 const advices: Readonly<Record<Advice["operation"], Advice>> = {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { AT, CODE, provisionStart } from "../test/messages.ts";
 import { provisionSituations } from "../test/provision-situations.ts";
 import { redemptionSituations } from "../test/redemption-situations.ts";
@@ -7,6 +7,9 @@ import { hash32 } from "./hash.ts";
 import type { Entry } from "./journal.ts";
 import { decode, decodeEntry, encode, encodeEntry, RECORD_VERSION, redactRecord, redactStoredEntry } from "./record.ts";
 import type { Transaction } from "./transaction.ts";
+
+// Counted, not timed: a busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 const transactions: readonly Transaction[] = [
   ...Object.values(provisionSituations),

@@ -1,10 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { errorDetail, json } from "../test/answers.ts";
 import { bodiesAbout, type Body, statuses } from "../test/bodies.ts";
 import { errorTypes } from "../test/error-types.ts";
 import { ID, lookup, provisionRequest, provisionResponse, redemptionRequest } from "../test/messages.ts";
 import type { Request } from "./operations.ts";
 import { type Reading, readReply } from "./reply.ts";
+
+// Counted, not timed: a busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 const requests: Readonly<Record<Request["operation"], Request>> = {
   provisionVoucher: { operation: "provisionVoucher", message: provisionRequest },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Result } from "neverthrow";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fullProvisionRequest, fullRedemptionRequest, fullVoucherLookup } from "../../test/full-messages.ts";
 import {
   amounts,
@@ -22,6 +22,9 @@ import {
   parseTenders,
   parseVoucherLookup,
 } from "./parse.ts";
+
+// Counted, not timed: a busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Schema {
   readonly parse: (input: unknown) => Result<unknown, readonly MessageFault[]>;
