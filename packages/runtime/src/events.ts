@@ -39,7 +39,7 @@ export type RuntimeEvent =
       readonly tookMs: number;
       readonly at: Instant;
     }
-  /** An advice was not acknowledged and will be repeated. */
+  /** An advice was not acknowledged, and is repeated: not before then, nor while Electrum is down. */
   | {
       readonly type: "adviceRepeats";
       readonly id: Uuid;

@@ -6,7 +6,8 @@ import type { Clock } from "./clock.ts";
 import { type Halt, readDelivery, type Repeat } from "./delivery.ts";
 import { drive, type Hands, observed, type Versioned } from "./drive.ts";
 import type { ForwarderStatus, Observer } from "./events.ts";
-import { gateOf, type Link, linkAnswered, linkFailed, linkHalted, linkProbed, linkUp } from "./link.ts";
+import { gateOf, linkAnswered, linkFailed, linkHalted, linkHeard, linkProbed, linkUp } from "./link.ts";
+import { watchLink } from "./link-watch.ts";
 import type { Forwarding } from "./options.ts";
 import type { Send } from "./send.ts";
 
@@ -23,6 +24,8 @@ export interface ForwarderOptions extends Forwarding {
 export interface Forwarder {
   /** An advice was queued. */
   notify(): void;
+  /** Electrum has answered somebody. */
+  heard(): void;
   status(): ForwarderStatus;
   /** After a halt: the credentials are right again. */
   resume(): void;
@@ -35,8 +38,7 @@ const LEASE_MARGIN_MS = 5_000;
 /** Store and forward: delivers advices, oldest first, until each is acknowledged. */
 export function startForwarder(options: ForwarderOptions): Forwarder {
   const { clock, inFlight, deadlineMs } = options;
-  let link: Link = linkUp;
-  let status: ForwarderStatus = "forwarding";
+  const watch = watchLink(options);
 
   const loop = startClaimLoop({
     ...options,
@@ -44,7 +46,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     concurrency: inFlight,
     leaseMs: deadlineMs + LEASE_MARGIN_MS,
     graceMs: 0,
-    gate: () => gateOf(link, clock.monotonicMs(), inFlight),
+    gate: () => gateOf(watch.link(), clock.monotonicMs(), inFlight),
     handle,
   });
 
@@ -54,47 +56,39 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     const { advice } = command;
     const { id, postponed } = record;
     const pause = (repeats: number): number => pauseMs(options.repeat, repeats, advice.message.id);
-    enter(linkProbed(link, clock.monotonicMs(), pause));
+    watch.enter(linkProbed(watch.link(), clock.monotonicMs(), pause));
     const deadlineAt = clock.now() + deadlineMs;
     const delivery = readDelivery(advice, await options.send({ id, attempt: postponed, outgoing: advice, deadlineAt }));
     switch (delivery.outcome) {
       case "settled":
-        enter(linkAnswered(link));
+        watch.enter(linkAnswered(watch.link()));
         return settle(options, current, advice, delivery.answer);
       case "halt":
-        enter(linkHalted);
+        watch.enter(linkHalted);
         return halt(options, record, advice, delivery);
       case "repeat": {
-        enter(linkFailed(link, { ...delivery, atMs: clock.monotonicMs() }, pause));
-        // What nobody took stays the next to go, so that the order is kept until Electrum is back. Rounded down: stored moments
-        // are whole, and this one must not come after the probe's own, which would pass it over for the next.
-        const untilProbeMs = link.status === "down" ? Math.floor(link.probeAtMs - clock.monotonicMs()) : 0;
-        const waitMs = delivery.wasReached ? Math.max(pause(postponed), delivery.retryAfterMs) : untilProbeMs;
-        return repeat(options, record, advice, delivery, waitMs);
+        watch.enter(linkFailed(watch.link(), { ...delivery, atMs: clock.monotonicMs() }, pause));
+        // What nobody took is not put off, so that the order is kept: the link lets it wait.
+        const waitMs = Math.max(pause(postponed), delivery.retryAfterMs);
+        return repeat(options, record, advice, delivery, delivery.wasReached ? clock.now() + waitMs : record.due.at);
       }
     }
   }
 
-  function enter(next: Link): void {
-    link = next;
-    tell(link.status === "up" ? "forwarding" : link.status === "down" ? "probing" : "halted");
-  }
-
-  function tell(next: ForwarderStatus): void {
-    if (status === next || status === "stopped") return;
-    status = next;
-    options.observe({ type: "forwarder", status, at: clock.now() });
-  }
-
   return {
     notify: () => loop.notify(),
-    status: () => status,
+    heard: () => {
+      if (watch.link().status !== "down") return;
+      watch.enter(linkHeard(watch.link(), clock.monotonicMs()));
+      loop.notify();
+    },
+    status: () => watch.status(),
     resume: () => {
-      enter(linkUp);
+      watch.enter(linkUp);
       loop.notify();
     },
     stop: async () => {
-      tell("stopped");
+      watch.stop();
       await loop.stop();
     },
   };
@@ -112,7 +106,7 @@ async function settle(context: Context, current: Versioned, { message }: Advice,
 
 async function halt(context: Context, record: ClaimedRecord, { operation }: Advice, { status }: Halt): Promise<void> {
   context.alarm({ reason: "credentials", id: record.id, operation, status });
-  await postpone(context, record, context.clock.now(), `status ${status}: wrong credentials`);
+  await postpone(context, record, record.due.at, `status ${status}: wrong credentials`);
 }
 
 async function repeat(
@@ -120,14 +114,12 @@ async function repeat(
   record: ClaimedRecord,
   { operation }: Advice,
   { strangeStatus, why }: Repeat,
-  waitMs: number,
+  notBefore: Instant,
 ): Promise<void> {
   const { id } = record;
   const { clock, observe, alarm } = context;
   if (strangeStatus !== undefined) alarm({ reason: "notElectrum", id, operation, status: strangeStatus });
-  const at = clock.now();
-  const notBefore = at + waitMs;
-  observe({ type: "adviceRepeats", id, operation, notBefore, at });
+  observe({ type: "adviceRepeats", id, operation, notBefore, at: clock.now() });
   await postpone(context, record, notBefore, why);
 }
 

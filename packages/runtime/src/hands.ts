@@ -14,8 +14,12 @@ export interface HandsOptions {
   readonly waits: boolean;
   /** Aborts once the till stops: what waits is left to a later process. */
   readonly stopping: AbortSignal;
+  /** An advice was queued, for the forwarder. */
   adviceQueued(): void;
+  /** A moment was set at which something is due, for the timers. */
   timerSet(): void;
+  /** Electrum has answered a request, so it is there. */
+  electrumAnswered(): void;
 }
 
 /** The hands of the runtime: each command carried out over the ports. */
@@ -35,6 +39,7 @@ export function createHands(options: HandsOptions): Hands {
       case "sendRequest": {
         const { attempt, request, deadlineAt } = command;
         const answer = await options.send({ id, attempt, outgoing: request, deadlineAt });
+        if (answer.isOk()) options.electrumAnswered();
         const at = clock.now();
         return answer.match<Fact>(
           (complete) => ({ type: "reply", attempt, ...complete, at }),

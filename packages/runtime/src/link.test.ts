@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gateOf, type Link, linkAnswered, linkFailed, linkHalted, linkProbed, linkUp } from "./link.ts";
+import { gateOf, type Link, linkAnswered, linkFailed, linkHalted, linkHeard, linkProbed, linkUp } from "./link.ts";
 
 const pause = (probes: number): number => Math.min(1_000 * 2 ** probes, 60_000);
 
 /** What can happen to a link without a person, some time after what happened before. */
 const happening = fc.record({
   afterMs: fc.nat(120_000),
-  what: fc.constantFrom("answered", "probed", "reached in vain", "nobody there" as const),
+  what: fc.constantFrom("answered", "heard", "probed", "reached in vain", "nobody there" as const),
   retryAfterMs: fc.constantFrom(0, 0, 30_000),
 });
 type Happening = typeof happening extends fc.Arbitrary<infer Value> ? Value : never;
@@ -16,6 +16,8 @@ function after(link: Link, { what, retryAfterMs }: Happening, atMs: number): Lin
   switch (what) {
     case "answered":
       return linkAnswered(link);
+    case "heard":
+      return linkHeard(link, atMs);
     case "probed":
       return linkProbed(link, atMs, pause);
     case "reached in vain":

@@ -26,6 +26,10 @@ export type ProbePause = (probes: number) => number;
 /** Electrum settled an advice. While halted that proves nothing: it was under way when another was refused. */
 export const linkAnswered = (link: Link): Link => (link.status === "halted" ? link : linkUp);
 
+/** A customer's request was answered. Where nobody was there before, somebody is now: the next probe need not wait. */
+export const linkHeard = (link: Link, atMs: number): Link =>
+  link.status === "down" && link.probes > 0 ? { status: "down", probes: 0, probeAtMs: atMs } : link;
+
 /** A delivery failed: from now on one probe, not a thousand. What was under way together fails together, and counts once. */
 export function linkFailed(link: Link, { atMs, wasReached, retryAfterMs }: Failure, pause: ProbePause): Link {
   if (link.status === "halted") return link;

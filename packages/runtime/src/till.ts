@@ -31,7 +31,8 @@ export interface Till {
   /**
    * Sells a voucher: sends the request, retries and reverses as the policy says. Resolves once the till must decide
    * (`issued`), nothing more is to be done (`completed`, `declined`), or the rest is the forwarder's (`reversing`).
-   * Starting twice is harmless: the same request gives the transaction that exists.
+   * Starting twice is harmless: the same request joins the call that is under way, or gives the transaction that exists.
+   * Where another process is at it, or the till stops meanwhile, it resolves with the transaction as it stands.
    */
   provision(request: ProvisionRequest): ResultAsync<Provision, TillError>;
   /** Looks a voucher up, which begins a redemption: `found` or `notFound`. Give an `id` to make a repeat harmless. */
@@ -87,6 +88,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
     stopping: stopping.signal,
     adviceQueued: (): void => forwarder.notify(),
     timerSet: (): void => timers.notify(),
+    electrumAnswered: (): void => forwarder.heard(),
   };
   const recovering = createHands({ ...handsOptions, waits: false });
   const serving = createHands({ ...handsOptions, waits: true });
