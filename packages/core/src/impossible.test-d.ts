@@ -45,6 +45,9 @@ import {
   type WaitingToRetry,
 } from "./index.ts";
 
+/** Takes what is of no further use here. */
+declare function accept(result: unknown): void;
+
 declare const at: Instant;
 declare const tenders: readonly Tender[];
 declare const request: RedemptionRequest;
@@ -55,29 +58,29 @@ declare const fact: Fact;
 
 // --- an intent of the wrong kind ---
 
-decide(sale, { type: "confirm", tenders, at });
-decide(sale, { type: "cancel", at });
+accept(decide(sale, { type: "confirm", tenders, at }));
+accept(decide(sale, { type: "cancel", at }));
 // @ts-expect-error a sale says how the customer paid
-decide(sale, { type: "confirm", at });
+accept(decide(sale, { type: "confirm", at }));
 // @ts-expect-error a sale is not redeemed
-decide(sale, { type: "redeem", request, at });
+accept(decide(sale, { type: "redeem", request, at }));
 // @ts-expect-error a sale looks nothing up
-decide(sale, { type: "lookUp", at });
+accept(decide(sale, { type: "lookUp", at }));
 
-decide(redemption, { type: "confirm", at });
-decide(redemption, { type: "redeem", request, at });
-decide(redemption, { type: "lookUp", at });
+accept(decide(redemption, { type: "confirm", at }));
+accept(decide(redemption, { type: "redeem", request, at }));
+accept(decide(redemption, { type: "lookUp", at }));
 // @ts-expect-error a redemption has no tenders
-decide(redemption, { type: "confirm", tenders, at });
+accept(decide(redemption, { type: "confirm", tenders, at }));
 
 // @ts-expect-error an intent has a moment
-decide(sale, { type: "cancel" });
+accept(decide(sale, { type: "cancel" }));
 // @ts-expect-error nobody refunds here
-decide(sale, { type: "refund", at });
+accept(decide(sale, { type: "refund", at }));
 // @ts-expect-error a dispute ends as confirmed or as reversed
-decide(sale, { type: "resolve", as: "forgotten", by: "Thandi", why: "", at });
+accept(decide(sale, { type: "resolve", as: "forgotten", by: "Thandi", why: "", at }));
 // @ts-expect-error a fact is no intent
-decide(sale, fact);
+accept(decide(sale, fact));
 // @ts-expect-error an intent is no fact
 observe(sale, { type: "cancel", at });
 
@@ -186,12 +189,12 @@ declare const policy: Policy;
 declare const provision: ProvisionStart;
 const { at: _at, ...timeless } = provision;
 // @ts-expect-error a start has a moment
-startProvision(timeless);
+accept(startProvision(timeless));
 const { reversalId: _reversalId, ...irreversible } = provision;
 // @ts-expect-error the id of a reversal is minted before one is needed
-startProvision(irreversible);
+accept(startProvision(irreversible));
 declare const acceptance: RedemptionStart;
 // @ts-expect-error a redemption begins with its lookup
-startRedemption({ ...provision, id: acceptance.id });
+accept(startRedemption({ ...provision, id: acceptance.id }));
 // @ts-expect-error a policy is changed by making another
 policy.retries = 5;

@@ -13,7 +13,7 @@ export function currentAttempt(transaction: Transaction): number {
 }
 
 /** The deadline of the attempt that is under way; where none is, some later moment. */
-export const deadlineOf = (transaction: Transaction): Instant =>
+const deadlineOf = (transaction: Transaction): Instant =>
   "deadlineAt" in transaction ? transaction.deadlineAt : AT + 3_600 * SECONDS;
 
 /** When the events happen that have no moment of their own: shortly before the deadline. */

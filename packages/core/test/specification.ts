@@ -44,7 +44,7 @@ export function happening<Situation extends string, Name extends string>(
 }
 
 /** One step of a transaction, in words. */
-export function outcomeOf(before: Transaction, entry: ReturnType<Event>): string {
+function outcomeOf(before: Transaction, entry: ReturnType<Event>): string {
   if (entry.type === "fact") return stepInWords(before, observe(before, entry.fact), entry);
   return decide(before, entry.intent).match((step) => stepInWords(before, step, entry), refusalInWords);
 }
