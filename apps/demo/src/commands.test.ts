@@ -1,0 +1,97 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Ended, runDemo } from "../test/demo-process.ts";
+import { newFolder } from "../test/folder.ts";
+import { saleJson } from "../test/requests.ts";
+import { run } from "./cli.ts";
+
+/** Processes start in a second; on a machine that is busy with other tests they take a multiple. */
+const TIMEOUT_MS = 60_000;
+
+const codeIn = ({ stdout }: Ended): string =>
+  / code +(\d+)/.exec(stdout)?.[1] ?? expect.fail(`no voucher in ${stdout}`);
+
+describe("a till, a simulated switch, and what it remembers from one command to the next", () => {
+  it(
+    "sells a voucher, redeems it once and not twice",
+    async () => {
+      const folder = newFolder();
+      const db = join(folder, "till.db");
+
+      const sold = await runDemo(["sell", "--db", db, "--amount", "10000", "--confirm"]);
+      expect(sold).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(sold.stdout).toMatch(/provisionVoucher +201[^]*confirmVoucher +202[^]*confirmed - done/);
+
+      const file = join(folder, "voucher");
+      writeFileSync(file, `${codeIn(sold)}\n`);
+      const redemption = ["redeem", "--db", db, "--voucher-file", file];
+      const redeemed = await runDemo([...redemption, "--confirm"]);
+      expect(redeemed).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(redeemed.stdout).toMatch(
+        /lookupVoucher +200[^]*redeemVoucher +201[^]*confirmRedeem +202[^]*confirmed - done/,
+      );
+      expect(redeemed.stdout).not.toContain(codeIn(sold));
+
+      const again = await runDemo([...redemption, "--confirm"]);
+      expect(again).toMatchObject({ exitCode: 1, stderr: "" });
+      expect(again.stdout).toMatch(/declined: 400 VOUCHER_ALREADY_REDEEMED/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "a sale that is cancelled is reversed, and no voucher is shown",
+    async () => {
+      const sold = await runDemo(["sell", "--db", join(newFolder(), "till.db"), "--amount", "1", "--cancel"]);
+      expect(sold).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(sold.stdout).toMatch(/reverseVoucher +202[^]*reversed - undone, and Electrum knows \(CANCELLED\)/);
+      expect(sold.stdout).not.toContain("voucher, for the customer");
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "the same request again shows the same voucher, and sells nothing",
+    async () => {
+      const folder = newFolder();
+      const [db, file] = [join(folder, "till.db"), join(folder, "sale.json")];
+      writeFileSync(file, saleJson());
+      const args = ["sell", "--db", db, "--request", file, "--messaging", "single"];
+
+      const first = await runDemo(args);
+      const second = await runDemo(args);
+
+      expect(first).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(second).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(codeIn(second)).toBe(codeIn(first));
+      expect(second.stdout).not.toContain("provisionVoucher");
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "a voucher that nobody knows is not redeemed",
+    async () => {
+      const args = ["redeem", "--db", join(newFolder(), "till.db"), "--voucher-code", "12345", "--confirm"];
+      const ended = await runDemo(args);
+      expect(ended).toMatchObject({ exitCode: 1, stderr: "" });
+      expect(ended.stdout).toMatch(/notFound - no such voucher: 404 UNABLE_TO_LOCATE_RECORD[^]*abandoned/);
+      expect(ended.stdout).not.toContain("12345");
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("the help names every option", () => {
+  it.each([
+    ["--help"],
+    ["help"],
+    ["gallery", "--help"],
+    ["sell", "--help"],
+    ["redeem", "--help"],
+    ["recover", "--help"],
+  ])("demo %s %s", async (...args) => {
+    expect((await run(args.filter((arg) => arg !== undefined)))._unsafeUnwrap()).toBe(0);
+  });
+});

@@ -1,0 +1,80 @@
+import { err, ok } from "neverthrow";
+import type { Flow } from "../gallery/flow.ts";
+import { flows } from "../gallery/flows.ts";
+import { play } from "../gallery/play.ts";
+import { SCALE_TEXT } from "../gallery/scale.ts";
+import { faultsIn } from "../gallery/verdict.ts";
+import { type Options, readArguments } from "../input/arguments.ts";
+import { badInput } from "../input/bad-input.ts";
+import { helpOf } from "../input/help.ts";
+import { type Result, resultLines, summaryLines } from "../print/gallery.ts";
+import type { Command, ExitCode } from "./command.ts";
+
+const options: Options<"only" | "help"> = {
+  only: { takes: "TEXT", help: "play the flows whose name holds this" },
+  help: { help: "print this" },
+};
+
+/** Plays every flow over real HTTP and real files, and checks how each ends. */
+export const gallery: Command = {
+  help: helpOf(
+    "demo [options]: plays every documented flow",
+    options,
+    `Each flow has a database of its own and a simulated switch in a process of its own; ${SCALE_TEXT}.
+Exit code: 0 where every flow ended as the contract says, else 1.`,
+  ),
+  run: async (args) => {
+    const given = readArguments("gallery", options, args);
+    if (given.isErr()) return err(given.error);
+    const only = given.value.text("only")?.toLowerCase() ?? "";
+    const chosen = flows.filter(({ name }) => name.toLowerCase().includes(only));
+    return chosen.length === 0 ? badInput(`--only ${only}: no flow has this in its name`) : ok(await playAll(chosen));
+  },
+};
+
+/** Most of a flow is waiting, so several share the processors; few enough that no answer is late for want of one. */
+const AT_ONCE = 6;
+
+async function playAll(chosen: readonly Flow[]): Promise<ExitCode> {
+  const startedAt = Date.now();
+  print([`Each flow has a database and a simulated switch of its own; ${SCALE_TEXT}.`, ""]);
+  const results: Result[] = [];
+  const playing = inOrder(chosen, AT_ONCE, playOne);
+  for await (const result of playing) {
+    print(resultLines(result));
+    results.push(result);
+  }
+  print(summaryLines(results, Date.now() - startedAt));
+  return results.every(({ faults }) => faults.length === 0) ? 0 : 1;
+}
+
+async function playOne(flow: Flow, index: number): Promise<Result> {
+  const number = index + 1;
+  try {
+    const played = await play(flow);
+    return { number, flow, played, faults: faultsIn(flow, played) };
+  } catch (thrown) {
+    return { number, flow, faults: [thrown instanceof Error ? thrown.message : String(thrown)] };
+  }
+}
+
+/** Works on several items at once, and gives each result when those before it have been given. */
+async function* inOrder<Item, Value>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item, index: number) => Promise<Value>,
+): AsyncGenerator<Value, void, undefined> {
+  const waiting = items.map(() => Promise.withResolvers<Value>());
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) waiting[index]?.resolve(await work(item, index));
+    }
+  };
+  const workers = Promise.all(Array.from({ length: atOnce }, worker));
+  for (const { promise } of waiting) yield await promise;
+  await workers;
+}
+
+const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join("\n")}\n`);

@@ -1,0 +1,54 @@
+import { canHandOver, handOver, type ProvisionRequest, type Tender, type Transaction } from "@electrum-vouchers/core";
+import type { Till, TillError } from "@electrum-vouchers/runtime";
+import { err, okAsync, ResultAsync } from "neverthrow";
+import { type Options, readArguments } from "../input/arguments.ts";
+import { decideBy } from "../input/decision.ts";
+import { helpOf } from "../input/help.ts";
+import { readSale, type SaleOption, saleOptions } from "../input/request.ts";
+import type { Command } from "./command.ts";
+import { carryOut, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
+
+const options: Options<TransactionOption | SaleOption> = { ...saleOptions, ...transactionOptions };
+
+/** One voucher, from the request to the customer's hand. */
+export const sell: Command = {
+  help: helpOf(
+    "demo sell --db FILE [options]: sells one voucher",
+    options,
+    `Exit code: 0 where the sale ended as the till wanted, 1 where it did not or is left open, 2 for bad input.
+
+  demo sell --db till.db --amount 10000 --receiver Netcare --confirm
+  demo sell --db till.db --request provision.json --electrum https://sandbox.electrum.io/suv/v1`,
+  ),
+  run: async (args) => {
+    const plan = readArguments("sell", options, args).andThen((given) => readPlan(given, () => readSale(given)));
+    return plan.isErr() ? err(plan.error) : carryOut(plan.value, ({ till }) => conduct(till, plan.value));
+  },
+};
+
+/** A sale, until it is decided: this is what a till does. */
+function conduct(till: Till, plan: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
+  return till
+    .provision(plan.request)
+    .andThen(
+      (sale): ResultAsync<Transaction, TillError> => (sale.state === "issued" ? decide(till, plan) : okAsync(sale)),
+    )
+    .andTee((sale) => {
+      // The voucher is given out by `handOver` alone, and only once the sale stands.
+      if (canHandOver(sale)) plan.reporter.handOver(handOver(sale));
+    });
+}
+
+function decide(till: Till, { request, decision }: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
+  const decided = decideBy(decision, "A voucher is issued. Has the customer paid?");
+  return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(decided).andThen(
+    (way): ResultAsync<Transaction, TillError> =>
+      way === "confirm" ? till.confirm(request.id, tendersOf(request)) : till.cancel(request.id),
+  );
+}
+
+/** How the customer paid: as the request says, else the whole amount in cash. */
+function tendersOf({ tenders, amounts, product }: ProvisionRequest): readonly Tender[] {
+  const amount = amounts?.requestAmount ?? product?.amount;
+  return tenders ?? (amount === undefined ? [] : [{ amount, tenderType: "CASH" }]);
+}

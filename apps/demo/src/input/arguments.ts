@@ -1,0 +1,118 @@
+import { parseArgs } from "node:util";
+import { err, ok, type Result } from "neverthrow";
+import { type BadInput, badInput } from "./bad-input.ts";
+
+/** An option of a command. */
+export interface Option {
+  /** What its value is called in the help; an option without one is a switch. */
+  readonly takes?: string;
+  /** A line of help, or several. */
+  readonly help: string;
+}
+
+export type Options<Name extends string = string> = Readonly<Record<Name, Option>>;
+
+/** The options that were given. */
+export interface Given<Name extends string> {
+  /** The value of an option that takes one; `undefined` where it was not given. */
+  readonly text: (name: Name) => string | undefined;
+  readonly has: (name: Name) => boolean;
+  /** Of all that were given, in order. */
+  readonly names: () => readonly string[];
+}
+
+/** The options among `args`, or the first thing that is wrong with them. */
+export function readArguments<Name extends string>(
+  command: string,
+  options: Options<Name>,
+  args: readonly string[],
+): Result<Given<Name>, BadInput> {
+  const given = new Map<string, string | undefined>();
+  for (const token of tokensOf(options, args)) {
+    const fault = token.kind === "option" ? optionFault(command, options, given, token) : strayFault(command, token);
+    if (fault !== undefined) return badInput(fault);
+    if (token.kind === "option") given.set(token.name, token.value);
+  }
+  return ok({ text: (name) => given.get(name), has: (name) => given.has(name), names: () => [...given.keys()] });
+}
+
+type Token = ReturnType<typeof tokensOf>[number];
+type OptionToken = Extract<Token, { kind: "option" }>;
+
+function tokensOf(options: Options, args: readonly string[]) {
+  const types = Object.entries(options).map(([name, { takes }]) => {
+    const type: "boolean" | "string" = takes === undefined ? "boolean" : "string";
+    return [name, { type }] as const;
+  });
+  // Not strict: the messages of parseArgs itself repeat what was given, and that may be a password.
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(types),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  return tokens;
+}
+
+function optionFault(
+  command: string,
+  options: Options,
+  given: ReadonlyMap<string, unknown>,
+  { name, rawName, value, inlineValue }: OptionToken,
+): string | undefined {
+  const help = `see demo ${command} --help`;
+  // Checked first, so that its value is neither used nor repeated.
+  if (name === "password") {
+    return "--password is not taken: arguments can be seen by everyone on this machine; set ELECTRUM_PASSWORD or give --password-file FILE";
+  }
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (option === undefined) return `unknown option ${rawName}: ${help}`;
+  if (given.has(name)) return `${rawName} is given twice: expected once`;
+  if (option.takes === undefined && value !== undefined) return `${rawName} takes no value: ${help}`;
+  if (option.takes !== undefined && (value === undefined || value === "" || isNextOption(value, inlineValue))) {
+    return `${rawName} has no value: expected ${rawName} ${option.takes}`;
+  }
+  return undefined;
+}
+
+/** `--db --confirm`: what follows is the next option, not a value. A lone `-` is one: standard input. */
+const isNextOption = (value: string, isInline: boolean | undefined): boolean =>
+  isInline !== true && value.startsWith("-") && value !== "-";
+
+const strayFault = (command: string, token: Token): string =>
+  token.kind === "positional"
+    ? `unexpected argument "${token.value}": demo ${command} takes options only, see demo ${command} --help`
+    : `unexpected argument --: demo ${command} takes options only, see demo ${command} --help`;
+
+/** The number that an option gives, checked; `undefined` where it was not given. */
+export function wholeNumber<Name extends string>(
+  given: Given<Name>,
+  name: Name,
+  { min, max }: { readonly min: number; readonly max: number },
+): Result<number | undefined, BadInput> {
+  const text = given.text(name);
+  if (text === undefined) return ok(undefined);
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max
+    ? ok(value)
+    : badInput(`--${name} ${text}: expected a whole number from ${min} to ${max}`);
+}
+
+/** The one of `choices` that an option names; `undefined` where it was not given. */
+export function oneOf<Name extends string, Choice extends string>(
+  given: Given<Name>,
+  name: Name,
+  choices: readonly Choice[],
+): Result<Choice | undefined, BadInput> {
+  const text = given.text(name);
+  if (text === undefined) return ok(undefined);
+  const choice = choices.find((each) => each === text);
+  return choice === undefined ? badInput(`--${name} ${text}: expected ${choices.join(" or ")}`) : ok(choice);
+}
+
+/** The value of an option without which the command makes no sense. */
+export function required<Name extends string>(given: Given<Name>, name: Name, what: string): Result<string, BadInput> {
+  const text = given.text(name);
+  return text === undefined ? err({ lines: [`--${name} is missing: expected ${what}`] }) : ok(text);
+}

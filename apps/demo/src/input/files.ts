@@ -1,0 +1,96 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { type Json, type MessageFault, parseJson } from "@electrum-vouchers/core";
+import { ok, type Result } from "neverthrow";
+import { type BadInput, badInput } from "./bad-input.ts";
+
+/** Electrum's longest message has some ten kilobytes: whatever is a hundred times longer is another file. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** What a file, or standard input where its name is `-`, holds. `option` is what named it. */
+function readText(option: string, file: string): Result<string, BadInput> {
+  const name = nameOf(file);
+  try {
+    const handle = file === "-" ? 0 : openSync(file, "r");
+    try {
+      if (fstatSync(handle).isDirectory()) return badInput(`${option} ${name}: is a folder; expected a file`);
+      const bytes = readUpTo(handle, MAX_FILE_BYTES + 1);
+      return bytes.length <= MAX_FILE_BYTES
+        ? ok(bytes.toString("utf8"))
+        : badInput(`${option} ${name}: is too large; expected at most ${MAX_FILE_BYTES} bytes`);
+    } finally {
+      if (file !== "-") closeSync(handle);
+    }
+  } catch (thrown) {
+    return badInput(`${option} ${name}: ${whyUnreadable(thrown)}`);
+  }
+}
+
+const nameOf = (file: string): string => (file === "-" ? "(standard input)" : file);
+
+function readUpTo(handle: number, limit: number): Buffer {
+  const bytes = Buffer.alloc(limit);
+  for (let length = 0; ; ) {
+    const read = length === limit ? 0 : readSync(handle, bytes, length, limit - length, null);
+    if (read === 0) return bytes.subarray(0, length);
+    length += read;
+  }
+}
+
+function whyUnreadable(thrown: unknown): string {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  switch (code) {
+    case "ENOENT":
+      return "no such file";
+    case "EACCES":
+    case "EPERM":
+      return "may not be read by this user";
+    default:
+      return `cannot be read (${typeof code === "string" ? code : "unknown reason"})`;
+  }
+}
+
+/** A message of Electrum's from a file: every fault in it, with its path, is a line. */
+export function readMessage<Message>(
+  file: string,
+  name: string,
+  parse: (json: Json) => Result<Message, readonly MessageFault[]>,
+): Result<Message, BadInput> {
+  return readText("--request", file).andThen((text) => {
+    const json = parseJson(text);
+    if (json === undefined) {
+      return badInput(`--request ${nameOf(file)}: is not JSON${placeOfFault(text)}; expected Electrum's ${name}`);
+    }
+    return parse(json).mapErr(
+      (faults): BadInput => ({
+        lines: [
+          `--request ${nameOf(file)}: is not a ${name} as Electrum's schema has it:`,
+          ...faults.map(({ path, expected }) => `  ${path === "" ? "the message" : path} ${expected}`),
+        ],
+      }),
+    );
+  });
+}
+
+/** Where the JSON breaks off. The parser's own message shows what stands there, which may be a voucher code. */
+function placeOfFault(text: string): string {
+  try {
+    JSON.parse(text);
+    return "";
+  } catch (thrown) {
+    const offset = /at position (\d+)/.exec(thrown instanceof Error ? thrown.message : "")?.[1];
+    if (offset === undefined) return "";
+    const before = text.slice(0, Number(offset)).split("\n");
+    return ` (line ${before.length}, column ${(before.at(-1) ?? "").length + 1})`;
+  }
+}
+
+/** A secret that a file holds, or its first line: editors end a file with one. */
+export function readSecret(option: string, file: string): Result<string, BadInput> {
+  return readText(option, file).andThen((text) => {
+    const [secret = "", ...rest] = text.split(/\r?\n/);
+    if (secret === "" || rest.some((line) => line !== "")) {
+      return badInput(`${option} ${nameOf(file)}: expected one line that is not empty`);
+    }
+    return ok(secret);
+  });
+}

@@ -1,0 +1,209 @@
+import { randomUUID } from "node:crypto";
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type MessageFault,
+  parseProvisionRequest,
+  parseRedemptionRequest,
+  type ProvisionRequest,
+  type RedemptionRequest,
+  toDateTime,
+} from "@electrum-vouchers/core";
+import { ok, type Result, safeTry } from "neverthrow";
+import { type Given, type Options, required, wholeNumber } from "./arguments.ts";
+import { type BadInput, badInput } from "./bad-input.ts";
+import { readMessage, readSecret } from "./files.ts";
+
+type FileOption = "request" | "new-id";
+type SharedField = "amount" | "currency" | "receiver" | "terminal" | "merchant" | "operator";
+type SaleField = SharedField | "product" | "tender";
+type RedemptionField = SharedField | "voucher-file" | "voucher-code";
+
+const fileOptions: Options<FileOption> = {
+  request: { takes: "FILE", help: "the whole request as Electrum's own JSON; - reads standard input" },
+  "new-id": { help: "give the request of that file a new id and the present time" },
+};
+
+const sharedFields: Options<SharedField> = {
+  amount: { takes: "NUMBER", help: "in minor units: 10000 is R100.00" },
+  currency: { takes: "CODE", help: "ISO 4217 numeric; default: 710" },
+  receiver: { takes: "NAME", help: "the provider, such as Stellr or Netcare" },
+  terminal: { takes: "ID", help: "8 characters; default: DEMO0001" },
+  merchant: { takes: "ID", help: "15 characters; default: DEMOSHOP0000001" },
+  operator: { takes: "ID", help: "who stands at the till" },
+};
+
+const saleFields: Options<SaleField> = {
+  ...sharedFields,
+  product: { takes: "ID", help: "what to sell" },
+  tender: { takes: "TYPE", help: "how the customer pays: CASH, DEBIT_CARD, ...; default: CASH" },
+};
+
+const redemptionFields: Options<RedemptionField> = {
+  ...sharedFields,
+  "voucher-file": { takes: "FILE", help: "holds the voucher's code; - reads standard input" },
+  "voucher-code": { takes: "CODE", help: "the code itself: others on this machine can see it" },
+};
+
+export type SaleOption = FileOption | SaleField;
+export type RedemptionOption = FileOption | RedemptionField;
+
+/** The options that say what to sell. */
+export const saleOptions: Options<SaleOption> = { ...fileOptions, ...saleFields };
+
+/** The options that say what to redeem. */
+export const redemptionOptions: Options<RedemptionOption> = { ...fileOptions, ...redemptionFields };
+
+type Sender = "username" | "electrum";
+
+/** The name that the demo goes by where it speaks to a switch of its own. */
+export const DEMO_CLIENT = "demo";
+
+/** The request of a sale: from a file, or from the options. */
+export function readSale(given: Given<SaleOption | Sender>): Result<ProvisionRequest, BadInput> {
+  const file = given.text("request");
+  return file === undefined
+    ? saleFromOptions(given)
+    : onlyTheFile(given, saleFields)
+        .andThen(() => readMessage(file, "ProvisionRequest", (json) => parseProvisionRequest(renewed(given, json))))
+        .andThen((request) => ofClient(given, request));
+}
+
+/** The request of a redemption: from a file, or from the options. */
+export function readRedemption(given: Given<RedemptionOption | Sender>): Result<RedemptionRequest, BadInput> {
+  const file = given.text("request");
+  return file === undefined
+    ? redemptionFromOptions(given)
+    : onlyTheFile(given, redemptionFields)
+        .andThen(() => readMessage(file, "RedemptionRequest", (json) => parseRedemptionRequest(renewed(given, json))))
+        .andThen((request) => ofClient(given, request));
+}
+
+function onlyTheFile(given: Pick<Given<string>, "names">, fields: Options): Result<void, BadInput> {
+  const beside = given.names().find((name) => Object.hasOwn(fields, name));
+  return beside === undefined
+    ? ok()
+    : badInput(`--${beside} is given beside --request: expected the whole request in the file, or options alone`);
+}
+
+function renewed(given: Given<"new-id">, json: Json): Json {
+  if (!given.has("new-id") || !isJsonObject(json)) return json;
+  return { ...json, id: randomUUID(), time: toDateTime(Date.now()) };
+}
+
+/** Electrum wants the user name to be the sender's id, and would answer with AUTHENTICATION_ERROR. */
+function ofClient<Request extends { readonly client: { readonly id: string } }>(
+  given: Given<"username">,
+  request: Request,
+): Result<Request, BadInput> {
+  const username = given.text("username");
+  return username === undefined || username === request.client.id
+    ? ok(request)
+    : badInput(`--username ${username}: expected ${request.client.id}, the client.id of the request`);
+}
+
+function saleFromOptions(given: Given<SaleOption | Sender>): Result<ProvisionRequest, BadInput> {
+  return safeTry(function* () {
+    const fields = yield* fieldsFrom(given);
+    const product = given.text("product");
+    const amount = yield* amountFrom(given);
+    if (amount === undefined && product === undefined) {
+      return badInput("nothing to sell: expected --amount NUMBER, --product ID or --request FILE");
+    }
+    const tender = { amount, tenderType: given.text("tender") ?? "CASH" };
+    const request = {
+      ...fields,
+      ...(amount === undefined ? {} : { amounts: { requestAmount: amount }, tenders: [tender] }),
+      ...(product === undefined ? {} : { product: { productId: product } }),
+    };
+    return parseProvisionRequest(request).mapErr(namingOptions);
+  });
+}
+
+function redemptionFromOptions(given: Given<RedemptionOption | Sender>): Result<RedemptionRequest, BadInput> {
+  return safeTry(function* () {
+    const fields = yield* fieldsFrom(given);
+    const amount = yield* amountFrom(given);
+    const code = yield* voucherCodeFrom(given);
+    const request = {
+      ...fields,
+      voucher: { code },
+      ...(amount === undefined ? {} : { amounts: { requestAmount: amount } }),
+    };
+    return parseRedemptionRequest(request).mapErr(namingOptions);
+  });
+}
+
+function voucherCodeFrom(given: Given<"voucher-file" | "voucher-code">): Result<string, BadInput> {
+  const [file, code] = [given.text("voucher-file"), given.text("voucher-code")];
+  if (file !== undefined && code !== undefined)
+    return badInput("--voucher-file and --voucher-code: expected one of them");
+  if (file !== undefined) return readSecret("--voucher-file", file);
+  return code === undefined
+    ? badInput("no voucher: expected --voucher-file FILE, --voucher-code CODE or --request FILE")
+    : ok(code);
+}
+
+function amountFrom(given: Given<"amount" | "currency">): Result<JsonObject | undefined, BadInput> {
+  return wholeNumber(given, "amount", { min: 1, max: Number.MAX_SAFE_INTEGER }).map((amount) =>
+    amount === undefined ? undefined : { amount, currency: given.text("currency") ?? "710" },
+  );
+}
+
+/** The fields that every request has, with those of an invented shop where the options leave them open. */
+function fieldsFrom(
+  given: Given<"receiver" | "terminal" | "merchant" | "operator" | "username" | "electrum">,
+): Result<JsonObject, BadInput> {
+  const client = given.has("electrum")
+    ? required(given, "username", "Electrum's name for this client, which signs the request")
+    : ok<string, BadInput>(given.text("username") ?? DEMO_CLIENT);
+  return client.map((id) => {
+    const receiver = given.text("receiver");
+    const operator = given.text("operator");
+    return {
+      id: randomUUID(),
+      time: toDateTime(Date.now()),
+      originator: {
+        institution: { id, name: id.slice(0, 40) },
+        terminalId: given.text("terminal") ?? "DEMO0001",
+        merchant: {
+          merchantType: "5411",
+          merchantId: given.text("merchant") ?? "DEMOSHOP0000001",
+          merchantName: { name: "Demo Shop", city: "Cape Town", region: "WC", country: "ZA" },
+        },
+        ...(operator === undefined ? {} : { operatorId: operator }),
+      },
+      client: { id, name: id.slice(0, 40) },
+      ...(receiver === undefined ? {} : { receiver: { id: receiver, name: receiver } }),
+      thirdPartyIdentifiers: [],
+    };
+  });
+}
+
+/** Which option a field of the request comes from. */
+const optionOf: Readonly<Record<string, string>> = {
+  "originator.terminalId": "--terminal",
+  "originator.merchant.merchantId": "--merchant",
+  "originator.operatorId": "--operator",
+  "amounts.requestAmount.currency": "--currency",
+  "product.productId": "--product",
+  "receiver.name": "--receiver",
+  "tenders.0.tenderType": "--tender",
+  "voucher.code": "the voucher's code",
+};
+
+/** Faults of a request that was made of options, by the names of the options; the same option is named once. */
+function namingOptions(faults: readonly MessageFault[]): BadInput {
+  const [first = "the request is not as Electrum's schema has it", ...rest] = [
+    ...new Set(
+      faults
+        .filter(({ path }) => !isRepeat(path))
+        .map(({ path, expected }) => `${optionOf[path] ?? path}: ${expected}`),
+    ),
+  ];
+  return { lines: [first, ...rest] };
+}
+
+/** The currency of the tender is the amount's own. */
+const isRepeat = (path: string): boolean => path === "tenders.0.amount.currency";

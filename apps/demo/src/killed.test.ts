@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
+import { decode, type Transaction, type Uuid } from "@electrum-vouchers/core";
+import {
+  createWorld,
+  type Simulator,
+  startSimulator,
+  transactionsWithId,
+  type World,
+} from "@electrum-vouchers/simulator";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DemoProcess, runDemo, startDemo } from "../test/demo-process.ts";
+import { newSale } from "./gallery/requests.ts";
+import { agrees } from "./gallery/verdict.ts";
+import { openMemory } from "./switch/memory.ts";
+
+/** A sale tells ten things of itself. It is killed after some of them, and a while that differs from run to run. */
+const MOMENTS = [0, 1, 2, 3, 4, 5, 7, 9];
+const JITTER_MS = 30;
+
+/** Two processes take a second; on a machine that is busy with other tests they take a multiple. */
+const TIMEOUT_MS = 60_000;
+
+const password = { ELECTRUM_PASSWORD: "any" };
+
+let folder = "";
+let simulator: Simulator;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-killed-"));
+  // Each answer takes a while, so that kills fall between a request and its answer too.
+  simulator = await startSimulator({ faults: { random: { seed: 1, rates: { slowHeaders: 1 }, delayMs: 20 } } });
+});
+
+afterAll(async () => {
+  await simulator.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Sale {
+  readonly id: Uuid;
+  readonly db: string;
+  readonly args: readonly string[];
+}
+
+function newSaleOn(name: string): Sale {
+  const request = newSale("Ordinary");
+  const [file, db] = [join(folder, `${name}.json`), join(folder, `${name}.db`)];
+  writeFileSync(file, JSON.stringify(request));
+  return {
+    id: request.id,
+    db,
+    args: ["--db", db, "--request", file, "--confirm", "--json", "--reply-deadline-ms", "500"],
+  };
+}
+
+async function killAfter(till: DemoProcess, events: number): Promise<void> {
+  await till.told(events);
+  await sleep(Math.random() * JITTER_MS);
+  till.kill();
+  await till.ended;
+}
+
+/** The sale as it lies in its database; absent where the till was killed before it began. */
+async function storedSale({ db, id }: Sale): Promise<Transaction | undefined> {
+  const outbox = openSqliteOutbox({ path: db })._unsafeUnwrap();
+  const stored = (await outbox.load(id))._unsafeUnwrap();
+  (await outbox.close())._unsafeUnwrap();
+  return stored === undefined ? undefined : decode(stored.record)._unsafeUnwrap();
+}
+
+/** What till and switch hold of the sale. One that never began is known to nobody. */
+async function holdings(sale: Sale, world: World): Promise<{ till?: string; electrum?: string; agree: boolean }> {
+  const [electrum] = transactionsWithId(world, sale.id);
+  const transaction = await storedSale(sale);
+  if (transaction === undefined) return { agree: electrum === undefined };
+  const agree = agrees({ transaction, electrum, states: [], voucher: undefined });
+  return { till: transaction.state, ...(electrum === undefined ? {} : { electrum: electrum.state }), agree };
+}
+
+describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with till and switch in agreement", () => {
+  it.each(MOMENTS)(
+    "killed after %i events",
+    async (events) => {
+      const sale = newSaleOn(`after-${events}`);
+      const destination = ["--electrum", simulator.url];
+      await killAfter(startDemo(["sell", ...sale.args, ...destination], password), events);
+
+      const recovered = await runDemo(["recover", "--db", sale.db, ...destination, "--json"], password);
+
+      // Killed before it had opened a database, there is nothing to recover.
+      expect(recovered).toMatchObject(events === 0 ? { stdout: "" } : { exitCode: 0, stderr: "" });
+      expect(await holdings(sale, simulator.world())).toMatchObject({ agree: true });
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([2, 4])(
+    "with a simulated switch of its own, which remembers: killed after %i events",
+    async (events) => {
+      const sale = newSaleOn(`simulated-${events}`);
+      await killAfter(startDemo(["sell", ...sale.args]), events);
+
+      const recovered = await runDemo(["recover", "--db", sale.db, "--json"]);
+
+      expect(recovered).toMatchObject({ exitCode: 0, stderr: "" });
+      const memory = openMemory(`${sale.db}.switch`);
+      memory.close();
+      expect(await holdings(sale, memory.world ?? createWorld())).toMatchObject({
+        electrum: expect.any(String),
+        agree: true,
+      });
+    },
+    TIMEOUT_MS,
+  );
+});

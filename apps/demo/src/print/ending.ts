@@ -1,0 +1,120 @@
+import type { ErrorAnswer, LedgerAmount, Mark, MessageFault, Refusal, Transaction } from "@electrum-vouchers/core";
+import type { TillError } from "@electrum-vouchers/runtime";
+import { describeSilence } from "./outcome.ts";
+
+/** What a transaction's state means to the person at the till. */
+export function describeState(transaction: Transaction): string {
+  switch (transaction.state) {
+    case "requesting":
+    case "redeeming":
+    case "lookingUp":
+      return "an answer is awaited";
+    case "waitingToRetry":
+    case "waitingToLookUp":
+      return "the next attempt is due soon";
+    case "issued":
+    case "redeemed":
+    case "found":
+      return "waits for the till to decide";
+    case "notFound":
+      return `no such voucher: ${describeNotFound(transaction.reason)}`;
+    case "abandoned":
+      return "given up before anything was redeemed";
+    case "completed":
+      return "done";
+    case "declined":
+      return `declined: ${describeError(transaction.error)}`;
+    case "confirming":
+      return "decided; Electrum has not acknowledged the confirmation yet";
+    case "reversing":
+      return "to be undone; Electrum has not acknowledged the reversal yet";
+    case "confirmed":
+      return "done, and Electrum knows";
+    case "reversed":
+      return `undone, and Electrum knows (${transaction.advice.message.reversalReason})`;
+    case "disputed":
+      return `Electrum disagrees: ${describeError(transaction.dispute.error)}; a person must look`;
+    case "resolved":
+      return `settled by ${transaction.resolution.by}: ${transaction.resolution.why}`;
+  }
+}
+
+type NotFoundReason = Extract<Transaction, { state: "notFound" }>["reason"];
+
+function describeNotFound(reason: NotFoundReason): string {
+  if (reason.error !== undefined) return describeError(reason.error);
+  if (reason.type === "declined") return "declined";
+  switch (reason.cause) {
+    case "interruption":
+      return "the till was interrupted";
+    case "status":
+    case "errorType":
+    case "unreadable":
+    case "foreignId":
+    case "noVoucher":
+      return "no usable answer";
+    default:
+      return describeSilence(reason.cause);
+  }
+}
+
+const describeError = ({ status, errorType, errorMessage }: ErrorAnswer): string =>
+  [String(status), errorType, errorMessage === undefined ? undefined : `(${errorMessage})`]
+    .filter((part) => part !== undefined)
+    .join(" ");
+
+export function describeMark(mark: Mark): string {
+  switch (mark.reason) {
+    case "lateApproval":
+      return "reconcile: an approval came after the end";
+    case "providerTakesNoReversals":
+      return `reconcile: ${mark.provider} takes no reversals, so the voucher may be live`;
+    case "confirmationAmbiguous":
+      return "reconcile: Electrum's answer does not say whether the confirmation counts";
+  }
+}
+
+/** Why the till did not do as it was told. */
+export function describeTillError(error: TillError): string {
+  switch (error.type) {
+    case "refused":
+      return `refused: ${describeRefusal(error.refusal)}`;
+    case "otherRequest":
+      return "another request was started under this id before; expected a new id (see --new-id)";
+    case "unknownTransaction":
+      return "no such transaction";
+    case "lookupTooEarly":
+      return `refused: it is still ${error.state}, and must not be looked up before its end`;
+    case "outboxUnavailable":
+      return `the database does not take it: ${error.error.detail}`;
+    case "damaged":
+      return "its record is damaged; a person must look";
+    case "stopped":
+      return "the till has stopped";
+  }
+}
+
+function describeRefusal(refusal: Refusal): string {
+  switch (refusal.type) {
+    case "wrongKind":
+      return `this kind of transaction knows no ${refusal.intent}`;
+    case "notNow":
+      return `no ${refusal.intent} while ${refusal.state}`;
+    case "alreadyDecided":
+      return `it was decided to ${refusal.decision.outcome}, at ${new Date(refusal.decision.at).toISOString()}`;
+    case "otherContent":
+      return `another ${refusal.intent} was decided before`;
+    case "invalidMessage":
+      return describeFaults(refusal.faults);
+    case "notAuthorised":
+      return `more than the ${describeAmount(refusal.authorised)} that Electrum authorised`;
+    case "notTheOneLookedUp":
+      return `${refusal.field} is not that of the voucher that was looked up`;
+  }
+}
+
+const describeFaults = (faults: readonly MessageFault[]): string =>
+  faults.map(({ path, expected }) => `${path} ${expected}`).join("; ");
+
+const describeAmount = (amount: LedgerAmount | undefined): string =>
+  amount === undefined ? "amount" : `${amount.amount} (currency ${amount.currency})`;

@@ -1,0 +1,30 @@
+import { type HandedOver, isJsonObject, type Json } from "@electrum-vouchers/core";
+import { strong } from "./paint.ts";
+
+/** The voucher as the customer gets it. */
+export function voucherLines({
+  code,
+  pin,
+  serialNumber,
+  expiryDate,
+  redeemInstructions = [],
+  slipData,
+}: HandedOver): readonly string[] {
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ["code", code],
+    ["pin", typeof pin?.["pin"] === "string" ? pin["pin"] : undefined],
+    ["serial number", serialNumber],
+    ["valid until", expiryDate],
+  ];
+  const fields = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(14)} ${value}`]));
+  const notes = [...redeemInstructions, ...slipLines(slipData)].map((line) => `  ${line}`);
+  return [strong("The voucher, for the customer alone"), ...fields, ...notes];
+}
+
+function slipLines(slipData: HandedOver["slipData"]): readonly string[] {
+  const lines = slipData?.["messageLines"];
+  if (!isList(lines)) return [];
+  return lines.flatMap((line) => (isJsonObject(line) && typeof line["text"] === "string" ? [line["text"]] : []));
+}
+
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);

@@ -1,0 +1,53 @@
+import { type Simulator, startSimulator } from "@electrum-vouchers/simulator";
+import { type Options, readArguments, wholeNumber } from "../input/arguments.ts";
+import { type Memory, openMemory } from "./memory.ts";
+import type { SwitchNews } from "./news.ts";
+
+type SwitchOption = "memory" | "single-messaging" | "upstream-deadline-ms" | "forward-repeat-ms";
+
+const options: Options<SwitchOption> = {
+  memory: { takes: "FILE", help: "where it keeps what it knows" },
+  "single-messaging": { takes: "USER", help: "this user owes no advices" },
+  "upstream-deadline-ms": { takes: "NUMBER", help: "how long it waits for a provider" },
+  "forward-repeat-ms": { takes: "NUMBER", help: "how long it leaves a provider alone that is down" },
+};
+
+/** An hour. */
+const MAX_MS = 3_600_000;
+
+/** `demo switch`, for the demo itself: a simulated switch that tells its parent where it listens, and ends with it. */
+export async function runSwitch(args: readonly string[]): Promise<void> {
+  // Ctrl+C is for the till, which may want to speak to its switch before it ends.
+  process.on("SIGINT", () => undefined);
+  try {
+    const { simulator, memory } = await start(args);
+    process.once("disconnect", () => {
+      void simulator.stop().then(() => memory?.close());
+    });
+    tell({ type: "listening", url: simulator.url, adminUrl: simulator.adminUrl });
+  } catch (thrown) {
+    tell({ type: "failed", why: thrown instanceof Error ? thrown.message : String(thrown) });
+    process.disconnect();
+  }
+}
+
+const tell = (news: SwitchNews): void => void process.send?.(news);
+
+async function start(
+  args: readonly string[],
+): Promise<{ readonly simulator: Simulator; readonly memory: Memory | undefined }> {
+  const given = readArguments("switch", options, args)._unsafeUnwrap();
+  const ms = (name: SwitchOption): number | undefined =>
+    wholeNumber(given, name, { min: 0, max: MAX_MS })._unsafeUnwrap();
+  const [file, user] = [given.text("memory"), given.text("single-messaging")];
+  const [upstreamDeadlineMs, forwardRepeatMs] = [ms("upstream-deadline-ms"), ms("forward-repeat-ms")];
+  const memory = file === undefined ? undefined : openMemory(file);
+  const simulator = await startSimulator({
+    singleMessagingUsers: user === undefined ? [] : [user],
+    ...(memory === undefined ? {} : { onChange: memory.keep }),
+    ...(memory?.world === undefined ? {} : { world: memory.world }),
+    ...(upstreamDeadlineMs === undefined ? {} : { upstreamDeadlineMs }),
+    ...(forwardRepeatMs === undefined ? {} : { forwardRepeatMs }),
+  });
+  return { simulator, memory };
+}

@@ -1,0 +1,65 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { err, ok, type Result } from "neverthrow";
+import { isSwitchNews } from "./news.ts";
+
+/** A simulated switch in a process of its own. */
+export interface SwitchProcess {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly stop: () => Promise<void>;
+}
+
+export interface SwitchOptions {
+  /** Where it keeps what it knows; without, it begins with nothing and forgets. */
+  readonly memoryFile?: string;
+  /** This user owes no advices. */
+  readonly singleMessagingUser?: string;
+  readonly upstreamDeadlineMs?: number;
+  /** How long it leaves a provider alone that is down. */
+  readonly forwardRepeatMs?: number;
+}
+
+/** A start takes a fraction of a second, and five where the switch of a killed command must let go first. */
+const START_WITHIN_MS = 20_000;
+
+/** It closes a few sockets and is gone. */
+const STOP_WITHIN_MS = 5_000;
+
+/** Starts a switch that ends with this process, however it ends. The error says why there is none. */
+export async function startSwitch(options: SwitchOptions = {}): Promise<Result<SwitchProcess, string>> {
+  const [, program = ""] = process.argv;
+  const child = fork(program, ["switch", ...argumentsOf(options)], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const exited = once(child, "exit");
+  const stop = async (): Promise<void> => {
+    if (child.connected) child.disconnect();
+    const overdue = setTimeout(() => void child.kill("SIGKILL"), STOP_WITHIN_MS);
+    await exited;
+    clearTimeout(overdue);
+  };
+  try {
+    const [news]: unknown[] = await Promise.race([
+      once(child, "message", { signal: AbortSignal.timeout(START_WITHIN_MS) }),
+      exited.then(() => [{ type: "failed", why: "its process ended" }]),
+    ]);
+    if (!isSwitchNews(news)) throw new TypeError("a switch process tells nothing else");
+    if (news.type === "listening") return ok({ url: news.url, adminUrl: news.adminUrl, stop });
+    await stop();
+    return err(news.why);
+  } catch {
+    await stop();
+    return err(`it did not listen within ${START_WITHIN_MS / 1000} s`);
+  }
+}
+
+const argumentsOf = ({
+  memoryFile,
+  singleMessagingUser,
+  upstreamDeadlineMs,
+  forwardRepeatMs,
+}: SwitchOptions): readonly string[] => [
+  ...(memoryFile === undefined ? [] : ["--memory", memoryFile]),
+  ...(singleMessagingUser === undefined ? [] : ["--single-messaging", singleMessagingUser]),
+  ...(upstreamDeadlineMs === undefined ? [] : ["--upstream-deadline-ms", String(upstreamDeadlineMs)]),
+  ...(forwardRepeatMs === undefined ? [] : ["--forward-repeat-ms", String(forwardRepeatMs)]),
+];

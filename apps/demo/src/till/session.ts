@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import type { Policy } from "@electrum-vouchers/core";
+import type { OpenError } from "@electrum-vouchers/adapter-sqlite-outbox";
+import type { OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { Observer } from "@electrum-vouchers/runtime";
+import { ok, type Result, ResultAsync } from "neverthrow";
+import { type BadInput, badInput } from "../input/bad-input.ts";
+import type { Destination } from "../input/connection.ts";
+import { startSwitch } from "../switch/start.ts";
+import { type Wired, wire, type WiringFault } from "../wire.ts";
+import { clientOf, type Stored } from "./stored.ts";
+
+export interface SessionOptions {
+  readonly db: string;
+  readonly destination: Destination;
+  readonly username: string;
+  readonly policy: Policy;
+  readonly observe: Observer;
+}
+
+/** A till for one command; with a switch of its own where it speaks to none of Electrum's. */
+export function openSession(options: SessionOptions): ResultAsync<Wired, BadInput> {
+  const { destination } = options;
+  return destination.type === "electrum"
+    ? wired(options, destination.url, destination.password)
+    : new ResultAsync(simulatedSession(options));
+}
+
+async function simulatedSession(options: SessionOptions): Promise<Result<Wired, BadInput>> {
+  const simulated = await startSwitch({
+    memoryFile: memoryOf(options.db),
+    ...(options.policy.messaging === "single" ? { singleMessagingUser: options.username } : {}),
+  });
+  if (simulated.isErr()) return badInput(`the simulated switch cannot use ${memoryOf(options.db)}: ${simulated.error}`);
+  const { url, stop } = simulated.value;
+  const session = await wired(options, url, "any");
+  if (session.isErr()) await stop();
+  return session.map(({ close, ...rest }) => ({
+    ...rest,
+    close: async () => {
+      await close();
+      await stop();
+    },
+  }));
+}
+
+const wired = (
+  { db, username, policy, observe }: SessionOptions,
+  url: string,
+  password: string,
+): ResultAsync<Wired, BadInput> =>
+  wire({ db, url, credentials: () => ({ username, password }), policy, observe }).mapErr((fault) =>
+    wiringFault(db, fault),
+  );
+
+/** What the simulated switch of a database knows lies beside it. */
+const memoryOf = (db: string): string => `${db}.switch`;
+
+/** Whether these transactions may go where the command points: advices sent elsewhere would settle nothing. */
+export function checkStored(
+  db: string,
+  { isEmpty, unfinished }: Stored,
+  { destination, username }: Pick<SessionOptions, "destination" | "username">,
+): Result<void, BadInput> {
+  const isSimulated = existsSync(memoryOf(db));
+  if (destination.type === "electrum" && isSimulated) {
+    return badInput(`--db ${db}: holds sales of a simulated switch; expected another file for --electrum`);
+  }
+  if (destination.type === "simulated" && !isSimulated && !isEmpty) {
+    return badInput(`--db ${db}: holds transactions with a switch that is not simulated; expected --electrum URL`);
+  }
+  const other = unfinished.map(clientOf).find((client) => client !== undefined && client !== username);
+  return other === undefined
+    ? ok()
+    : badInput(
+        `--db ${db}: transactions of client ${other} are unfinished; expected --username ${other}, or another file`,
+      );
+}
+
+/** Why there is no till, by the options that name its parts. */
+export const wiringFault = (db: string, fault: WiringFault): BadInput =>
+  fault.type === "outbox"
+    ? databaseFault(db, fault.error)
+    : electrumFault(fault.faults.map(({ expected }) => expected));
+
+const electrumFault = ([first = "cannot be used", ...rest]: readonly string[]): BadInput => ({
+  lines: [`--electrum: ${first}`, ...rest.map((expected) => `--electrum: ${expected}`)] as const,
+});
+
+/** A line for each way in which a file is no database of ours. */
+export function databaseFault(db: string, error: OpenError | OutboxUnavailable): BadInput {
+  const line = ((): string => {
+    switch (error.type) {
+      case "missingDirectory":
+        return `the folder ${error.directory} does not exist`;
+      case "locked":
+        return "another process keeps it locked; expected a database that can be written";
+      case "readOnly":
+        return "cannot be written; expected a database that this user may write";
+      case "foreign":
+        return `is no database of this demo (${error.detail}); expected one of ours, or a new file`;
+      case "newer":
+        return `was written by a newer release (schema ${error.found}); this one reads up to ${error.supported}`;
+      case "corrupt":
+        return `is damaged (${error.detail})`;
+      case "durability":
+        return `cannot keep a commit through a loss of power (${error.detail}); expected a local file system`;
+      case "unavailable":
+        return `does not answer (${error.reason}: ${error.detail})`;
+      case "failed":
+        return `cannot be opened (${error.detail})`;
+    }
+  })();
+  return { lines: [`--db ${db}: ${line}`] };
+}

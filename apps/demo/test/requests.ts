@@ -1,0 +1,7 @@
+import { newRedemption, newSale } from "../src/gallery/requests.ts";
+
+/** A whole request of a sale, as a file would hold it. */
+export const saleJson = (changes: object = {}): string => JSON.stringify({ ...newSale("Ordinary"), ...changes });
+
+export const redemptionJson = (code: string, changes: object = {}): string =>
+  JSON.stringify({ ...newRedemption("Ordinary", code), ...changes });
