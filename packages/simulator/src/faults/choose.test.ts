@@ -107,6 +107,14 @@ describe("faults by lot", () => {
     );
   });
 
+  test("remember a bounded number of messages", () => {
+    let faults = startFaults({ random: { seed: 1, rates: { reset: 0.1 } } });
+    for (let number = 0; number <= 100_000; number += 1) {
+      faults = chooseFault(faults, { ...sale, lot: String(number) }).faults;
+    }
+    expect(faults.arrivals.size).toBe(1);
+  });
+
   test("come about as often as their rates say, each kind", () => {
     const kinds = play({ random: { seed: 9, rates } }, subjects);
     for (const kind of faultKinds) {

@@ -12,6 +12,9 @@ import { type Simulator, startSimulator } from "./simulator.ts";
 const ID = uuid(1);
 const NEVER_MS = 300;
 
+/** Far later than the client's patience, so that a busy machine does not turn the order round. */
+const LATE_MS = 1_000;
+
 let simulator: Simulator;
 
 beforeEach(async () => {
@@ -72,13 +75,13 @@ describe("silent: no answer", () => {
 });
 
 test("late: processed after the client gave up", async () => {
-  const met = await sellWith({ kind: "late", delayMs: 400 }, 100);
+  const met = await sellWith({ kind: "late", delayMs: LATE_MS }, 50);
   expect(met).toEqual({ seen: { text: "", end: "none in time" }, state: undefined });
   await until(() => stateOf(ID) === "open");
 });
 
 test("late, and after its reversal: barred", async () => {
-  await sellWith({ kind: "late", delayMs: 400 }, 100);
+  await sellWith({ kind: "late", delayMs: LATE_MS }, 50);
   await tillAt(simulator.url).post("/vouchers/reversals", reversal(uuid(11), ID));
   await until(() => simulator.requests().latest.some(({ fault }) => fault === "late"));
   expect(stateOf(ID)).toBe("barred");

@@ -21,7 +21,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   } catch {
     return { type: "broken" };
   }
-  return request.complete ? { type: "complete", text: Buffer.concat(chunks).toString("utf8") } : { type: "broken" };
+  return { type: "complete", text: Buffer.concat(chunks).toString("utf8") };
 }
 
 /** The user name of the Basic authentication. Without one, Electrum's test server reads it as "null". */

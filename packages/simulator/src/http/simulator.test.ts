@@ -3,7 +3,7 @@ import { stopAndLeaveNothing, until } from "../../test/leave-nothing.ts";
 import { confirmation, netcare, provision, redemption, reversal, USER, uuid } from "../../test/messages.ts";
 import { type Answer, answerOf, at, textAt, type Till, tillAt } from "../../test/till.ts";
 import { converse } from "../../test/wire.ts";
-import { lengthOf } from "../switch/queue.ts";
+import { head, lengthOf } from "../switch/queue.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 let simulator: Simulator;
@@ -48,6 +48,16 @@ describe("the administration shows", () => {
       vouchers: [{ voucher: { code }, state: "CONFIRMED_PROVISIONED" }],
     });
     expect(JSON.stringify(at(body, "transactions"))).toContain("provisionVoucher: 201, open");
+  });
+
+  test("as much of it as is asked for", async () => {
+    for (const number of [1, 2, 3]) await till.post("/vouchers", provision(uuid(number)));
+    const { body } = await admin("GET", "/ledger?limit=2");
+    expect(body).toMatchObject({ transactions: [{ id: uuid(2) }, { id: uuid(3) }], vouchers: [{}, {}] });
+    for (const nonsense of ["0", "-1", "x", "1.5"]) {
+      const all = await admin("GET", `/requests?limit=${nonsense}`);
+      expect(all.body).toMatchObject({ latest: [{}, {}, {}] });
+    }
   });
 
   test("what it thinks of one request, and of one voucher", async () => {
@@ -195,6 +205,19 @@ describe("the queue to a provider", () => {
       operation: "confirmVoucher",
       id: uuid(11),
     });
+  });
+
+  test("leaves a provider that is down alone for a while", async () => {
+    const patient = await startSimulator({ forwardRepeatMs: 60_000 });
+    const customer = tillAt(patient.url);
+    await customer.post("/vouchers", provision(uuid(1)));
+    patient.setProvider("ordinary", { state: "down" });
+    await customer.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
+    const attempts = (): number | undefined => head(patient.world().providers.ordinary.queue)?.attempts;
+    await until(() => attempts() !== 0);
+    await customer.get("/vouchers?voucherCode=1");
+    expect(attempts()).toBe(1);
+    await patient.stop();
   });
 
   test("goes on after a provider that was slow", async () => {
