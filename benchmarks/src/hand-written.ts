@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import type { Change } from "@electrum-vouchers/core/ports";
+import Database from "better-sqlite3";
+
+/** The raw parts: the same rows, written by hand over better-sqlite3, durable in the same way. */
+export interface HandWritten {
+  /** One change, one transaction, one fsync. */
+  save(change: Change): void;
+  /** Many changes, one transaction, one fsync. */
+  saveAll(changes: readonly Change[]): void;
+  /** Claims the oldest due, for `until`, and gives their records. */
+  claim(limit: number, now: number, until: number): readonly { readonly id: string; readonly record: string }[];
+  close(): void;
+}
+
+const SCHEMA = `
+  CREATE TABLE records (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    due_at INTEGER,
+    due_work TEXT,
+    leased_until INTEGER NOT NULL DEFAULT 0,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX records_due ON records (due_at) WHERE due_at IS NOT NULL;
+  CREATE TABLE journal (number INTEGER NOT NULL, version INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (number, version)) STRICT;
+`;
+
+export function handWritten(folder: string): HandWritten {
+  const database = new Database(join(folder, "by-hand.db"));
+  database.pragma("journal_mode = WAL");
+  database.exec(SCHEMA);
+  database.pragma("synchronous = FULL");
+  const find = database.prepare<[string], { number: number; version: number }>(
+    "SELECT number, version FROM records WHERE id = ?",
+  );
+  const insert = database.prepare(
+    "INSERT INTO records (id, version, state, due_at, due_work, record) VALUES (?, 1, ?, ?, ?, ?)",
+  );
+  const update = database.prepare(
+    "UPDATE records SET version = version + 1, state = ?, due_at = ?, due_work = ?, leased_until = 0, record = ? WHERE number = ?",
+  );
+  const append = database.prepare("INSERT INTO journal (number, version, entry) VALUES (?, ?, ?)");
+  const due = database.prepare<[number, number, number], { number: number; id: string; record: string }>(
+    "SELECT number, id, record FROM records WHERE due_at <= ? AND leased_until <= ? ORDER BY due_at, number LIMIT ?",
+  );
+  const lease = database.prepare("UPDATE records SET leased_until = ? WHERE number = ?");
+
+  function apply({ id, expectedVersion, state, due: next, record, entry }: Change): void {
+    const before = find.get(id);
+    if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("nobody else writes here");
+    const dueAt = next?.at ?? null;
+    const work = next?.work ?? null;
+    if (before === undefined) {
+      append.run(insert.run(id, state, dueAt, work, record).lastInsertRowid, 1, entry);
+    } else {
+      update.run(state, dueAt, work, record, before.number);
+      append.run(before.number, expectedVersion + 1, entry);
+    }
+  }
+
+  const save = database.transaction(apply);
+  const saveAll = database.transaction((changes: readonly Change[]) => changes.forEach(apply));
+  const claim = database.transaction((limit: number, now: number, until: number) => {
+    const rows = due.all(now, now, limit);
+    for (const { number } of rows) lease.run(until, number);
+    return rows;
+  });
+  return {
+    save: save.immediate,
+    saveAll: saveAll.immediate,
+    claim: claim.immediate,
+    close: () => {
+      database.close();
+    },
+  };
+}

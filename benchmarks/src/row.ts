@@ -1,0 +1,33 @@
+/** One line of the table: a measure, ours and what it is held against, in one run. */
+export interface Row {
+  readonly number: number;
+  readonly measure: string;
+  readonly ours: string;
+  readonly denominator: string;
+  readonly ratio: number;
+  readonly expected: { readonly atLeast: number } | { readonly atMost: number };
+}
+
+/** How much to measure. */
+export interface Effort {
+  readonly rounds: number;
+  /** Sales a round, where each step is awaited. */
+  readonly sales: number;
+  /** Rows of a backlog that is drained. */
+  readonly backlog: number;
+  /** The largest backlog, and the longest history. */
+  readonly large: number;
+  /** Unfinished transactions at reopening. */
+  readonly unfinished: number;
+}
+
+export const quick: Effort = { rounds: 5, sales: 60, backlog: 1_000, large: 20_000, unfinished: 10_000 };
+
+export const full: Effort = { rounds: 7, sales: 250, backlog: 5_000, large: 1_000_000, unfinished: 100_000 };
+
+export const holds = ({ ratio, expected }: Row): boolean =>
+  "atLeast" in expected ? ratio >= expected.atLeast : ratio <= expected.atMost;
+
+export const rate = (perSecond: number): string => `${Math.round(perSecond).toLocaleString("en")}/s`;
+
+export const milliseconds = (ms: number): string => `${ms < 10 ? ms.toFixed(2) : Math.round(ms)} ms`;

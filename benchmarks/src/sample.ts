@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import {
+  decode,
+  type Fact,
+  type Intent,
+  type Policy,
+  policy,
+  type ProvisionRequest,
+  resume,
+  type Transaction,
+} from "@electrum-vouchers/core";
+import type { Change } from "@electrum-vouchers/core/ports";
+import { decided, observed, type Progress, started, take } from "@electrum-vouchers/runtime/drive";
+
+/** Where a sale in dual messaging stands after each of its four durable steps. */
+export type SaleSteps = readonly [requesting: Change, issued: Change, confirming: Change, confirmed: Change];
+
+export const rules: Policy = policy()._unsafeUnwrap();
+
+export function provisionRequest(): ProvisionRequest {
+  return {
+    id: randomUUID(),
+    time: new Date().toISOString(),
+    originator: {
+      institution: { id: "4321", name: "Corner Shop" },
+      terminalId: "TILL0001",
+      merchant: {
+        merchantType: "5411",
+        merchantId: "123456789012345",
+        merchantName: { name: "Corner Shop", city: "Cape Town", region: "WC", country: "ZA" },
+      },
+    },
+    client: { id: "corner-shop", name: "Corner Shop" },
+    receiver: { id: "ordinary", name: "Ordinary" },
+    thirdPartyIdentifiers: [{ institutionId: "corner-shop", transactionIdentifier: randomUUID() }],
+    amounts: { requestAmount: { amount: 10_000, currency: "710" } },
+    product: { productId: "GAME100", name: "Game voucher R100" },
+  };
+}
+
+/** What Electrum answers to it, of the size that it has. */
+export const approvalOf = (request: ProvisionRequest): string =>
+  JSON.stringify({
+    ...request,
+    amounts: { ...request.amounts, approvedAmount: request.amounts?.requestAmount },
+    thirdPartyIdentifiers: [
+      ...request.thirdPartyIdentifiers,
+      { institutionId: "electrum", transactionIdentifier: "0123456789" },
+    ],
+    voucher: { code: "1234567890123456", serialNumber: "9876543210", expiryDate: "2030-01-01T00:00:00.000Z" },
+    slipData: { messageLines: [{ text: "Dial *123# and enter the code" }, { text: "Valid for three years" }] },
+  });
+
+/** The four changes of one sale, as the shipped loop makes them. */
+export function saleSteps(): SaleSteps {
+  const request = provisionRequest();
+  const at = Date.now();
+  const start = { request, policy: rules, confirmationId: randomUUID(), reversalId: randomUUID(), at };
+  const approval: Fact = { type: "reply", attempt: 0, status: 201, body: approvalOf(request), at };
+  const confirm: Intent = { type: "confirm", tenders: [], at };
+  const requesting = changeIn(started({ type: "provisionStarted", start })._unsafeUnwrap());
+  const issued = changeIn(observed(after(requesting), approval));
+  const confirming = changeIn(decided(after(issued), confirm)._unsafeUnwrap());
+  const confirmed = changeIn(observed(after(confirming), acknowledgement(after(confirming).transaction)));
+  return [requesting, issued, confirming, confirmed];
+}
+
+/** The fact that Electrum has the advice that is due. */
+export function acknowledgement(transaction: Transaction): Fact {
+  const [command] = resume(transaction).commands;
+  if (command?.type !== "queueAdvice") throw new TypeError("an advice is due");
+  return { type: "adviceAnswered", adviceId: command.advice.message.id, status: 202, body: "", at: Date.now() };
+}
+
+/** The change that a step asks to be made durable. */
+export function changeIn(progress: Progress): Change {
+  const turn = take(progress);
+  if (turn.type !== "commit") throw new TypeError("the step changes something");
+  return turn.change;
+}
+
+export const after = ({ record, expectedVersion }: Change): { transaction: Transaction; version: number } => ({
+  transaction: decode(record)._unsafeUnwrap(),
+  version: expectedVersion + 1,
+});
