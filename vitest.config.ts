@@ -10,6 +10,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    // A bound against hanging, not a measure of speed: on a busy machine an honest test can take several seconds.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [...foldersIn("packages"), ...foldersIn("apps"), "tools", "verification", "benchmarks"]
       .filter((root) => existsSync(`${root}/package.json`))
       .map((root) => ({
