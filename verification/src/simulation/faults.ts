@@ -1,0 +1,91 @@
+import type { KnownErrorType } from "@electrum-vouchers/core";
+
+/** Everything that can go wrong in a simulated run, by the place where it does. Each kind is counted. */
+export const faultKinds = {
+  network: [
+    "connection refused",
+    "TLS handshake failed",
+    "credentials not to be had",
+    "reset before processing",
+    "reset after processing",
+    "request lost",
+    "answer lost",
+    "answer slow",
+    "body slow",
+    "body truncated",
+    "body too large",
+    "processed late",
+    "processed twice",
+    "copy processed later",
+  ],
+  answers: [
+    "wrong content type",
+    "not JSON",
+    "empty body",
+    "another message's id",
+    "no voucher in a success",
+    "wrong URL",
+    "401",
+    "403",
+    "408",
+    "425",
+    "429",
+    "500",
+    "501",
+    "502",
+    "503",
+    "504",
+  ],
+  electrum: [
+    "switch restarts",
+    "like Electrum's test server",
+    "provider down",
+    "provider slow",
+    "provider slower than the switch waits",
+    "provider declines",
+  ],
+  outbox: [
+    "busy",
+    "disk full",
+    "failing commit",
+    "read-only",
+    "slow",
+    "version conflict",
+    "uncertain commit, written",
+    "uncertain commit, not written",
+    "uncertain commit, written later",
+    "load fails",
+    "claim fails",
+    "postponement fails",
+    "postponement forgotten",
+    "release fails",
+    "lease expires during a send",
+  ],
+  process: [
+    "crash before a commit",
+    "crash after a commit",
+    "crash before a send",
+    "crash after a send",
+    "crash at another call of a port",
+    "crash at any moment",
+    "stop and start",
+    "two processes drive one transaction",
+  ],
+  clock: ["jump ahead", "jump back"],
+} as const;
+
+export type FaultPlace = keyof typeof faultKinds | "error types";
+
+/** An error type is a kind of its own: each must have been answered, to something. */
+export type FaultKind = (typeof faultKinds)[keyof typeof faultKinds][number] | KnownErrorType;
+
+/** How often each kind has happened. */
+export interface FaultCount {
+  happened(kind: FaultKind): void;
+  readonly counts: ReadonlyMap<FaultKind, number>;
+}
+
+export function createFaultCount(): FaultCount {
+  const counts = new Map<FaultKind, number>();
+  return { happened: (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1), counts };
+}

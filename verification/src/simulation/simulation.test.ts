@@ -1,0 +1,76 @@
+import { errAsync, okAsync } from "neverthrow";
+import { describe, expect, test } from "vitest";
+import type { Fit } from "./ports.ts";
+import { runSeed } from "./run.ts";
+import { missedKinds, search } from "./search.ts";
+
+const SEEDS = 2_000;
+
+/** Far more than it takes: what never ends is to be seen all the same. */
+const PATIENCE_MS = 300_000;
+
+test(
+  "whatever goes wrong, till and switch end in agreement, and nothing is done that must not be",
+  async () => {
+    const found = await search({ from: 1, count: SEEDS, step: 1 });
+
+    expect(found.failures.map(({ seed, broken, trace }) => [`seed ${seed}`, ...broken, ...trace])).toEqual([]);
+    expect(missedKinds(found)).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test("one seed is one run, exactly", async () => {
+  for (let seed = 1; seed <= 25; seed += 1) {
+    const [first, again] = [await runSeed(seed), await runSeed(seed)];
+    expect(again).toEqual(first);
+  }
+  expect((await runSeed(1)).digest).not.toBe((await runSeed(2)).digest);
+});
+
+describe("what is wrong with the ports is found", () => {
+  const defects: Readonly<Record<string, { readonly fit: Fit; readonly breaks: string }>> = {
+    "an outbox that loses what it said was stored": {
+      fit: ({ outbox, ...ports }) => ({
+        ...ports,
+        outbox: { ...outbox, commit: (change) => (change.state === "confirming" ? okAsync() : outbox.commit(change)) },
+      }),
+      breaks: "what a caller was told is stored",
+    },
+    "an outbox that lets the last writer win": {
+      fit: ({ outbox, ...ports }) => ({
+        ...ports,
+        outbox: {
+          ...outbox,
+          commit: (change) =>
+            outbox.commit(change).orElse((error) => (error.type === "conflict" ? okAsync() : errAsync(error))),
+        },
+      }),
+      breaks: "of a confirm and a cancel, one wins",
+    },
+    "an Electrum port that acknowledges what it never sent": {
+      fit: ({ electrum, ...ports }) => ({
+        ...ports,
+        electrum: {
+          ...electrum,
+          send: (outgoing, deadlineAt) =>
+            outgoing.operation === "reverseVoucher"
+              ? okAsync({ status: 202, body: "" })
+              : electrum.send(outgoing, deadlineAt),
+        },
+      }),
+      breaks: "till and switch agree",
+    },
+    "a clock that wakes nobody": {
+      fit: (ports) => ({ ...ports, clock: { ...ports.clock, sleep: () => new Promise(() => undefined) } }),
+      breaks: "nothing waits for ever once faults stop",
+    },
+  };
+
+  test.each(Object.entries(defects))("%s", async (_, { fit, breaks }) => {
+    const broken: string[] = [];
+    for (let seed = 1; seed <= 40; seed += 1) broken.push(...(await runSeed(seed, fit)).broken);
+
+    expect(broken).toContainEqual(expect.stringContaining(breaks));
+  });
+});

@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import type { Report } from "../report.ts";
+import { runSeed } from "./run.ts";
+import { allFaultKinds, type Failure, missedKinds, type Search } from "./search.ts";
+import { searchOnThreads } from "./threads.ts";
+
+/**
+ * The whole system, by seed: tills, their loops and forwarders, the outbox and its faults, the network and its own, Electrum and
+ * the providers, in virtual time. `--seeds N --from S` runs N seeds from S on; one seed alone shows its trace.
+ */
+export async function verifySimulation(args: readonly string[]): Promise<Report> {
+  const { values } = parseArgs({ args: [...args], options });
+  const [seeds, from] = [Number(values.seeds), Number(values.from)];
+  const found = await searchOnThreads(from, seeds, THREADS);
+  console.log(countsOf(found));
+  if (seeds === 1) console.log((await runSeed(from)).trace.join("\n"));
+  const never = seeds < ENOUGH_SEEDS ? [] : missedKinds(found);
+  return {
+    check: "simulation",
+    size: `${seeds} seeds from ${from}, ${found.transactions} transactions, ${days(found.virtualMs)} days of virtual time`,
+    faults: `${total(found)} of ${found.faults.size} kinds`,
+    failures: [
+      ...found.failures.map(inWords),
+      ...(await unrepeatable(from, Math.min(seeds, REPEATED))),
+      ...never.map((kind) => `no seed had the fault "${kind}": nothing was shown of it`),
+    ],
+  };
+}
+
+const options = {
+  seeds: { type: "string", default: "20000" },
+  from: { type: "string", default: "1" },
+} as const;
+
+/** As many as the machine is expected to have cores. */
+const THREADS = 2;
+
+/** With fewer seeds than this, some kind of fault may well have no occasion. */
+const ENOUGH_SEEDS = 500;
+
+/** How many seeds are run once more, to see the same again. */
+const REPEATED = 25;
+
+async function unrepeatable(from: number, count: number): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (let seed = from; seed < from + count; seed += 1) {
+    const [first, second] = [await runSeed(seed), await runSeed(seed)];
+    if (first.digest !== second.digest) failures.push(`seed ${seed} is not the same run twice`);
+  }
+  return failures;
+}
+
+const inWords = ({ seed, broken, trace }: Failure): string =>
+  [`pnpm verify simulation --seeds 1 --from ${seed}`, ...broken, ...trace].join("\n  ");
+
+const total = ({ faults }: Search): number => [...faults.values()].reduce((sum, count) => sum + count, 0);
+
+const days = (ms: number): string => (ms / (24 * 60 * 60 * 1000)).toFixed(1);
+
+const countsOf = ({ faults }: Search): string =>
+  allFaultKinds
+    .map(([place, kinds]) => `${place}: ${kinds.map((kind) => `${kind} ${faults.get(kind) ?? 0}`).join(" · ")}`)
+    .join("\n");

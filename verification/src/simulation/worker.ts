@@ -1,0 +1,12 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type Seeds, search } from "./search.ts";
+
+// A share of the seeds, on a thread of its own.
+
+const isSeeds = (value: unknown): value is Seeds =>
+  typeof value === "object" && value !== null && ["from", "count", "step"].every((field) => field in value);
+
+if (parentPort === null || !isSeeds(workerData))
+  throw new Error("this runs on a thread, and is told its share of the seeds");
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
+parentPort.postMessage(await search(workerData));
