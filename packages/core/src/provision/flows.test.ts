@@ -221,6 +221,28 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction().state).toBe("reversing");
   });
 
+  test("no retry begins when the customer's patience is over, to the millisecond", () => {
+    const atOnce = { initialMs: 0, factor: 1, capMs: 0 };
+    const inTime = selling({ customerWaitMs: 20 * SECONDS, retryDelay: atOnce });
+    inTime.at(19.999).hears(empty(500));
+    expect(inTime.transaction().state).toBe("waitingToRetry");
+    const tooLate = selling({ customerWaitMs: 20 * SECONDS, retryDelay: atOnce });
+    tooLate.at(20).hears(empty(500));
+    expect(tooLate.transaction().state).toBe("reversing");
+  });
+
+  test("an answer at the deadline counts, one after it counts as none", () => {
+    const inTime = selling({ retries: 0 });
+    inTime.at(60).hears(approved);
+    expect(inTime.transaction().state).toBe("issued");
+    const tooLate = selling({ retries: 0 });
+    tooLate.at(60.001).hears(approved);
+    tooLate.queues(reverseVoucher(60.001, "TIMEOUT"), 60.001);
+    expect(tooLate.transaction()).toMatchObject({
+      doubt: { first: { attempt: 0, at: at(60.001), cause: "deadline" }, unansweredUntil: at(60) },
+    });
+  });
+
   test("a voucher that comes after the decision to reverse is not handed out, and is marked once the reversal is through", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).hearsNothing();
@@ -436,6 +458,17 @@ describe("Provision, the till changes its mind", () => {
         { type: "alreadyDecided", decision: { outcome: "reverse", by: "deadline", at: at(302) } },
       );
     expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "deadline", at: at(302) } });
+  });
+
+  test("the till does not decide in time over what a retry brought: not before the first attempt is past its deadline", () => {
+    const sale = selling({ decisionDeadlineMs: 20 * SECONDS });
+    sale.at(10).hearsNothing("interrupted");
+    sale.wakesAt(11);
+    sale.at(12).hears(approved);
+    sale.waits("decision", 1, [20, 20]);
+    sale.wakesAt(32);
+    sale.queues(reverseVoucher(32, "CANCELLED", true), 60);
+    expect(sale.transaction()).toMatchObject({ doubt: { reason: "TIMEOUT", unansweredUntil: at(60) } });
   });
 
   test("whichever commit comes first wins: a decision after the deadline, but before its timer, stands", () => {

@@ -461,6 +461,16 @@ describe("Redemption, the lookup before it", () => {
     expect(redemption.transaction().state).toBe("redeeming");
   });
 
+  test("no lookup is repeated when the customer's patience is over, to the millisecond", () => {
+    const atOnce = { initialMs: 0, factor: 1, capMs: 0 };
+    const inTime = accepting({ customerWaitMs: 20 * SECONDS, lookupDelay: atOnce });
+    inTime.at(19.999).hears(empty(500));
+    expect(inTime.transaction().state).toBe("waitingToLookUp");
+    const tooLate = accepting({ customerWaitMs: 20 * SECONDS, lookupDelay: atOnce });
+    tooLate.at(20).hears(empty(500));
+    expect(tooLate.transaction().state).toBe("notFound");
+  });
+
   test("cancelled before anything is redeemed: abandoned, and nothing is owed", () => {
     const redemption = accepting();
     redemption.at(1).hears(found);
