@@ -83,6 +83,8 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       return UNAVAILABLE_PAUSE_MS;
     }
     const { records, nextDueAt = Number.POSITIVE_INFINITY } = claimed.value;
+    // What was claimed while the till stopped is given back with its leases.
+    if (stopping.signal.aborted) return 0;
     for (const record of records) start(record);
     return records.length < limit ? nextDueAt + graceMs - clock.now() : 0;
   }

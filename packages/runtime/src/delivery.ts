@@ -2,9 +2,13 @@ import { type Advice, type Answer, readAcknowledgement, type Silence } from "@el
 import type { Result } from "neverthrow";
 
 /** What came of sending an advice once. */
-export type Delivery =
-  /** Electrum has it, or says why it will never have it: the transaction moves on. */
-  { readonly outcome: "settled"; readonly answer: Answer } | Halt | Repeat;
+export type Delivery = Settled | Halt | Repeat;
+
+/** Electrum has it, or says why it will never have it: the transaction moves on. */
+export interface Settled {
+  readonly outcome: "settled";
+  readonly answer: Answer;
+}
 
 /** Electrum does not take our credentials. */
 export interface Halt {

@@ -1,4 +1,5 @@
 import type { Uuid } from "@electrum-vouchers/core";
+import { ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { failure, html, provisionRequest, tenders, uuid } from "../test/messages.ts";
 import { queueConfirmations } from "../test/queued.ts";
@@ -66,6 +67,24 @@ describe("store and forward", () => {
     await shop.clock.advance(0);
 
     expect(shop.electrum.sent.at(-1)).toMatchObject({ operation: "confirmVoucher", at });
+  });
+
+  test("given a new advice while the queue is being looked at, then it is not overlooked", async () => {
+    const shop = createShop();
+    const till = await shop.open({
+      outbox: {
+        ...shop.outbox,
+        claim: (request) =>
+          shop.outbox
+            .claim(request)
+            .andThen((claimed) => ResultAsync.fromSafePromise(shop.clock.sleep(1_000)).map(() => claimed)),
+      },
+    });
+    await shop.done(till.provision(provisionRequest()).andThen(({ id }) => till.confirm(id, tenders)));
+
+    await shop.clock.advance(2_000);
+
+    expect((await shop.stored(uuid(1))).state).toBe("confirmed");
   });
 
   test("given an advice that must not go out yet, then it goes out when its time has come", async () => {
@@ -250,12 +269,11 @@ describe("Electrum is down", () => {
     const at = shop.clock.now();
 
     shop.electrum.follow(() => undefined);
-    const sale = await shop.done(till.provision(provisionRequest()));
-    await shop.done(till.confirm(sale.id, tenders));
+    await shop.done(till.provision(provisionRequest()));
     await shop.clock.advance(0);
 
     expect(shop.clock.now()).toBe(at);
-    await thenAllConfirmed(shop, [...ids, sale.id]);
+    await thenAllConfirmed(shop, ids);
   });
 
   test("given that the process was started anew meanwhile, then the order is kept all the same", async () => {

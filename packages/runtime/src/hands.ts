@@ -2,7 +2,7 @@ import { type Command, type Fact, needsAttention, type Transaction, wake } from 
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import type { Clock } from "./clock.ts";
 import { commitTo, type Hands, type Stepped } from "./drive.ts";
-import type { Observer } from "./events.ts";
+import type { Observer, RuntimeEvent } from "./events.ts";
 import type { Send } from "./send.ts";
 
 export interface HandsOptions {
@@ -62,7 +62,7 @@ export function createHands(options: HandsOptions): Hands {
   }
 }
 
-const stepEvent = ({ transaction, version, before, entry }: Stepped, clock: Clock): Parameters<Observer>[0] => ({
+const stepEvent = ({ transaction, version, before, entry }: Stepped, clock: Clock): RuntimeEvent => ({
   type: "step",
   id: transaction.id,
   kind: transaction.kind,

@@ -1,5 +1,5 @@
 import { createMemoryOutbox } from "@electrum-vouchers/testkit";
-import { okAsync } from "neverthrow";
+import { okAsync, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import {
   failure,
@@ -74,11 +74,31 @@ describe("what is under way is finished, or left to recovery", () => {
     await shop.clock.advance(500);
 
     await shop.settled(till.stop());
+    const statesAtStop = await Promise.all(ids.map(async (id) => (await shop.stored(id)).state));
     await shop.clock.advance(60 * 60_000);
 
-    const ends = await Promise.all(ids.map(async (id) => (await shop.stored(id)).state));
-    expect(ends.filter((state) => state === "confirmed")).toHaveLength(4);
+    expect(statesAtStop.filter((state) => state === "confirmed")).toHaveLength(4);
     expect(shop.electrum.sent).toHaveLength(4);
+  });
+
+  test("given a claim under way, then what it brings is not taken up, and given back to the next till", async () => {
+    const shop = createShop();
+    const [id = uuid(0)] = await queueConfirmations(shop.outbox, 1, OPENS_AT);
+    const till = await shop.open({
+      worker: "one",
+      outbox: {
+        ...shop.outbox,
+        claim: (request) =>
+          ResultAsync.fromSafePromise(shop.clock.sleep(1_000)).andThen(() => shop.outbox.claim(request)),
+      },
+    });
+
+    await shop.settled(till.stop());
+    expect(shop.operations()).toEqual([]);
+
+    await shop.open({ worker: "other" });
+    await shop.clock.advance(0);
+    expect((await shop.stored(id)).state).toBe("confirmed");
   });
 
   test("given advices that hang, then their leases are given back, and the next till sends them again at once", async () => {
