@@ -1,0 +1,89 @@
+import Database from "better-sqlite3";
+import { err, ok, type Result } from "neverthrow";
+import { migrate } from "./migrate.ts";
+import { attemptToOpen, type OpenError } from "./open-error.ts";
+import { APPLICATION_ID } from "./schema.ts";
+
+/** The two ways to the one file. */
+export interface Connections {
+  /** Every commit is on the disk before it returns. */
+  readonly durable: Database.Database;
+  /**
+   * For leases and postponements: its commits are seen by everybody at once, and reach the disk with the next durable one.
+   * It never copies the log into the file, which is left to the durable connection.
+   */
+  readonly hasty: Database.Database;
+  /** Empties the write-ahead log, where nobody is reading: what was deleted from the file must not live on in there. */
+  emptyLog(): void;
+  close(): void;
+}
+
+/**
+ * How far the write-ahead log grows, in pages of 4 kB, before a commit copies it into the file: each copy holds up the event
+ * loop for some milliseconds. It grows beyond that only while another process keeps a read open, and is cut back afterwards.
+ */
+const LOG_PAGES = 1_000;
+const LOG_BYTES = LOG_PAGES * 4_096;
+
+/** As SQLite numbers them. */
+const SYNCHRONOUS_FULL = 2;
+
+export function connect(path: string, busyTimeoutMs: number): Result<Connections, OpenError> {
+  const open = (): Database.Database => new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
+  const durable = open();
+  return attemptToOpen(() =>
+    migrate(durable)
+      .andThen(() => makeDurable(durable))
+      .map(() => together(durable, makeHasty(open()), busyTimeoutMs)),
+  ).orTee(() => durable.close());
+}
+
+const together = (durable: Database.Database, hasty: Database.Database, busyTimeoutMs: number): Connections => ({
+  durable,
+  hasty,
+  emptyLog: () => {
+    // There is always a next time: not worth waiting for whoever reads.
+    durable.pragma("busy_timeout = 0");
+    durable.pragma("wal_checkpoint(TRUNCATE)");
+    durable.pragma(`busy_timeout = ${busyTimeoutMs}`);
+  },
+  close: () => {
+    hasty.close();
+    durable.close();
+  },
+});
+
+function makeHasty(hasty: Database.Database): Database.Database {
+  hasty.pragma("synchronous = NORMAL");
+  hasty.pragma("wal_autocheckpoint = 0");
+  return hasty;
+}
+
+/** Exported for its tests, as is what follows. */
+export function makeDurable(durable: Database.Database): Result<void, OpenError> {
+  // What is deleted is overwritten: it may have been a voucher code.
+  durable.pragma("secure_delete = ON");
+  const mode = durable.pragma("journal_mode = WAL", { simple: true });
+  durable.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
+  durable.pragma(`journal_size_limit = ${LOG_BYTES}`);
+  return mode === "wal"
+    ? keepFull(durable)
+    : err({ type: "durability", detail: `journal_mode is ${String(mode)}, not wal` });
+}
+
+/**
+ * Has every commit wait for the disk. SQLite falls back to NORMAL by itself, at the first write to a write-ahead log, so what
+ * counts is what holds after one.
+ */
+function keepFull(durable: Database.Database): Result<void, OpenError> {
+  durable.pragma("synchronous = FULL");
+  // On macOS an ordinary fsync leaves the data in the drive's cache. Elsewhere these two do nothing.
+  durable.pragma("fullfsync = ON");
+  durable.pragma("checkpoint_fullfsync = ON");
+  // A write that changes nothing.
+  durable.transaction(() => durable.pragma(`application_id = ${APPLICATION_ID}`)).immediate();
+  const synchronous = Number(durable.pragma("synchronous", { simple: true }));
+  return synchronous === SYNCHRONOUS_FULL
+    ? ok()
+    : err({ type: "durability", detail: `synchronous is ${synchronous} after the first write, not FULL` });
+}

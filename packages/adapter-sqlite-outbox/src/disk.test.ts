@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Change } from "@electrum-vouchers/core/ports";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { change, done, failed, NOW, uuid } from "../test/change.ts";
+import { connected } from "../test/connected.ts";
+import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
+import type { SqliteOutbox } from "./outbox.ts";
+
+const SECRET = "SECRET-VOUCHER-CODE";
+
+let store: TemporaryStore;
+let outbox: SqliteOutbox;
+beforeEach(async () => {
+  store = temporaryStore();
+  outbox = await store.open();
+});
+afterEach(() => store.remove());
+
+const commitAtOnce = (into: SqliteOutbox, changes: readonly Change[]): Promise<unknown> =>
+  Promise.all(changes.map(async (each) => done(into.commit(each))));
+
+/** The numbers from `from` on. */
+const numbers = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, n) => from + n);
+
+/** The files of the folder that hold this text. */
+const filesWith = (text: string): readonly string[] =>
+  readdirSync(store.directory).filter((name) => readFileSync(join(store.directory, name)).includes(text));
+
+describe("a secret", () => {
+  const redact = { record: () => "***", entry: () => "***" };
+
+  /** A transaction whose secret grew into several pages, went from version to version, and was finished. */
+  async function spend(n: number): Promise<void> {
+    for (const expectedVersion of [0, 1, 2]) {
+      const text = `${SECRET} `.repeat(1 + 300 * expectedVersion);
+      const final = expectedVersion === 2;
+      await done(outbox.commit(change(n, { expectedVersion, record: text, entry: text, final, state: "confirmed" })));
+    }
+  }
+
+  it.each([
+    ["scrubbed", { scrubBefore: NOW + 1, removeBefore: NOW }],
+    ["removed", { scrubBefore: NOW, removeBefore: NOW + 1 }],
+  ])("is in no file any more once it was %s", async (_how, before) => {
+    for (let n = 0; n < 20; n += 1) await spend(n);
+    expect(filesWith(SECRET)).not.toEqual([]);
+
+    await done(outbox.retain({ ...before, limit: 100, redact }));
+
+    expect(filesWith(SECRET)).toEqual([]);
+    expect(await done(outbox.check())).toEqual([]);
+  });
+
+  it("stays in the log while another process reads from it, and goes with the next call", async () => {
+    await spend(1);
+    const reader = new Database(store.path, { readonly: true });
+    reader.exec("BEGIN; SELECT * FROM transactions");
+
+    const request = { scrubBefore: NOW + 1, removeBefore: NOW, limit: 100, redact };
+    expect(await done(outbox.retain(request))).toEqual({ scrubbed: 1, removed: 0 });
+
+    reader.exec("COMMIT");
+    expect(await done(outbox.retain(request))).toEqual({ scrubbed: 0, removed: 0 });
+    expect(filesWith(SECRET)).toEqual([]);
+    reader.close();
+  });
+
+  it("is not repeated by an error", async () => {
+    const bad = change(1, { record: SECRET, entry: SECRET, kind: JSON.parse('"refund"') });
+
+    expect(JSON.stringify(await failed(outbox.commit(bad)))).not.toContain(SECRET);
+  });
+});
+
+describe("the write-ahead log", () => {
+  const LIMIT_BYTES = 1_000 * 4_096;
+  const logBytes = (): number => statSync(`${store.path}-wal`).size;
+
+  /** Some ten megabytes of commits. */
+  async function writeMuch(): Promise<void> {
+    const record = "x".repeat(10_000);
+    for (let from = 0; from < 1_000; from += 25)
+      await commitAtOnce(
+        outbox,
+        numbers(from, 25).map((n) => change(n, { record })),
+      );
+  }
+
+  it("stays bounded, however much is written", async () => {
+    await writeMuch();
+
+    expect(logBytes()).toBeLessThan(LIMIT_BYTES * 1.25);
+  });
+
+  it("is cut back once nobody reads from it any more", async () => {
+    const reader = new Database(store.path, { readonly: true });
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM transactions").get();
+    await writeMuch();
+    expect(logBytes()).toBeGreaterThan(LIMIT_BYTES * 1.25);
+
+    reader.exec("COMMIT");
+    await done(outbox.commit(change(5_000)));
+    await done(outbox.commit(change(5_001)));
+
+    expect(logBytes()).toBeLessThanOrEqual(LIMIT_BYTES * 1.25);
+    reader.close();
+  });
+});
+
+describe("the file", () => {
+  /** What a sale in dual messaging writes: the entries of its journal, and its record after each. */
+  const steps = [
+    { entry: 1_450, record: 1_250, state: "requesting" },
+    { entry: 1_700, record: 2_000, state: "issued" },
+    { entry: 250, record: 2_450, state: "confirming" },
+    { entry: 600, record: 2_600, state: "confirmed" },
+  ];
+
+  it.each([1, 16])(
+    "takes no more than 1.6 times the text it keeps, %i transactions being under way at once",
+    async (atOnce) => {
+      const sales = 192;
+      const path = join(store.directory, "sales.db");
+      const opened = connected(path);
+      // What is measured is the size: it need not wait for the disk.
+      opened.connections.durable.pragma("synchronous = OFF");
+      for (let from = 0; from < sales; from += atOnce)
+        for (const [expectedVersion, { entry, record, state }] of steps.entries()) {
+          const text = { entry: "e".repeat(entry), record: "r".repeat(record) };
+          const fields = { expectedVersion, ...text, state, final: state === "confirmed" };
+          await commitAtOnce(
+            opened.outbox,
+            numbers(from, atOnce).map((n) => change(n, fields)),
+          );
+        }
+      await done(opened.outbox.close());
+
+      const kept = sales * (steps.reduce((sum, { entry }) => sum + entry, 0) + (steps.at(-1)?.record ?? 0));
+      expect(statSync(path).size / kept).toBeLessThan(1.6);
+    },
+  );
+
+  it("reuses the room of what was removed", async () => {
+    const redact = { record: String, entry: String };
+    async function sizeAfter(from: number): Promise<number> {
+      await commitAtOnce(
+        outbox,
+        numbers(from, 200).map((n) => change(n, { record: "r".repeat(2_000), final: true })),
+      );
+      await done(outbox.retain({ scrubBefore: NOW, removeBefore: NOW + 1, limit: 1_000, redact }));
+      return statSync(store.path).size;
+    }
+
+    const once = await sizeAfter(0);
+
+    expect(await sizeAfter(200)).toBeLessThanOrEqual(once * 1.05);
+    expect(await done(outbox.load(uuid(0)))).toBeUndefined();
+  });
+});

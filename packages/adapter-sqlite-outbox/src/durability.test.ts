@@ -1,0 +1,98 @@
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { change, done, uuid } from "../test/change.ts";
+import { type Connected, connected } from "../test/connected.ts";
+import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
+import { makeDurable } from "./connection.ts";
+
+const FULL = 2;
+const NORMAL = 1;
+
+let store: TemporaryStore;
+let opened: Connected;
+beforeEach(() => {
+  store = temporaryStore();
+  opened = connected(store.path);
+});
+afterEach(async () => {
+  await opened.outbox.close().unwrapOr(undefined);
+  await store.remove();
+});
+
+const synchronous = (database: Database.Database): unknown => database.pragma("synchronous", { simple: true });
+
+describe("a durable connection", () => {
+  it("waits for the disk with every commit: FULL is still there after the first writes, and after reopening", async () => {
+    await done(opened.outbox.commit(change(1)));
+    expect(synchronous(opened.connections.durable)).toBe(FULL);
+    await done(opened.outbox.close());
+
+    opened = connected(store.path);
+    await done(opened.outbox.commit(change(2)));
+
+    expect(synchronous(opened.connections.durable)).toBe(FULL);
+    expect(opened.connections.durable.pragma("journal_mode", { simple: true })).toBe("wal");
+  });
+
+  it("is not asked to wait for leases and postponements, which another connection writes", async () => {
+    await done(opened.outbox.commit(change(1)));
+
+    await done(opened.outbox.postpone({ id: uuid(1), version: 1, until: 5, why: "status 503" }));
+
+    expect(synchronous(opened.connections.hasty)).toBe(NORMAL);
+    // Copying the log into the file is for the one that waits.
+    expect(opened.connections.hasty.pragma("wal_autocheckpoint", { simple: true })).toBe(0);
+  });
+
+  it("is refused where there can be no write-ahead log", () => {
+    const memory = new Database(":memory:");
+
+    expect(makeDurable(memory)).toMatchObject({
+      error: { type: "durability", detail: "journal_mode is memory, not wal" },
+    });
+    memory.close();
+  });
+
+  it("is refused where FULL does not outlast the first write", () => {
+    const { durable } = opened.connections;
+    durable.pragma("synchronous = NORMAL");
+    const { pragma } = durable;
+    durable.pragma = (source, options) =>
+      source === "synchronous = FULL" ? undefined : pragma.call(durable, source, options);
+
+    expect(makeDurable(durable)).toMatchObject({
+      error: { type: "durability", detail: "synchronous is 1 after the first write, not FULL" },
+    });
+  });
+});
+
+describe("a commit that resolves", () => {
+  it("has had a transaction of its own where commits are awaited one by one", async () => {
+    for (let n = 0; n < 20; n += 1) await done(opened.outbox.commit(change(n)));
+
+    expect(opened.transactions).toEqual(Array.from({ length: 20 }, () => 1));
+  });
+
+  it("has shared one with all others of the same turn", async () => {
+    await Promise.all(Array.from({ length: 64 }, async (_, n) => done(opened.outbox.commit(change(n)))));
+
+    expect(opened.transactions).toEqual([64]);
+  });
+
+  it("has shared it with no more than a bounded number, and a bounded amount of text", async () => {
+    await Promise.all(Array.from({ length: 300 }, async (_, n) => done(opened.outbox.commit(change(n)))));
+    expect(opened.transactions.splice(0)).toEqual([128, 128, 44]);
+
+    const record = "x".repeat(2 ** 19);
+    await Promise.all([400, 401, 402].map(async (n) => done(opened.outbox.commit(change(n, { record })))));
+    expect(opened.transactions).toEqual([1, 1, 1]);
+  });
+
+  it("is what an observer is told of, and does not suffer from it", async () => {
+    await done(opened.outbox.commit(change(1)));
+    const conflict = await opened.outbox.commit(change(1));
+
+    expect(conflict.isErr()).toBe(true);
+    expect(opened.transactions).toEqual([1, 1]);
+  });
+});

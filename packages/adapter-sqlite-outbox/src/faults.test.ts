@@ -1,0 +1,191 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { change, done, failed, NOW, uuid } from "../test/change.ts";
+import { type Connected, connected } from "../test/connected.ts";
+import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
+
+let store: TemporaryStore;
+let opened: Connected;
+beforeEach(() => {
+  store = temporaryStore();
+  opened = connected(store.path);
+});
+afterEach(async () => {
+  await opened.outbox.close().unwrapOr(undefined);
+  await store.remove();
+});
+
+const next = change(1, { expectedVersion: 1, record: "the next", state: "confirmed" });
+const claim = { worker: "a", work: ["advice"], now: NOW, until: NOW + 1_000, limit: 10 } as const;
+
+/** Nothing of what failed is there, and what had been committed is; then all goes on as if nothing had been. */
+async function expectNothingLost(): Promise<void> {
+  const { outbox } = opened;
+  expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 1, record: "record 1" });
+  expect(await done(outbox.journal(uuid(1)))).toEqual(["entry 1"]);
+  expect(await done(outbox.summary())).toMatchObject({ states: { confirming: 1 }, due: { advice: 1 } });
+  expect(await done(outbox.check())).toEqual([]);
+  await done(outbox.commit(next));
+  expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 2, record: "the next" });
+}
+
+describe("a full disk", () => {
+  const large = (n: number) => change(n, { record: "x".repeat(50_000) });
+
+  /** No page more than there are, as on a disk without space; gives what ends that. */
+  function fill(): () => void {
+    const { durable } = opened.connections;
+    const pages = Number(durable.pragma("page_count", { simple: true }));
+    durable.pragma(`max_page_count = ${pages}`);
+    return () => {
+      durable.pragma("max_page_count = 1000000");
+    };
+  }
+
+  it("takes no commit, says so, and loses nothing", async () => {
+    await done(opened.outbox.commit(change(1)));
+    const empty = fill();
+
+    expect(await failed(opened.outbox.commit(large(2)))).toMatchObject({ type: "unavailable", reason: "full" });
+
+    empty();
+    await expectNothingLost();
+  });
+
+  it("still takes those of a group that fit", async () => {
+    await done(opened.outbox.commit(change(1)));
+    fill();
+
+    const outcomes = await Promise.all(
+      [next, large(2), change(1, { expectedVersion: 2 })].map((each) => opened.outbox.commit(each)),
+    );
+
+    expect(outcomes.map((outcome) => outcome.isOk())).toEqual([true, false, true]);
+    expect(await done(opened.outbox.load(uuid(1)))).toMatchObject({ version: 3 });
+    expect(await done(opened.outbox.load(uuid(2)))).toBeUndefined();
+    expect(await done(opened.outbox.check())).toEqual([]);
+  });
+});
+
+describe("a locked file", () => {
+  it("takes no call that writes, says so, and loses nothing", async () => {
+    await done(opened.outbox.commit(change(1)));
+    const other = new Database(store.path);
+    other.exec("BEGIN IMMEDIATE");
+
+    const writing = [
+      opened.outbox.commit(next),
+      opened.outbox.claim(claim),
+      opened.outbox.postpone({ id: uuid(1), version: 1, until: NOW, why: "status 503" }),
+      opened.outbox.release("a"),
+      opened.outbox.retain({
+        scrubBefore: NOW,
+        removeBefore: NOW,
+        limit: 1,
+        redact: { record: String, entry: String },
+      }),
+    ];
+    for (const call of writing) expect(await failed(call)).toMatchObject({ type: "unavailable", reason: "busy" });
+    // Whoever only reads is not kept waiting.
+    expect(await done(opened.outbox.load(uuid(1)))).toMatchObject({ version: 1 });
+
+    other.exec("ROLLBACK");
+    other.close();
+    await expectNothingLost();
+  });
+
+  it("fails a whole group after waiting once", async () => {
+    const other = new Database(store.path);
+    other.exec("BEGIN IMMEDIATE");
+
+    const outcomes = await Promise.all([1, 2, 3].map((n) => opened.outbox.commit(change(n))));
+
+    expect(outcomes.map((outcome) => outcome.isErr() && outcome.error.type)).toEqual(
+      Array.from({ length: 3 }, () => "unavailable"),
+    );
+    expect(opened.transactions).toEqual([]);
+    other.close();
+  });
+});
+
+describe("a file that has become read-only", () => {
+  it("takes no commit, says so, and loses nothing", async () => {
+    await done(opened.outbox.commit(change(1)));
+    for (const database of [opened.connections.durable, opened.connections.hasty]) database.pragma("query_only = ON");
+
+    expect(await failed(opened.outbox.commit(next))).toMatchObject({ type: "unavailable", reason: "readOnly" });
+    expect(await failed(opened.outbox.claim(claim))).toMatchObject({ type: "unavailable", reason: "readOnly" });
+
+    for (const database of [opened.connections.durable, opened.connections.hasty]) database.pragma("query_only = OFF");
+    await expectNothingLost();
+  });
+});
+
+describe("a change that SQLite does not take", () => {
+  it("fails alone, whole, and its neighbours do not", async () => {
+    // What a caller without a type checker might pass.
+    const bad = change(2, { kind: JSON.parse('"refund"') });
+
+    const outcomes = await Promise.all([change(1), bad, change(3)].map((each) => opened.outbox.commit(each)));
+
+    expect(outcomes.map((outcome) => outcome.isOk())).toEqual([true, false, true]);
+    expect(outcomes[1]).toMatchObject({ error: { type: "unavailable", reason: "failed" } });
+    expect(await done(opened.outbox.load(uuid(2)))).toBeUndefined();
+    expect(await done(opened.outbox.summary())).toMatchObject({ states: { confirming: 2 } });
+    expect(await done(opened.outbox.check())).toEqual([]);
+  });
+});
+
+describe("a damaged file", () => {
+  /** Overwrites a page of the file that holds this text. */
+  async function damage(text: string): Promise<void> {
+    await done(opened.outbox.close());
+    const bytes = readFileSync(store.path);
+    const page = Math.floor(bytes.indexOf(text) / 4_096);
+    bytes.fill(0xff, page * 4_096, (page + 1) * 4_096);
+    writeFileSync(store.path, bytes);
+    opened = connected(store.path);
+  }
+
+  it("says so wherever the damage is met", async () => {
+    await done(opened.outbox.commit(change(1)));
+    await damage("record 1");
+
+    const corrupt = { type: "unavailable", reason: "corrupt" };
+    expect(await failed(opened.outbox.load(uuid(1)))).toMatchObject(corrupt);
+    expect(await failed(opened.outbox.claim(claim))).toMatchObject(corrupt);
+    expect(await failed(opened.outbox.commit(next))).toMatchObject(corrupt);
+  });
+
+  it("is found by a check, which still tells what else is there", async () => {
+    await done(opened.outbox.commit(change(1)));
+    await damage("entry 1");
+
+    expect(await done(opened.outbox.check())).not.toEqual([]);
+    expect(await done(opened.outbox.load(uuid(1)))).toMatchObject({ record: "record 1" });
+  });
+});
+
+describe("a check", () => {
+  it.each([
+    [
+      "a wrong count",
+      "UPDATE tally SET count = 5 WHERE subject = 'state'",
+      "the tally of state confirming says 5, there are 1",
+    ],
+    ["a missing entry", "DELETE FROM journal", `transaction ${uuid(1)} is at version 1 and has 0 journal entries`],
+    [
+      "an entry of nobody",
+      "PRAGMA foreign_keys = OFF; INSERT INTO journal VALUES (9, 1, 'lost')",
+      "row 2 of journal has no transaction",
+    ],
+  ])("finds %s", async (_what, tamper, fault) => {
+    await done(opened.outbox.commit(change(1)));
+    const other = new Database(store.path);
+    other.exec(tamper);
+    other.close();
+
+    expect(await done(opened.outbox.check())).toEqual([fault]);
+  });
+});

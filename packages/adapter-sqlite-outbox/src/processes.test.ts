@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { change, done, NOW, uuid } from "../test/change.ts";
+import { committer, run, worker } from "../test/process.ts";
+import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
+
+const KILLS = 6;
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let store: TemporaryStore;
+beforeEach(() => {
+  store = temporaryStore();
+});
+afterEach(() => store.remove());
+
+describe("a process that is killed", () => {
+  it("leaves behind every commit that had resolved", async () => {
+    const acknowledged: string[] = [];
+    for (let kills = 0; kills < KILLS; kills += 1) {
+      const killed = run(committer, [store.path, "Infinity", "4"]);
+      await killed.hasSaid(1 + Math.floor(Math.random() * 300));
+      killed.kill();
+      acknowledged.push(...(await killed.ended()));
+
+      const outbox = await store.open();
+      for (const id of acknowledged) expect(await done(outbox.load(id))).toMatchObject({ id, version: 1 });
+      expect(await done(outbox.check())).toEqual([]);
+      await done(outbox.close());
+    }
+    expect(acknowledged.length).toBeGreaterThanOrEqual(KILLS);
+  });
+});
+
+describe("several processes on one file", () => {
+  it("create it together", async () => {
+    const processes = Array.from({ length: 4 }, () => run(committer, [store.path, "5"]));
+
+    const committed = (await Promise.all(processes.map((each) => each.ended()))).flat();
+
+    expect(committed).toHaveLength(20);
+    const outbox = await store.open();
+    for (const id of committed) expect(await done(outbox.load(id))).toMatchObject({ id, version: 1 });
+  });
+
+  it("share the work, each record going to one of them", async () => {
+    const outbox = await store.open();
+    const ids = Array.from({ length: 60 }, (_, n) => uuid(n));
+    await Promise.all(ids.map(async (_, n) => done(outbox.commit(change(n)))));
+
+    const workers = ["a", "b", "c"].map((name) => run(worker, [store.path, name]));
+    const finished = (await Promise.all(workers.map((each) => each.ended()))).flat();
+
+    expect(finished.toSorted()).toEqual(ids);
+    expect(await done(outbox.summary())).toMatchObject({ states: { confirmed: 60 }, due: { advice: 0 } });
+    expect(await done(outbox.check())).toEqual([]);
+  });
+
+  it("do not take each other's log away, however often this one opens and closes the file", async () => {
+    const outbox = await store.open();
+    await done(outbox.commit(change(1)));
+    await done((await store.open()).close());
+
+    // Whoever closes last removes the log. This process still has it open, and goes on writing to it.
+    const [theirs = ""] = await run(committer, [store.path, "1"]).ended();
+    await done(outbox.commit(change(2)));
+
+    const found = await run(worker, [store.path, "a"]).ended();
+    expect(found.toSorted()).toEqual([uuid(1), uuid(2), theirs].toSorted());
+    expect(await done(outbox.summary())).toMatchObject({ states: { confirmed: 3 } });
+  });
+});
+
+describe("a disk that fails in the midst of a commit", () => {
+  it("leaves it uncertain whether that one was written, and every other as it was", async () => {
+    // No file may grow beyond 400 blocks: the write that would is refused by the system.
+    const limited = run(committer, [store.path, "Infinity"], ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh"]);
+
+    const lines = await limited.ended();
+
+    expect(lines.at(-1)).toBe("failed uncertain");
+    const acknowledged = lines.slice(0, -1);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    const outbox = await store.open();
+    for (const id of acknowledged) expect(await done(outbox.load(id))).toMatchObject({ id, version: 1 });
+    expect(await done(outbox.check())).toEqual([]);
+    await done(outbox.commit(change(1, { at: NOW })));
+  });
+});
+
+/** How often the committer waited for the disk, as the system counts it. */
+async function fsyncsOf(args: readonly string[]): Promise<number> {
+  const log = join(store.directory, "strace.log");
+  const strace = ["strace", "-f", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-o", log];
+  await run(committer, args, strace).ended();
+  return readFileSync(log, "utf8")
+    .split("\n")
+    .filter((line) => /f(data)?sync\(/.test(line)).length;
+}
+
+describe.runIf(spawnSync("strace", ["--version"]).status === 0)("the disk is waited for", () => {
+  /** What opening a new file takes, and closing it. */
+  const OPENING = 20;
+
+  it("once for each commit that is awaited before the next", async () => {
+    const fsyncs = await fsyncsOf([store.path, "500"]);
+
+    expect(fsyncs).toBeGreaterThanOrEqual(500);
+    expect(fsyncs).toBeLessThan(500 + OPENING + 20);
+  });
+
+  it("a few times for many commits at once", async () => {
+    expect(await fsyncsOf([store.path, "640", "64"])).toBeLessThan(10 + OPENING);
+  });
+});

@@ -1,0 +1,33 @@
+import type { Instant, Uuid } from "@electrum-vouchers/core";
+import type { Due, StoredRecord, Work } from "@electrum-vouchers/core/ports";
+
+/** What is due next: all three, or nothing. */
+export interface DueRow {
+  readonly due_at: Instant | null;
+  readonly due_work: Work | null;
+  readonly due_what: string | null;
+}
+
+/** A transaction as {@link STORED} selects it. */
+export interface StoredRow extends DueRow {
+  readonly id: Uuid;
+  readonly version: number;
+  readonly record: string;
+}
+
+export const STORED = "id, version, due_at, due_work, due_what, record";
+
+/**
+ * A bound value in a condition. Where SQLite sees the value it may plan the statement anew for each, which takes ten times as
+ * long as running it; behind a subquery it plans once.
+ */
+export const VALUE = "(SELECT ?)";
+
+export function storedOf(row: StoredRow): StoredRecord {
+  const { id, version, record } = row;
+  const due = dueOf(row);
+  return due === undefined ? { id, version, record } : { id, version, record, due };
+}
+
+const dueOf = ({ due_at: at, due_work: work, due_what: what }: DueRow): Due | undefined =>
+  at === null || work === null || what === null ? undefined : { at, work, what };

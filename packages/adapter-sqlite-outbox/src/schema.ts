@@ -1,0 +1,83 @@
+/** "EVOX" in the header of the file: how a file of ours is told from any other. */
+export const APPLICATION_ID = 0x45564f58;
+
+/**
+ * The transactions, in the order of arrival, each with what is due next. The text of the record comes last, so that whoever
+ * needs only the columns before it reads no further. A rowid table: random UUIDs as the clustered key would scatter every
+ * write. The partial indexes are as large as what they name, however long the history.
+ */
+const TRANSACTIONS = `
+  CREATE TABLE transactions (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL CHECK (version > 0),
+    kind TEXT NOT NULL CHECK (kind = 'provision' OR kind = 'redemption'),
+    state TEXT NOT NULL,
+    final INTEGER NOT NULL CHECK (final = 0 OR final = 1),
+    attention INTEGER NOT NULL CHECK (attention = 0 OR attention = 1),
+    changed_at INTEGER NOT NULL,
+    scrubbed INTEGER NOT NULL DEFAULT 0 CHECK (scrubbed = 0 OR scrubbed = 1),
+    due_at INTEGER,
+    due_work TEXT CHECK (due_work = 'replyDeadline' OR due_work = 'timer' OR due_work = 'advice'),
+    due_what TEXT,
+    record TEXT NOT NULL,
+    CHECK ((due_at IS NULL) = (due_work IS NULL) AND (due_at IS NULL) = (due_what IS NULL))
+  ) STRICT;
+  CREATE INDEX transactions_due ON transactions (due_work, due_at) WHERE due_work IS NOT NULL;
+  CREATE INDEX transactions_unfinished ON transactions (number) WHERE final = 0;
+  CREATE INDEX transactions_attention ON transactions (number) WHERE attention = 1;
+  CREATE INDEX transactions_finished ON transactions (scrubbed, changed_at) WHERE final = 1;
+`;
+
+/** What led to each version of a transaction. */
+const JOURNAL = `
+  CREATE TABLE journal (
+    number INTEGER NOT NULL REFERENCES transactions ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    entry TEXT NOT NULL,
+    PRIMARY KEY (number, version)
+  ) STRICT;
+`;
+
+/**
+ * What keeps due transactions from being claimed: a lease (\`worker\`), or a postponement (\`why\`). A table of its own, with
+ * small rows, so that leasing and postponing write little. It holds those under way and those put off, and so stays small.
+ */
+const HOLDS = `
+  CREATE TABLE holds (
+    number INTEGER PRIMARY KEY REFERENCES transactions ON DELETE CASCADE,
+    work TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    worker TEXT,
+    postponed INTEGER NOT NULL DEFAULT 0,
+    why TEXT
+  ) STRICT;
+`;
+
+/** How many transactions there are in each state, how many want attention, and what is due: counted as they change. */
+const TALLY = `
+  CREATE TABLE tally (
+    subject TEXT NOT NULL CHECK (subject = 'state' OR subject = 'attention' OR subject = 'due'),
+    name TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (subject, name)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+const isoText = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
+
+/** What waits to be sent, and why, for whoever opens the file with the sqlite3 shell. It shows no secret. */
+const OUTBOX = `
+  CREATE VIEW outbox AS
+  SELECT id, kind, state, due_what AS what, ${isoText("due_at")} AS due, ifnull(postponed, 0) AS attempts,
+    why AS last_reason, ${isoText("until")} AS not_before, worker AS leased_by
+  FROM transactions LEFT JOIN holds USING (number)
+  WHERE due_work = 'advice'
+  ORDER BY due_at, number;
+`;
+
+/** Each step takes the schema one version further, in a transaction of its own. A released step is never changed. */
+export const migrations: readonly string[] = [[TRANSACTIONS, JOURNAL, HOLDS, TALLY, OUTBOX].join("")];
+
+/** The version that this release reads and writes. */
+export const SCHEMA_VERSION: number = migrations.length;

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** What each says and does stands at its head. */
+export const committer: URL = new URL("committer.ts", import.meta.url);
+export const worker: URL = new URL("worker.ts", import.meta.url);
+
+/** Far more than any of them needs. */
+const PATIENCE_MS = 60_000;
+
+/** A process that runs a script. */
+export interface Running {
+  /** What it said so far, line by line. */
+  readonly lines: readonly string[];
+  /** Resolves once it has said so many lines. */
+  hasSaid(count: number): Promise<void>;
+  /** Ends it at once, in the midst of whatever it does. */
+  kill(): void;
+  /** All that it said, once it has ended; it must have ended by itself, or been killed. */
+  ended(): Promise<readonly string[]>;
+}
+
+/** Starts a script; `around` is a command that runs another, with its arguments. */
+export function run(script: URL, args: readonly string[], around: readonly string[] = []): Running {
+  const path = fileURLToPath(script);
+  const node = [
+    process.execPath,
+    "--conditions=@electrum-vouchers/source",
+    "--experimental-strip-types",
+    path,
+    ...args,
+  ];
+  const [command = process.execPath, ...rest] = [...around, ...node];
+  const child = spawn(command, rest, { timeout: PATIENCE_MS, stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  const output = createInterface({ input: child.stdout });
+  output.on("line", (line) => {
+    lines.push(line);
+  });
+  const complaints: string[] = [];
+  child.stderr.on("data", (data) => {
+    complaints.push(String(data));
+  });
+  const ending = Promise.all([endOf(child), once(output, "close")]);
+
+  return {
+    lines,
+    hasSaid: async (count) => {
+      while (lines.length < count && child.exitCode === null && child.signalCode === null)
+        await Promise.race([once(output, "line"), ending]);
+    },
+    kill: () => {
+      child.kill("SIGKILL");
+    },
+    ended: async () => {
+      await ending;
+      if (child.exitCode !== 0 && child.signalCode !== "SIGKILL")
+        throw new Error(`it ended with ${child.exitCode ?? child.signalCode}: ${complaints.join("")}`);
+      return lines;
+    },
+  };
+}
+
+const endOf = async (child: ChildProcess): Promise<void> => {
+  await once(child, "close");
+};

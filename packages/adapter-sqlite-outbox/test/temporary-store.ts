@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OutboxStore } from "@electrum-vouchers/testkit/outbox-conformance";
+import type { OpenError, SqliteOutbox, SqliteOutboxOptions } from "../src/index.ts";
+import { openSqliteOutbox } from "../src/index.ts";
+
+/** A folder for database files, which is gone when the test has ended. */
+export interface TemporaryStore extends OutboxStore {
+  readonly path: string;
+  readonly directory: string;
+  /** Opens the file once more, beside whatever has it open already. */
+  open(options?: Omit<SqliteOutboxOptions, "path">): Promise<SqliteOutbox>;
+  /** Why the file cannot be opened. */
+  refusal(options?: Omit<SqliteOutboxOptions, "path">): OpenError;
+}
+
+export function temporaryStore(): TemporaryStore {
+  const directory = mkdtempSync(join(tmpdir(), "sqlite-outbox-"));
+  const path = join(directory, "outbox.db");
+  const opened: SqliteOutbox[] = [];
+
+  return {
+    path,
+    directory,
+    open: async (options) => {
+      const outbox = openSqliteOutbox({ path, ...options });
+      if (outbox.isErr()) throw new Error(`it must open, but gave ${JSON.stringify(outbox.error)}`);
+      opened.push(outbox.value);
+      return outbox.value;
+    },
+    refusal: (options) => {
+      const outbox = openSqliteOutbox({ path, ...options });
+      if (outbox.isErr()) return outbox.error;
+      opened.push(outbox.value);
+      throw new Error("it must not open, but did");
+    },
+    remove: async () => {
+      // Some have been closed by their test.
+      for (const outbox of opened) await outbox.close().unwrapOr(undefined);
+      rmSync(directory, { recursive: true });
+    },
+  };
+}

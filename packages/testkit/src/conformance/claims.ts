@@ -1,0 +1,123 @@
+import type { Work } from "@electrum-vouchers/core/ports";
+import { expect, it } from "vitest";
+import { change, claim, claimedBy, done, dueAt, given, NOW, type Open, uuid } from "./given.ts";
+
+/** Who gets what, and in which order. */
+export function claims(open: Open): void {
+  it("gives the whole record, with what is due and how often it was postponed", async () => {
+    const outbox = await open();
+    await given(outbox, change(1), change(1, { expectedVersion: 1, record: "all of it", ...dueAt(NOW) }));
+
+    const { records } = await done(outbox.claim(claim("a")));
+
+    expect(records).toEqual([{ id: uuid(1), version: 2, record: "all of it", postponed: 0, ...dueAt(NOW) }]);
+  });
+
+  it("gives what is due by now, and nothing that is due later or not at all", async () => {
+    const outbox = await open();
+    await given(outbox, change(1, dueAt(NOW - 1)), change(2, dueAt(NOW)), change(3, dueAt(NOW + 1)), change(4));
+
+    expect(await claimedBy(outbox, "a")).toEqual([uuid(1), uuid(2)]);
+  });
+
+  it("gives the oldest first, and those due at one moment in the order of arrival", async () => {
+    const outbox = await open();
+    const moments = [NOW - 1, NOW - 3, NOW - 2, NOW - 3, NOW - 1];
+    await given(outbox, ...moments.map((at, index) => change(index, dueAt(at))));
+
+    expect(await claimedBy(outbox, "a")).toEqual([uuid(1), uuid(3), uuid(2), uuid(0), uuid(4)]);
+  });
+
+  it("puts several kinds of work into one order", async () => {
+    const outbox = await open();
+    await given(
+      outbox,
+      change(1, dueAt(NOW - 1, "advice")),
+      change(2, dueAt(NOW - 3, "timer")),
+      change(3, dueAt(NOW - 2, "replyDeadline")),
+      change(4, dueAt(NOW - 3, "advice")),
+    );
+
+    expect(await claimedBy(outbox, "a")).toEqual([uuid(2), uuid(4), uuid(3), uuid(1)]);
+  });
+
+  it("gives no other work than what was asked for", async () => {
+    const outbox = await open();
+    const works: readonly Work[] = ["replyDeadline", "timer", "advice"];
+    await given(outbox, ...works.map((work, index) => change(index, dueAt(NOW, work))));
+
+    for (const [index, work] of works.entries()) {
+      const { records } = await done(outbox.claim({ ...claim("a"), work: [work] }));
+
+      expect(records.map(({ id }) => id)).toEqual([uuid(index)]);
+    }
+    expect(await done(outbox.claim({ ...claim("a"), work: [] }))).toEqual({ records: [] });
+  });
+
+  it("gives a kind of work once, however often it was named", async () => {
+    const outbox = await open();
+    await given(outbox, change(1, dueAt(NOW)), change(2, dueAt(NOW)));
+
+    const { records } = await done(outbox.claim({ ...claim("a"), work: ["advice", "advice"] }));
+
+    expect(records.map(({ id }) => id)).toEqual([uuid(1), uuid(2)]);
+  });
+
+  it("gives no more than the limit, and the rest to whoever comes next", async () => {
+    const outbox = await open();
+    await given(outbox, ...[1, 2, 3, 4, 5].map((n) => change(n, dueAt(NOW + n - 10))));
+
+    const pages = [];
+    for (const limit of [2, 0, 2, 2]) {
+      const { records } = await done(outbox.claim(claim("a", NOW, NOW + 60_000, limit)));
+      pages.push(records.map(({ id }) => id));
+    }
+
+    expect(pages).toEqual([[uuid(1), uuid(2)], [], [uuid(3), uuid(4)], [uuid(5)]]);
+  });
+
+  claimsNextDueAt(open);
+}
+
+/** When to come back. */
+function claimsNextDueAt(open: Open): void {
+  it("says when the next record is due", async () => {
+    const outbox = await open();
+    await given(outbox, change(1, dueAt(NOW + 20)), change(2, dueAt(NOW + 10)));
+
+    expect(await done(outbox.claim(claim("a")))).toEqual({ records: [], nextDueAt: NOW + 10 });
+  });
+
+  it("says so by the work that was asked for", async () => {
+    const outbox = await open();
+    await given(outbox, change(1, dueAt(NOW + 10, "timer")), change(2, dueAt(NOW + 20, "advice")));
+
+    expect(await done(outbox.claim({ ...claim("a"), work: ["advice"] }))).toMatchObject({ nextDueAt: NOW + 20 });
+    expect(await done(outbox.claim({ ...claim("a"), work: ["replyDeadline"] }))).toEqual({ records: [] });
+  });
+
+  it("says that more is due already where the limit left some", async () => {
+    const outbox = await open();
+    await given(outbox, change(1, dueAt(NOW - 10)), change(2, dueAt(NOW - 5)));
+
+    const { nextDueAt } = await done(outbox.claim(claim("a", NOW, NOW + 60_000, 1)));
+
+    expect(nextDueAt).toBe(NOW - 5);
+  });
+
+  it("says when the first lease ends, its own included, where that comes first", async () => {
+    const outbox = await open();
+    await given(outbox, change(1, dueAt(NOW)), change(2, dueAt(NOW + 50)));
+
+    expect(await done(outbox.claim(claim("a", NOW, NOW + 40)))).toMatchObject({ nextDueAt: NOW + 40 });
+    expect(await done(outbox.claim(claim("b", NOW, NOW + 90)))).toEqual({ records: [], nextDueAt: NOW + 40 });
+    expect(await done(outbox.claim(claim("b", NOW + 40, NOW + 90)))).toMatchObject({ nextDueAt: NOW + 50 });
+  });
+
+  it("says nothing where nothing waits", async () => {
+    const outbox = await open();
+    await given(outbox, change(1));
+
+    expect(await done(outbox.claim(claim("a")))).toEqual({ records: [] });
+  });
+}

@@ -1,0 +1,110 @@
+import type { Change, Due, Outbox, OutboxInspection, Work } from "@electrum-vouchers/core/ports";
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { createMemoryOutbox } from "../memory-outbox.ts";
+import { change, done, type Open, uuid } from "./given.ts";
+
+/** How many histories are tried, and how long each is at most: some seconds for a store that waits for its disk. */
+const HISTORIES = 60;
+const MAX_CALLS = 30;
+
+/** One call of the port: what it gives, here and in the model. */
+type Call = (outbox: Outbox & OutboxInspection) => Promise<unknown>;
+
+/** Few ids, moments and workers, so that calls meet each other. */
+const id = fc.nat(4).map(uuid);
+const moment = fc.nat(9);
+const limit = fc.nat(4);
+const worker = fc.constantFrom("a", "b");
+const work = fc.constantFrom<Work>("replyDeadline", "timer", "advice");
+const due: fc.Arbitrary<Due> = fc.record({ at: moment, work, what: fc.constantFrom("confirmVoucher", "retry") });
+
+const step = fc.record({
+  kind: fc.constantFrom<Change["kind"]>("provision", "redemption"),
+  state: fc.constantFrom("issued", "confirming", "disputed", "confirmed"),
+  final: fc.boolean(),
+  attention: fc.boolean(),
+  at: moment,
+});
+
+/** Mostly of the version that is stored, sometimes of one that was or is not yet. */
+const commit = fc.tuple(fc.nat(4), step, fc.option(due, { nil: undefined }), fc.constantFrom(0, 0, 0, 0, -1, 1)).map(
+  ([n, fields, next, off]): Call =>
+    async (outbox) => {
+      const stored = await done(outbox.load(uuid(n)));
+      const expectedVersion = Math.max((stored?.version ?? 0) + off, 0);
+      return outbox.commit(change(n, { ...fields, expectedVersion, ...(next === undefined ? {} : { due: next }) }));
+    },
+);
+
+const claim = fc.record({ worker, work: fc.array(work, { maxLength: 4 }), now: moment, until: fc.nat(14), limit }).map(
+  (request): Call =>
+    async (outbox) =>
+      outbox.claim(request),
+);
+
+const postpone = fc
+  .record({ id, version: fc.integer({ min: 1, max: 4 }), until: fc.nat(14), why: fc.constant("status 503") })
+  .map(
+    (postponement): Call =>
+      async (outbox) =>
+        outbox.postpone(postponement),
+  );
+
+const release = worker.map(
+  (name): Call =>
+    async (outbox) =>
+      outbox.release(name),
+);
+
+const list = fc
+  .record({ only: fc.constantFrom("unfinished", "attention"), after: id, limit }, { requiredKeys: ["limit"] })
+  .map(
+    (query): Call =>
+      async (outbox) =>
+        outbox.list(query),
+  );
+
+const journal = id.map(
+  (which): Call =>
+    async (outbox) =>
+      outbox.journal(which),
+);
+
+const retain = fc.record({ scrubBefore: moment, removeBefore: fc.constantFrom(0, 0, 3), limit }).map(
+  (request): Call =>
+    async (outbox) =>
+      outbox.retain({ ...request, redact: { record: () => "***", entry: () => "***" } }),
+);
+
+const history = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: commit },
+    { weight: 4, arbitrary: claim },
+    { weight: 2, arbitrary: postpone },
+    { weight: 1, arbitrary: release },
+    { weight: 1, arbitrary: list },
+    { weight: 1, arbitrary: journal },
+    { weight: 1, arbitrary: retain },
+  ),
+  { maxLength: MAX_CALLS },
+);
+
+/** Whatever is asked of it in whatever order, it answers as the outbox in memory does, which is simple enough to trust. */
+export function likeTheModel(open: Open): void {
+  it("in every history of calls", { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (calls) => {
+        const outbox = await open();
+        const model = createMemoryOutbox();
+        for (const call of calls) {
+          expect(await call(outbox)).toEqual(await call(model));
+          expect(await done(outbox.summary())).toEqual(await done(model.summary()));
+        }
+        expect(await done(outbox.check())).toEqual([]);
+        await done(outbox.close());
+      }),
+      { numRuns: HISTORIES },
+    );
+  });
+}
