@@ -181,6 +181,6 @@ export interface RetainRequest {
   /** Transactions finished before this are removed. */
   readonly removeBefore: Instant;
   readonly limit: number;
-  /** `redactRecord` and `redactEntry` of the core. */
+  /** `redactRecord` and `redactStoredEntry` of the core. */
   readonly redact: { record(record: string): string; entry(entry: string): string };
 }

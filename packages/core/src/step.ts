@@ -12,7 +12,7 @@ export interface Step<Transaction> {
   readonly transaction: Transaction;
   /** No command after an intent: what is under way goes on. None after the fact it waited for: nothing is under way. */
   readonly commands: readonly [] | readonly [Command];
-  /** Why the fact changed nothing, where it did not. */
+  /** Why the fact did not change the state, where it did not; it may have left a mark. */
   readonly ignored?: Ignored;
 }
 

@@ -505,6 +505,16 @@ describe("Redemption, the lookup before it", () => {
     expect(redemption.transaction().state).toBe("redeeming");
   });
 
+  test("a voucher that was looked up by another key than its code may have any code", () => {
+    const asked = [{ voucherSerialNumber: "S-1" }, { voucherSerialNumber: "S-1", voucherCode: "" }];
+    for (const each of asked) {
+      const redemption = accepting({}, each);
+      redemption.at(1).hears(found);
+      redemption.wants({ type: "redeem", request: redemptionRequest });
+      expect(redemption.transaction().state).toBe("redeeming");
+    }
+  });
+
   test("a lookup about a transaction of ours is refused while it is open, and says from when it is allowed", () => {
     const redemption = redeeming({ lookupAfterMs: 30 * SECONDS });
     const refused = (second: number) => mayLookUp(redemption.transaction(), at(second));

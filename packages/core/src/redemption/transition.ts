@@ -161,8 +161,8 @@ function startRedeeming(current: Redemption<Found>, { request, at }: Redeem): Re
 /** Only what was looked up may be redeemed: this transaction, and this voucher where the till named it by its code. */
 function checkLookedUp({ id, start }: RedemptionHead, request: RedemptionRequest): Result<void, Refusal> {
   if (!sameUuid(request.id, id)) return err({ type: "notTheOneLookedUp", field: "id" });
-  const { voucherCode } = start.lookup;
-  return voucherCode === undefined || voucherCode === request.voucher.code
+  const { voucherCode = "" } = start.lookup;
+  return voucherCode === "" || voucherCode === request.voucher.code
     ? ok()
     : err({ type: "notTheOneLookedUp", field: "voucher.code" });
 }
