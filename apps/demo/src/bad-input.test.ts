@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runDemo } from "../test/demo-process.ts";
 import { newFolder } from "../test/folder.ts";
 import { redemptionJson, saleJson } from "../test/requests.ts";
@@ -37,7 +37,14 @@ async function newOutbox(): Promise<string> {
 /** Nobody listens at the discard port. */
 const NOBODY = "http://127.0.0.1:9/suv/v1";
 
-afterEach(() => vi.unstubAllEnvs());
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 describe("the process says it on standard error, in one line, and exits with 2", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Ended, runDemo } from "../test/demo-process.ts";
 import { newFolder } from "../test/folder.ts";
 import { saleJson } from "../test/requests.ts";
@@ -83,15 +83,18 @@ describe("a till, a simulated switch, and what it remembers from one command to 
   );
 });
 
-describe("the help names every option", () => {
+describe("the help names what there is", () => {
   it.each([
-    ["--help"],
-    ["help"],
-    ["gallery", "--help"],
-    ["sell", "--help"],
-    ["redeem", "--help"],
-    ["recover", "--help"],
-  ])("demo %s %s", async (...args) => {
-    expect((await run(args.filter((arg) => arg !== undefined)))._unsafeUnwrap()).toBe(0);
+    ["--help", "demo recover"],
+    ["help", "demo recover"],
+    ["gallery --help", "--only TEXT"],
+    ["sell --help", "--request FILE"],
+    ["redeem --help", "--voucher-file FILE"],
+    ["recover --help", "--keep"],
+  ])("demo %s", async (line, text) => {
+    const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    onTestFinished(() => print.mockRestore());
+    expect((await run(line.split(" ")))._unsafeUnwrap()).toBe(0);
+    expect(print.mock.calls.join("")).toContain(text);
   });
 });

@@ -48,8 +48,8 @@ async function playAll(chosen: readonly Flow[]): Promise<ExitCode> {
   return results.every(({ faults }) => faults.length === 0) ? 0 : 1;
 }
 
-async function playOne(flow: Flow, index: number): Promise<Result> {
-  const number = index + 1;
+async function playOne(flow: Flow): Promise<Result> {
+  const number = flows.indexOf(flow) + 1;
   try {
     const played = await play(flow);
     return { number, flow, played, faults: faultsIn(flow, played) };
@@ -62,14 +62,14 @@ async function playOne(flow: Flow, index: number): Promise<Result> {
 async function* inOrder<Item, Value>(
   items: readonly Item[],
   atOnce: number,
-  work: (item: Item, index: number) => Promise<Value>,
+  work: (item: Item) => Promise<Value>,
 ): AsyncGenerator<Value, void, undefined> {
   const waiting = items.map(() => Promise.withResolvers<Value>());
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < items.length; index = next++) {
       const item = items[index];
-      if (item !== undefined) waiting[index]?.resolve(await work(item, index));
+      if (item !== undefined) waiting[index]?.resolve(await work(item));
     }
   };
   const workers = Promise.all(Array.from({ length: atOnce }, worker));

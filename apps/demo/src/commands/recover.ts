@@ -112,8 +112,9 @@ async function finish(
   reporter.say(`${unfinished.length} unfinished`);
   if (!keep) for (const transaction of unfinished) await cancel(till, transaction, reporter);
   const isQuiet = async (): Promise<boolean> =>
+    till.forwarder.status() === "halted" ||
     (await outbox.summary())
-      .map(({ due }) => due.advice + due.replyDeadline + due.timer === damaged.length)
+      .map(({ due }) => due.advice + due.replyDeadline + due.timer <= damaged.length)
       .unwrapOr(false);
   await watch.until(isQuiet, waitMs);
   const endings = await Promise.all(unfinished.map(({ id }) => tell(till, id, reporter)));

@@ -77,7 +77,8 @@ export async function carryOut(
   const { till, close } = session.value;
   const ignoreSignals = closeOnSignal(close, db);
   const ended = await conduct(session.value).andThen(({ id }) => {
-    const isEnded = async (): Promise<boolean> => (await till.find(id)).map(isFinal).unwrapOr(true);
+    const isEnded = async (): Promise<boolean> =>
+      till.forwarder.status() === "halted" || (await till.find(id)).map(isFinal).unwrapOr(true);
     return ResultAsync.fromSafePromise(watch.until(isEnded, plan.waitMs)).andThen(() => till.find(id));
   });
   ignoreSignals();

@@ -28,9 +28,9 @@ describe("the messages of a flow, in order", () => {
       ),
     ).toEqual([
       "till → Electrum provisionVoucher 201",
-      "Electrum → Netcare provisionVoucher",
+      "Electrum → Netcare provisionVoucher received",
       "till → Electrum confirmVoucher 202",
-      "Electrum → Netcare confirmVoucher",
+      "Electrum → Netcare confirmVoucher received",
     ]);
   });
 
@@ -43,9 +43,9 @@ describe("the messages of a flow, in order", () => {
       ),
     ).toEqual([
       "till → Electrum provisionVoucher 201",
-      "Electrum → Netcare provisionVoucher",
+      "Electrum → Netcare provisionVoucher received",
       "till → Electrum confirmVoucher 202",
-      "Electrum → Netcare confirmVoucher",
+      "Electrum → Netcare confirmVoucher received",
     ]);
   });
 
@@ -59,8 +59,8 @@ describe("the messages of a flow, in order", () => {
     ).toEqual([
       "till → Electrum provisionVoucher no answer",
       "till → Electrum reverseVoucher 202",
-      "Electrum → Netcare provisionVoucher",
-      "Electrum → Netcare reverseVoucher",
+      "Electrum → Netcare provisionVoucher received",
+      "Electrum → Netcare reverseVoucher received",
     ]);
   });
 
@@ -68,7 +68,7 @@ describe("the messages of a flow, in order", () => {
     expect(shown([sent(1, "reverseVoucher", "503"), sent(2, "reverseVoucher", "202")])).toEqual([
       "till → Electrum reverseVoucher 503",
       "till → Electrum reverseVoucher 202",
-      "Electrum → Netcare reverseVoucher not forwarded",
+      "Electrum → Netcare reverseVoucher consumed, not forwarded",
     ]);
   });
 

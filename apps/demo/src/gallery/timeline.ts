@@ -15,8 +15,8 @@ export interface Line {
 }
 
 /** How a message of Electrum's to a provider fares, as far as its log tells. */
-export const REACHED = "";
-export const CONSUMED = "not forwarded";
+export const REACHED = "received";
+export const CONSUMED = "consumed, not forwarded";
 
 /**
  * All messages in order. The till's come in the order in which it sent them; one that reached the provider comes after the

@@ -5,6 +5,7 @@ import type { Expected, Flow } from "./flow.ts";
 import type { Played, PlayedTransaction } from "./play.ts";
 import { newSale, tenders } from "./requests.ts";
 import type { SwitchTransaction } from "./switch-view.ts";
+import { REACHED } from "./timeline.ts";
 import { agrees, faultsIn } from "./verdict.ts";
 
 const at = Date.parse("2026-11-21T09:30:00.000Z");
@@ -51,9 +52,9 @@ const line = {
 const played: Played = {
   lines: [
     line,
-    { ...line, from: "Electrum", to: "ordinary", fared: "" },
+    { ...line, from: "Electrum", to: "ordinary", fared: REACHED },
     { ...line, operation: "confirmVoucher", fared: "202" },
-    { ...line, from: "Electrum", to: "ordinary", operation: "confirmVoucher", fared: "" },
+    { ...line, from: "Electrum", to: "ordinary", operation: "confirmVoucher", fared: REACHED },
   ],
   transactions: [confirmed],
   alerts: [],

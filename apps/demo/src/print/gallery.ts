@@ -1,6 +1,6 @@
 import type { Flow } from "../gallery/flow.ts";
 import type { Played, PlayedTransaction } from "../gallery/play.ts";
-import { CONSUMED, type Line } from "../gallery/timeline.ts";
+import { type Line, REACHED } from "../gallery/timeline.ts";
 import { agrees } from "../gallery/verdict.ts";
 import { describeMark } from "./ending.ts";
 import { bad, faint, good, strong, warning } from "./paint.ts";
@@ -38,10 +38,15 @@ function playedLines({ lines, transactions }: Played): readonly string[] {
 
 function messageLine({ at, from, to, operation, fared, times }: Line, startedAt: number): string {
   const route = `${from.padStart(8)} → ${to.padEnd(8)}`;
-  const painted = fared.startsWith("2") ? good(fared) : fared === CONSUMED ? faint(fared) : warning(fared);
+  const painted = paintOf(fared)(fared);
   const text = `${operation.padEnd(21)}  ${painted}${times > 1 ? ` (${times} times)` : ""}`;
-  return `  ${faint(secondsText(at - startedAt))}  ${from === "till" ? route : faint(route)}  ${text}`.trimEnd();
+  return `  ${faint(secondsText(at - startedAt))}  ${from === "till" ? route : faint(route)}  ${text}`;
 }
+
+const paintOf = (fared: string): typeof good => {
+  if (fared === REACHED) return faint;
+  return fared.startsWith("2") ? good : warning;
+};
 
 function transactionLines(played: PlayedTransaction, label: string): readonly string[] {
   const { transaction, states, electrum, voucher } = played;

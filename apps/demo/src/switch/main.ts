@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from "@electrum-vouchers/simulator";
 import { type Options, readArguments, wholeNumber } from "../input/arguments.ts";
-import { type Memory, openMemory } from "./memory.ts";
+import type { Memory } from "./memory.ts";
 import type { SwitchNews } from "./news.ts";
 
 type SwitchOption = "memory" | "single-messaging" | "upstream-deadline-ms" | "forward-repeat-ms";
@@ -41,7 +41,8 @@ async function start(
     wholeNumber(given, name, { min: 0, max: MAX_MS })._unsafeUnwrap();
   const [file, user] = [given.text("memory"), given.text("single-messaging")];
   const [upstreamDeadlineMs, forwardRepeatMs] = [ms("upstream-deadline-ms"), ms("forward-repeat-ms")];
-  const memory = file === undefined ? undefined : openMemory(file);
+  // Loaded when wanted: most switches forget.
+  const memory = file === undefined ? undefined : (await import("./memory.ts")).openMemory(file);
   const simulator = await startSimulator({
     singleMessagingUsers: user === undefined ? [] : [user],
     ...(memory === undefined ? {} : { onChange: memory.keep }),
