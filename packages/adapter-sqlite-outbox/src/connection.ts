@@ -44,8 +44,11 @@ const together = (durable: Database.Database, hasty: Database.Database, busyTime
   emptyLog: () => {
     // There is always a next time: not worth waiting for whoever reads.
     durable.pragma("busy_timeout = 0");
-    durable.pragma("wal_checkpoint(TRUNCATE)");
-    durable.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    try {
+      durable.pragma("wal_checkpoint(TRUNCATE)");
+    } finally {
+      durable.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    }
   },
   close: () => {
     hasty.close();

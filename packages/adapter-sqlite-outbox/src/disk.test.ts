@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { change, done, failed, NOW, uuid } from "../test/change.ts";
 import { connected } from "../test/connected.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
-import type { SqliteOutbox } from "./outbox.ts";
+import type { SqliteOutbox } from "./sqlite-outbox.ts";
 
 const SECRET = "SECRET-VOUCHER-CODE";
 

@@ -1,3 +1,3 @@
-export { openSqliteOutbox, type SqliteOutboxOptions } from "./open.ts";
+export { openSqliteOutbox } from "./open.ts";
 export type { OpenError } from "./open-error.ts";
-export type { SqliteOutbox } from "./outbox.ts";
+export type { SqliteOutbox, SqliteOutboxOptions } from "./sqlite-outbox.ts";

@@ -3,19 +3,8 @@ import { ok, type Result } from "neverthrow";
 import { connect } from "./connection.ts";
 import { prepareFile } from "./file.ts";
 import { attemptToOpen, type OpenError } from "./open-error.ts";
-import { createSqliteOutbox, type SqliteOutbox } from "./outbox.ts";
-
-export interface SqliteOutboxOptions {
-  /** The database file. It is created where it does not exist; its folder is not. */
-  readonly path: string;
-  /**
-   * How long a call waits while another process writes to the file, in milliseconds. The whole process waits, so keep it
-   * short. Default 2 seconds.
-   */
-  readonly busyTimeoutMs?: number;
-  /** Told of each transaction that was committed durably, and of how many commits it carried: for metrics. Default: nobody. */
-  readonly onCommit?: (changes: number) => void;
-}
+import { createSqliteOutbox } from "./outbox.ts";
+import type { SqliteOutbox, SqliteOutboxOptions } from "./sqlite-outbox.ts";
 
 const DEFAULT_BUSY_TIMEOUT_MS = 2_000;
 

@@ -1,4 +1,4 @@
-import type { Change, Outbox, OutboxInspection, OutboxUnavailable, Postponement } from "@electrum-vouchers/core/ports";
+import type { Change, OutboxUnavailable, Postponement } from "@electrum-vouchers/core/ports";
 import { err, errAsync, type Result, ResultAsync } from "neverthrow";
 import { type CommitOutcome, createCommitter } from "./commit.ts";
 import type { Connections } from "./connection.ts";
@@ -8,10 +8,8 @@ import { createHolds } from "./holds.ts";
 import { createInspection } from "./inspection.ts";
 import { createRetention } from "./retention.ts";
 import { STORED, type StoredRow, storedOf } from "./rows.ts";
+import type { SqliteOutbox } from "./sqlite-outbox.ts";
 import { createTally } from "./tally.ts";
-
-/** The outbox on a SQLite file, and the look into it. */
-export type SqliteOutbox = Outbox & OutboxInspection;
 
 /**
  * The bounds of what shares a transaction: few enough that the event loop is not held up for long, many enough that an fsync

@@ -1,6 +1,7 @@
 import { connect, type Connections } from "../src/connection.ts";
 import { prepareFile } from "../src/file.ts";
-import { createSqliteOutbox, type SqliteOutbox } from "../src/outbox.ts";
+import { createSqliteOutbox } from "../src/outbox.ts";
+import type { SqliteOutbox } from "../src/sqlite-outbox.ts";
 
 export interface Connected {
   readonly outbox: SqliteOutbox;

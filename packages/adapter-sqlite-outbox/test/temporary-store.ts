@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutboxStore } from "@electrum-vouchers/testkit/outbox-conformance";
-import type { OpenError, SqliteOutbox, SqliteOutboxOptions } from "../src/index.ts";
-import { openSqliteOutbox } from "../src/index.ts";
+import { type OpenError, openSqliteOutbox, type SqliteOutbox, type SqliteOutboxOptions } from "../src/index.ts";
 
 /** A folder for database files, which is gone when the test has ended. */
 export interface TemporaryStore extends OutboxStore {
