@@ -72,8 +72,11 @@ export const lookUpSale: Act = async (stage) => {
 
 /** As {@link lookUpSale}, but the runtime must not let it. */
 export const lookUpSaleTooEarly: Act = async (stage) => {
-  const looked = await (await stage.till()).lookUp({ provisionRequestId: idAt(stage, 0) });
+  const id = idAt(stage, 0);
+  const looked = await (await stage.till()).lookUp({ provisionRequestId: id });
   if (looked.isOk() || looked.error.type !== "lookupTooEarly") throw new Error("the lookup was not refused");
+  const fared = `refused while ${looked.error.state}, not sent`;
+  stage.refused.push({ id, operation: "lookupVoucher", at: Date.now(), fared });
 };
 
 /** Nothing of what has begun is open any more. */

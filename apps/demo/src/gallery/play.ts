@@ -45,10 +45,11 @@ export async function play(flow: Flow): Promise<Played> {
 }
 
 async function lookBack(stage: Stage, startedAt: number): Promise<Played> {
-  const { electrum, provider, ids, events } = stage;
+  const { electrum, provider, ids, events, refused } = stage;
   await stage.until("the advices to reach the provider", async () => (await electrum.provider(provider)).queued === 0);
   const { name, queued, seen } = await electrum.provider(provider);
-  const messages = withErrorTypes(messagesOf(events), await electrum.requests());
+  const sent = withErrorTypes(messagesOf(events), await electrum.requests());
+  const messages = [...sent, ...refused].toSorted((left, right) => left.at - right.at);
   const outbox = openSqliteOutbox({ path: stage.db })._unsafeUnwrap();
   const transactions = await Promise.all(ids.map((id) => lookUp(stage, outbox, id)));
   await outbox.close().unwrapOr(undefined);

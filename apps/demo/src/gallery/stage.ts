@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Policy, policy, type Uuid } from "@electrum-vouchers/core";
-import type { RuntimeEvent } from "@electrum-vouchers/runtime";
+import type { RuntimeEvent, Till } from "@electrum-vouchers/runtime";
 import { profileOf } from "../input/policy.ts";
 import { DEMO_CLIENT } from "../input/request.ts";
 import { wiringFault } from "../till/session.ts";
 import { startSwitch } from "../switch/start.ts";
-import { type Wired, wire } from "../wire.ts";
+import { type Wired, wire, type Wiring } from "../wire.ts";
 import type { Flow, ProviderName } from "./flow.ts";
+import type { Message } from "./messages.ts";
 import { scaled, scaledForwarding, scaledPolicy } from "./scale.ts";
 import { type SwitchView, viewSwitch } from "./switch-view.ts";
 
@@ -23,12 +24,14 @@ export interface Stage {
   readonly policy: Policy;
   /** What the tills tell their observers, in order. */
   readonly events: RuntimeEvent[];
+  /** Messages that the runtime refused to send. */
+  readonly refused: Message[];
   /** The flow's transactions, in the order in which they start. */
   readonly ids: Uuid[];
   /** The code of the voucher that the customer brings. */
   voucherCode: string;
   /** The till in this process; started when it is first wanted. */
-  readonly till: () => Promise<Wired["till"]>;
+  readonly till: () => Promise<Till>;
   /** Waits until it is so; throws where that takes too long. */
   readonly until: (what: string, isDone: () => Promise<boolean>) => Promise<void>;
   readonly closeTill: () => Promise<void>;
@@ -40,7 +43,6 @@ const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
 
 export async function setStage({ given = {} }: Flow): Promise<Stage> {
-  const directory = await mkdtemp(join(tmpdir(), "electrum-vouchers-"));
   const provider = given.provider ?? "Ordinary";
   const rules = policy({ ...scaledPolicy, provider: profileOf(provider), ...given.policy })._unsafeUnwrap();
   const simulated = await startSwitch({
@@ -50,28 +52,18 @@ export async function setStage({ given = {} }: Flow): Promise<Stage> {
   });
   if (simulated.isErr()) throw new Error(`no switch: ${simulated.error}`);
   const { url, adminUrl, stop } = simulated.value;
+  const directory = await mkdtemp(join(tmpdir(), "electrum-vouchers-"));
   const db = join(directory, "till.db");
   const events: RuntimeEvent[] = [];
-  let wired: Promise<Wired> | undefined;
-
-  const open = async (): Promise<Wired> => {
-    const opened = await wire({
-      db,
-      url,
-      credentials: () => ({ username: DEMO_CLIENT, password: "any" }),
-      policy: rules,
-      forwarding: scaledForwarding,
-      takeoverGraceMs: scaled(1_000),
-      observe: (event) => void events.push(event),
-    });
-    if (opened.isErr()) throw new Error(`no till: ${wiringFault(db, opened.error).lines.join("; ")}`);
-    return opened.value;
-  };
-  const closeTill = async (): Promise<void> => {
-    const opened = wired;
-    wired = undefined;
-    await (await opened)?.close();
-  };
+  const till = tillOn({
+    db,
+    url,
+    credentials: () => ({ username: DEMO_CLIENT, password: "any" }),
+    policy: rules,
+    forwarding: scaledForwarding,
+    takeoverGraceMs: scaled(1_000),
+    observe: (event) => void events.push(event),
+  });
   return {
     db,
     url,
@@ -79,12 +71,10 @@ export async function setStage({ given = {} }: Flow): Promise<Stage> {
     provider,
     policy: rules,
     events,
+    refused: [],
     ids: [],
     voucherCode: "",
-    till: async () => {
-      wired ??= open();
-      return (await wired).till;
-    },
+    till: till.open,
     until: async (what, isDone) => {
       const giveUpAt = Date.now() + PATIENCE_MS;
       while (!(await isDone())) {
@@ -92,11 +82,32 @@ export async function setStage({ given = {} }: Flow): Promise<Stage> {
         await sleep(POLL_MS);
       }
     },
-    closeTill,
+    closeTill: till.close,
     close: async () => {
-      await closeTill();
+      await till.close();
       await stop();
       await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A till that is started when it is first wanted. */
+function tillOn(wiring: Wiring): { readonly open: () => Promise<Till>; readonly close: () => Promise<void> } {
+  let wired: Promise<Wired> | undefined;
+  const start = async (): Promise<Wired> => {
+    const opened = await wire(wiring);
+    if (opened.isErr()) throw new Error(`no till: ${wiringFault(wiring.db, opened.error).lines.join("; ")}`);
+    return opened.value;
+  };
+  return {
+    open: async () => {
+      wired ??= start();
+      return (await wired).till;
+    },
+    close: async () => {
+      const opened = wired;
+      wired = undefined;
+      await (await opened)?.close();
     },
   };
 }

@@ -80,10 +80,11 @@ export function summaryLines(results: readonly Result[], tookMs: number): readon
     Math.max(title.length, ...rows.map((row) => row[column].length));
   const [name, till, electrum] = [width("name", "flow"), width("till", "till"), width("electrum", "Electrum")];
   const failed = rows.filter(({ isGood }) => !isGood).length;
+  const count = `${rows.length} ${rows.length === 1 ? "flow" : "flows"}`;
   const verdict =
     failed === 0
-      ? good(`${rows.length} flows, all as documented; till and Electrum agree in each.`)
-      : bad(`${rows.length} flows, ${failed} not as documented.`);
+      ? good(`${count}, all as documented; till and Electrum agree in each.`)
+      : bad(`${count}, ${failed} not as documented.`);
   return [
     strong(`${"flow".padEnd(name)}  ${"till".padEnd(till)}  ${"Electrum".padEnd(electrum)}  as documented`),
     ...rows.map(

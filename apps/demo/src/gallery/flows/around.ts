@@ -32,6 +32,7 @@ export const aroundFlows: readonly Flow[] = [
     expected: {
       till: [
         ["provisionVoucher", "201"],
+        ["lookupVoucher", "refused while issued, not sent"],
         ["confirmVoucher", "202"],
         ["lookupVoucher", "200"],
       ],
