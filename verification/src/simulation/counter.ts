@@ -1,11 +1,16 @@
 import type { Transaction, Uuid } from "@electrum-vouchers/core";
 import type { Till, TillError } from "@electrum-vouchers/runtime";
-import { err, ok, type Result, type ResultAsync } from "neverthrow";
+import type { ResultAsync } from "neverthrow";
 import type { Host } from "./host.ts";
 import type { Surroundings } from "./ports.ts";
 
-/** What a till has answered; nothing where the customer ran out of patience first. */
-export type Asked<Found extends Transaction = Transaction> = Result<Found, TillError> | undefined;
+/** What came of asking a till. */
+export type Asked<Found extends Transaction = Transaction> =
+  | { readonly type: "answered"; readonly transaction: Found }
+  /** There is nothing that asking again would change. */
+  | { readonly type: "refused" }
+  /** The customer ran out of patience before any till had answered. */
+  | { readonly type: "left" };
 
 /** Where customers are served: at any till that answers. */
 export interface Counter {
@@ -15,7 +20,7 @@ export interface Counter {
     what: string,
     work: (till: Till) => ResultAsync<Found, TillError>,
   ): Promise<Asked<Found>>;
-  /** Waits until a transaction is in none of these states. Nothing where the customer runs out of patience first. */
+  /** Waits until the transaction that was asked for is in none of these states. */
   past(asked: Asked, states: readonly Transaction["state"][]): Promise<Transaction | undefined>;
 }
 
@@ -42,7 +47,7 @@ export function createCounter({ stage, watch }: Surroundings, hosts: readonly Ho
       trace.add(host.name, `${what} ${trace.nameOf(id)}: ${answer}`);
       if (result.isOk()) {
         watch.acknowledged(result.value);
-        return ok(result.value);
+        return { type: "answered", transaction: result.value };
       }
       const { error } = result;
       switch (error.type) {
@@ -52,18 +57,18 @@ export function createCounter({ stage, watch }: Surroundings, hosts: readonly Ho
           await clock.sleep(random.below(MAX_PAUSE_MS));
           break;
         default:
-          return err(error);
+          return { type: "refused" };
       }
     }
-    return undefined;
+    return { type: "left" };
   }
 
   async function past(asked: Asked, states: readonly Transaction["state"][]): Promise<Transaction | undefined> {
     let latest = asked;
     for (let patience = MAX_PATIENCE; patience > 0; patience -= 1) {
-      if (latest === undefined || latest.isErr()) return undefined;
-      const { id, state } = latest.value;
-      if (!states.includes(state)) return latest.value;
+      if (latest.type !== "answered") return undefined;
+      const { id, state } = latest.transaction;
+      if (!states.includes(state)) return latest.transaction;
       await clock.sleep(random.below(MAX_PAUSE_MS));
       latest = await ask(id, "looks for", (till) => till.find(id));
     }

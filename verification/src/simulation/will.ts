@@ -24,7 +24,7 @@ export function createWill({ stage, watch }: Surroundings, { ask }: Counter): Wi
 
   const accepted = async (id: Uuid, decision: "stands" | "falls", asked: Promise<Asked>): Promise<Asked> => {
     const answer = await asked;
-    if (answer?.isOk() === true) watch.decided(id, decision);
+    if (answer.type === "answered") watch.decided(id, decision);
     return answer;
   };
 
@@ -38,10 +38,10 @@ export function createWill({ stage, watch }: Surroundings, { ask }: Counter): Wi
   /** What was accepted is accepted again, with the same content only. */
   async function repeat(id: Uuid, stand: (id: Uuid) => Promise<Asked>): Promise<void> {
     const again = await stand(id);
-    if (again?.isErr() === true) watch.broken("the same intent again is accepted", id);
+    if (again.type === "refused") watch.broken("the same intent again is accepted", id);
     const amounts = { approvedAmount: { ...price, amount: price.amount - 1 } };
     const other = await ask(id, "confirms otherwise", (till) => till.confirm(id, tenders, amounts));
-    if (other?.isOk() === true) watch.broken("the same intent with other content is refused", id);
+    if (other.type === "answered") watch.broken("the same intent with other content is refused", id);
   }
 
   return {
@@ -71,8 +71,9 @@ export function createWill({ stage, watch }: Surroundings, { ask }: Counter): Wi
         will === "cancel" ? undefined : stand(id),
         will === "cancel" || will === "both" ? cancel(id) : undefined,
       ]);
-      if (will === "stand again" && stands?.isOk() === true) await repeat(id, stand);
-      return stands?.unwrapOr(undefined);
+      if (stands?.type !== "answered") return undefined;
+      if (will === "stand again") await repeat(id, stand);
+      return stands.transaction;
     },
   };
 }
