@@ -56,6 +56,18 @@ describe("the process says it on standard error, in one line, and exits with 2",
   });
 });
 
+describe("a simulated switch that has lost its memory", () => {
+  it("is not replaced by one that knows nothing", async () => {
+    const db = await newOutbox();
+    writeFileSync(`${db}.switch`, "it has been written over, from its beginning to its end");
+    expect(await runDemo(["sell", "--db", db, "--amount", "1", "--confirm"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `the simulated switch cannot use ${db}.switch: file is not a database\n`,
+    });
+  });
+});
+
 describe("a command line that cannot be used", () => {
   it.each<readonly [args: readonly string[], told: string]>([
     [["--frob"], "unknown option --frob: see demo gallery --help"],

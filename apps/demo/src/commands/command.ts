@@ -21,4 +21,4 @@ export function closeOnSignal(close: () => Promise<void>, db: string): () => voi
 }
 
 /** What shells expect of a program that was interrupted. */
-const SIGNAL_EXIT_CODE = 130;
+export const SIGNAL_EXIT_CODE = 130;

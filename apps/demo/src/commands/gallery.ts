@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { err, ok } from "neverthrow";
 import type { Flow } from "../gallery/flow.ts";
 import { flows } from "../gallery/flows.ts";
@@ -8,7 +11,7 @@ import { type Options, readArguments } from "../input/arguments.ts";
 import { badInput } from "../input/bad-input.ts";
 import { helpOf } from "../input/help.ts";
 import { type Result, resultLines, summaryLines } from "../print/gallery.ts";
-import type { Command, ExitCode } from "./command.ts";
+import { type Command, type ExitCode, SIGNAL_EXIT_CODE } from "./command.ts";
 
 const options: Options<"only" | "help"> = {
   only: { takes: "TEXT", help: "play the flows whose name holds this" },
@@ -39,7 +42,8 @@ async function playAll(chosen: readonly Flow[]): Promise<ExitCode> {
   const startedAt = Date.now();
   print([`Each flow has a database and a simulated switch of its own; ${SCALE_TEXT}.`, ""]);
   const results: Result[] = [];
-  const playing = inOrder(chosen, AT_ONCE, playOne);
+  const folder = newFolder();
+  const playing = inOrder(chosen, AT_ONCE, (flow) => playOne(flow, folder));
   for await (const result of playing) {
     print(resultLines(result));
     results.push(result);
@@ -48,10 +52,19 @@ async function playAll(chosen: readonly Flow[]): Promise<ExitCode> {
   return results.every(({ faults }) => faults.length === 0) ? 0 : 1;
 }
 
-async function playOne(flow: Flow): Promise<Result> {
+/** Gone with this process, however it ends, but for SIGKILL. */
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.once("SIGINT", () => process.exit(SIGNAL_EXIT_CODE));
+  process.once("SIGTERM", () => process.exit(SIGNAL_EXIT_CODE));
+  return folder;
+}
+
+async function playOne(flow: Flow, folder: string): Promise<Result> {
   const number = flows.indexOf(flow) + 1;
   try {
-    const played = await play(flow);
+    const played = await play(flow, folder);
     return { number, flow, played, faults: faultsIn(flow, played) };
   } catch (thrown) {
     return { number, flow, faults: [thrown instanceof Error ? thrown.message : String(thrown)] };

@@ -28,9 +28,9 @@ export interface PlayedTransaction {
   readonly voucher: string | undefined;
 }
 
-/** Plays a flow from its start to its end. Throws where it gets stuck. */
-export async function play(flow: Flow): Promise<Played> {
-  const stage = await setStage(flow);
+/** Plays a flow from its start to its end, with its files below `folder`. Throws where it gets stuck. */
+export async function play(flow: Flow, folder: string): Promise<Played> {
+  const stage = await setStage(flow, folder);
   try {
     const { voucher, faults = [] } = flow.given ?? {};
     if (voucher !== undefined) await prepareVoucher(stage);

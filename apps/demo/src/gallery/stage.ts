@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Policy, policy, type Uuid } from "@electrum-vouchers/core";
@@ -42,7 +41,8 @@ export interface Stage {
 const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
 
-export async function setStage({ given = {} }: Flow): Promise<Stage> {
+/** Sets the stage for a flow, with its files in a new folder below `folder`. */
+export async function setStage({ given = {} }: Flow, folder: string): Promise<Stage> {
   const provider = given.provider ?? "Ordinary";
   const rules = policy({ ...scaledPolicy, provider: profileOf(provider), ...given.policy })._unsafeUnwrap();
   const simulated = await startSwitch({
@@ -52,7 +52,7 @@ export async function setStage({ given = {} }: Flow): Promise<Stage> {
   });
   if (simulated.isErr()) throw new Error(`no switch: ${simulated.error}`);
   const { url, adminUrl, stop } = simulated.value;
-  const directory = await mkdtemp(join(tmpdir(), "electrum-vouchers-"));
+  const directory = await mkdtemp(join(folder, "flow-"));
   const db = join(directory, "till.db");
   const events: RuntimeEvent[] = [];
   const till = tillOn({
@@ -86,7 +86,6 @@ export async function setStage({ given = {} }: Flow): Promise<Stage> {
     close: async () => {
       await till.close();
       await stop();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }
@@ -107,7 +106,11 @@ function tillOn(wiring: Wiring): { readonly open: () => Promise<Till>; readonly 
     close: async () => {
       const opened = wired;
       wired = undefined;
-      await (await opened)?.close();
+      // Where it could not be started, there is nothing to close, and the flow has said why.
+      await opened?.then(
+        (till) => till.close(),
+        () => undefined,
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type Simulator, startSimulator } from "@electrum-vouchers/simulator";
 import { type Options, readArguments, wholeNumber } from "../input/arguments.ts";
 import type { Memory } from "./memory.ts";
@@ -19,19 +20,22 @@ const MAX_MS = 3_600_000;
 export async function runSwitch(args: readonly string[]): Promise<void> {
   // Ctrl+C is for the till, which may want to speak to its switch before it ends.
   process.on("SIGINT", () => undefined);
+  const parentGone = once(process, "disconnect");
   try {
     const { simulator, memory } = await start(args);
-    process.once("disconnect", () => {
-      void simulator.stop().then(() => memory?.close());
-    });
     tell({ type: "listening", url: simulator.url, adminUrl: simulator.adminUrl });
+    // The parent may have gone while the switch was started.
+    if (process.connected) await parentGone;
+    await simulator.stop();
+    memory?.close();
   } catch (thrown) {
     tell({ type: "failed", why: thrown instanceof Error ? thrown.message : String(thrown) });
-    process.disconnect();
+    if (process.connected) process.disconnect();
   }
 }
 
-const tell = (news: SwitchNews): void => void process.send?.(news);
+/** A parent that is gone hears nothing, and that is no error. */
+const tell = (news: SwitchNews): void => void process.send?.(news, undefined, undefined, () => undefined);
 
 async function start(
   args: readonly string[],
