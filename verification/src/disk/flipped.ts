@@ -1,0 +1,112 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
+import type { Change, StoredRecord } from "@electrum-vouchers/core/ports";
+import { readRecord } from "@electrum-vouchers/runtime/drive";
+import { isCommitted, isJournalTrue, type Ledger, PAGE, read } from "./ledger.ts";
+import { closed, committing, openFile, writeFile } from "./outbox.ts";
+import { at, type Outcome } from "./outcome.ts";
+
+const PAGE_BYTES = 4_096;
+
+export interface Flips {
+  /** Every how many-th page; 1 for all. */
+  readonly everyPage: number;
+  /** How many bytes of each page, spread over it; the first of its header always. */
+  readonly bytesInPage: number;
+}
+
+/**
+ * A byte of a page has changed on the disk, with nobody the wiser: each page in turn, each time in other places. Then the till
+ * reads everything, goes on as far as it can, and reads everything again.
+ */
+export async function flippedBytes(path: string, ledger: Ledger, { everyPage, bytesInPage }: Flips): Promise<Outcome> {
+  const [before, after] = [ledger.slice(0, (ledger.length * 3) / 4), ledger.slice((ledger.length * 3) / 4)];
+  await writeFile(path, before);
+  const sound = readFileSync(path);
+  const failures: string[] = [];
+  let points = 0;
+  for (let page = 0; page < sound.length / PAGE_BYTES; page += everyPage) {
+    for (const byte of placesIn(page, bytesInPage)) {
+      const damaged = Buffer.from(sound);
+      const offset = page * PAGE_BYTES + byte;
+      damaged[offset] = (damaged[offset] ?? 0) ^ (1 << (points % 8));
+      const found = await damageFaults(path, damaged, before, after);
+      failures.push(...at(`byte ${byte} of page ${page + 1}, bit ${points % 8}`, found));
+      points += 1;
+    }
+  }
+  return { points, failures };
+}
+
+/** The first bytes of a page, where its shape is told, and others all over it, elsewhere in each page. */
+function placesIn(page: number, count: number): readonly number[] {
+  const headers = [0, 3, 5, 8, 9, 12].slice(0, Math.ceil(count / 3));
+  const step = Math.floor(PAGE_BYTES / (count - headers.length + 1));
+  return [
+    ...headers,
+    ...Array.from({ length: count - headers.length }, (_, index) => (index + 1) * step - ((page * 37) % step)),
+  ];
+}
+
+async function damageFaults(path: string, damaged: Buffer, before: Ledger, after: Ledger): Promise<readonly string[]> {
+  for (const beside of ["-wal", "-shm"]) rmSync(path + beside, { force: true });
+  writeFileSync(path, damaged);
+  const outbox = openFile(path);
+  if (outbox.isErr()) return [];
+  const found = await wrongIn(outbox.value, before);
+  const committed = [...before, ...(await goOn(outbox.value, before, after))];
+  found.push(...at("after more commits", await wrongIn(outbox.value, committed)));
+  await closed(outbox.value);
+  return found;
+}
+
+/** Commits what can be committed; nobody changes what cannot be read. */
+async function goOn(outbox: SqliteOutbox, before: Ledger, after: Ledger): Promise<Ledger> {
+  const committed: Change[] = [];
+  for (const change of after) {
+    const reading = await read(outbox, change.id, [...before, ...committed]);
+    if (!("version" in reading) || reading.version !== change.expectedVersion) continue;
+    if ((await committing(outbox, change)) === undefined) committed.push(change);
+  }
+  return committed;
+}
+
+/** What is worse than an error: what was never committed, and what is lost without a word. */
+async function wrongIn(outbox: SqliteOutbox, ledger: Ledger): Promise<string[]> {
+  const found: string[] = [];
+  const lost: string[] = [];
+  for (const id of new Set(ledger.map((change) => change.id))) {
+    const reading = await read(outbox, id, ledger);
+    const versions = ledger.filter((change) => change.id === id).length;
+    if ("isMadeUp" in reading) found.push(`${id} is made up`);
+    if ("version" in reading && reading.version !== versions) lost.push(`${id} is lost without a word`);
+    // For people, who check the file first: nothing in the protocol reads a journal.
+    if (!(await isJournalTrue(outbox, id, ledger))) lost.push(`the journal of ${id} is another's`);
+  }
+  const check = await outbox.check();
+  const isNoticed = check.isErr() || check.value.length > 0;
+  const others = [...(await listed(outbox)), ...(await claimed(outbox))].filter((record) => !isTrue(record, ledger));
+  return [
+    ...found,
+    ...(isNoticed ? [] : lost),
+    ...others.map(({ id }) => `${id} is made up where it is listed or claimed`),
+  ];
+}
+
+const listed = (outbox: SqliteOutbox): Promise<readonly StoredRecord[]> =>
+  outbox.list({ limit: PAGE }).match(
+    ({ records }) => records,
+    () => [],
+  );
+
+const claimed = (outbox: SqliteOutbox): Promise<readonly StoredRecord[]> =>
+  outbox
+    .claim({ worker: "till", work: ["advice", "timer", "replyDeadline"], now: 1e12, until: 2e12, limit: PAGE })
+    .match(
+      ({ records }) => records,
+      () => [],
+    );
+
+/** It cannot be read, or it was committed. */
+const isTrue = (stored: StoredRecord, ledger: Ledger): boolean =>
+  readRecord(stored).isErr() || isCommitted(stored, ledger);
