@@ -8,10 +8,7 @@ import { APPLICATION_ID } from "./schema.ts";
 export interface Connections {
   /** Every commit is on the disk before it returns. */
   readonly durable: Database.Database;
-  /**
-   * For leases and postponements: its commits are seen by everybody at once, and reach the disk with the next durable one.
-   * It never copies the log into the file, which is left to the durable connection.
-   */
+  /** For leases and postponements: its commits are seen by everybody at once, and reach the disk with the next durable one. */
   readonly hasty: Database.Database;
   /** Empties the write-ahead log, where nobody is reading: what was deleted from the file must not live on in there. */
   emptyLog(): void;
@@ -20,10 +17,12 @@ export interface Connections {
 
 /**
  * How far the write-ahead log grows, in pages of 4 kB, before a commit copies it into the file: each copy holds up the event
- * loop for some milliseconds. It grows beyond that only while another process keeps a read open, and is cut back afterwards.
+ * loop for some milliseconds. Leases leave that to the durable commits, unless there are none. The log grows beyond its bound
+ * only while another process keeps a read open, and is cut back afterwards.
  */
-const LOG_PAGES = 1_000;
-const LOG_BYTES = LOG_PAGES * 4_096;
+const DURABLE_LOG_PAGES = 1_000;
+const HASTY_LOG_PAGES = 2 * DURABLE_LOG_PAGES;
+const LOG_BYTES = DURABLE_LOG_PAGES * 4_096;
 
 /** As SQLite numbers them. */
 const SYNCHRONOUS_FULL = 2;
@@ -58,20 +57,27 @@ const together = (durable: Database.Database, hasty: Database.Database, busyTime
 
 function makeHasty(hasty: Database.Database): Database.Database {
   hasty.pragma("synchronous = NORMAL");
-  hasty.pragma("wal_autocheckpoint = 0");
+  boundLog(hasty, HASTY_LOG_PAGES);
   return hasty;
 }
 
-/** Exported for its tests, as is what follows. */
+/** Exported for its tests. */
 export function makeDurable(durable: Database.Database): Result<void, OpenError> {
+  const mode = durable.pragma("journal_mode = WAL", { simple: true });
+  if (mode !== "wal") return err({ type: "durability", detail: `journal_mode is ${String(mode)}, not wal` });
+  boundLog(durable, DURABLE_LOG_PAGES);
   // What is deleted is overwritten: it may have been a voucher code.
   durable.pragma("secure_delete = ON");
-  const mode = durable.pragma("journal_mode = WAL", { simple: true });
-  durable.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
-  durable.pragma(`journal_size_limit = ${LOG_BYTES}`);
-  return mode === "wal"
-    ? keepFull(durable)
-    : err({ type: "durability", detail: `journal_mode is ${String(mode)}, not wal` });
+  return keepFull(durable);
+}
+
+/** Bounds the log, and copies it with care. */
+function boundLog(database: Database.Database, pages: number): void {
+  database.pragma(`wal_autocheckpoint = ${pages}`);
+  database.pragma(`journal_size_limit = ${LOG_BYTES}`);
+  // On macOS an ordinary fsync leaves the data in the drive's cache. Elsewhere these two do nothing.
+  database.pragma("fullfsync = ON");
+  database.pragma("checkpoint_fullfsync = ON");
 }
 
 /**
@@ -80,9 +86,6 @@ export function makeDurable(durable: Database.Database): Result<void, OpenError>
  */
 function keepFull(durable: Database.Database): Result<void, OpenError> {
   durable.pragma("synchronous = FULL");
-  // On macOS an ordinary fsync leaves the data in the drive's cache. Elsewhere these two do nothing.
-  durable.pragma("fullfsync = ON");
-  durable.pragma("checkpoint_fullfsync = ON");
   // A write that changes nothing.
   durable.transaction(() => durable.pragma(`application_id = ${APPLICATION_ID}`)).immediate();
   const synchronous = Number(durable.pragma("synchronous", { simple: true }));

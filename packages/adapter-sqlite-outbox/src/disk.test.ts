@@ -94,6 +94,15 @@ describe("the write-ahead log", () => {
     expect(logBytes()).toBeLessThan(LIMIT_BYTES * 1.25);
   });
 
+  it("stays bounded while nothing but postponements are written", async () => {
+    await commitAtOnce(outbox, [change(1)]);
+
+    for (let n = 0; n < 2_500; n += 1)
+      await done(outbox.postpone({ id: uuid(1), version: 1, until: NOW + n, why: "status 503" }));
+
+    expect(logBytes()).toBeLessThan(LIMIT_BYTES * 2.25);
+  });
+
   it("is cut back once nobody reads from it any more", async () => {
     const reader = new Database(store.path, { readonly: true });
     reader.exec("BEGIN");

@@ -95,7 +95,7 @@ describe("a locked file", () => {
     await expectNothingLost();
   });
 
-  it("fails a whole group after waiting once", async () => {
+  it("fails a whole group", async () => {
     const other = new Database(store.path);
     other.exec("BEGIN IMMEDIATE");
 

@@ -94,6 +94,20 @@ describe("a group", () => {
     expect(together).toHaveLength(2);
   });
 
+  it("lets a bug reject those that met it, and nobody else", async () => {
+    const { group } = shouting({
+      run: (words) => {
+        if (words.includes("bug")) throw new TypeError("a bug");
+        return words;
+      },
+    });
+
+    const met = await Promise.allSettled(["a", "bug"].map(group.add));
+
+    expect(met.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(await group.add("b")).toBe("b");
+  });
+
   it("handles every member once, in order, within its bounds, whatever comes when", async () => {
     const bursts = fc.array(fc.array(fc.string({ maxLength: 6 }), { maxLength: 8 }), { maxLength: 8 });
     await fc.assert(

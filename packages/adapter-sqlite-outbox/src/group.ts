@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers";
 
 export interface GroupOptions<Member, Outcome> {
-  /** Handles members together, in the order given; says what became of each, and never throws. */
+  /** Handles members together, in the order given, and says what became of each. What it throws is a bug, and rejects all. */
   run(members: readonly Member[]): readonly Outcome[];
   /** How much a member takes, in the unit of `maxSize`. */
   sizeOf(member: Member): number;
@@ -24,7 +24,8 @@ export interface Group<Member, Outcome> {
 interface Waiting<Member, Outcome> {
   readonly member: Member;
   readonly size: number;
-  settle(outcome: Outcome): void;
+  resolve(outcome: Outcome): void;
+  reject(bug: unknown): void;
 }
 
 /**
@@ -49,11 +50,11 @@ export function createGroup<Member, Outcome>(options: GroupOptions<Member, Outco
     const together = waiting.slice(0, countOf(waiting));
     if (together.length === 0) return;
     waiting = waiting.slice(together.length);
-    const outcomes = options.run(together.map(({ member }) => member));
-    for (const [index, { settle }] of together.entries()) {
-      const outcome = outcomes[index];
-      if (outcome === undefined) throw new RangeError("every member has an outcome");
-      settle(outcome);
+    try {
+      const outcomes = options.run(together.map(({ member }) => member));
+      for (const [index, { resolve }] of together.entries()) resolve(outcomeOf(outcomes[index]));
+    } catch (bug) {
+      for (const { reject } of together) reject(bug);
     }
   }
 
@@ -69,13 +70,18 @@ export function createGroup<Member, Outcome>(options: GroupOptions<Member, Outco
 
   return {
     add: (member) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         if (waiting.length === options.maxWaiting) return resolve(options.crowded);
-        waiting.push({ member, size: options.sizeOf(member), settle: resolve });
+        waiting.push({ member, size: options.sizeOf(member), resolve, reject });
         schedule();
       }),
     flush: () => {
       while (waiting.length > 0) runNext();
     },
   };
+}
+
+function outcomeOf<Outcome>(outcome: Outcome | undefined): Outcome {
+  if (outcome === undefined) throw new RangeError("every member has an outcome");
+  return outcome;
 }

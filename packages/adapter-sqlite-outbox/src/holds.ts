@@ -58,7 +58,9 @@ function createClaim(database: Database): (request: ClaimRequest) => Claimed {
   );
   const nextFree = database
     .prepare<[Work], Instant>(
-      `SELECT due_at FROM transactions WHERE due_work = ${VALUE} AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.number = transactions.number)
+      `SELECT due_at FROM transactions
+       WHERE due_work = ${VALUE}
+         AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.number = transactions.number)
        ORDER BY due_at LIMIT 1`,
     )
     .pluck();

@@ -16,6 +16,7 @@ const DEFAULT_BUSY_TIMEOUT_MS = 2_000;
  */
 export function openSqliteOutbox(options: SqliteOutboxOptions): Result<SqliteOutbox, OpenError> {
   const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, onCommit = () => {} } = options;
+  // The driver trims a path as well, and takes ":memory:" for none unless it is absolute.
   const path = resolve(options.path.trim());
   return attemptToOpen(() =>
     prepareFile(path)

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { change, done, NOW, uuid } from "../test/change.ts";
-import { committer, run, worker } from "../test/process.ts";
+import { committer, postponer, run, worker } from "../test/process.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
 const KILLS = 6;
@@ -90,11 +90,11 @@ describe("a disk that fails in the midst of a commit", () => {
   });
 });
 
-/** How often the committer waited for the disk, as the system counts it. */
-async function fsyncsOf(args: readonly string[]): Promise<number> {
+/** How often a script waited for the disk, as the system counts it. */
+async function fsyncsOf(script: URL, args: readonly string[]): Promise<number> {
   const log = join(store.directory, "strace.log");
   const strace = ["strace", "-f", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-o", log];
-  await run(committer, args, strace).ended();
+  await run(script, args, strace).ended();
   return readFileSync(log, "utf8")
     .split("\n")
     .filter((line) => /f(data)?sync\(/.test(line)).length;
@@ -105,13 +105,17 @@ describe.runIf(spawnSync("strace", ["--version"]).status === 0)("the disk is wai
   const OPENING = 20;
 
   it("once for each commit that is awaited before the next", async () => {
-    const fsyncs = await fsyncsOf([store.path, "500"]);
+    const fsyncs = await fsyncsOf(committer, [store.path, "500"]);
 
     expect(fsyncs).toBeGreaterThanOrEqual(500);
     expect(fsyncs).toBeLessThan(500 + OPENING + 20);
   });
 
   it("a few times for many commits at once", async () => {
-    expect(await fsyncsOf([store.path, "640", "64"])).toBeLessThan(10 + OPENING);
+    expect(await fsyncsOf(committer, [store.path, "640", "64"])).toBeLessThan(10 + OPENING);
+  });
+
+  it("never for leases and postponements", async () => {
+    expect(await fsyncsOf(postponer, [store.path, "300"])).toBeLessThan(OPENING);
   });
 });

@@ -15,6 +15,7 @@ export interface StoredRow extends DueRow {
   readonly record: string;
 }
 
+/** The columns of a stored record. */
 export const STORED = "id, version, due_at, due_work, due_what, record";
 
 /**
