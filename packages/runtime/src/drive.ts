@@ -85,6 +85,9 @@ const MAX_TURNS = 3_000;
 /**
  * The one loop: commit the step, perform its command, feed the fact that came of it, repeat, until nothing is under way.
  * Nothing is ever performed before the step that asks for it is durable.
+ *
+ * @example
+ * const sale = await started({ type: "provisionStarted", start }).asyncAndThen((progress) => drive(progress, hands));
  */
 export function drive(progress: Progress, hands: Hands): ResultAsync<Versioned, DriveError> {
   return new ResultAsync(run(progress, hands));
