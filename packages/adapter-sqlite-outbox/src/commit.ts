@@ -2,7 +2,7 @@ import type { Change, CommitConflict, CommitError, CommitUncertain } from "@elec
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Database } from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
-import { isDiskFailure, unavailable } from "./failure.ts";
+import { isDiskFailure, mustBeOne, unavailable } from "./failure.ts";
 import { type DueRow, STORED, type StoredRow, storedOf } from "./rows.ts";
 import type { Counted, Tally } from "./tally.ts";
 
@@ -79,11 +79,11 @@ function createApply(database: Database, tally: Tally): (change: Change) => Resu
        (id, version, kind, state, final, attention, changed_at, due_at, due_work, due_what, record)
      VALUES (@id, 1, @kind, @state, @final, @attention, @at, @due_at, @due_work, @due_what, @record)`,
   );
-  const update = database.prepare<ChangeRow>(
+  const update = database.prepare<ChangeRow & Pick<Before, "number">>(
     `UPDATE transactions SET version = version + 1, kind = @kind, state = @state, final = @final,
        attention = @attention, changed_at = @at, scrubbed = 0, due_at = @due_at, due_work = @due_work,
        due_what = @due_what, record = @record
-     WHERE id = @id`,
+     WHERE number = @number AND +id = @id`,
   );
   const append = database.prepare<[number: number | bigint, version: number, entry: string]>(
     "INSERT INTO journal (number, version, entry) VALUES (?, ?, ?)",
@@ -92,7 +92,7 @@ function createApply(database: Database, tally: Tally): (change: Change) => Resu
 
   function write(before: Before | undefined, row: ChangeRow): number | bigint {
     if (before === undefined) return insert.run(row).lastInsertRowid;
-    update.run(row);
+    mustBeOne(update.run({ ...row, number: before.number }).changes);
     unhold.run(before.number);
     return before.number;
   }

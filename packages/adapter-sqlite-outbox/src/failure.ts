@@ -21,6 +21,11 @@ export const unavailable = (error: unknown): OutboxUnavailable => ({
   detail: error instanceof Error ? error.message : String(error),
 });
 
+/** What was found by an index must be what was meant: a damaged one leads to another row, which must not be touched. */
+export function mustBeOne(changes: number): void {
+  if (changes !== 1) throw new Database.SqliteError("an index leads to another row", "SQLITE_CORRUPT_INDEX");
+}
+
 /** Whether the disk itself failed, so that nobody knows what of a commit has reached it. */
 export const isDiskFailure = (error: unknown): boolean => codeOf(error).startsWith("SQLITE_IOERR");
 

@@ -1,6 +1,7 @@
 import type { Instant } from "@electrum-vouchers/core";
 import type { RetainRequest } from "@electrum-vouchers/core/ports";
 import type { Database, Statement } from "better-sqlite3";
+import { mustBeOne } from "./failure.ts";
 import { VALUE } from "./rows.ts";
 import type { Counted, Tally } from "./tally.ts";
 
@@ -33,7 +34,7 @@ export function createRetention(database: Database, tally: Tally): (request: Ret
     );
   const withSecrets = finished(0);
   const withoutSecrets = finished(1);
-  const remove = database.prepare<[number]>("DELETE FROM transactions WHERE number = ?");
+  const remove = database.prepare<[number]>("DELETE FROM transactions WHERE number = ? AND +final = 1");
   const scrub = createScrub(database);
 
   return database.transaction(({ scrubBefore, removeBefore, limit, redact }: RetainRequest): Retained => {
@@ -43,7 +44,7 @@ export function createRetention(database: Database, tally: Tally): (request: Ret
       .toSorted(byAge)
       .slice(0, limit);
     for (const each of removed) {
-      remove.run(each.number);
+      mustBeOne(remove.run(each.number).changes);
       tally.change(each, undefined);
     }
     const scrubbed = withSecrets.all(scrubBefore, limit - removed.length);
@@ -57,14 +58,14 @@ function createScrub(database: Database): (number: number, redact: RetainRequest
   const record = database.prepare<[number], string>("SELECT record FROM transactions WHERE number = ?").pluck();
   const entries = database.prepare<[number], Entry>("SELECT version, entry FROM journal WHERE number = ?");
   const setRecord = database.prepare<[record: string, number: number]>(
-    "UPDATE transactions SET scrubbed = 1, record = ? WHERE number = ?",
+    "UPDATE transactions SET scrubbed = 1, record = ? WHERE number = ? AND +final = 1",
   );
   const setEntry = database.prepare<[entry: string, number: number, version: number]>(
     "UPDATE journal SET entry = ? WHERE number = ? AND version = ?",
   );
 
   return (number, redact) => {
-    for (const text of record.all(number)) setRecord.run(redact.record(text), number);
+    for (const text of record.all(number)) mustBeOne(setRecord.run(redact.record(text), number).changes);
     for (const { version, entry } of entries.all(number)) setEntry.run(redact.entry(entry), number, version);
   };
 }

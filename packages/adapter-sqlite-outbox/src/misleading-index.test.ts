@@ -1,0 +1,76 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { RetainRequest } from "@electrum-vouchers/core/ports";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { change, done, failed, NOW, uuid } from "../test/change.ts";
+import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
+
+// A bit that has changed in an index leads from one transaction to another, which is sound and so raises no suspicion.
+
+let store: TemporaryStore;
+beforeEach(() => {
+  store = temporaryStore();
+});
+afterEach(() => store.remove());
+
+/** Writes these commits, and then has one entry of an index lead from transaction 2 to transaction 3. */
+async function misled(
+  index: string,
+  entryEndsWith: string,
+  commits: readonly ReturnType<typeof change>[],
+): Promise<void> {
+  const outbox = await store.open();
+  for (const each of commits) await done(outbox.commit(each));
+  await done(outbox.close());
+  const database = new Database(store.path);
+  const root = database
+    .prepare<[string], number>("SELECT rootpage FROM sqlite_schema WHERE name = ?")
+    .pluck()
+    .get(index);
+  database.close();
+  if (root === undefined) throw new Error(`there is no index ${index}`);
+  const file = readFileSync(store.path);
+  const page = file.subarray((root - 1) * 4_096, root * 4_096);
+  // The number of the row comes last in an entry.
+  const at = page.lastIndexOf(`${entryEndsWith}\u0002`, undefined, "latin1") + entryEndsWith.length;
+  expect(page[at]).toBe(2);
+  page[at] = 3;
+  writeFileSync(store.path, file);
+}
+
+const three = [change(1), change(2), change(3)];
+const corrupt = { type: "unavailable", reason: "corrupt" };
+
+describe("an index that leads to another transaction", () => {
+  it("lets no commit overwrite that one", async () => {
+    await misled("sqlite_autoindex_transactions_1", uuid(2), three);
+    const outbox = await store.open();
+
+    expect(await failed(outbox.commit(change(2, { expectedVersion: 1, record: "the next" })))).toMatchObject(corrupt);
+
+    expect(await done(outbox.load(uuid(3)))).toMatchObject({ version: 1, record: "record 3" });
+    expect(await done(outbox.journal(uuid(3)))).toEqual(["entry 3"]);
+    expect(await done(outbox.check())).not.toEqual([]);
+  });
+
+  const finished = change(2, { state: "confirmed", final: true });
+  const redact = { record: () => "scrubbed", entry: () => "scrubbed" };
+  const retentions: Readonly<Record<string, RetainRequest>> = {
+    removes: { scrubBefore: 0, removeBefore: NOW + 1, limit: 10, redact },
+    scrubs: { scrubBefore: NOW + 1, removeBefore: 0, limit: 10, redact },
+  };
+
+  it.each(Object.entries(retentions))(
+    "lets no retention that %s touch that one, which is unfinished",
+    async (_, request) => {
+      const [first, , third] = three;
+      if (first === undefined || third === undefined) throw new Error("there are three");
+      await misled("transactions_finished", "", [first, finished, third]);
+      const outbox = await store.open();
+
+      expect(await failed(outbox.retain(request))).toMatchObject(corrupt);
+
+      expect(await done(outbox.load(uuid(3)))).toMatchObject({ version: 1, record: "record 3" });
+    },
+  );
+});
