@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { flippedBytes } from "./flipped.ts";
+import { flippedBits, inEveryPage } from "./flipped.ts";
 import { inFolder } from "./folder.ts";
 import { fullAtEveryPage } from "./full.ts";
 import { lockedByAnother } from "./locked.ts";
@@ -35,7 +35,7 @@ const troubles: readonly (readonly [string, atLeast: number, (folder: string) =>
   [
     "a byte of each page has changed",
     30,
-    (folder) => flippedBytes(join(folder, "till.db"), workload(5), { everyPage: 1, bytesInPage: 3 }),
+    (folder) => flippedBits(join(folder, "till.db"), workload(5), inEveryPage(3)),
   ],
   [
     "the write-ahead log ends after any frame, or in the midst of it",

@@ -2,50 +2,78 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Change, StoredRecord } from "@electrum-vouchers/core/ports";
 import { readRecord } from "@electrum-vouchers/runtime/drive";
+import Database from "better-sqlite3";
 import { isCommitted, isJournalTrue, type Ledger, PAGE, read } from "./ledger.ts";
 import { closed, committing, openFile, writeFile } from "./outbox.ts";
 import { at, type Outcome } from "./outcome.ts";
 
 const PAGE_BYTES = 4_096;
 
-export interface Flips {
-  /** Every how many-th page; 1 for all. */
-  readonly everyPage: number;
-  /** How many bytes of each page, spread over it; the first of its header always. */
-  readonly bytesInPage: number;
+/** A bit of a file. */
+interface Place {
+  readonly offset: number;
+  readonly bit: number;
 }
 
+/** Chooses where a file is damaged, one place at a time. */
+export type Places = (sound: Buffer, path: string) => readonly Place[];
+
 /**
- * A byte of a page has changed on the disk, with nobody the wiser: each page in turn, each time in other places. Then the till
- * reads everything, goes on as far as it can, and reads everything again.
+ * A bit of the file has changed on the disk, with nobody the wiser. The till reads everything, goes on as far as it can, and
+ * reads everything again.
  */
-export async function flippedBytes(path: string, ledger: Ledger, { everyPage, bytesInPage }: Flips): Promise<Outcome> {
+export async function flippedBits(path: string, ledger: Ledger, places: Places): Promise<Outcome> {
   const [before, after] = [ledger.slice(0, (ledger.length * 3) / 4), ledger.slice((ledger.length * 3) / 4)];
   await writeFile(path, before);
   const sound = readFileSync(path);
+  const chosen = places(sound, path);
   const failures: string[] = [];
-  let points = 0;
-  for (let page = 0; page < sound.length / PAGE_BYTES; page += everyPage) {
-    for (const byte of placesIn(page, bytesInPage)) {
-      const damaged = Buffer.from(sound);
-      const offset = page * PAGE_BYTES + byte;
-      damaged[offset] = (damaged[offset] ?? 0) ^ (1 << (points % 8));
-      const found = await damageFaults(path, damaged, before, after);
-      failures.push(...at(`byte ${byte} of page ${page + 1}, bit ${points % 8}`, found));
-      points += 1;
-    }
+  for (const { offset, bit } of chosen) {
+    const damaged = Buffer.from(sound);
+    damaged[offset] = (damaged[offset] ?? 0) ^ (1 << bit);
+    const place = `bit ${bit} of byte ${offset % PAGE_BYTES} of page ${Math.floor(offset / PAGE_BYTES) + 1}`;
+    failures.push(...at(place, await damageFaults(path, damaged, before, after)));
   }
-  return { points, failures };
+  return { points: chosen.length, failures };
 }
 
-/** The first bytes of a page, where its shape is told, and others all over it, elsewhere in each page. */
-function placesIn(page: number, count: number): readonly number[] {
+/** So many in every page: some of its first bytes, where its shape is told, and others all over it, elsewhere in each. */
+export const inEveryPage =
+  (count: number): Places =>
+  (sound) =>
+    Array.from({ length: sound.length / PAGE_BYTES }, (_, page) =>
+      bytesIn(page, count).map((byte, index) => ({ offset: page * PAGE_BYTES + byte, bit: (page + index) % 8 })),
+    ).flat();
+
+function bytesIn(page: number, count: number): readonly number[] {
   const headers = [0, 3, 5, 8, 9, 12].slice(0, Math.ceil(count / 3));
   const step = Math.floor(PAGE_BYTES / (count - headers.length + 1));
-  return [
-    ...headers,
-    ...Array.from({ length: count - headers.length }, (_, index) => (index + 1) * step - ((page * 37) % step)),
-  ];
+  const others = Array.from(
+    { length: count - headers.length },
+    (_, index) => (index + 1) * step - ((page * 37) % step),
+  );
+  return [...headers, ...others];
+}
+
+/** The lowest bit of every byte that says anything in the first page of an index: there it may lead from one row to the next. */
+export const inIndex =
+  (index: string): Places =>
+  (sound, path) => {
+    const begin = (rootOf(path, index) - 1) * PAGE_BYTES;
+    return Array.from({ length: PAGE_BYTES }, (_, byte) => begin + byte).flatMap((offset) =>
+      sound[offset] === 0 ? [] : [{ offset, bit: 0 }],
+    );
+  };
+
+function rootOf(path: string, index: string): number {
+  const database = new Database(path, { readonly: true });
+  const root = database
+    .prepare<[string], number>("SELECT rootpage FROM sqlite_schema WHERE name = ?")
+    .pluck()
+    .get(index);
+  database.close();
+  if (root === undefined) throw new Error(`there is no index ${index}`);
+  return root;
 }
 
 async function damageFaults(path: string, damaged: Buffer, before: Ledger, after: Ledger): Promise<readonly string[]> {

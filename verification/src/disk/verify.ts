@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Report } from "../report.ts";
-import { flippedBytes } from "./flipped.ts";
+import { flippedBits, inEveryPage, inIndex } from "./flipped.ts";
 import { inFolder } from "./folder.ts";
 import { fullAtEveryPage } from "./full.ts";
 import { lockedByAnother } from "./locked.ts";
@@ -10,6 +10,9 @@ import { onSmallDisk } from "./small-disk.ts";
 import { strangers } from "./strangers.ts";
 import { truncatedLog } from "./truncated.ts";
 import { workload } from "./workload.ts";
+
+/** The indexes by which transactions are found. */
+const indexes = ["sqlite_autoindex_transactions_1", "transactions_due", "transactions_finished"];
 
 /** A disk that fails: an outbox on it says so, decodes nothing that was never committed, and has everything once it is well again. */
 export async function verifyDisk(): Promise<Report> {
@@ -28,19 +31,20 @@ export async function verifyDisk(): Promise<Report> {
     await inFolder((folder) => readOnly(folder, day)),
     await inFolder((folder) => strangers(folder, hour)),
   ];
-  const flipped = await inFile((path) => flippedBytes(path, day, { everyPage: 1, bytesInPage: 12 }));
+  const flipped = [await inFile((path) => flippedBits(path, day, inEveryPage(12)))];
+  for (const index of indexes) flipped.push(await inFile((path) => flippedBits(path, hour, inIndex(index))));
   const truncated = await inFolder((folder) => truncatedLog(folder, hour));
 
   const size = [
     `full ${together(full).points} times`,
     small === undefined ? "no small disk to be had here" : `truly full ${small.points} times`,
-    `${flipped.points} flipped bytes`,
+    `${together(flipped).points} flipped bits`,
     `${truncated.points} truncated logs`,
   ];
   return {
     check: "hostile disk",
     size: size.join(", "),
-    faults: "full, locked, read-only, foreign, newer, a flipped byte, a truncated log",
-    failures: together([...full, ...others, flipped, truncated, ...(small === undefined ? [] : [small])]).failures,
+    faults: "full, locked, read-only, foreign, newer, a flipped bit, a truncated log",
+    failures: together([...full, ...others, ...flipped, truncated, ...(small === undefined ? [] : [small])]).failures,
   };
 }

@@ -16,7 +16,7 @@ export const ID = "3f0c2b1a-9d8e-4f7a-8b6c-5d4e3f2a1b0c";
 export const CONFIRMATION_ID = "b1e6c4d2-7f3a-4c58-9a1b-0d2e4f6a8c1e";
 export const REVERSAL_ID = "c2f7d5e3-804b-4d69-8b2c-1e3f507b9d2f";
 
-export const TIME = "2026-11-21T09:30:00.000Z";
+const TIME = "2026-11-21T09:30:00.000Z";
 
 const identifiers = [
   { institutionId: "10", transactionIdentifier: "T-1" },
