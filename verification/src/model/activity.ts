@@ -68,19 +68,27 @@ export const transactionOf = (activity: Activity): Transaction =>
 
 /** Two activities with the same key go on alike. */
 export function keyOf(activity: Activity): string {
-  const common = [activity.type, versionOf(activity), essenceOf(transactionOf(activity))];
+  const version = versionOf(activity);
+  const transaction = transactionOf(activity);
+  // What was read before the stored record decides nothing any more but what comes of it: the fact that meets the record.
+  const known = version === NONE ? transaction.state : essenceOf(transaction);
   switch (activity.type) {
     case "commit": {
       const { stepped, step } = activity;
-      return JSON.stringify([...common, stepped.entry, step.commands]);
+      return JSON.stringify([
+        activity.type,
+        version,
+        stepped.entry,
+        ...(version === NONE ? [] : [known, step.commands]),
+      ]);
     }
     case "sending":
     case "sleeping":
-      return JSON.stringify([...common, activity.command]);
+      return JSON.stringify([activity.type, version, known, activity.command]);
     case "awaiting":
-      return JSON.stringify([...common, activity.command, activity.answers.toSorted(byText)]);
+      return JSON.stringify([activity.type, version, known, activity.command, activity.answers.toSorted(byText)]);
     case "delivering":
-      return JSON.stringify([...common, activity.advice, activity.answers.toSorted(byText)]);
+      return JSON.stringify([activity.type, version, known, activity.advice, activity.answers.toSorted(byText)]);
   }
 }
 

@@ -1,5 +1,10 @@
 import type { Transaction } from "@electrum-vouchers/core";
-import { someVouchers, type Transaction as LedgerEntry, transactionsWithId, type World } from "@electrum-vouchers/simulator";
+import {
+  someVouchers,
+  type Transaction as LedgerEntry,
+  transactionsWithId,
+  type World,
+} from "@electrum-vouchers/simulator";
 import { TRANSACTION_ID } from "./fixtures.ts";
 
 /** What till and switch may hold together once nothing is under way any more. */
@@ -79,5 +84,7 @@ function voucherFaults({ kind, state, start }: Transaction, world: World): reado
   // What such a provider approved stands, whatever it was told.
   if (!start.policy.provider.takesReversals) return [];
   const allowed = voucherStates[kind][state] ?? [];
-  return vouchers.filter((voucher) => !allowed.includes(voucher.state)).map((voucher) => `the till holds ${state}, the voucher is ${voucher.state}`);
+  return vouchers
+    .filter((voucher) => !allowed.includes(voucher.state))
+    .map((voucher) => `the till holds ${state}, the voucher is ${voucher.state}`);
 }

@@ -9,6 +9,8 @@ import {
   setCondition,
   type World,
 } from "@electrum-vouchers/simulator";
+import type { Configuration } from "./configuration.ts";
+import { everyAnswer } from "./every-answer.ts";
 import { earlierSale, tenders, USER } from "./fixtures.ts";
 
 /** What may become of a message that reaches the switch. */
@@ -30,7 +32,10 @@ export function emptyWorld(settings: { readonly single: boolean; readonly rememb
 }
 
 /** The world with a voucher in it that can be redeemed, and the voucher's code. */
-export function worldWithVoucher(world: World, provider: ProviderName): { readonly world: World; readonly code: string } {
+export function worldWithVoucher(
+  world: World,
+  provider: ProviderName,
+): { readonly world: World; readonly code: string } {
   const sale = earlierSale(provider);
   const issued = ask(world, { operation: "provisionVoucher", message: sale });
   const { id: requestId, time, thirdPartyIdentifiers } = sale;
@@ -46,18 +51,35 @@ export function worldWithVoucher(world: World, provider: ProviderName): { readon
 }
 
 /** Everything that may become of a message, the ordinary first. */
-export function handlingsOf(world: World, provider: ProviderName, outgoing: Outgoing): readonly Handling[] {
+export function handlingsOf(
+  world: World,
+  provider: ProviderName,
+  outgoing: Outgoing,
+  answers: Configuration["answers"],
+): readonly Handling[] {
+  const [ordinary, ...faults] = handlingsByClass(world, provider, outgoing);
+  return answers === "every"
+    ? [ordinary, ...faults, ...everyAnswer(world, ordinary.world, outgoing)]
+    : [ordinary, ...faults];
+}
+
+/** One answer stands for all that mean the same. */
+function handlingsByClass(
+  world: World,
+  provider: ProviderName,
+  outgoing: Outgoing,
+): readonly [Handling, ...(readonly Handling[])] {
   const ordinary = handlingUnder(world, provider, outgoing, { state: "up" });
   const spoilt: Handling = { ...ordinary, fault: "its answer is spoilt on the way", answer: openAnswer };
-  if (operations[outgoing.operation].kind !== "request") {
-    return [ordinary, spoilt, { fault: "it is too busy to read it", world, answer: openAnswer }];
-  }
+  const unread: Handling = { fault: "it is too busy to read it", world, answer: openAnswer };
+  if (operations[outgoing.operation].kind !== "request") return [ordinary, spoilt, unread];
   const declined = handlingUnder(world, provider, outgoing, { state: "declining" });
   const down = handlingUnder(world, provider, outgoing, { state: "down" });
   const slow = handlingUnder(world, provider, outgoing, { state: "slow", delayMs: 30_000 });
   return [
     ordinary,
     spoilt,
+    unread,
     { ...declined, fault: "the provider declines" },
     { ...down, fault: "the provider is down", answer: openAnswer },
     { ...slow, fault: "the provider answers too late", answer: openAnswer },

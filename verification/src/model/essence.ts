@@ -10,7 +10,10 @@ export const essenceOf = (transaction: Transaction): string => {
   if (known !== undefined) return known;
   const { start } = transaction;
   const essence = JSON.stringify(transaction, evidence);
-  const measured = start.policy.customerWaitMs === undefined ? "" : JSON.stringify([start.at, "round" in transaction && transaction.round]);
+  const measured =
+    start.policy.customerWaitMs === undefined
+      ? ""
+      : JSON.stringify([start.at, "round" in transaction && transaction.round]);
   essences.set(transaction, essence + measured);
   return essence + measured;
 };

@@ -29,7 +29,13 @@ export function explore(system: System): Exploration {
   let depth = 0;
   let levelEnd = 1;
 
-  const done = (violation?: Found): Exploration => ({ table, transitions, depth, limits, ...(violation === undefined ? {} : { violation }) });
+  const done = (violation?: Found): Exploration => ({
+    table,
+    transitions,
+    depth,
+    limits,
+    ...(violation === undefined ? {} : { violation }),
+  });
   const found = (index: number, { invariant, what }: Broken, last: readonly Line[] = []): Found => ({
     invariant,
     what,
@@ -57,7 +63,7 @@ export function explore(system: System): Exploration {
 }
 
 /** What happened on the way to a state, found again by taking the same moves. */
-function traceTo(system: System, table: StateTable, index: number): readonly Line[] {
+export function traceTo(system: System, table: StateTable, index: number): readonly Line[] {
   const lines: Line[] = [];
   for (let at = index; table.parentOf(at) >= 0; at = table.parentOf(at)) {
     const parent: State = fromRow(table.rowAt(table.parentOf(at)));

@@ -39,7 +39,10 @@ export const invariants = {
 export type Invariant = keyof typeof invariants;
 
 /** What a commit breaks of the invariants that are about one step. */
-export function brokenByCommit(stored: Transaction | undefined, { change, stepped }: CommitTurn): Invariant | undefined {
+export function brokenByCommit(
+  stored: Transaction | undefined,
+  { change, stepped }: CommitTurn,
+): Invariant | undefined {
   const { transaction: after } = stepped;
   if (stored !== undefined && isFinal(stored) && stored.state !== after.state) return "oneFinalState";
   if (!replaysTo(stored, change.entry, after)) return "journalReplays";
@@ -99,7 +102,9 @@ function approvalOf(stored: Transaction, entry: Entry): Json | undefined {
   if (entry.type !== "fact" || entry.fact.type !== "reply" || entry.fact.status > 201) return undefined;
   const isInTime = "deadlineAt" in stored && entry.fact.at <= stored.deadlineAt;
   const body = parseJson(entry.fact.body);
-  return isInTime && isJsonObject(body) && body["id"] === TRANSACTION_ID && isJsonObject(body["voucher"]) ? body : undefined;
+  return isInTime && isJsonObject(body) && body["id"] === TRANSACTION_ID && isJsonObject(body["voucher"])
+    ? body
+    : undefined;
 }
 
 /** The message that names the transaction, once there is one. */

@@ -2,7 +2,7 @@ import { type Answer, dueOf, type Instant, operations } from "@electrum-vouchers
 import { type Activity, activityLater, momentsOf } from "./activity.ts";
 import { handlingsOf } from "./electrum.ts";
 import { createInterner, memoize } from "./intern.ts";
-import { type Message, withMessage, withoutMessage } from "./network.ts";
+import { ascending, type Message, withMessage, withoutMessage } from "./network.ts";
 import type { Space } from "./space.ts";
 import type { Ghosts, State } from "./state.ts";
 import { later, NOW } from "./time.ts";
@@ -30,15 +30,22 @@ export function createNetworkMoves(space: Space): NetworkMoves {
   const { configuration, provider, transactions, activities, worlds, messages, networks, ghosts } = space;
   const answers = createInterner<Answer>(JSON.stringify);
 
-  const handled = memoize((world: number, message: number): readonly Handled[] =>
-    handlingsOf(worlds.valueOf(world), provider, messages.valueOf(message).outgoing).map(({ answer, ...handling }) => ({
-      ...handling,
-      world: worlds.idOf(handling.world),
-      status: answer.status,
-      errorType: errorTypeOf(answer),
-      answer: answers.idOf(answer),
-    })),
-  );
+  const handled = memoize((world: number, message: number): readonly Handled[] => {
+    const { outgoing } = messages.valueOf(message);
+    const all = handlingsOf(worlds.valueOf(world), provider, outgoing, configuration.answers).map(
+      ({ answer, ...handling }) => ({
+        ...handling,
+        world: worlds.idOf(handling.world),
+        status: answer.status,
+        errorType: errorTypeOf(answer),
+        answer: answers.idOf(answer),
+      }),
+    );
+    // What comes to the same is one move; the ordinary comes first.
+    return all.filter(
+      (each, index) => all.findIndex((other) => other.world === each.world && other.answer === each.answer) === index,
+    );
+  });
   const isFor = memoize((activity: number, message: number) =>
     waitsFor(activities.valueOf(activity), messages.valueOf(message)),
   );
@@ -58,7 +65,9 @@ export function createNetworkMoves(space: Space): NetworkMoves {
   });
   const repeatOf = memoize((message: number) => messages.idOf({ ...messages.valueOf(message), isRepeat: true }));
   const momentsOfActivity = memoize((activity: number) => momentsOf(activities.valueOf(activity)).filter(isAhead));
-  const momentOfMessage = memoize((message: number) => [arrivesBy(messages.valueOf(message))].find(isAhead) ?? Number.POSITIVE_INFINITY);
+  const momentOfMessage = memoize(
+    (message: number) => [arrivesBy(messages.valueOf(message))].find(isAhead) ?? Number.POSITIVE_INFINITY,
+  );
   const momentsOfRecord = memoize((record: number) => {
     const due = dueOf(transactions.valueOf(record));
     return due === undefined ? [] : [due.at, due.at + 1].filter(isAhead);
@@ -66,7 +75,9 @@ export function createNetworkMoves(space: Space): NetworkMoves {
   /** Each part of a state, as it looks later. */
   const aged = {
     record: memoize((record: number, ms: number) => transactions.idOf(later(transactions.valueOf(record), ms))),
-    activity: memoize((activity: number, ms: number) => activities.idOf(activityLater(activities.valueOf(activity), ms))),
+    activity: memoize((activity: number, ms: number) =>
+      activities.idOf(activityLater(activities.valueOf(activity), ms)),
+    ),
     message: memoize((message: number, ms: number) => messages.idOf(later(messages.valueOf(message), ms))),
     ghosts: memoize((id: number, ms: number) => ghosts.idOf(later(ghosts.valueOf(id), ms))),
   };
@@ -133,7 +144,7 @@ export function createNetworkMoves(space: Space): NetworkMoves {
     const ms = moment - NOW;
     const underWay = networks
       .valueOf(state.network)
-      .filter((id) => configuration.late || arrivesBy(messages.valueOf(id)) > moment)
+      .filter((id) => mayArriveLate(messages.valueOf(id)) || arrivesBy(messages.valueOf(id)) > moment)
       .map((id) => aged.message(id, ms));
     const next = {
       ...state,
@@ -144,6 +155,10 @@ export function createNetworkMoves(space: Space): NetworkMoves {
     };
     return [{ kind: "ordinary", say: () => ({ who: "time", what: `passes: ${ms} ms` }), next }];
   }
+
+  /** A late lookup changes nothing, and nobody waits for its answer: it may as well be lost. */
+  const mayArriveLate = ({ outgoing }: Message): boolean =>
+    configuration.late && outgoing.operation !== "lookupVoucher";
 
   /** The next moment at which something can change. Between two of them nothing can, so they are all that time needs. */
   function nextMoment({ record, network, activities: busy }: State): Instant | undefined {
@@ -171,8 +186,6 @@ export function createNetworkMoves(space: Space): NetworkMoves {
 
 const isAhead = (moment: Instant): boolean => moment > NOW;
 
-const ascending = (left: number, right: number): number => left - right;
-
 const arrivesBy = (message: Message): Instant =>
   message.type === "request" ? message.deadlineAt : Number.POSITIVE_INFINITY;
 
@@ -194,7 +207,7 @@ function waitsFor(activity: Activity, message: Message): boolean {
 }
 
 /** The list with one occurrence of a number replaced, in ascending order again. */
-export function replaced(numbers: readonly number[], before: number, after: number): readonly number[] {
+function replaced(numbers: readonly number[], before: number, after: number): readonly number[] {
   return numbers.with(numbers.indexOf(before), after).toSorted(ascending);
 }
 

@@ -23,8 +23,11 @@ export type Network = readonly number[];
 
 export const messageKey = (message: Message): string => JSON.stringify(message);
 
+export const ascending = (left: number, right: number): number => left - right;
+
 /** A message that is under way already need not be there twice: whoever sent it repeats it anyway. */
 export const withMessage = (network: Network, message: number): Network =>
-  network.includes(message) ? network : [...network, message].toSorted((left, right) => left - right);
+  network.includes(message) ? network : [...network, message].toSorted(ascending);
 
-export const withoutMessage = (network: Network, message: number): Network => network.filter((each) => each !== message);
+export const withoutMessage = (network: Network, message: number): Network =>
+  network.filter((each) => each !== message);

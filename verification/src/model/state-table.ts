@@ -35,7 +35,11 @@ export function createStateTable(width: number): StateTable {
     return slot;
   };
 
-  const rowAt = (index: number): readonly number[] => [...rows.subarray(index * width, (index + 1) * width)];
+  const rowAt = (index: number): readonly number[] => {
+    const row: number[] = [];
+    for (let column = index * width; column < (index + 1) * width; column += 1) row.push(rows[column] ?? 0);
+    return row;
+  };
 
   const grow = (): void => {
     capacity *= 2;

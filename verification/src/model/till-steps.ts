@@ -20,6 +20,8 @@ export interface TillStep {
   readonly record?: number;
   /** A message goes out. */
   readonly sends?: number;
+  /** An answer to this attempt has arrived: whatever else of it is under way is no longer waited for. */
+  readonly hears?: number;
   /** A caller now has the transaction, with a voucher that may be handed over. */
   readonly handsOver: boolean;
   /** What a till or a person may want again and again. */
@@ -31,6 +33,8 @@ export interface TillStep {
 export interface TillSteps {
   /** What can begin. */
   begin(record: number): readonly TillStep[];
+  /** What is decided, and durable, while all other activities stand still. */
+  decideAtOnce(record: number): readonly TillStep[];
   /** What can happen to an activity. */
   goOn(activity: number, record: number): readonly TillStep[];
   /** The activity, after somebody else's commit. */
@@ -42,7 +46,12 @@ export function createTillSteps(space: Space): TillSteps {
   const storedOf = (record: number): Transaction | undefined =>
     record === 0 ? undefined : transactions.valueOf(record);
 
-  const stepTo = (kind: TillStep["kind"], what: string, { activity, given }: Outcome, rest: Partial<TillStep> = {}): TillStep => ({
+  const stepTo = (
+    kind: TillStep["kind"],
+    what: string,
+    { activity, given }: Outcome,
+    rest: Partial<TillStep> = {},
+  ): TillStep => ({
     kind,
     line: { who: "till", what },
     activity: activity === undefined ? 0 : activities.idOf(activity),
@@ -50,25 +59,42 @@ export function createTillSteps(space: Space): TillSteps {
     ...rest,
   });
 
-  function begin(record: number): readonly TillStep[] {
-    const stored = storedOf(record);
-    if (stored === undefined) return starts(space).map((outcome) => stepTo("decision", "starts", outcome));
-    const intents = intentsFor(space).flatMap((intent) => {
+  const intents = memoize((record: number) => {
+    const stored = transactions.valueOf(record);
+    return intentsFor(space).flatMap((intent) => {
       const outcome = wanted(stored, intent);
-      const again = intent.type === "lookUp" || intent.type === "resend" ? { again: intent.type } : {};
-      return outcome === undefined ? [] : [stepTo("decision", `wants: ${intent.type}`, outcome, again)];
+      return outcome === undefined ? [] : [{ intent, outcome }];
     });
-    const due = dueOf(stored);
-    if (due === undefined || due.at > NOW) return intents;
-    const outcome = takeUp(stored);
-    const isForwarder = outcome.activity?.type === "delivering";
-    const sends = isForwarder ? { sends: messageOf(outcome.activity) } : {};
-    return [...intents, stepTo("ordinary", isForwarder ? `sends ${due.what}` : `takes up what is due: ${due.what}`, outcome, sends)];
+  });
+
+  function begin(record: number): readonly TillStep[] {
+    if (record === 0) return starts(space).map((outcome) => stepTo("decision", "starts", outcome));
+    const decisions = intents(record).map(({ intent: { type }, outcome }) =>
+      stepTo("decision", `wants: ${type}`, outcome, type === "lookUp" || type === "resend" ? { again: type } : {}),
+    );
+    return [...decisions, ...dueSteps(transactions.valueOf(record))];
   }
 
-  function messageOf(activity: Activity | undefined): number {
-    return messages.idOf(messageIn(activity));
+  function dueSteps(stored: Transaction): readonly TillStep[] {
+    const due = dueOf(stored);
+    if (due === undefined || due.at > NOW) return [];
+    const outcome = takeUp(stored);
+    return outcome.activity?.type === "delivering"
+      ? [stepTo("ordinary", `sends ${due.what}`, outcome, { sends: messageOf(outcome.activity) })]
+      : [stepTo("ordinary", `takes up what is due: ${due.what}`, outcome)];
   }
+
+  function decideAtOnce(record: number): readonly TillStep[] {
+    if (record === 0) return [];
+    return intents(record).flatMap(({ intent: { type }, outcome }) => {
+      if (type === "lookUp" || type === "resend" || outcome.activity?.type !== "commit") return [];
+      const step = commitStep(outcome.activity, record);
+      const line: Line = { who: "till", what: `wants: ${type}, and ${step.line.what}` };
+      return step.activity === 0 ? [{ ...step, kind: "decision", line }] : [];
+    });
+  }
+
+  const messageOf = (activity: Activity | undefined): number => messages.idOf(messageIn(activity));
 
   function goOn(id: number, record: number): readonly TillStep[] {
     const activity = activities.valueOf(id);
@@ -92,7 +118,16 @@ export function createTillSteps(space: Space): TillSteps {
       case "awaiting":
       case "delivering":
         return [
-          ...activity.answers.map((answer) => stepTo("ordinary", `reads the answer: ${answer.status} ${errorTypeOf(answer.body)}`, answered(activity, answer))),
+          ...activity.answers.map((answer) =>
+            stepTo(
+              "ordinary",
+              `reads the answer: ${answer.status} ${errorTypeOf(answer.body)}`,
+              answered(activity, answer),
+              {
+                ...(activity.type === "awaiting" ? { hears: activity.command.attempt } : {}),
+              },
+            ),
+          ),
           stepTo("silence", "gives up waiting for the answer", unanswered(activity)),
         ];
     }
@@ -112,6 +147,7 @@ export function createTillSteps(space: Space): TillSteps {
 
   return {
     begin: memoize(begin),
+    decideAtOnce: memoize(decideAtOnce),
     goOn: memoize(goOn),
     outdated: memoize((id: number) => activities.idOf(withVersion(activities.valueOf(id), NONE))),
   };
