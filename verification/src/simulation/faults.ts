@@ -71,7 +71,7 @@ export const faultKinds = {
     "stop and start",
     "two processes drive one transaction",
   ],
-  clock: ["jump ahead", "jump back"],
+  clock: ["jump ahead", "jump back", "clock of a process differs"],
 } as const;
 
 export type FaultPlace = keyof typeof faultKinds | "error types";

@@ -34,28 +34,18 @@ interface Process {
   readonly till?: Till;
 }
 
-export function createHost(name: string, surroundings: Surroundings): Host {
+export function createHost(number: number, surroundings: Surroundings): Host {
   const { stage, watch } = surroundings;
   const { clock, random, trace, faults, scenario } = stage;
+  const name = `till ${number}`;
+  const aheadMs = scenario.skewMs * (number - 1);
   let process: Process | undefined;
 
   async function start(): Promise<void> {
-    const life = startLife(name);
+    const life = startLife(name, () => clock.now() + aheadMs);
     process = { life };
     trace.add(name, "starts");
-    const till = await life.outlive(
-      startTill({
-        ...surroundings.fit(createPorts(surroundings, life, crash)),
-        policy: (subject) =>
-          scenario.policies[
-            providerOf("provision" in subject ? subject.provision.receiver?.id : subject.lookup.receiverInstId)
-          ],
-        observe: watch.told,
-        worker: name,
-        newId: () => drawUuid(random),
-        forwarding: { deadlineMs: 10_000 },
-      }),
-    );
+    const till = await life.outlive(startIn(surroundings, life, crash));
     process = { life, till };
   }
 
@@ -66,14 +56,15 @@ export function createHost(name: string, surroundings: Surroundings): Host {
     trace.add(name, kind);
     life.end();
     process = undefined;
-    void clock.sleep(random.below(MAX_DOWN_MS)).then(start);
+    watch.mind(clock.sleep(random.below(MAX_DOWN_MS)).then(start));
   }
 
   function crash(kind: FaultKind): void {
     if (process !== undefined) end(process, kind);
   }
 
-  void start();
+  if (aheadMs !== 0) faults.happened("clock of a process differs");
+  watch.mind(start());
   return {
     name,
     crash,
@@ -97,6 +88,20 @@ export function createHost(name: string, surroundings: Surroundings): Host {
     },
   };
 }
+
+const startIn = (surroundings: Surroundings, life: Life, crash: (kind: FaultKind) => void): Promise<Till> => {
+  const { stage, watch, fit } = surroundings;
+  const { policies } = stage.scenario;
+  return startTill({
+    ...fit(createPorts(surroundings, life, crash)),
+    policy: (subject) =>
+      policies[providerOf("provision" in subject ? subject.provision.receiver?.id : subject.lookup.receiverInstId)],
+    observe: watch.told,
+    worker: life.name,
+    newId: () => drawUuid(stage.random),
+    forwarding: { deadlineMs: 10_000 },
+  });
+};
 
 /** Lookups bear the provider as a routing hint, so that the policy can be chosen by it. */
 const providerOf = (id: string | undefined): ProviderName => providerNames.find((name) => name === id) ?? "ordinary";

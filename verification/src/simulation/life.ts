@@ -1,7 +1,11 @@
+import type { Instant } from "@electrum-vouchers/core";
+
 /** The life of one till process: once it has ended, nothing that it waits for ever comes back to it. */
 export interface Life {
   /** Of the place where it runs. */
   readonly name: string;
+  /** What its wall clock shows. */
+  readonly now: () => Instant;
   readonly isOver: () => boolean;
   end(): void;
   /** Resolves when it ends. */
@@ -10,11 +14,12 @@ export interface Life {
   outlive<Value>(work: PromiseLike<Value>): Promise<Value>;
 }
 
-export function startLife(name: string): Life {
+export function startLife(name: string, now: () => Instant): Life {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   let isOver = false;
   return {
     name,
+    now,
     isOver: () => isOver,
     end: () => {
       isOver = true;

@@ -16,7 +16,7 @@ export interface Operator {
 const ROUND_MS = 30_000;
 
 export function createOperator(
-  { stage, store }: Surroundings,
+  { stage, store, watch }: Surroundings,
   counter: Counter,
   hosts: readonly Host[],
   world: () => World,
@@ -43,7 +43,7 @@ export function createOperator(
     }
   }
 
-  void lookAfter();
+  watch.mind(lookAfter());
   return { calm: () => hosts.forEach((host) => host.lookAfter()), isContent: () => disputed().length === 0 };
 }
 

@@ -74,7 +74,7 @@ export function createPorts(
             const hears = watch.sends(outgoing, deadlineAt, life);
             const id = idOf(outgoing);
             const called = id === undefined ? "a customer" : trace.nameOf(id);
-            const answer = await network.send(outgoing, deadlineAt - clock.now(), called);
+            const answer = await network.send(outgoing, deadlineAt - life.now(), called);
             hears(answer.isOk());
             return answer;
           }),
@@ -82,7 +82,7 @@ export function createPorts(
       close: () => undefined,
     },
     clock: {
-      now: clock.now,
+      now: life.now,
       monotonicMs: clock.monotonicMs,
       sleep: (ms, signal) => life.outlive(clock.sleep(ms, signal)),
     },

@@ -33,8 +33,11 @@ export interface Run {
   readonly digest: string;
 }
 
-/** Once nothing goes wrong any more, everything is at rest within this time: several times the longest wait there is. */
-const MAX_CALM_MS = 6 * 60 * 60 * 1000;
+/**
+ * Once nothing goes wrong any more, everything is at rest within this time, and that by which clocks were set back: all
+ * attempts of the longest policy, its decision deadline, and a customer's patience, one after the other.
+ */
+const MAX_CALM_MS = 15 * 60 * 1000;
 
 const STEP_MS = 10_000;
 
@@ -53,16 +56,22 @@ export async function runSeed(seed: number, fit: Fit = (ports) => ports): Promis
   const network = createNetwork(stage, electrum);
   const surroundings: Surroundings = { stage, store, network, watch, fit };
 
-  const hosts = times(scenario.processes, (number) => createHost(`till ${number}`, surroundings));
+  const hosts = times(scenario.processes, (number) => createHost(number, surroundings));
   const counter = createCounter(surroundings, hosts);
   const will = createWill(surroundings, counter);
   const purse = sellEarlier(stage, electrum);
   const operator = createOperator(surroundings, counter, hosts, electrum.world);
-  startTroubles(surroundings, hosts);
-  const served = allServed([
+  const troubles = startTroubles(surroundings, hosts);
+  let isServed = false;
+  const visits = [
     ...times(scenario.sales, createBuyer(surroundings, counter, will, purse)),
     ...times(scenario.redemptions, createSpender(surroundings, counter, will, hosts, purse)),
-  ]);
+  ];
+  const serve = async (): Promise<void> => {
+    await Promise.all(visits);
+    isServed = true;
+  };
+  watch.mind(serve());
 
   await clock.advance(scenario.stormMs);
   isCalm = true;
@@ -70,13 +79,15 @@ export async function runSeed(seed: number, fit: Fit = (ports) => ports): Promis
   electrum.calm();
   operator.calm();
   const isAtRest = async (): Promise<boolean> =>
-    served() && network.underWay() === 0 && electrum.waiting() === 0 && operator.isContent() && (await isQuiet(store));
-  let waitedMs = 0;
-  while (waitedMs < MAX_CALM_MS && !(await isAtRest())) {
+    isServed && network.underWay() === 0 && electrum.waiting() === 0 && operator.isContent() && (await isQuiet(store));
+  const restsAtMs = clock.monotonicMs() + MAX_CALM_MS + troubles.setBackMs() + scenario.skewMs * scenario.processes;
+  while (!(await isAtRest())) {
+    if (clock.monotonicMs() >= restsAtMs) {
+      watch.broken("nothing waits for ever once faults stop");
+      break;
+    }
     await clock.advance(STEP_MS);
-    waitedMs += STEP_MS;
   }
-  if (waitedMs >= MAX_CALM_MS) watch.broken("nothing waits for ever once faults stop");
   await checkRest(store, electrum.world(), watch);
   return {
     seed,
@@ -91,15 +102,6 @@ export async function runSeed(seed: number, fit: Fit = (ports) => ports): Promis
 
 const times = <Value>(count: number, make: (number: number) => Value): readonly Value[] =>
   Array.from({ length: count }, (_, index) => make(index + 1));
-
-/** Whether all have been served by now. */
-function allServed(visits: readonly Promise<void>[]): () => boolean {
-  let isServed = false;
-  void Promise.all(visits).then(() => {
-    isServed = true;
-  });
-  return () => isServed;
-}
 
 /** Whether nothing is due any more: what is left waits for a customer who will not come back. */
 async function isQuiet(store: Store): Promise<boolean> {

@@ -15,8 +15,10 @@ export interface Scenario {
   /** Faults go on as long; then nothing more goes wrong. */
   readonly stormMs: number;
   readonly messaging: Policy["messaging"];
-  /** A switch that forgets is given a network that delivers nothing after its deadline, and clocks that do not jump. */
+  /** A switch that forgets is given a network that delivers nothing after its deadline, and clocks that show the same. */
   readonly remembersReversals: boolean;
+  /** How far the clock of each process is ahead of the one before. */
+  readonly skewMs: number;
   readonly policies: Readonly<Record<ProviderName, Policy>>;
   readonly rates: Rates;
 }
@@ -47,6 +49,7 @@ export function drawScenario(random: Random): Scenario {
     stormMs: pick([60_000, 180_000, 300_000]),
     messaging,
     remembersReversals,
+    skewMs: remembersReversals ? pick([0, 0, 0, 0, 900, 45_000]) : 0,
     policies: drawPolicies(random, messaging),
     rates: {
       network: pick([0.05, 0.3, 0.6]),

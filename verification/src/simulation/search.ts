@@ -26,9 +26,13 @@ const MAX_FAILURES = 3;
 
 const nothing: Search = { seeds: 0, virtualMs: 0, transactions: 0, faults: new Map(), failures: [] };
 
-export async function search({ from, count, step }: Seeds): Promise<Search> {
+/** Runs the seeds, one after the other; `onSeed` is told of each before it runs. */
+export async function search({ from, count, step }: Seeds, onSeed: (seed: number) => void = () => {}): Promise<Search> {
   let found = nothing;
-  for (let index = 0; index < count; index += 1) found = together(found, await searchSeed(from + index * step));
+  for (let seed = from; seed < from + count * step; seed += step) {
+    onSeed(seed);
+    found = together(found, await searchSeed(seed));
+  }
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { type Advice, type Outgoing, operations, type Uuid } from "@electrum-vouchers/core";
-import type { SimulatedClock } from "@electrum-vouchers/testkit";
 import type { Dossier, Dossiers, Underway } from "./dossier.ts";
 import type { Life } from "./life.ts";
+import type { Stage } from "./stage.ts";
 
 /** Watches what is sent. */
 export interface SendWatch {
@@ -12,11 +12,13 @@ export interface SendWatch {
 }
 
 export function watchSends(
-  clock: SimulatedClock,
+  { clock, scenario }: Stage,
   dossiers: Dossiers,
   broken: (invariant: string, id: Uuid) => void,
 ): SendWatch {
-  let jumpedAtMs = Number.NEGATIVE_INFINITY;
+  const isSkewed = scenario.skewMs > 0 && scenario.processes > 1;
+  // Where clocks differ from the beginning, nothing that one process timed can be judged by another's.
+  let jumpedAtMs = isSkewed ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 
   function sendsRequest(id: Uuid, dossier: Dossier, { message }: Outgoing, underway: Underway): void {
     const { sender, deadlineAt } = underway;
@@ -33,10 +35,11 @@ export function watchSends(
 
   function sendsAdvice(id: Uuid, dossier: Dossier, advice: Advice, deliverer: Life): void {
     if (JSON.stringify(advice) !== dossier.advice) broken(COMMIT_FIRST, id);
+    // Whoever still waits for the answer knows it, whatever the clock says, unless another took the transaction over.
+    const isAlone = dossier.drivers.size === 1;
     const isUnderWay = [...dossier.requests].some(
-      // Whoever still waits for the answer knows it, whatever the clock says.
       ({ sender, isAwaited, deadlineAt, sentAtMs }) =>
-        (sender === deliverer && isAwaited) || (clock.now() < deadlineAt && sentAtMs > jumpedAtMs),
+        (isAlone && sender === deliverer && isAwaited) || (deliverer.now() < deadlineAt && sentAtMs > jumpedAtMs),
     );
     if (operations[advice.operation].kind === "reversal" && isUnderWay)
       broken("no reversal is sent while a request of ours may be under way", id);
@@ -46,12 +49,12 @@ export function watchSends(
 
   return {
     jumped: () => {
-      jumpedAtMs = clock.monotonicMs();
+      jumpedAtMs = Math.max(jumpedAtMs, clock.monotonicMs());
     },
     sends: (outgoing, deadlineAt, sender) => {
       const id = idOf(outgoing);
       // From the deadline on the port sends nothing, so that a till may ask it to.
-      if (id === undefined || clock.now() >= deadlineAt) return () => undefined;
+      if (id === undefined || sender.now() >= deadlineAt) return () => undefined;
       const dossier = dossiers.of(id);
       if (isAdvice(outgoing)) {
         sendsAdvice(id, dossier, outgoing, sender);

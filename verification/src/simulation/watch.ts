@@ -23,6 +23,8 @@ export interface Watch extends SendWatch {
   decided(id: Uuid, decision: "stands" | "falls"): void;
   /** A customer was given the voucher. */
   handedOver(id: Uuid, code: string): void;
+  /** Minds that nothing is thrown by work that nobody waits for. */
+  mind(work: Promise<unknown>): void;
   /** Notes that this does not hold. */
   broken(invariant: string, id?: Uuid): void;
   readonly dossiers: Dossiers;
@@ -32,7 +34,8 @@ export interface Watch extends SendWatch {
   readonly faults: readonly string[];
 }
 
-export function createWatch({ clock, trace }: Stage): Watch {
+export function createWatch(stage: Stage): Watch {
+  const { trace } = stage;
   const dossiers = createDossiers();
   const events: string[] = [];
   const faults: string[] = [];
@@ -53,11 +56,16 @@ export function createWatch({ clock, trace }: Stage): Watch {
   }
 
   return {
-    ...watchSends(clock, dossiers, broken),
+    ...watchSends(stage, dossiers, broken),
     dossiers,
     events,
     faults,
     broken,
+    mind: (work) => {
+      work.catch((error: unknown) =>
+        broken(`nothing is thrown (${error instanceof Error ? (error.stack ?? error.message) : String(error)})`),
+      );
+    },
     committed: (before, after, change) => {
       for (const invariant of noteCommit(dossiers.of(after.id), before, after, change)) broken(invariant, after.id);
     },

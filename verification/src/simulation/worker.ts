@@ -8,5 +8,12 @@ const isSeeds = (value: unknown): value is Seeds =>
 
 if (parentPort === null || !isSeeds(workerData))
   throw new Error("this runs on a thread, and is told its share of the seeds");
+let current = workerData.from;
+process.once("unhandledRejection", (cause) => {
+  throw new Error(`seed ${current} left a rejection that nobody handles`, { cause });
+});
+const found = await search(workerData, (seed) => {
+  current = seed;
+});
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
-parentPort.postMessage(await search(workerData));
+parentPort.postMessage(found);
