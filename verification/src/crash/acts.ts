@@ -121,7 +121,7 @@ const MAX_TRANSACTIONS = 4;
 
 /** Longer than all attempts of a transaction take. */
 const PATIENCE_MS = 15 * 60_000;
-const STEP_MS = 1_000;
+const STEP_MS = 5_000;
 
 const underWay: ReadonlySet<string | undefined> = new Set([
   "requesting",
