@@ -61,7 +61,7 @@ export async function play(flow: Flow, folder: string, { crashAt, aftermath, tam
     happened: new Set(),
   };
   const [first, second] = [join(folder, "first.db"), join(folder, "second.db")];
-  const life = startLife("the first till");
+  const life = startLife("the first till", time.now);
   let points = 0;
   let diedAt: string | undefined;
   /** The file at this instant is all that a process leaves behind. */
@@ -81,7 +81,10 @@ export async function play(flow: Flow, folder: string, { crashAt, aftermath, tam
   if (diedAt !== undefined) {
     await closed(outbox);
     outbox = opened(second);
-    const after = { outbox: tamper === undefined ? outbox : tamper(outbox), life: startLife("the second till") };
+    const after = {
+      outbox: tamper === undefined ? outbox : tamper(outbox),
+      life: startLife("the second till", time.now),
+    };
     await work(scene, actsAfter(flow, aftermath), { ...after, reached: () => false });
   }
   scene.electrum.calm();
