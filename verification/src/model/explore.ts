@@ -2,7 +2,7 @@ import { type State, fromRow, toRow, widthOf } from "./state.ts";
 import { createStateTable, type StateTable } from "./state-table.ts";
 import type { Broken, Limit, System } from "./system.ts";
 import { invariants, type Invariant } from "./invariants.ts";
-import { type Line } from "./transition.ts";
+import type { Line } from "./transition.ts";
 
 export interface Exploration {
   readonly table: StateTable;

@@ -2,7 +2,7 @@ import { operations, sameJson } from "@electrum-vouchers/core";
 import { type Activity, transactionOf } from "./activity.ts";
 import { type Invariant, requestOf } from "./invariants.ts";
 import type { AdviceUnderWay, Message, RequestUnderWay } from "./network.ts";
-import type { Ghosts } from "./state.ts";
+import type { Ghosts } from "./ghosts.ts";
 import { NOW } from "./time.ts";
 
 /** What a request breaks that goes out now. `isStored`: the step that asked for it is durable. */

@@ -30,6 +30,7 @@ export const invariants = {
   sentOnce: "no attempt is sent twice",
   sameRequest: "every attempt carries the original message unchanged",
   commitFirst: "nothing is done before the step that asks for it is durable",
+  decisionStands: "what the till has decided, durably, stands",
   handOver: "a voucher is handed over only if it is confirmed or completed in the end",
   identifiersEchoed: "third-party identifiers go back unaltered",
   journalReplays: "the journal replays to the stored state",

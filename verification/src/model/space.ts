@@ -4,9 +4,10 @@ import { type Activity, keyOf } from "./activity.ts";
 import type { Configuration } from "./configuration.ts";
 import { emptyWorld, worldKey, worldWithVoucher } from "./electrum.ts";
 import { essenceOf } from "./essence.ts";
+import { type Ghosts, nothingYet } from "./ghosts.ts";
 import { createInterner, type Interner } from "./intern.ts";
 import { type Message, messageKey, type Network } from "./network.ts";
-import { type Ghosts, nothingSent, type State } from "./state.ts";
+import type { State } from "./state.ts";
 
 /** What the parts of a configuration's states can be, each with its number. */
 export interface Space {
@@ -46,7 +47,7 @@ export function createSpace(configuration: Configuration): Space {
       record: 0,
       world: worlds.idOf(world),
       network: networks.idOf([]),
-      ghosts: ghosts.idOf(nothingSent),
+      ghosts: ghosts.idOf(nothingYet),
       activities: Array.from({ length: owners }, () => 0),
     },
   };

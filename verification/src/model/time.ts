@@ -41,7 +41,8 @@ function moveBack(node: object, move: Move, parent = ""): void {
   if (move.moved.has(node)) return;
   move.moved.add(node);
   const { ms, floor } = move;
-  for (const [field, value] of Object.entries(node)) {
+  const fields: readonly (readonly [string, unknown])[] = Object.entries(node);
+  for (const [field, value] of fields) {
     if (moments.has(field) && typeof value === "number") {
       Reflect.set(node, field, origins.has(parent) ? value - ms : Math.max(floor, value - ms));
     } else if (parent === "message" && field === "time" && typeof value === "string" && "requestId" in node) {

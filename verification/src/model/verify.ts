@@ -66,4 +66,4 @@ function failuresOf(place: number, { violation, limits: reached }: Checked): rea
 const inMillions = (count: number): string => `${(count / 1_000_000).toFixed(1)}M`;
 
 const columns = (...[states, transitions, depth, time, name]: readonly (string | number)[]): string =>
-  [states, transitions, depth, time].map((each) => String(each).padStart(11)).join("") + `   ${name}`;
+  `${[states, transitions, depth, time].map((each) => String(each).padStart(12)).join("")}   ${name}`;

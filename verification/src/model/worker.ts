@@ -9,6 +9,5 @@ if (port === null) throw new Error("this runs on a thread");
 port.on("message", (place: number) => {
   const configuration = everyConfiguration[place];
   if (configuration === undefined) throw new RangeError(`no configuration has the place ${place}`);
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
   port.postMessage(check(configuration));
 });

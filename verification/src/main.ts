@@ -1,0 +1,35 @@
+import { verifyCrash } from "./crash/verify.ts";
+import { verifyDisk } from "./disk/verify.ts";
+import { verifyHostile } from "./hostile/verify.ts";
+import { verifyKill } from "./kill/verify.ts";
+import { verifyModel } from "./model/verify.ts";
+import type { Report } from "./report.ts";
+import { verifySimulation } from "./simulation/verify.ts";
+import { tableOf } from "./table.ts";
+
+/** Every check, by the name under which it can be run alone. */
+const checks: Readonly<Record<string, (args: readonly string[]) => Promise<Report>>> = {
+  crash: verifyCrash,
+  disk: verifyDisk,
+  hostile: verifyHostile,
+  kill: verifyKill,
+  model: verifyModel,
+  simulation: verifySimulation,
+};
+
+const [name, ...args] = process.argv.slice(2);
+const chosen = Object.keys(checks).filter((each) => name === undefined || each === name);
+if (chosen.length === 0) {
+  console.error(`usage: pnpm verify [${Object.keys(checks).join(" | ")}]`);
+  process.exit(2);
+}
+
+const lines: { readonly report: Report; readonly ms: number }[] = [];
+for (const each of chosen) {
+  const startedMs = performance.now();
+  const report = await checks[each]?.(args);
+  if (report !== undefined) lines.push({ report, ms: performance.now() - startedMs });
+}
+for (const failure of lines.flatMap(({ report }) => report.failures)) console.log(`\n${failure}`);
+console.log(`\n${tableOf(lines)}`);
+if (lines.some(({ report }) => report.failures.length > 0)) process.exitCode = 1;
