@@ -2,7 +2,6 @@ import { verifyCrash } from "./crash/verify.ts";
 import { verifyDisk } from "./disk/verify.ts";
 import { verifyHostile } from "./hostile/verify.ts";
 import { verifyKill } from "./kill/verify.ts";
-import { verifyModel } from "./model/verify.ts";
 import type { Report } from "./report.ts";
 import { verifySimulation } from "./simulation/verify.ts";
 import { tableOf } from "./table.ts";
@@ -13,7 +12,6 @@ const checks: Readonly<Record<string, (args: readonly string[]) => Promise<Repor
   disk: verifyDisk,
   hostile: verifyHostile,
   kill: verifyKill,
-  model: verifyModel,
   simulation: verifySimulation,
 };
 

@@ -9,7 +9,7 @@ import {
   type Transaction,
 } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
-import { adviceOf, requestOf } from "../model/invariants.ts";
+import { adviceOf, requestOf } from "../messages-of.ts";
 import type { Dossier } from "./dossier.ts";
 
 /** Notes a step that has become durable; gives what it breaks. */

@@ -74,8 +74,6 @@ export const faultKinds = {
   clock: ["jump ahead", "jump back", "clock of a process differs"],
 } as const;
 
-export type FaultPlace = keyof typeof faultKinds | "error types";
-
 /** An error type is a kind of its own: each must have been answered, to something. */
 export type FaultKind = (typeof faultKinds)[keyof typeof faultKinds][number] | KnownErrorType;
 
