@@ -1,7 +1,7 @@
 import type { Answer, Json } from "@electrum-vouchers/core";
 import { genuineBodies } from "./messages.ts";
 import { doubled, mutateJson, mutateText, nested, randomJson, randomText } from "./mutate.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** What might come back instead of an answer: genuine ones, spoilt a little or a lot, and noise. */
 export function hostileAnswer(random: Random): Answer {

@@ -9,7 +9,7 @@ import {
   redemptionStates,
 } from "@electrum-vouchers/core";
 import { describe, expect, test } from "vitest";
-import { randomOf } from "./random.ts";
+import { randomOf } from "../random.ts";
 import { sealed } from "./records.ts";
 import { runHostile } from "./run.ts";
 import { allSituations } from "./situations.ts";

@@ -14,7 +14,7 @@ import {
 } from "@electrum-vouchers/core";
 import { showsSecret } from "./errors.ts";
 import { expectationOf } from "./expectation.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import { adviceIdOf, attemptOf, NOW, nameOf, type Situation } from "./situations.ts";
 import { type Faults, type Subject, unless } from "./subject.ts";
 import { fieldOf, objectIn } from "./verdict.ts";

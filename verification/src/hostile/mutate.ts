@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from "@electrum-vouchers/core";
 import { errorTypes, ID } from "./messages.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** Where a value stands within another: the fields and indices that lead to it. */
 type Path = readonly (string | number)[];

@@ -2,7 +2,7 @@ import { type DamagedRecord, encode, encodeEntry, isJsonObject, parseJson } from
 import type { Result } from "neverthrow";
 import { showsSecret } from "./errors.ts";
 import { mutateJson, mutateText, nested, randomText } from "./mutate.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import type { Situation } from "./situations.ts";
 import { type Faults, type Subject, unless } from "./subject.ts";
 

@@ -1,6 +1,6 @@
 import { hostileAnswer } from "./answers.ts";
 import { meetingFaults } from "./meetings.ts";
-import { randomOf } from "./random.ts";
+import { randomOf } from "../random.ts";
 import { readingFaults } from "./readings.ts";
 import { recordFaults } from "./records.ts";
 import { allSituations } from "./situations.ts";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Report } from "../report.ts";
 import { hostileAnswer } from "./answers.ts";
-import { randomOf } from "./random.ts";
+import { randomOf } from "../random.ts";
 import { type Failure, runHostile } from "./run.ts";
 import { runOnThreads } from "./threads.ts";
 import { runWire } from "./wire.ts";

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { Advice, Answer, Request } from "@electrum-vouchers/core";
 import { hostileAnswer } from "./answers.ts";
 import { advices, requests } from "./messages.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** What a server does to one message, byte by byte. */
 export interface WireScript {

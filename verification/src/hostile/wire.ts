@@ -7,7 +7,7 @@ import type { Electrum } from "@electrum-vouchers/core/ports";
 import type { Result } from "neverthrow";
 import { showsSecret } from "./errors.ts";
 import { advices } from "./messages.ts";
-import { randomOf } from "./random.ts";
+import { randomOf } from "../random.ts";
 import type { Failure } from "./run.ts";
 import { type Faults, unless } from "./subject.ts";
 import { MAX_BODY_BYTES, type WireScript, wireScript } from "./wire-script.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { allProviders, type FaultPlan, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
-import { randomOf } from "../hostile/random.ts";
+import { randomOf } from "../random.ts";
 import { USER } from "../simulation/messages.ts";
 import { hearOf } from "./heard.ts";
 import { inspectRest } from "./rest.ts";

@@ -9,7 +9,7 @@ import {
   type Uuid,
 } from "@electrum-vouchers/core";
 import type { ProviderName } from "@electrum-vouchers/simulator";
-import type { Random } from "../hostile/random.ts";
+import type { Random } from "../random.ts";
 
 /** When every simulated run begins: some morning. */
 export const opensAt: Instant = Date.UTC(2026, 2, 2, 8);

@@ -8,7 +8,7 @@ import {
   parseJson,
   type SilenceCause,
 } from "@electrum-vouchers/core";
-import type { Random } from "../hostile/random.ts";
+import type { Random } from "../random.ts";
 import type { FaultKind } from "./faults.ts";
 import { errorStatuses, honestyOf } from "./honest-errors.ts";
 

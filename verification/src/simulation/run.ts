@@ -1,5 +1,5 @@
 import { createSimulatedClock } from "@electrum-vouchers/testkit";
-import { randomOf } from "../hostile/random.ts";
+import { randomOf } from "../random.ts";
 import { createCounter } from "./counter.ts";
 import { createBuyer } from "./buyers.ts";
 import { sellEarlier } from "./earlier-sales.ts";

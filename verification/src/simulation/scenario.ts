@@ -1,6 +1,6 @@
 import { netcare, ordinaryProvider, type Policy, policy, type ProviderProfile, stellr } from "@electrum-vouchers/core";
 import type { ProviderName } from "@electrum-vouchers/simulator";
-import type { Random } from "../hostile/random.ts";
+import type { Random } from "../random.ts";
 
 /** What one seed sets up before anything happens. */
 export interface Scenario {

@@ -1,5 +1,5 @@
 import type { SimulatedClock } from "@electrum-vouchers/testkit";
-import type { Random } from "../hostile/random.ts";
+import type { Random } from "../random.ts";
 import type { FaultCount } from "./faults.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Trace } from "./trace.ts";
