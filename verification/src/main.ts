@@ -2,6 +2,7 @@ import { verifyCrash } from "./crash/verify.ts";
 import { verifyDisk } from "./disk/verify.ts";
 import { verifyHostile } from "./hostile/verify.ts";
 import { verifyKill } from "./kill/verify.ts";
+import { verifyModel } from "./model/verify.ts";
 import type { Report } from "./report.ts";
 import { verifySimulation } from "./simulation/verify.ts";
 import { tableOf } from "./table.ts";
@@ -12,6 +13,7 @@ const checks: Readonly<Record<string, (args: readonly string[]) => Promise<Repor
   disk: verifyDisk,
   hostile: verifyHostile,
   kill: verifyKill,
+  model: verifyModel,
   simulation: verifySimulation,
 };
 

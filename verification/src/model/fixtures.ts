@@ -1,0 +1,67 @@
+import type {
+  ProvisionRequest,
+  ProvisionStart,
+  Policy,
+  RedemptionRequest,
+  RedemptionStart,
+  Tender,
+  TransactionFields,
+  VoucherLookup,
+} from "@electrum-vouchers/core";
+import { NOW } from "./time/time.ts";
+
+/** The one user of the switch. */
+export const USER = "shop";
+
+export const TRANSACTION_ID = "7d9f3a52-5c1e-4a4b-9c5e-0f6a1b2c3d4e";
+
+/** The sale that issued the voucher which a redemption is about. */
+const EARLIER_SALE_ID = "0b2f4c1e-3d5a-4e6b-8f7c-1a2b3c4d5e6f";
+
+const fields = (id: string, provider: string): TransactionFields => ({
+  id,
+  time: "1970-01-01T00:00:00.000Z",
+  originator: {
+    institution: { id: "shop", name: "Shop" },
+    terminalId: "12345678",
+    merchant: {
+      merchantType: "5411",
+      merchantId: "123456789012345",
+      merchantName: { name: "Shop", city: "Cape Town", region: "WC", country: "ZA" },
+    },
+  },
+  client: { id: USER, name: "Shop" },
+  receiver: { id: provider, name: provider },
+  thirdPartyIdentifiers: [{ institutionId: "shop", transactionIdentifier: "till-1" }],
+});
+
+const provisionRequest = (provider: string): ProvisionRequest => fields(TRANSACTION_ID, provider);
+
+export const earlierSale = (provider: string): ProvisionRequest => fields(EARLIER_SALE_ID, provider);
+
+export const redemptionRequest = (provider: string, code: string): RedemptionRequest => ({
+  ...fields(TRANSACTION_ID, provider),
+  voucher: { code },
+});
+
+const lookup = (code: string): VoucherLookup => ({ voucherCode: code });
+
+export const tenders: readonly Tender[] = [];
+
+/** Ids are minted anew for each start, also for one that turns out to be a repeat: two processes never mint the same. */
+const minted = [
+  {
+    confirmationId: "c0000000-0000-4000-8000-000000000001",
+    reversalId: "e0000000-0000-4000-8000-000000000001",
+  },
+  {
+    confirmationId: "c0000000-0000-4000-8000-000000000002",
+    reversalId: "e0000000-0000-4000-8000-000000000002",
+  },
+] as const;
+
+export const provisionStarts = (policy: Policy): readonly ProvisionStart[] =>
+  minted.map((ids) => ({ ...ids, request: provisionRequest(policy.provider.name), policy, at: NOW }));
+
+export const redemptionStarts = (policy: Policy, code: string): readonly RedemptionStart[] =>
+  minted.map((ids) => ({ ...ids, id: TRANSACTION_ID, lookup: lookup(code), policy, at: NOW }));

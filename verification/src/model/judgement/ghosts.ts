@@ -1,0 +1,80 @@
+import { type Advice, canHandOver, operations } from "@electrum-vouchers/core";
+import { memoize } from "../search/intern.ts";
+import type { Message } from "../network/network.ts";
+import type { Space } from "../space.ts";
+import type { State } from "../search/state.ts";
+import type { Decided, TillStep } from "../till/till-step.ts";
+
+/** What is remembered for the sake of the invariants alone; nothing that happens depends on it. */
+export interface Ghosts {
+  /** The last attempt that was sent; -1 before the first. */
+  readonly attemptSent: number;
+  readonly adviceSent?: Advice;
+  /** What the till has decided, durably. */
+  readonly decided?: Decided;
+  /** A customer may have the voucher. */
+  readonly handedOver: boolean;
+  /** The till has asked once more for a voucher that was not found. */
+  readonly lookedUpAgain: boolean;
+  /** The switch has answered 404 to the reversal, and has not remembered it. */
+  readonly forgotten: boolean;
+  /** Something has happened that no client can make good: a limit of the protocol. */
+  readonly excuse?: Excuse;
+}
+
+/**
+ * - `lateRequest`: the switch processed a request whose reversal it had answered with 404, and forgotten
+ * - `repeatedRequest`: something between till and switch repeated a `redeemVoucher` by itself
+ */
+export type Excuse = "lateRequest" | "repeatedRequest";
+
+export const nothingYet: Ghosts = { attemptSent: -1, handedOver: false, lookedUpAgain: false, forgotten: false };
+
+/** What is remembered after a step of the till, and after a message was handled. */
+export interface GhostMoves {
+  afterStep(ghosts: number, step: TillStep): number;
+  afterDelivery(state: State, message: Message, world: number, status: number): number;
+}
+
+export function createGhostMoves({ configuration, transactions, messages, ghosts }: Space): GhostMoves {
+  const canBeHandedOver = memoize((record: number) => canHandOver(transactions.valueOf(record)));
+
+  function afterStep(before: number, step: TillStep): number {
+    const { sends, again, decides, record } = step;
+    const handsOver = step.handsOver || (record !== undefined && canBeHandedOver(record));
+    const known = ghosts.valueOf(before);
+    if (sends === undefined && again !== "lookUp" && decides === undefined && (known.handedOver || !handsOver)) {
+      return before;
+    }
+    return ghosts.idOf({
+      ...known,
+      ...(sends === undefined ? {} : afterSending(known, messages.valueOf(sends))),
+      ...(decides === undefined ? {} : { decided: known.decided ?? decides }),
+      handedOver: known.handedOver || handsOver,
+      lookedUpAgain: known.lookedUpAgain || again === "lookUp",
+    });
+  }
+
+  function afterDelivery(state: State, message: Message, world: number, status: number): number {
+    const known = ghosts.valueOf(state.ghosts);
+    if (message.type === "advice") {
+      const isUnknown = operations[message.outgoing.operation].kind === "reversal" && status === 404;
+      const isForgotten = isUnknown && !configuration.remembersReversals && world === state.world;
+      return isForgotten ? ghosts.idOf({ ...known, forgotten: true }) : state.ghosts;
+    }
+    const excuse = known.excuse ?? excuseFor(known, message, world !== state.world);
+    return excuse === known.excuse || excuse === undefined ? state.ghosts : ghosts.idOf({ ...known, excuse });
+  }
+
+  return { afterStep, afterDelivery };
+}
+
+const afterSending = ({ attemptSent }: Ghosts, message: Message): Partial<Ghosts> =>
+  message.type === "request"
+    ? { attemptSent: Math.max(attemptSent, message.attempt) }
+    : { adviceSent: message.outgoing };
+
+function excuseFor({ forgotten }: Ghosts, { isRepeat, outgoing }: Message, hasEffect: boolean): Excuse | undefined {
+  if (forgotten && hasEffect) return "lateRequest";
+  return isRepeat && outgoing.operation === "redeemVoucher" ? "repeatedRequest" : undefined;
+}

@@ -1,0 +1,52 @@
+import type { Advice, Instant, Request } from "@electrum-vouchers/core";
+import type { Awaiting, Delivering } from "../till/activity.ts";
+
+/** A message on its way to the switch. Messages overtake each other as they like. */
+export type Message = RequestUnderWay | AdviceUnderWay;
+
+export interface RequestUnderWay {
+  readonly type: "request";
+  readonly outgoing: Request;
+  readonly attempt: number;
+  readonly deadlineAt: Instant;
+  /** A second copy, made by something between till and switch. */
+  readonly isRepeat: boolean;
+}
+
+export interface AdviceUnderWay {
+  readonly type: "advice";
+  readonly outgoing: Advice;
+  readonly isRepeat: false;
+}
+
+/** All messages under way, by number, in ascending order. */
+export type Network = readonly number[];
+
+export const messageKey = (message: Message): string => JSON.stringify(message);
+
+/** The message with which a wait for its answer began. */
+export const messageOf = (waiting: Awaiting | Delivering): Message =>
+  waiting.type === "awaiting"
+    ? {
+        type: "request",
+        outgoing: waiting.command.request,
+        attempt: waiting.command.attempt,
+        deadlineAt: waiting.command.deadlineAt,
+        isRepeat: false,
+      }
+    : { type: "advice", outgoing: waiting.advice, isRepeat: false };
+
+/** A message that is under way already need not be there twice: whoever sent it repeats it anyway. */
+export const withMessage = (network: Network, message: number): Network =>
+  network.includes(message) ? network : [...network, message].toSorted(ascending);
+
+export const withoutMessage = (network: Network, message: number): Network =>
+  network.filter((each) => each !== message);
+
+export const ascending = (left: number, right: number): number => left - right;
+
+/** What a trace calls the message. */
+export const nameOfMessage = (message: Message): string => {
+  const which = message.type === "request" && message.attempt > 0 ? `, attempt ${message.attempt}` : "";
+  return `${message.isRepeat ? "the repeated " : ""}${message.outgoing.operation}${which}`;
+};

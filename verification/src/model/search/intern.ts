@@ -1,0 +1,50 @@
+/** Gives every value a small number: the same for values with the same key, whoever asks. 0 stands for none. */
+export interface Interner<Value> {
+  idOf(value: Value): number;
+  /** The first value that came with this number's key. */
+  valueOf(id: number): Value;
+  readonly size: () => number;
+}
+
+export function createInterner<Value>(keyOf: (value: Value) => string): Interner<Value> {
+  const ids = new Map<string, number>();
+  const values: Value[] = [];
+  return {
+    idOf: (value) => {
+      const key = keyOf(value);
+      const known = ids.get(key);
+      if (known !== undefined) return known;
+      values.push(value);
+      ids.set(key, values.length);
+      return values.length;
+    },
+    valueOf: (id) => {
+      const value = values[id - 1];
+      if (value === undefined) throw new RangeError(`no value has the number ${id}`);
+      return value;
+    },
+    size: () => values.length,
+  };
+}
+
+/** Remembers what a pure function of a few numbers gave. */
+export function memoize<Numbers extends readonly number[], Value>(
+  compute: (...numbers: Numbers) => Value,
+): (...numbers: Numbers) => Value {
+  const known = new Map<number, Value>();
+  return (...numbers) => {
+    let key = 0;
+    for (const number of numbers) {
+      if (number >= MEMO_RADIX) throw new RangeError(`${number} values are more than can be told apart`);
+      key = key * MEMO_RADIX + number;
+    }
+    const value = known.get(key);
+    if (value !== undefined) return value;
+    const computed = compute(...numbers);
+    known.set(key, computed);
+    return computed;
+  };
+}
+
+/** Three numbers below this make one that a double holds exactly. */
+const MEMO_RADIX = 2 ** 17;

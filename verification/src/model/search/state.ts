@@ -1,0 +1,31 @@
+/** Everything at one moment: each part by its number, so that a state is a row of a few whole numbers. */
+export interface State {
+  /** What the outbox holds; 0 before the start. */
+  readonly record: number;
+  /** What switch and provider hold. */
+  readonly world: number;
+  readonly network: number;
+  readonly ghosts: number;
+  /** What processes of the till are busy with, in ascending order; 0 for none. */
+  readonly activities: readonly number[];
+}
+
+const FIXED_COLUMNS = 4;
+
+export const widthOf = (owners: number): number => FIXED_COLUMNS + owners;
+
+export const toRow = ({ record, world, network, ghosts, activities }: State): readonly number[] => [
+  record,
+  world,
+  network,
+  ghosts,
+  ...activities,
+];
+
+export const fromRow = ([record = 0, world = 0, network = 0, ghosts = 0, ...activities]: readonly number[]): State => ({
+  record,
+  world,
+  network,
+  ghosts,
+  activities,
+});

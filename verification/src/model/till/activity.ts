@@ -1,0 +1,119 @@
+import type { Advice, Answer, Command, Instant, SendRequest, Transaction, WakeAt } from "@electrum-vouchers/core";
+import { take, type Turn, type Versioned } from "@electrum-vouchers/runtime/drive";
+import { essenceOf } from "../essence/essence.ts";
+import { later, uncommittedLater } from "../time/time.ts";
+
+/**
+ * Something that a till's process does about the transaction, between two moves: a turn of the shipped loop, or the wait for
+ * what a command brings. It lives in the process's memory, so it may end at any time and leave no trace.
+ *
+ * Versions are counted from here: the stored record has version 1, and whatever was read before it has 0. More is not needed
+ * to tell who may commit.
+ */
+export type Activity = CommitTurn | Sending | Awaiting | Delivering | Sleeping;
+
+export type CommitTurn = Extract<Turn, { type: "commit" }>;
+
+/** A request is about to be sent. */
+export interface Sending {
+  readonly type: "sending";
+  readonly command: SendRequest;
+  readonly current: Versioned;
+}
+
+/** A request was sent; its connection is open. */
+export interface Awaiting {
+  readonly type: "awaiting";
+  readonly command: SendRequest;
+  readonly current: Versioned;
+  /** What is on its way back. */
+  readonly answers: readonly Answer[];
+}
+
+/** An advice was sent; its connection is open. */
+export interface Delivering {
+  readonly type: "delivering";
+  readonly advice: Advice;
+  readonly current: Versioned;
+  readonly answers: readonly Answer[];
+}
+
+/** It waits for the time of the next attempt. */
+export interface Sleeping {
+  readonly type: "sleeping";
+  readonly command: WakeAt;
+  readonly current: Versioned;
+}
+
+/** The version of the stored record; of none, and of everything that was read before the stored one. */
+export const STORED = 1;
+export const NONE = 0;
+
+export const versionOf = (activity: Activity): number =>
+  activity.type === "commit" ? activity.change.expectedVersion : activity.current.version;
+
+export function withVersion(activity: Activity, version: number): Activity {
+  return activity.type === "commit"
+    ? {
+        ...activity,
+        change: { ...activity.change, expectedVersion: version },
+        stepped: { ...activity.stepped, version: version + 1 },
+      }
+    : { ...activity, current: { ...activity.current, version } };
+}
+
+/** What the activity knows of the transaction: after the commit that it is about to make, if any. */
+export const transactionOf = (activity: Activity): Transaction =>
+  activity.type === "commit" ? activity.stepped.transaction : activity.current.transaction;
+
+/** Two activities with the same key go on alike. */
+export function keyOf(activity: Activity): string {
+  const version = versionOf(activity);
+  const transaction = transactionOf(activity);
+  // What was read before the stored record decides nothing any more but what comes of it: the fact that meets the record.
+  const known = version === NONE ? transaction.state : essenceOf(transaction);
+  switch (activity.type) {
+    case "commit": {
+      const { stepped, step } = activity;
+      return JSON.stringify([
+        activity.type,
+        version,
+        stepped.entry,
+        ...(version === NONE ? [] : [known, step.commands]),
+      ]);
+    }
+    case "sending":
+    case "sleeping":
+      return JSON.stringify([activity.type, version, known, activity.command]);
+    case "awaiting":
+      return JSON.stringify([activity.type, version, known, activity.command, activity.answers.toSorted(byText)]);
+    case "delivering":
+      return JSON.stringify([activity.type, version, known, activity.advice, activity.answers.toSorted(byText)]);
+  }
+}
+
+const byText = (left: Answer, right: Answer): number => (left.body < right.body ? -1 : 1);
+
+/** The activity as it looks `ms` later: a commit that is still to come, of what was decided then. */
+export function activityLater(activity: Activity, ms: number): Activity {
+  if (activity.type !== "commit") return later(activity, ms);
+  const { stepped, step, change, at } = activity;
+  const { before, entry } = stepped;
+  const progress = { step, entry, at, ...(before === undefined ? {} : { before }) };
+  const turn = take({ ...uncommittedLater(progress, ms), version: change.expectedVersion });
+  if (turn.type !== "commit") throw new TypeError("a step that changes something is committed");
+  return turn;
+}
+
+/** The moments at which something changes for the activity. */
+export function momentsOf(activity: Activity): readonly Instant[] {
+  const command: Command | undefined = "command" in activity ? activity.command : undefined;
+  switch (command?.type) {
+    case "sendRequest":
+      return [command.deadlineAt, command.deadlineAt + 1];
+    case "wakeAt":
+      return [command.at];
+    default:
+      return [];
+  }
+}

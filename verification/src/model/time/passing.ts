@@ -1,0 +1,78 @@
+import { dueOf, type Instant } from "@electrum-vouchers/core";
+import { activityLater, momentsOf } from "../till/activity.ts";
+import { memoize } from "../search/intern.ts";
+import { ascending } from "../network/network.ts";
+import type { Space } from "../space.ts";
+import type { State } from "../search/state.ts";
+import { later, NOW } from "./time.ts";
+import type { Transition } from "../search/transition.ts";
+
+/**
+ * Time passes until the next moment at which something can change. Between two of them nothing can, so these are all the
+ * moments that time needs.
+ */
+export function createPassing(space: Space): (state: State) => readonly Transition[] {
+  const { networks } = space;
+  const aged = createAging(space);
+  const nextMoment = createMoments(space);
+  const mayArrive = createArrivals(space);
+
+  return (state) => {
+    const moment = nextMoment(state);
+    if (!Number.isFinite(moment)) return [];
+    const ms = moment - NOW;
+    const underWay = networks.valueOf(state.network).filter((message) => mayArrive(message, ms));
+    const next: State = {
+      world: state.world,
+      record: state.record === 0 ? 0 : aged.record(state.record, ms),
+      network: networks.idOf([...new Set(underWay.map((message) => aged.message(message, ms)))].toSorted(ascending)),
+      ghosts: aged.ghosts(state.ghosts, ms),
+      activities: state.activities.map((each) => (each === 0 ? 0 : aged.activity(each, ms))).toSorted(ascending),
+    };
+    return [{ kind: "ordinary", say: () => ({ who: "time", what: `passes: ${ms} ms` }), next }];
+  };
+}
+
+/** Each part of a state as it looks later. */
+function createAging({
+  transactions,
+  activities,
+  messages,
+  ghosts,
+}: Space): Readonly<Record<"record" | "activity" | "message" | "ghosts", (id: number, ms: number) => number>> {
+  return {
+    record: memoize((id: number, ms: number) => transactions.idOf(later(transactions.valueOf(id), ms))),
+    activity: memoize((id: number, ms: number) => activities.idOf(activityLater(activities.valueOf(id), ms))),
+    message: memoize((id: number, ms: number) => messages.idOf(later(messages.valueOf(id), ms))),
+    ghosts: memoize((id: number, ms: number) => ghosts.idOf(later(ghosts.valueOf(id), ms))),
+  };
+}
+
+/** The next moment at which something can change; infinite where time changes nothing any more. */
+function createMoments({ transactions, activities, messages, networks }: Space): (state: State) => Instant {
+  const nextOf = (moments: readonly Instant[]): Instant => Math.min(...moments.filter((moment) => moment > NOW));
+  const ofRecord = memoize((id: number) => {
+    const due = dueOf(transactions.valueOf(id));
+    return nextOf(due === undefined ? [] : [due.at, due.at + 1]);
+  });
+  const ofActivity = memoize((id: number) => nextOf(momentsOf(activities.valueOf(id))));
+  const ofMessage = memoize((id: number) => {
+    const message = messages.valueOf(id);
+    return nextOf(message.type === "request" ? [message.deadlineAt] : []);
+  });
+  return ({ record, network, activities: busy }) =>
+    Math.min(
+      record === 0 ? Number.POSITIVE_INFINITY : ofRecord(record),
+      ...busy.map((each) => (each === 0 ? Number.POSITIVE_INFINITY : ofActivity(each))),
+      ...networks.valueOf(network).map(ofMessage),
+    );
+}
+
+/** Whether a message may still arrive so much later. A late lookup changes nothing, so it may as well be lost. */
+function createArrivals({ configuration, messages }: Space): (message: number, ms: number) => boolean {
+  return memoize((id: number, ms: number) => {
+    const message = messages.valueOf(id);
+    if (message.type === "advice") return true;
+    return message.deadlineAt > NOW + ms || (configuration.late && message.outgoing.operation !== "lookupVoucher");
+  });
+}

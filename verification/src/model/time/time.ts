@@ -1,0 +1,66 @@
+import type { Instant } from "@electrum-vouchers/core";
+
+/**
+ * Every state is seen at this moment: as time passes, all that is stored, under way or remembered moves into the past instead.
+ * A transaction cares about order alone, so what happened at different hours and goes on alike is one state.
+ */
+export const NOW: Instant = 1_000_000;
+
+/** Of what is only compared with the present it does not matter how long ago it was: it has passed, just now. */
+const PAST: Instant = NOW - 1;
+
+/** What a step on its way to the outbox measures from may lie further back: longer ago than any delay there is no difference. */
+const LONG_PAST: Instant = NOW - 8;
+
+/** The value as it looks `ms` later. */
+export const later = <Value extends object>(value: Value, ms: number): Value => moved(value, ms, PAST);
+
+/** As {@link later}, for a step that is decided and not yet committed. */
+export const uncommittedLater = <Value extends object>(value: Value, ms: number): Value => moved(value, ms, LONG_PAST);
+
+function moved<Value extends object>(value: Value, ms: number, floor: Instant): Value {
+  const copy = structuredClone(value);
+  moveBack(copy, { ms, floor, moved: new Set() });
+  return copy;
+}
+
+/** Moments that are measured from, not only compared: how long ago they were does matter. */
+const origins: ReadonlySet<string> = new Set(["start", "round"]);
+
+/** What holds no moment, but fields of Electrum's that look like some. */
+const timeless: ReadonlySet<string> = new Set(["policy", "request", "lookup", "response", "tenders"]);
+
+interface Move {
+  readonly ms: number;
+  readonly floor: Instant;
+  /** One object may be in several places, and moves but once. */
+  readonly moved: Set<object>;
+}
+
+function moveBack(node: object, move: Move, parent = ""): void {
+  if (move.moved.has(node)) return;
+  move.moved.add(node);
+  const { ms, floor } = move;
+  const fields: readonly (readonly [string, unknown])[] = Object.entries(node);
+  for (const [field, value] of fields) {
+    if (moments.has(field) && typeof value === "number") {
+      Reflect.set(node, field, origins.has(parent) ? value - ms : Math.max(floor, value - ms));
+    } else if (parent === "message" && field === "time" && typeof value === "string" && "requestId" in node) {
+      Reflect.set(node, field, new Date(Math.max(floor, Date.parse(value) - ms)).toISOString());
+    } else if (typeof value === "object" && value !== null && !timeless.has(field)) {
+      moveBack(value, move, field);
+    }
+  }
+}
+
+const moments: ReadonlySet<string> = new Set([
+  "at",
+  "deadlineAt",
+  "notBefore",
+  "retryAt",
+  "lookUpAt",
+  "decideBy",
+  "unansweredUntil",
+  "cancelledAt",
+  "startedAt",
+]);
