@@ -11,7 +11,8 @@ import {
   type SwitchResponse,
   type World,
 } from "@electrum-vouchers/simulator";
-import { opensAt, provisionRequest, tenders, USER } from "../simulation/messages.ts";
+import { opensAt, provisionRequest, tenders } from "../simulation/messages.ts";
+import { USER } from "../shop.ts";
 import type { Effect, Flow } from "./flow.ts";
 import type { Time } from "./time.ts";
 

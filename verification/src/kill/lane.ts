@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { allProviders, type FaultPlan, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
 import { randomOf } from "../random.ts";
-import { USER } from "../simulation/messages.ts";
+import { USER } from "../shop.ts";
 import { hearOf } from "./heard.ts";
 import { inspectRest } from "./rest.ts";
 import { type Ended, startTillProcess, type TillSettings } from "./till-process.ts";

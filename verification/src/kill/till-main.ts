@@ -4,7 +4,7 @@ import { netcare, ordinaryProvider, type Policy, policy, stellr } from "@electru
 import { basicAuthorization, createElectrumHttp } from "@electrum-vouchers/adapter-http";
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { type RuntimeEvent, startTill, type Till } from "@electrum-vouchers/runtime";
-import { USER } from "../simulation/messages.ts";
+import { USER } from "../shop.ts";
 import { createCustomers } from "./customers.ts";
 import { hasty } from "./hasty-outbox.ts";
 import { type Word, WORDS_FD } from "./words.ts";

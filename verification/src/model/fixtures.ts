@@ -1,46 +1,30 @@
 import type {
+  Instant,
   ProvisionRequest,
   ProvisionStart,
   Policy,
   RedemptionRequest,
   RedemptionStart,
   Tender,
-  TransactionFields,
   VoucherLookup,
 } from "@electrum-vouchers/core";
+import { requestFields } from "../shop.ts";
 import { NOW } from "./time/time.ts";
-
-/** The one user of the switch. */
-export const USER = "shop";
 
 export const TRANSACTION_ID = "7d9f3a52-5c1e-4a4b-9c5e-0f6a1b2c3d4e";
 
 /** The sale that issued the voucher which a redemption is about. */
 const EARLIER_SALE_ID = "0b2f4c1e-3d5a-4e6b-8f7c-1a2b3c4d5e6f";
 
-const fields = (id: string, provider: string): TransactionFields => ({
-  id,
-  time: "1970-01-01T00:00:00.000Z",
-  originator: {
-    institution: { id: "shop", name: "Shop" },
-    terminalId: "12345678",
-    merchant: {
-      merchantType: "5411",
-      merchantId: "123456789012345",
-      merchantName: { name: "Shop", city: "Cape Town", region: "WC", country: "ZA" },
-    },
-  },
-  client: { id: USER, name: "Shop" },
-  receiver: { id: provider, name: provider },
-  thirdPartyIdentifiers: [{ institutionId: "shop", transactionIdentifier: "till-1" }],
-});
+/** The times that messages bear decide nothing. */
+const LONG_AGO: Instant = 0;
 
-const provisionRequest = (provider: string): ProvisionRequest => fields(TRANSACTION_ID, provider);
+const provisionRequest = (provider: string): ProvisionRequest => requestFields(TRANSACTION_ID, provider, LONG_AGO);
 
-export const earlierSale = (provider: string): ProvisionRequest => fields(EARLIER_SALE_ID, provider);
+export const earlierSale = (provider: string): ProvisionRequest => requestFields(EARLIER_SALE_ID, provider, LONG_AGO);
 
 export const redemptionRequest = (provider: string, code: string): RedemptionRequest => ({
-  ...fields(TRANSACTION_ID, provider),
+  ...requestFields(TRANSACTION_ID, provider, LONG_AGO),
   voucher: { code },
 });
 

@@ -11,7 +11,8 @@ import {
   type World,
 } from "@electrum-vouchers/simulator";
 import type { FaultKind } from "./faults.ts";
-import { opensAt, USER } from "./messages.ts";
+import { opensAt } from "./messages.ts";
+import { USER } from "../shop.ts";
 import type { Stage } from "./stage.ts";
 
 /** Electrum's switch and the providers behind it. Its clock is its own, and does not jump. */

@@ -11,7 +11,8 @@ import {
 } from "@electrum-vouchers/simulator";
 import type { Configuration } from "../configuration.ts";
 import { everyAnswer } from "./every-answer.ts";
-import { earlierSale, tenders, USER } from "../fixtures.ts";
+import { earlierSale, tenders } from "../fixtures.ts";
+import { USER } from "../../shop.ts";
 
 /** What may become of a message that reaches the switch. */
 export interface Handling {

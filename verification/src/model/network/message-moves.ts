@@ -78,7 +78,7 @@ function createHandling(
         what: [
           `receives ${nameOfMessage(message)}`,
           ...(fault === undefined ? [] : [fault]),
-          `answers ${[answer.status, ...(/[A-Z]{3,}_[A-Z_]+/.exec(answer.body) ?? [])].join(" ")}`,
+          `answers ${[answer.status, ...(/(?<="errorType":")\w+/.exec(answer.body) ?? [])].join(" ")}`,
         ].join("; "),
       }),
     );
