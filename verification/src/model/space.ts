@@ -6,7 +6,7 @@ import { emptyWorld, worldKey, worldWithVoucher } from "./network/electrum.ts";
 import { essenceOf } from "./essence/essence.ts";
 import { type Ghosts, nothingYet } from "./judgement/ghosts.ts";
 import { createInterner, type Interner } from "./search/intern.ts";
-import { type Message, messageKey, type Network } from "./network/network.ts";
+import { createNetworks, type Message, messageKey, type Networks } from "./network/network.ts";
 import type { State } from "./search/state.ts";
 
 /** What the parts of a configuration's states can be, each with its number. */
@@ -19,7 +19,7 @@ export interface Space {
   readonly activities: Interner<Activity>;
   readonly worlds: Interner<World>;
   readonly messages: Interner<Message>;
-  readonly networks: Interner<Network>;
+  readonly networks: Networks;
   readonly ghosts: Interner<Ghosts>;
   readonly initial: State;
 }
@@ -31,7 +31,7 @@ export function createSpace(configuration: Configuration): Space {
   const empty = emptyWorld({ single: policy.messaging === "single", remembersReversals });
   const { world, code } = kind === "redemption" ? worldWithVoucher(empty, provider) : { world: empty, code: "" };
   const worlds = createInterner(worldKey);
-  const networks = createInterner<Network>((network) => network.join());
+  const networks = createNetworks();
   const ghosts = createInterner<Ghosts>(JSON.stringify);
   return {
     configuration,

@@ -2,7 +2,7 @@ import type { Connections } from "./connections.ts";
 import { handlingsOf } from "./electrum.ts";
 import type { GhostMoves } from "../judgement/ghosts.ts";
 import { memoize } from "../search/intern.ts";
-import { ascending, nameOfMessage, withMessage, withoutMessage } from "./network.ts";
+import { ascending, nameOfMessage } from "./network.ts";
 import type { Space } from "../space.ts";
 import type { State } from "../search/state.ts";
 import type { Transition } from "../search/transition.ts";
@@ -24,7 +24,7 @@ export function createMessageMoves(space: Space, connections: Connections, ghost
 
   function deliver(state: State, id: number): readonly Transition[] {
     const message = messages.valueOf(id);
-    const network = networks.idOf(withoutMessage(networks.valueOf(state.network), id));
+    const network = networks.without(state.network, id);
     const receivers = connections.receivers(state, id);
     return handled(state.world, id).flatMap(({ kind, world, answer, status, what }): readonly Transition[] => {
       const move: Omit<Transition, "next"> = { kind, say: () => ({ who: "switch", what }) };
@@ -39,15 +39,14 @@ export function createMessageMoves(space: Space, connections: Connections, ghost
   }
 
   function fail(state: State, id: number): readonly Transition[] {
-    const network = networks.valueOf(state.network);
-    const fault = (what: string, next: readonly number[]): Transition => ({
+    const fault = (what: string, network: number): Transition => ({
       kind: "fault",
       say: () => ({ who: "network", what: `${what} ${nameOfMessage(messages.valueOf(id))}` }),
-      next: { ...state, network: networks.idOf(next) },
+      next: { ...state, network },
     });
-    const lost = fault("loses", withoutMessage(network, id));
-    const copies = withMessage(network, repeatOf(id));
-    return configuration.repeats && copies !== network ? [lost, fault("repeats by itself", copies)] : [lost];
+    const lost = fault("loses", networks.without(state.network, id));
+    const copies = networks.with(state.network, repeatOf(id));
+    return configuration.repeats && copies !== state.network ? [lost, fault("repeats by itself", copies)] : [lost];
   }
 
   return { deliver, fail };

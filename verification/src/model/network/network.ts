@@ -1,4 +1,5 @@
 import type { Advice, Instant, Request } from "@electrum-vouchers/core";
+import { createInterner, type Interner, memoize } from "../search/intern.ts";
 import type { Awaiting, Delivering } from "../till/activity.ts";
 
 /** A message on its way to the switch. Messages overtake each other as they like. */
@@ -36,12 +37,26 @@ export const messageOf = (waiting: Awaiting | Delivering): Message =>
       }
     : { type: "advice", outgoing: waiting.advice, isRepeat: false };
 
-/** A message that is under way already need not be there twice: whoever sent it repeats it anyway. */
-export const withMessage = (network: Network, message: number): Network =>
-  network.includes(message) ? network : [...network, message].toSorted(ascending);
+/** All networks there are, each by its number. */
+export interface Networks extends Interner<Network> {
+  /** A message that is under way already need not be there twice: whoever sent it repeats it anyway. */
+  with(network: number, message: number): number;
+  without(network: number, message: number): number;
+  /** The network of these messages, each once. */
+  of(messages: readonly number[]): number;
+}
 
-export const withoutMessage = (network: Network, message: number): Network =>
-  network.filter((each) => each !== message);
+export function createNetworks(): Networks {
+  const networks = createInterner<Network>((network) => network.join());
+  const { idOf, valueOf } = networks;
+  const of = (messages: readonly number[]): number => idOf([...new Set(messages)].toSorted(ascending));
+  return {
+    ...networks,
+    of,
+    with: memoize((network: number, message: number) => of([...valueOf(network), message])),
+    without: memoize((network: number, message: number) => idOf(valueOf(network).filter((each) => each !== message))),
+  };
+}
 
 export const ascending = (left: number, right: number): number => left - right;
 

@@ -6,7 +6,7 @@ import type { GhostMoves } from "../judgement/ghosts.ts";
 import { brokenByAdvice, brokenByRequest } from "../judgement/guards.ts";
 import { memoize } from "../search/intern.ts";
 import type { Invariant } from "../judgement/invariants.ts";
-import { ascending, withMessage } from "../network/network.ts";
+import { ascending } from "../network/network.ts";
 import type { Space } from "../space.ts";
 import type { State } from "../search/state.ts";
 import type { TillStep } from "./till-step.ts";
@@ -97,16 +97,17 @@ function createGuard(space: Space): (state: State, sender: number, step: TillSte
 /** What is under way after a step. */
 function createSending({ messages, networks }: Space): (network: number, step: TillStep) => number {
   // What is still under way of an attempt that was answered is not the till's any more: something has copied it.
-  const asCopy = memoize((id: number, attempt: number) => {
-    const message = messages.valueOf(id);
-    return message.type === "request" && message.attempt === attempt
-      ? messages.idOf({ ...message, isRepeat: true })
-      : id;
-  });
+  const asCopies = memoize((network: number, attempt: number) =>
+    networks.of(
+      networks.valueOf(network).map((id) => {
+        const message = messages.valueOf(id);
+        const isOfAttempt = message.type === "request" && message.attempt === attempt;
+        return isOfAttempt ? messages.idOf({ ...message, isRepeat: true }) : id;
+      }),
+    ),
+  );
   return (network, { sends, hears }) => {
-    if (sends !== undefined) return networks.idOf(withMessage(networks.valueOf(network), sends));
-    if (hears === undefined) return network;
-    const copies = networks.valueOf(network).map((message) => asCopy(message, hears));
-    return networks.idOf([...new Set(copies)].toSorted(ascending));
+    if (sends !== undefined) return networks.with(network, sends);
+    return hears === undefined ? network : asCopies(network, hears);
   };
 }

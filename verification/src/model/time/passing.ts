@@ -12,20 +12,17 @@ import type { Transition } from "../search/transition.ts";
  * moments that time needs.
  */
 export function createPassing(space: Space): (state: State) => readonly Transition[] {
-  const { networks } = space;
   const aged = createAging(space);
   const nextMoment = createMoments(space);
-  const mayArrive = createArrivals(space);
 
   return (state) => {
     const moment = nextMoment(state);
     if (!Number.isFinite(moment)) return [];
     const ms = moment - NOW;
-    const underWay = networks.valueOf(state.network).filter((message) => mayArrive(message, ms));
     const next: State = {
       world: state.world,
       record: state.record === 0 ? 0 : aged.record(state.record, ms),
-      network: networks.idOf([...new Set(underWay.map((message) => aged.message(message, ms)))].toSorted(ascending)),
+      network: aged.network(state.network, ms),
       ghosts: aged.ghosts(state.ghosts, ms),
       activities: state.activities.map((each) => (each === 0 ? 0 : aged.activity(each, ms))).toSorted(ascending),
     };
@@ -34,17 +31,20 @@ export function createPassing(space: Space): (state: State) => readonly Transiti
 }
 
 /** Each part of a state as it looks later. */
-function createAging({
-  transactions,
-  activities,
-  messages,
-  ghosts,
-}: Space): Readonly<Record<"record" | "activity" | "message" | "ghosts", (id: number, ms: number) => number>> {
+function createAging(
+  space: Space,
+): Readonly<Record<"record" | "activity" | "network" | "ghosts", (id: number, ms: number) => number>> {
+  const { transactions, activities, messages, networks, ghosts } = space;
+  const mayArrive = createArrivals(space);
+  const message = memoize((id: number, ms: number) => messages.idOf(later(messages.valueOf(id), ms)));
   return {
     record: memoize((id: number, ms: number) => transactions.idOf(later(transactions.valueOf(id), ms))),
     activity: memoize((id: number, ms: number) => activities.idOf(activityLater(activities.valueOf(id), ms))),
-    message: memoize((id: number, ms: number) => messages.idOf(later(messages.valueOf(id), ms))),
     ghosts: memoize((id: number, ms: number) => ghosts.idOf(later(ghosts.valueOf(id), ms))),
+    network: memoize((id: number, ms: number) => {
+      const underWay = networks.valueOf(id).filter((each) => mayArrive(each, ms));
+      return networks.of(underWay.map((each) => message(each, ms)));
+    }),
   };
 }
 
@@ -69,10 +69,10 @@ function createMoments({ transactions, activities, messages, networks }: Space):
 }
 
 /** Whether a message may still arrive so much later. A late lookup changes nothing, so it may as well be lost. */
-function createArrivals({ configuration, messages }: Space): (message: number, ms: number) => boolean {
-  return memoize((id: number, ms: number) => {
+const createArrivals =
+  ({ configuration, messages }: Space): ((id: number, ms: number) => boolean) =>
+  (id, ms) => {
     const message = messages.valueOf(id);
     if (message.type === "advice") return true;
     return message.deadlineAt > NOW + ms || (configuration.late && message.outgoing.operation !== "lookupVoucher");
-  });
-}
+  };
