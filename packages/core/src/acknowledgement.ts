@@ -106,7 +106,8 @@ function readStatus(advice: Advice, answer: Answer, error: ErrorAnswer): Acknowl
   const { status } = answer;
   if (status === 404) return notLocated(advice, error);
   if (isServerFault(status) || isPassing(status)) return repeat(answer, false);
-  if (status === 501 || (status >= 400 && status < 500)) return { outcome: "refused", error };
+  // What is left of the errors: 4xx, and 501.
+  if (status >= 400) return { outcome: "refused", error };
   // 1xx and 3xx: a gateway on the way, not Electrum.
   return repeat(answer, true);
 }

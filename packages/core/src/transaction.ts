@@ -7,7 +7,7 @@ import { decideProvision, observeProvision } from "./provision/transition.ts";
 import type { Redemption } from "./redemption/state.ts";
 import { decideRedemption, observeRedemption } from "./redemption/transition.ts";
 import { queue } from "./settlement.ts";
-import type { Command, Fact, Intent, ProvisionIntent, RedemptionIntent, Refusal, Step, WakeAt } from "./step.ts";
+import type { Fact, Intent, ProvisionIntent, QueueAdvice, RedemptionIntent, Refusal, Step, WakeAt } from "./step.ts";
 import type { Instant } from "./time.ts";
 
 /** One provision or one redemption, named by the UUID of its request. */
@@ -53,9 +53,9 @@ export function resume<T extends Transaction>(transaction: T): Step<T> {
 }
 
 /** What the state waits for, as a command. */
-function commandOf(transaction: Transaction): Command | undefined {
+function commandOf(transaction: Transaction): QueueAdvice | WakeAt | undefined {
   return match(transaction)
-    .returnType<Command | undefined>()
+    .returnType<QueueAdvice | WakeAt | undefined>()
     .with({ state: "requesting" }, { state: "lookingUp" }, ({ attempt, deadlineAt }) =>
       timer("reply", attempt, deadlineAt),
     )
@@ -83,7 +83,7 @@ export const wake = ({ timer: name, attempt }: WakeAt, at: Instant): Fact =>
 /** What is due next on a transaction, for the outbox; nothing where it waits for the till, for a person or for nothing. */
 export function dueOf(transaction: Transaction): Due | undefined {
   const command = commandOf(transaction);
-  if (command === undefined || command.type === "sendRequest") return undefined;
+  if (command === undefined) return undefined;
   return match(command)
     .returnType<Due>()
     .with({ type: "queueAdvice" }, ({ notBefore, advice }) => ({

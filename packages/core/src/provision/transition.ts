@@ -215,9 +215,9 @@ function enter(current: Provision, move: ProvisionMove): Step<Provision> {
   return stepTo(isUnchanged ? current : provisionIn(move.state, { ...current, marks }), move);
 }
 
-const provisionIn = (state: ProvisionState, { id, start, marks }: ProvisionHead): Provision => ({
+const provisionIn = (state: ProvisionState, { kind, id, start, marks }: ProvisionHead): Provision => ({
   ...state,
-  kind: "provision",
+  kind,
   id,
   start,
   marks,

@@ -245,9 +245,9 @@ function enter(current: Redemption, move: Move<RedemptionState>): Step<Redemptio
   return stepTo(isUnchanged ? current : redemptionIn(move.state, { ...current, marks }), move);
 }
 
-const redemptionIn = (state: RedemptionState, { id, start, marks }: RedemptionHead): Redemption => ({
+const redemptionIn = (state: RedemptionState, { kind, id, start, marks }: RedemptionHead): Redemption => ({
   ...state,
-  kind: "redemption",
+  kind,
   id,
   start,
   marks,
