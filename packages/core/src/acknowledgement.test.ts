@@ -124,8 +124,8 @@ describe("what a reading carries", () => {
     ["a 200 of a gateway's", html(200), true],
   ])("a repeat says when, where the answer did, and whether a person should look: %s", (_, answer, alert) => {
     const { status } = answer;
-    expect(readAcknowledgement(reverseVoucher, answer)).toEqual({ outcome: "repeat", alert, status });
-    expect(readAcknowledgement(reverseVoucher, { ...answer, retryAfterMs: 7_000 })).toEqual({
+    expect(readAcknowledgement(reverseVoucher, answer)).toStrictEqual({ outcome: "repeat", alert, status });
+    expect(readAcknowledgement(reverseVoucher, { ...answer, retryAfterMs: 7_000 })).toStrictEqual({
       outcome: "repeat",
       alert,
       status,

@@ -56,6 +56,8 @@ test("a sale whose approval holds no code was not made here", () => {
   const transaction = sold(provisionResponse);
   if (!canHandOver(transaction)) throw new Error("not sold");
   for (const response of [{}, { voucher: "text" }, { voucher: { code: 5 } }]) {
-    expect(() => handOver({ ...transaction, approval: { ...transaction.approval, response } })).toThrow(TypeError);
+    expect(() => handOver({ ...transaction, approval: { ...transaction.approval, response } })).toThrow(
+      new TypeError("an approved provision always holds a voucher with a code"),
+    );
   }
 });

@@ -152,7 +152,7 @@ describe("what a reading carries", () => {
       { errorMessage: "x".repeat(256) },
     ],
   ])("an error is read leniently: %s", (_, body, error) => {
-    expect(readReply(provisionVoucher, json(400, body))).toEqual({
+    expect(readReply(provisionVoucher, json(400, body))).toStrictEqual({
       outcome: "declined",
       error: { status: 400, ...error },
     });

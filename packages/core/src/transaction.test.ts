@@ -7,13 +7,21 @@ import { mayLookUp } from "./lookup-guard.ts";
 import type { Instant } from "./time.ts";
 import { dueOf, isFinal, needsAttention, observe, resume, type Transaction, wake } from "./transaction.ts";
 
-const situations: ReadonlyMap<string, Transaction> = new Map([
-  ...namesOf(provisionSituations).map((name) => [`provision ${name}`, provisionSituations[name]()] as const),
-  ...namesOf(redemptionSituations).map((name) => [`redemption ${name}`, redemptionSituations[name]()] as const),
+const situations: ReadonlyMap<string, () => Transaction> = new Map([
+  ...namesOf(provisionSituations).map((name) => [`provision ${name}`, provisionSituations[name]] as const),
+  ...namesOf(redemptionSituations).map((name) => [`redemption ${name}`, redemptionSituations[name]] as const),
 ]);
 
+const everySituation = (): readonly (readonly [name: string, transaction: Transaction])[] =>
+  [...situations].map(([name, make]) => [name, make()]);
+
 const statesWhere = (holds: (transaction: Transaction) => boolean): readonly string[] => [
-  ...new Set([...situations.values()].filter(holds).map(({ kind, state }) => `${kind} ${state}`)),
+  ...new Set(
+    everySituation()
+      .map(([, transaction]) => transaction)
+      .filter(holds)
+      .map(({ kind, state }) => `${kind} ${state}`),
+  ),
 ];
 
 describe("what a transaction waits for", () => {
@@ -45,6 +53,11 @@ describe("what a transaction waits for", () => {
     ]);
   });
 
+  test("what waits for nothing, for the till or for a person has nothing to resume", () => {
+    const idle = everySituation().filter(([, each]) => dueOf(each) === undefined);
+    expect(idle.filter(([, each]) => resume(each).commands.length > 0).map(([name]) => name)).toEqual([]);
+  });
+
   test.each([
     ["provision requesting", "replyDeadline", "reply"],
     ["provision waitingToRetry after silence", "timer", "retry"],
@@ -71,7 +84,7 @@ describe("what a transaction waits for", () => {
   });
 
   test("resuming changes nothing, and sends no request", () => {
-    for (const transaction of situations.values()) {
+    for (const [, transaction] of everySituation()) {
       const step = resume(transaction);
       expect(step.transaction).toBe(transaction);
       expect(step.ignored).toBeUndefined();
@@ -88,7 +101,7 @@ describe("what a transaction waits for", () => {
   });
 
   test("what a state asks to be woken with moves it on", () => {
-    for (const [name, transaction] of situations) {
+    for (const [name, transaction] of everySituation()) {
       const [command] = resume(transaction).commands;
       if (command?.type !== "wakeAt") continue;
       const woken = observe(transaction, wake(command, command.at));
@@ -103,7 +116,9 @@ describe("what a transaction waits for", () => {
 
 describe("what a person must look at", () => {
   test("disputes, and whatever is marked", () => {
-    const names = [...situations].filter(([, each]) => needsAttention(each)).map(([name]) => name);
+    const names = everySituation()
+      .filter(([, each]) => needsAttention(each))
+      .map(([name]) => name);
     expect(names).toEqual([
       "provision reversed, marked",
       "provision disputed confirmation",
@@ -136,7 +151,7 @@ describe("a lookup about a transaction of ours", () => {
   };
 
   test("is allowed once it is final and the policy's time after its end is over", () => {
-    for (const [name, transaction] of situations) {
+    for (const [name, transaction] of everySituation()) {
       if (!isFinal(transaction)) continue;
       const allowedFrom = endOf(transaction) + 30 * SECONDS;
       const early = mayLookUp(withPolicy(transaction), allowedFrom - 1)._unsafeUnwrapErr();
@@ -152,7 +167,7 @@ describe("a lookup about a transaction of ours", () => {
   });
 
   test("is refused while it is open, and says from when it can be allowed at the earliest, where a time is due", () => {
-    for (const [name, transaction] of situations) {
+    for (const [name, transaction] of everySituation()) {
       if (isFinal(transaction)) continue;
       const due = dueOf(transaction)?.at;
       const early = { type: "lookupTooEarly", state: transaction.state };
@@ -172,7 +187,7 @@ describe("a lookup about a transaction of ours", () => {
 });
 
 const situationOf = (name: string): Transaction => {
-  const transaction = situations.get(name);
-  if (transaction === undefined) throw new Error(`no situation ${name}`);
-  return transaction;
+  const make = situations.get(name);
+  if (make === undefined) throw new Error(`no situation ${name}`);
+  return make();
 };

@@ -1,4 +1,5 @@
-import { decide, type Entry, observe, type Refusal, type Step, type Transaction } from "../src/index.ts";
+import { ok, type Result } from "neverthrow";
+import { decide, observe, type Refusal, type Step, type Transaction } from "../src/index.ts";
 import type { Event } from "./events.ts";
 
 /**
@@ -43,11 +44,26 @@ export function happening<Situation extends string, Name extends string>(
   );
 }
 
-/** One step of a transaction, in words. */
-function outcomeOf(before: Transaction, entry: ReturnType<Event>): string {
-  if (entry.type === "fact") return stepInWords(before, observe(before, entry.fact), entry);
-  return decide(before, entry.intent).match((step) => stepInWords(before, step, entry), refusalInWords);
+/** The events in one situation after which a field is there and yet undefined: stored and read back, it would be gone. */
+export function withHoles<Situation extends string, Name extends string>(
+  { situations, events }: Machine<Situation, Name>,
+  situation: Situation,
+): readonly string[] {
+  const transaction = situations[situation]();
+  return Object.entries<Event>(events)
+    .filter(([, event]) => take(transaction, event(transaction)).match(hasHole, hasHole))
+    .map(([name]) => `${situation}: ${name}`);
 }
+
+const hasHole = (value: unknown): boolean =>
+  value === undefined || (typeof value === "object" && value !== null && Object.values(value).some(hasHole));
+
+const take = (before: Transaction, entry: ReturnType<Event>): Result<Step<Transaction>, Refusal> =>
+  entry.type === "fact" ? ok(observe(before, entry.fact)) : decide(before, entry.intent);
+
+/** One step of a transaction, in words. */
+const outcomeOf = (before: Transaction, entry: ReturnType<Event>): string =>
+  take(before, entry).match((step) => stepInWords(before, step, entry), refusalInWords);
 
 function stepInWords(before: Transaction, step: Step<Transaction>, entry: ReturnType<Event>): string {
   const { transaction, ignored } = step;
@@ -92,15 +108,13 @@ function refusalInWords(refusal: Refusal): string {
 export const after = (transaction: Transaction, ...events: readonly Event[]): Transaction =>
   events.reduce((current, event) => apply(current, event(current)), transaction);
 
-function apply(transaction: Transaction, entry: Extract<Entry, { type: "fact" | "intent" }>): Transaction {
-  if (entry.type === "fact") return observe(transaction, entry.fact).transaction;
-  return decide(transaction, entry.intent).match(
+const apply = (transaction: Transaction, entry: ReturnType<Event>): Transaction =>
+  take(transaction, entry).match(
     (step) => step.transaction,
     (refusal) => {
       throw new Error(`refused: ${JSON.stringify(refusal)}`);
     },
   );
-}
 
 /** The names of a record, as the names that its type knows. */
 export const namesOf = <Name extends string>(named: Readonly<Record<Name, unknown>>): readonly Name[] => {

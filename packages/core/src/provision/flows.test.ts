@@ -163,6 +163,22 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
+  test("no answer to a retry is an answer to the first attempt: the reversal waits until that one is past its deadline", () => {
+    const sale = selling({ retries: 1 });
+    sale.at(5).hearsNothing("interrupted");
+    sale.wakesAt(6);
+    sale.at(8).hears(empty(500));
+    sale.queues(reverseVoucher(8, "TIMEOUT"), 60);
+    expect(sale.transaction()).toMatchObject({
+      doubt: {
+        first: { attempt: 0, at: at(5), cause: "interrupted" },
+        last: { attempt: 1, at: at(8), cause: "status" },
+        reason: "TIMEOUT",
+        unansweredUntil: at(60),
+      },
+    });
+  });
+
   test("an acknowledged reversal ends it, and says how it was acknowledged", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).hearsNothing();
@@ -359,6 +375,18 @@ describe("Provision, providers of their own kind", () => {
     sale.restsIn("reversed");
     expect(sale.transaction().marks).toEqual([{ reason: "providerTakesNoReversals", at: at(61), provider: "Stellr" }]);
     expect(needsAttention(sale.transaction())).toBe(true);
+  });
+
+  test("Stellr never hears of the reversal, and its voucher comes late: two things to reconcile, two marks", () => {
+    const sale = selling({ provider: stellr });
+    sale.at(60).hearsNothing();
+    sale.at(61).isAnswered(reversalAccepted);
+    sale.at(62).hearsTooLate(0, approved);
+    sale.at(63).hearsTooLate(0, approved);
+    expect(sale.transaction().marks).toEqual([
+      { reason: "providerTakesNoReversals", at: at(61), provider: "Stellr" },
+      { reason: "lateApproval", at: at(62), attempt: 0, response: provisionResponse },
+    ]);
   });
 
   test("Stellr takes no confirmations: one is owed and acknowledged all the same", () => {

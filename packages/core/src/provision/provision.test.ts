@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { provisionEvents } from "../../test/provision-events.ts";
 import { provisionSituations } from "../../test/provision-situations.ts";
 import { provisionTable } from "../../test/provision-table.ts";
-import { happening, namesOf, specified } from "../../test/specification.ts";
+import { happening, namesOf, specified, withHoles } from "../../test/specification.ts";
 import { provisionStates } from "../transaction-guard.ts";
 
 const machine = { situations: provisionSituations, events: provisionEvents, table: provisionTable };
@@ -12,6 +12,10 @@ const events = namesOf(provisionEvents);
 describe(`the provision, in ${situations.length} situations x ${events.length} events = ${situations.length * events.length} pairs`, () => {
   test.each(situations)("%s", (situation) => {
     expect(happening(machine, situation)).toEqual(specified(machine, situation));
+  });
+
+  test("no step leaves a field that is there and yet undefined: what is stored is all there is", () => {
+    expect(situations.flatMap((situation) => withHoles(machine, situation))).toEqual([]);
   });
 
   test("every state is among the situations", () => {

@@ -444,6 +444,16 @@ describe("Redemption, the lookup before it", () => {
     expect(redemption.transaction()).toMatchObject({ state: "waitingToLookUp", attempt: 0 });
   });
 
+  test("a restart while the last one is under way: not found, since nobody was there to hear the answer", () => {
+    const redemption = accepting({ lookupRepeats: 0 });
+    redemption.at(5).restarts();
+    redemption.wakesAt(60);
+    redemption.restsIn("notFound");
+    expect(redemption.transaction()).toMatchObject({
+      reason: { type: "unknown", attempt: 0, at: at(60), cause: "interruption" },
+    });
+  });
+
   test("the customer's patience bounds a round of lookups, and begins anew with what the till wants next", () => {
     const redemption = accepting({ customerWaitMs: 20 * SECONDS });
     redemption.sends(lookupVoucher, 0, 20);
