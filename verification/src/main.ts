@@ -3,6 +3,7 @@ import { verifyDisk } from "./disk/verify.ts";
 import { verifyHostile } from "./hostile/verify.ts";
 import { verifyKill } from "./kill/verify.ts";
 import { verifyModel } from "./model/verify.ts";
+import { verifyMutation } from "./mutation/verify.ts";
 import type { Report } from "./report.ts";
 import { verifySimulation } from "./simulation/verify.ts";
 import { tableOf } from "./table.ts";
@@ -14,6 +15,7 @@ const checks: Readonly<Record<string, (args: readonly string[]) => Promise<Repor
   hostile: verifyHostile,
   kill: verifyKill,
   model: verifyModel,
+  mutation: verifyMutation,
   simulation: verifySimulation,
 };
 

@@ -1,0 +1,50 @@
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Report } from "../report.ts";
+import { gradeOf } from "./grade.ts";
+import { mutate } from "./mutants.ts";
+import { survivors } from "./survivors.ts";
+import { tryMutants } from "./try-mutants.ts";
+
+/**
+ * Mutants: every small change that Stryker knows, made to the core's transitions one at a time. The core's tests must notice it,
+ * or it must be on record why nothing can. `--file TEXT` changes only the files with this in their name.
+ */
+export async function verifyMutation(args: readonly string[]): Promise<Report> {
+  const { values } = parseArgs({ args: [...args], options: { file: { type: "string", default: "" } } });
+  const files = transitions().filter((file) => file.includes(values.file));
+  const mutated = await mutate(core, files);
+  const verdicts = await tryMutants(mutated, tests());
+  const tried = mutated.mutants.map((mutant) => ({ ...mutant, verdict: verdicts.get(mutant.id) ?? "unreached" }));
+  const { counts, score, unnoticed, failures } = gradeOf(
+    tried,
+    survivors.filter(({ file }) => files.includes(file)),
+  );
+  console.log(unnoticed.join("\n"));
+  return {
+    check: "mutation",
+    size: `${tried.length} mutants of ${files.length} files, ${score.toFixed(1)} % noticed`,
+    faults: `${counts.killed} killed, ${counts.timeout} timed out, ${counts.survived} survived, ${counts.unreached} not covered`,
+    failures: failures.map((failure) => `pnpm verify mutation\n  ${failure}`),
+  };
+}
+
+const core = join(import.meta.dirname, "../../../packages/core/src");
+
+/** What moves a transaction, and what reads the answers that move it. */
+const transitions = (): readonly string[] =>
+  globSync(
+    [
+      "{provision,redemption}/*.ts",
+      "{acknowledgement,doubt,hand-over,lookup-guard,move,redemption-lookup,reply,settlement,transaction}.ts",
+    ],
+    { cwd: core, exclude: ["**/*.test.ts"] },
+  ).toSorted((one, other) => one.localeCompare(other));
+
+/**
+ * The core's tests but two: the walks would be walked again for every survivor, and take minutes to notice nothing more; the
+ * records are made while their test is loaded, so that nearly every mutant would want a load of its own.
+ */
+const tests = (): readonly string[] =>
+  globSync("**/*.test.ts", { cwd: core, exclude: ["walks.test.ts", "record.test.ts"] }).map((file) => join(core, file));
