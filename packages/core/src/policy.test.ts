@@ -151,12 +151,12 @@ describe("a pause", () => {
     const id = "3f0c2b1a-9d8e-4f7a-8b6c-5d4e3f2a1b0c";
     expect([0, 1, 2, 3, 4, 5].map((repeat) => pauseMs(growth, repeat, id))).toMatchInlineSnapshot(`
       [
-        885,
-        1766,
-        3556,
-        7097,
-        8930,
-        8910,
+        676,
+        1615,
+        3476,
+        6619,
+        6850,
+        8215,
       ]
     `);
   });
@@ -169,5 +169,16 @@ describe("a pause", () => {
     const tenths = new Set(pauses.map((ms) => Math.floor((ms - 50_000) / 5_000)));
     expect(tenths.size).toBe(10);
     expect(new Set(pauses).size).toBeGreaterThan(900);
+  });
+
+  test("varies from one repeat to the next: two that once met do not meet again and again", () => {
+    const growth = { initialMs: 100_000, factor: 1, capMs: 100_000 };
+    const pauses = Array.from({ length: 1_000 }, (_, repeat) =>
+      pauseMs(growth, repeat, "3f0c2b1a-9d8e-4f7a-8b6c-5d4e3f2a1b0c"),
+    );
+    const tenths = pauses.map((ms) => Math.min(9, Math.floor((ms - 50_000) / 5_000)));
+    for (let tenth = 0; tenth < 10; tenth += 1) {
+      expect(tenths.filter((each) => each === tenth).length).toBeGreaterThan(50);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Result } from "neverthrow";
 import * as v from "valibot";
-import { hash32 } from "./hash.ts";
+import { hash32, mix32 } from "./hash.ts";
 import { parse } from "./messages/parse.ts";
 
 /** What a provider takes. A profile never suppresses an advice: it only says what retries are worth and what must be reconciled. */
@@ -147,5 +147,6 @@ export function policy(choices: Partial<Policy> = {}): Result<Policy, readonly P
  */
 export function pauseMs(growth: Growth, repeat: number, seed: string): number {
   const grownMs = Math.min(growth.capMs, growth.initialMs * growth.factor ** Math.min(repeat, MAX_ATTEMPTS));
-  return Math.round(grownMs * (0.5 + 0.5 * (hash32(`${seed}/${repeat}`) / 0xffffffff)));
+  const lot = mix32(hash32(`${seed}/${repeat}`)) / 0xffffffff;
+  return Math.round(grownMs * (0.5 + 0.5 * lot));
 }
