@@ -163,7 +163,7 @@ describe("a request file that cannot be used", () => {
     const told = await sellFrom(file);
     expect(told).toEqual([
       `--request ${file}: is not a ProvisionRequest as Electrum's schema has it:`,
-      "  id must be a random UUID (version 4)",
+      "  id must be a random UUID (version 4), in lower case",
       "  time must be an RFC 3339 date and time, such as 2026-11-21T09:30:00.000Z",
       "  client.name is required",
       expect.stringMatching(/^ {2}voucher\.colour must not be there/),

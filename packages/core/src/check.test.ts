@@ -15,7 +15,7 @@ import { startProvision } from "./provision/transition.ts";
 import { startRedemption } from "./redemption/transition.ts";
 import { decideChecked } from "./transaction.ts";
 
-const v4 = "must be a random UUID (version 4)";
+const v4 = "must be a random UUID (version 4), in lower case";
 const different = "must have three different ids: its own, confirmationId and reversalId";
 const refused = (...faults: readonly object[]) => ({ type: "invalidMessage", faults });
 
@@ -53,7 +53,7 @@ describe("a start is checked when it comes in", () => {
   test.each([
     ["confirmation and reversal", { confirmationId: REVERSAL_ID }],
     ["confirmation and request", { confirmationId: ID }],
-    ["reversal and request, in another case", { reversalId: ID.toUpperCase() }],
+    ["reversal and request", { reversalId: ID }],
   ])("no two messages share an id, or Electrum would take one for a repeat: %s", (_, ids) => {
     expect(startProvision({ ...provisionStart(), ...ids })._unsafeUnwrapErr()).toEqual(
       refused({ path: "", expected: different }),
@@ -63,10 +63,15 @@ describe("a start is checked when it comes in", () => {
     );
   });
 
-  test("an id may be written in capitals", () => {
+  test("an id is not written in capitals, or one sale could be two in a store and one at Electrum", () => {
     const ids = { confirmationId: CONFIRMATION_ID.toUpperCase(), reversalId: REVERSAL_ID.toUpperCase() };
-    expect(startProvision({ ...provisionStart(), ...ids }).isOk()).toBe(true);
-    expect(startRedemption({ ...redemptionStart(), ...ids, id: ID.toUpperCase() }).isOk()).toBe(true);
+    const faults = ["id", "confirmationId", "reversalId"].map((path) => ({ path, expected: v4 }));
+    const request = { ...provisionRequest, id: ID.toUpperCase() };
+    expect(startProvision(provisionStart({}, request))._unsafeUnwrapErr()).toEqual(refused(...faults.slice(0, 1)));
+    expect(startProvision({ ...provisionStart(), ...ids })._unsafeUnwrapErr()).toEqual(refused(...faults.slice(1)));
+    expect(startRedemption({ ...redemptionStart(), ...ids, id: ID.toUpperCase() })._unsafeUnwrapErr()).toEqual(
+      refused(...faults),
+    );
   });
 });
 

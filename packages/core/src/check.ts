@@ -38,8 +38,7 @@ const check = (schema: v.GenericSchema, input: unknown): Result<void, Refusal> =
 const idsSchema = v.pipe(
   v.object({ id: uuidV4Schema, confirmationId: uuidV4Schema, reversalId: uuidV4Schema }),
   v.check(
-    ({ id, confirmationId, reversalId }) =>
-      new Set([id, confirmationId, reversalId].map((each) => each.toLowerCase())).size === 3,
+    ({ id, confirmationId, reversalId }) => new Set([id, confirmationId, reversalId]).size === 3,
     "must have three different ids: its own, confirmationId and reversalId",
   ),
 );

@@ -23,7 +23,8 @@ export function createRedemptions(
     provisionRequestId === undefined
       ? okAsync(undefined)
       : transactions
-          .find(provisionRequestId)
+          // It may be another's id, in any case; ours are in lower case.
+          .find(provisionRequestId.toLowerCase())
           .andThen((sale) => mayLookUp(sale, clock.now()))
           .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
 

@@ -511,7 +511,7 @@ describe("Redemption, the lookup before it", () => {
       { type: "redeem", request: { ...redemptionRequest, voucher: { code: `${CODE}0` } } },
       { type: "notTheOneLookedUp", field: "voucher.code" },
     );
-    redemption.wants({ type: "redeem", request: { ...redemptionRequest, id: ID.toUpperCase() } });
+    redemption.wants({ type: "redeem", request: redemptionRequest });
     expect(redemption.transaction().state).toBe("redeeming");
   });
 

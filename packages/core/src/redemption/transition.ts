@@ -3,7 +3,6 @@ import { match } from "ts-pattern";
 import { checkRedemptionStart } from "../check.ts";
 import { answeredInDoubt, unanswered, unknownAnswer } from "../doubt.ts";
 import type { RedemptionRequest } from "../messages/redemption.ts";
-import { sameUuid } from "../messages/uuid.ts";
 import { sameJson } from "../json.ts";
 import { endsAttempt, lateOr, type Move, stepTo, withMark } from "../move.ts";
 import type { Request } from "../operations.ts";
@@ -160,7 +159,7 @@ function startRedeeming(current: Redemption<Found>, { request, at }: Redeem): Re
 
 /** Only what was looked up may be redeemed: this transaction, and this voucher where the till named it by its code. */
 function checkLookedUp({ id, start }: RedemptionHead, request: RedemptionRequest): Result<void, Refusal> {
-  if (!sameUuid(request.id, id)) return err({ type: "notTheOneLookedUp", field: "id" });
+  if (request.id !== id) return err({ type: "notTheOneLookedUp", field: "id" });
   const { voucherCode = "" } = start.lookup;
   return voucherCode === "" || voucherCode === request.voucher.code
     ? ok()
