@@ -1,5 +1,5 @@
 import type { Answer } from "./answer.ts";
-import { isJsonObject, parseJson } from "./json.ts";
+import { isJsonObject, type Json, parseJson } from "./json.ts";
 import { isForeign } from "./messages/uuid.ts";
 import { type Advice, operations } from "./operations.ts";
 import { type ErrorAnswer, isPassing, isServerFault, readError } from "./reply.ts";
@@ -28,34 +28,29 @@ export type AcknowledgementReading =
 export type Acknowledged = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed";
 
 export function readAcknowledgement(advice: Advice, answer: Answer): AcknowledgementReading {
-  const error = readError(answer);
-  if (answer.status >= 200 && answer.status < 300) {
+  const { status } = answer;
+  const isEmpty = answer.body.trim() === "";
+  const body = parseJson(answer.body);
+  const error = readError(status, body);
+  if (status >= 200 && status < 300) {
     // A success that names an error is none, and one that names another message is not ours.
-    const isAccepted = error.errorType === undefined && isEcho(advice, answer.body);
+    const isAccepted = error.errorType === undefined && (isEmpty || isEcho(advice, body));
     return isAccepted ? { outcome: "acknowledged", how: "accepted" } : repeat(answer, true);
   }
-  if (answer.status === 401 || answer.status === 403) return { outcome: "halt", error };
+  if (status === 401 || status === 403) return { outcome: "halt", error };
   // Only Electrum speaks ErrorDetail. An HTML 404 comes from a wrong URL or a gateway, and must not destroy a reversal.
-  if (error.errorType === undefined && answer.body.trim() !== "") {
-    return repeat(answer, !isServerFault(answer.status) && !isPassing(answer.status));
-  }
-  if (failedAnother(advice, answer.body)) return repeat(answer, true);
+  if (error.errorType === undefined && !isEmpty) return repeat(answer, !isServerFault(status) && !isPassing(status));
+  if (failedAnother(advice, body)) return repeat(answer, true);
   return readErrorType(advice, answer, error) ?? readStatus(advice, answer, error);
 }
 
 /** Whether an error is about another message: a 404 to somebody else's reversal must not destroy ours. */
-function failedAnother({ message }: Advice, body: string): boolean {
-  const failed = parseJson(body);
-  return isJsonObject(failed) && isForeign(failed["id"], message.id) && isForeign(failed["id"], message.requestId);
-}
+const failedAnother = ({ message }: Advice, body: Json | undefined): boolean =>
+  isJsonObject(body) && isForeign(body["id"], message.id) && isForeign(body["id"], message.requestId);
 
-/** Electrum echoes the advice, or says nothing; whatever ids it names must be ours. */
-function isEcho(advice: Advice, body: string): boolean {
-  if (body.trim() === "") return true;
-  const echo = parseJson(body);
-  if (!isJsonObject(echo)) return false;
-  return !isForeign(echo["id"], advice.message.id) && !isForeign(echo["requestId"], advice.message.requestId);
-}
+/** Electrum echoes the advice, where it says anything; whatever ids it names must be ours. */
+const isEcho = ({ message }: Advice, body: Json | undefined): boolean =>
+  isJsonObject(body) && !isForeign(body["id"], message.id) && !isForeign(body["requestId"], message.requestId);
 
 const repeat = (answer: Answer, alert: boolean): AcknowledgementReading => ({
   outcome: "repeat",

@@ -1,10 +1,10 @@
 /**
- * FNV-1a over UTF-16 units: 32 bits. Any change of a single character changes it for certain, others all but for certain.
+ * FNV-1a over the UTF-16 units of `text` from `start` to before `end`: 32 bits. Any change of a single character changes it for certain, others all but for certain.
  * For finding damage and for spreading load; not against an adversary.
  */
-export function hash32(text: string): number {
+export function hash32(text: string, start: number = 0, end: number = text.length): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
+  for (let index = start; index < end; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
   return hash >>> 0;

@@ -39,7 +39,7 @@ export interface ErrorAnswer {
 export function readReply(request: Request, answer: Answer): Reading {
   const { status } = answer;
   const body = parseJson(answer.body);
-  const error = errorIn(status, body);
+  const error = readError(status, body);
   if (isSuccess(status) && error.errorType === undefined) return readSuccess(request, body);
   if (failedAnother(request, body)) return { outcome: "unknown", cause: "foreignId", error };
   if (error.errorType !== undefined && (isSuccess(status) || leavesOpen(request, error.errorType))) {
@@ -113,9 +113,7 @@ const hasCode = (voucher: Json | undefined): boolean =>
   isJsonObject(voucher) && typeof voucher["code"] === "string" && voucher["code"] !== "";
 
 /** The error of a failed answer, as far as its body tells; `null` counts as absent. */
-export const readError = ({ status, body }: Answer): ErrorAnswer => errorIn(status, parseJson(body));
-
-function errorIn(status: number, body: Json | undefined): ErrorAnswer {
+export function readError(status: number, body: Json | undefined): ErrorAnswer {
   if (!isJsonObject(body)) return { status };
   const errorType = textOf(body["errorType"]);
   const errorMessage = textOf(body["errorMessage"]);

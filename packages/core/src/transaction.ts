@@ -1,5 +1,4 @@
 import type { Result } from "neverthrow";
-import { match } from "ts-pattern";
 import { checkIntent } from "./check.ts";
 import type { Due } from "./ports.ts";
 import type { Provision } from "./provision/state.ts";
@@ -7,7 +6,17 @@ import { decideProvision, observeProvision } from "./provision/transition.ts";
 import type { Redemption } from "./redemption/state.ts";
 import { decideRedemption, observeRedemption } from "./redemption/transition.ts";
 import { queue } from "./settlement.ts";
-import type { Fact, Intent, ProvisionIntent, QueueAdvice, RedemptionIntent, Refusal, Step, WakeAt } from "./step.ts";
+import type {
+  Fact,
+  Intent,
+  ProvisionIntent,
+  QueueAdvice,
+  RedemptionIntent,
+  Refusal,
+  Step,
+  Timer,
+  WakeAt,
+} from "./step.ts";
 import type { Instant } from "./time.ts";
 
 /** One provision or one redemption, named by the UUID of its request. */
@@ -54,27 +63,30 @@ export function resume<T extends Transaction>(transaction: T): Step<T> {
 
 /** What the state waits for, as a command. */
 function commandOf(transaction: Transaction): QueueAdvice | WakeAt | undefined {
-  return match(transaction)
-    .returnType<QueueAdvice | WakeAt | undefined>()
-    .with({ state: "requesting" }, { state: "lookingUp" }, ({ attempt, deadlineAt }) =>
-      timer("reply", attempt, deadlineAt),
-    )
-    .with({ state: "redeeming" }, ({ redeem, deadlineAt }) => timer("reply", redeem.attempt, deadlineAt))
-    .with({ state: "waitingToRetry" }, ({ attempt, retryAt }) => timer("retry", attempt, retryAt))
-    .with({ state: "waitingToLookUp" }, ({ attempt, lookUpAt }) => timer("lookup", attempt, lookUpAt))
-    .with({ state: "issued" }, { state: "redeemed" }, ({ approval, decideBy }) =>
-      decideBy === undefined ? undefined : timer("decision", approval.attempt, decideBy),
-    )
-    .with({ state: "confirming" }, { state: "reversing" }, queue)
-    .otherwise(() => undefined);
+  switch (transaction.state) {
+    case "requesting":
+    case "lookingUp":
+      return timer("reply", transaction.attempt, transaction.deadlineAt);
+    case "redeeming":
+      return timer("reply", transaction.redeem.attempt, transaction.deadlineAt);
+    case "waitingToRetry":
+      return timer("retry", transaction.attempt, transaction.retryAt);
+    case "waitingToLookUp":
+      return timer("lookup", transaction.attempt, transaction.lookUpAt);
+    case "issued":
+    case "redeemed": {
+      const { approval, decideBy } = transaction;
+      return decideBy === undefined ? undefined : timer("decision", approval.attempt, decideBy);
+    }
+    case "confirming":
+    case "reversing":
+      return queue(transaction);
+    default:
+      return undefined;
+  }
 }
 
-const timer = (name: WakeAt["timer"], attempt: number, at: Instant): WakeAt => ({
-  type: "wakeAt",
-  timer: name,
-  attempt,
-  at,
-});
+const timer = (name: Timer, attempt: number, at: Instant): WakeAt => ({ type: "wakeAt", timer: name, attempt, at });
 
 /** The fact that a `wakeAt` asks for, once its time has come. */
 export const wake = ({ timer: name, attempt }: WakeAt, at: Instant): Fact =>
@@ -84,16 +96,9 @@ export const wake = ({ timer: name, attempt }: WakeAt, at: Instant): Fact =>
 export function dueOf(transaction: Transaction): Due | undefined {
   const command = commandOf(transaction);
   if (command === undefined) return undefined;
-  return match(command)
-    .returnType<Due>()
-    .with({ type: "queueAdvice" }, ({ notBefore, advice }) => ({
-      at: notBefore,
-      work: "advice",
-      what: advice.operation,
-    }))
-    .with({ type: "wakeAt", timer: "reply" }, ({ at }) => ({ at, work: "replyDeadline", what: "reply" }))
-    .with({ type: "wakeAt" }, ({ at, timer: name }) => ({ at, work: "timer", what: name }))
-    .exhaustive();
+  if (command.type === "queueAdvice") return { at: command.notBefore, work: "advice", what: command.advice.operation };
+  const { at, timer: what } = command;
+  return { at, work: what === "reply" ? "replyDeadline" : "timer", what };
 }
 
 /** Whether no further transition is possible; marks for reconciliation may still be added. */
