@@ -3,15 +3,15 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { serve } from "../test/loopback-server.ts";
 import { reversal } from "../test/messages.ts";
-import { ample, outcome, portTo } from "../test/port.ts";
+import { ample, outcome, portTo, transports } from "../test/port.ts";
 
 const status = fc.integer({ min: 200, max: 599 }).filter((each) => ![204, 205, 304, 407].includes(each));
 const bytes = fc.uint8Array({ maxLength: 4_000, size: "max" });
 
-test("any status with any bytes is answered as it is", async () => {
+test.each(transports)("over %s, any status with any bytes is answered as it is", async (transport) => {
   let next = Buffer.alloc(0);
   const server = await serve({ onRequest: (socket) => socket.write(next) });
-  const port = portTo(server.host);
+  const port = portTo(server.host, { transport });
 
   await fc.assert(
     fc.asyncProperty(status, bytes, async (each, body) => {
@@ -23,10 +23,10 @@ test("any status with any bytes is answered as it is", async () => {
   );
 });
 
-test("any bytes instead of an answer: one outcome, in time, no throw", async () => {
+test.each(transports)("over %s, any bytes instead of an answer: one outcome, in time, no throw", async (transport) => {
   let next = new Uint8Array();
   const server = await serve({ onRequest: (socket) => socket.end(next) });
-  const port = portTo(server.host);
+  const port = portTo(server.host, { transport });
   const garbage = fc.oneof(
     bytes,
     fc

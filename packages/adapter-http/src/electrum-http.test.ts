@@ -1,11 +1,12 @@
 import { gzipSync } from "node:zlib";
 import type { Answer, SilenceCause } from "@electrum-vouchers/core";
+import type { Electrum } from "@electrum-vouchers/core/ports";
 import { describe, expect, test, vi } from "vitest";
 import { holdUp } from "../test/hold-up.ts";
 import { answer, type Behaviour, onlyOnce, serve, unusedPort } from "../test/loopback-server.ts";
 import { lookup, PASSWORD, reversal } from "../test/messages.ts";
-import { ample, outcome, portTo, soon } from "../test/port.ts";
-import { DEFAULT_MAX_BODY_BYTES } from "./index.ts";
+import { ample, outcome, portTo, soon, transports, type TransportName } from "../test/port.ts";
+import { DEFAULT_MAX_BODY_BYTES, type ElectrumHttpOptions } from "./index.ts";
 
 const html = "<html><body>404 Not Found</body></html>";
 const detail = JSON.stringify({ id: "1", errorType: "GENERAL_ERROR", errorMessage: "Ünbekannt" });
@@ -229,296 +230,297 @@ const incomplete: readonly Row[] = [
     becomes: "deadline",
     waits: true,
   },
-  // Nobody asked for it, so that fetch takes it for nonsense.
-  {
-    server: "says 100 before it answers",
-    does: writes(`HTTP/1.1 100 Continue\r\n\r\n${answer(200, "{}")}`),
-    becomes: "interrupted",
-  },
   { server: "says 102 and closes", does: writesAndEnds("HTTP/1.1 102 Processing\r\n\r\n"), becomes: "interrupted" },
   {
     server: "says 102 with a length and closes",
     does: writesAndEnds("HTTP/1.1 102 Processing\r\ncontent-length: 0\r\n\r\n"),
     becomes: "interrupted",
   },
-  { server: "says 100, which nobody asked for", does: writes("HTTP/1.1 100 Continue\r\n\r\n"), becomes: "interrupted" },
   {
     server: "says 101 and turns to another protocol",
     does: writes("HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
     becomes: "interrupted",
   },
-  {
-    server: "asks for a proxy's credentials, which fetch never lets us see",
-    does: writes(answer(407)),
-    becomes: "interrupted",
-  },
 ];
 
-describe.each([lookup, reversal])("given $operation", (outgoing) => {
-  test.each(complete)("when the server $server, it is an answer", async ({ does, becomes }) => {
-    const server = await serve(does);
+const early: Row = {
+  server: "says 100, which nobody asked for, before it answers",
+  does: writes(`HTTP/1.1 100 Continue\r\n\r\n${answer(200, "{}")}`),
+  becomes: { status: 200, body: "{}" },
+};
+const continues: Row = {
+  server: "says 100, which nobody asked for, and nothing more",
+  does: writes("HTTP/1.1 100 Continue\r\n\r\n"),
+  becomes: "deadline",
+  waits: true,
+};
+const proxy: Row = {
+  server: "asks for a proxy's credentials",
+  does: writes(answer(407)),
+  becomes: { status: 407, body: "" },
+};
 
-    expect(await outcome(portTo(server.host), outgoing, ample())).toEqual(becomes);
-  });
+/** What `fetch` never lets us see: it takes these for nonsense. */
+const nonsense = [early, continues, proxy].map(({ server, does }): Row => ({ server, does, becomes: "interrupted" }));
 
-  test.each(incomplete)("when the server $server, then $becomes", async ({ does, becomes, waits }) => {
-    const server = await serve(onlyOnce(does, answer(202, "next")));
-    const port = portTo(server.host);
+const answers: Readonly<Record<TransportName, readonly Row[]>> = {
+  ky: complete,
+  node: [...complete, early, proxy],
+};
+const silences: Readonly<Record<TransportName, readonly Row[]>> = {
+  ky: [...incomplete, ...nonsense],
+  node: [...incomplete, continues],
+};
 
-    expect(await outcome(port, outgoing, waits ? soon() : ample())).toBe(becomes);
-    // What was left behind must not meet the next message.
-    expect(await outcome(port, reversal, ample())).toEqual({ status: 202, body: "next" });
-  });
+describe.each(transports)("over %s", (transport) => {
+  const connect = (target: string, options: Partial<ElectrumHttpOptions> = {}): Electrum =>
+    portTo(target, { transport, ...options });
 
-  test.each(incomplete.filter(({ waits }) => waits))(
-    "when the server $server, its connection is dropped",
-    async ({ does }) => {
+  describe.each([lookup, reversal])("given $operation", (outgoing) => {
+    test.each(answers[transport])("when the server $server, it is an answer", async ({ does, becomes }) => {
       const server = await serve(does);
 
-      await outcome(portTo(server.host), outgoing, soon());
+      expect(await outcome(connect(server.host), outgoing, ample())).toEqual(becomes);
+    });
 
-      await vi.waitFor(() => expect(server.connectionsInUse()).toBe(0));
-      expect(server.requests.length).toBeLessThanOrEqual(1);
-    },
-  );
+    test.each(silences[transport])("when the server $server, then $becomes", async ({ does, becomes, waits }) => {
+      const server = await serve(onlyOnce(does, answer(202, "next")));
+      const port = connect(server.host);
 
-  test("when the server resets the connection as soon as it stands, the system may call it no connection", async () => {
-    const server = await serve({ onConnection: (socket) => socket.resetAndDestroy() });
+      expect(await outcome(port, outgoing, waits ? soon() : ample())).toBe(becomes);
+      // What was left behind must not meet the next message.
+      expect(await outcome(port, reversal, ample())).toEqual({ status: 202, body: "next" });
+    });
 
-    expect(["interrupted", "unreachable"]).toContain(await outcome(portTo(server.host), outgoing, ample()));
-  });
+    test.each(silences[transport].filter(({ waits }) => waits))(
+      "when the server $server, its connection is dropped",
+      async ({ does }) => {
+        const server = await serve(does);
 
-  test("when nobody listens, then unreachable", async () => {
-    const port = await unusedPort();
+        await outcome(connect(server.host), outgoing, soon());
 
-    expect(await outcome(portTo(`127.0.0.1:${port}`), outgoing, ample())).toBe("unreachable");
-    expect(await outcome(portTo(`localhost:${port}`), outgoing, ample())).toBe("unreachable");
-  });
+        await vi.waitFor(() => expect(server.connectionsInUse()).toBe(0));
+        expect(server.requests.length).toBeLessThanOrEqual(1);
+      },
+    );
 
-  test("when the host's name is not found, then unreachable", async () => {
-    expect(await outcome(portTo("https://no-such-host.invalid/suv/v1"), outgoing, ample())).toBe("unreachable");
-  });
+    test("when the server resets the connection as soon as it stands, the system may call it no connection", async () => {
+      const server = await serve({ onConnection: (socket) => socket.resetAndDestroy() });
 
-  test.each([301, 302, 303, 307, 308])(
-    "when the server redirects (%i), it is an answer and not followed",
-    async (status) => {
-      const elsewhere = await serve(writes(answer(200)));
-      const server = await serve(writes(answer(status, "", [`location: http://${elsewhere.host}/suv/v1/vouchers`])));
+      expect(["interrupted", "unreachable"]).toContain(await outcome(connect(server.host), outgoing, ample()));
+    });
 
-      expect(await outcome(portTo(server.host), outgoing, ample())).toEqual({ status, body: "" });
-      expect(elsewhere.connectionsEver()).toBe(0);
-    },
-  );
-});
+    test("when nobody listens, then unreachable", async () => {
+      const port = await unusedPort();
 
-describe("what goes out", () => {
-  test("a message with a body: Electrum's path, JSON in one piece, credentials", async () => {
-    const server = await serve(writes(answer(202)));
+      expect(await outcome(connect(`127.0.0.1:${port}`), outgoing, ample())).toBe("unreachable");
+      expect(await outcome(connect(`localhost:${port}`), outgoing, ample())).toBe("unreachable");
+    });
 
-    await outcome(portTo(server.host), reversal, ample());
+    test("when the host's name is not found, then unreachable", async () => {
+      expect(await outcome(connect("https://no-such-host.invalid/suv/v1"), outgoing, ample())).toBe("unreachable");
+    });
 
-    const json = JSON.stringify(reversal.message);
-    const [head, body] = server.requests[0]?.split("\r\n\r\n") ?? [];
-    expect(Buffer.from(body ?? "", "latin1").toString("utf8")).toBe(json);
-    expect(head?.split("\r\n")).toEqual(
-      expect.arrayContaining([
-        "POST /suv/v1/vouchers/reversals HTTP/1.1",
-        `authorization: Basic ${Buffer.from(`12345678:${PASSWORD}`).toString("base64")}`,
-        "content-type: application/json",
-        `content-length: ${Buffer.byteLength(json)}`,
-        "accept: application/json",
-        "accept-encoding: identity",
-      ]),
+    test.each([301, 302, 303, 307, 308])(
+      "when the server redirects (%i), it is an answer and not followed",
+      async (status) => {
+        const elsewhere = await serve(writes(answer(200)));
+        const server = await serve(writes(answer(status, "", [`location: http://${elsewhere.host}/suv/v1/vouchers`])));
+
+        expect(await outcome(connect(server.host), outgoing, ample())).toEqual({ status, body: "" });
+        expect(elsewhere.connectionsEver()).toBe(0);
+      },
     );
   });
 
-  test("a message without a body: its key in the query, no content", async () => {
-    const server = await serve(writes(answer(200)));
-
-    await outcome(portTo(server.host), { operation: "lookupVoucher", message: { voucherCode: "a&b /ü" } }, ample());
-
-    expect(server.requests[0]).toMatch(/^GET \/suv\/v1\/vouchers\?voucherCode=a%26b%20%2F%C3%BC HTTP\/1.1\r\n/);
-    expect(server.requests[0]).not.toMatch(/^content-/im);
-  });
-
-  test.each(["", "/"])("a base URL means the same with the ending %j", async (ending) => {
-    const server = await serve(writes(answer(202)));
-
-    await outcome(portTo(`http://${server.host}/suv/v1${ending}`), reversal, ample());
-
-    expect(server.requests[0]).toMatch(/^POST \/suv\/v1\/vouchers\/reversals /);
-  });
-
-  test("credentials are asked for each message, so a rotated password is used at once", async () => {
-    const server = await serve(writes(answer(202)));
-    const tokens = ["first", "second"];
-    const port = portTo(server.host, { authorization: async () => `Bearer ${tokens.shift()}` });
-
-    await outcome(port, reversal, ample());
-    await outcome(port, reversal, ample());
-
-    expect(server.requests.map((request) => /^authorization: (.*)\r$/m.exec(request)?.[1])).toEqual([
-      "Bearer first",
-      "Bearer second",
-    ]);
-  });
-
-  test("connections are kept for the messages that follow", async () => {
-    const server = await serve(writes(answer(202, "{}")));
-    const port = portTo(server.host);
-
-    for (let sent = 0; sent < 20; sent += 1) await outcome(port, reversal, ample());
-
-    expect(server.requests).toHaveLength(20);
-    // fetch opens a second one while the first is still winding up its answer.
-    expect(server.connectionsEver()).toBeLessThanOrEqual(2);
-  });
-});
-
-describe("what does not go out", () => {
-  test.each([0, -1, Number.NEGATIVE_INFINITY, Number.NaN])(
-    "a message whose deadline lies %d ms ahead: notSent",
-    async (ms) => {
+  describe("what goes out", () => {
+    test("a message with a body: Electrum's path, JSON in one piece, credentials", async () => {
       const server = await serve(writes(answer(202)));
 
-      expect(await outcome(portTo(server.host, { now: () => 5_000 }), reversal, 5_000 + ms)).toBe("notSent");
+      await outcome(connect(server.host), reversal, ample());
+
+      const json = JSON.stringify(reversal.message);
+      const [head, body] = server.requests[0]?.split("\r\n\r\n") ?? [];
+      expect(Buffer.from(body ?? "", "latin1").toString("utf8")).toBe(json);
+      expect(head?.split("\r\n")).toEqual(
+        expect.arrayContaining([
+          "POST /suv/v1/vouchers/reversals HTTP/1.1",
+          `authorization: Basic ${Buffer.from(`12345678:${PASSWORD}`).toString("base64")}`,
+          "content-type: application/json",
+          `content-length: ${Buffer.byteLength(json)}`,
+          "accept: application/json",
+          "accept-encoding: identity",
+        ]),
+      );
+    });
+
+    test("a message without a body: its key in the query, no content", async () => {
+      const server = await serve(writes(answer(200)));
+
+      await outcome(connect(server.host), { operation: "lookupVoucher", message: { voucherCode: "a&b /ü" } }, ample());
+
+      expect(server.requests[0]).toMatch(/^GET \/suv\/v1\/vouchers\?voucherCode=a%26b%20%2F%C3%BC HTTP\/1.1\r\n/);
+      expect(server.requests[0]).not.toMatch(/^content-/im);
+    });
+
+    test.each(["", "/"])("a base URL means the same with the ending %j", async (ending) => {
+      const server = await serve(writes(answer(202)));
+
+      await outcome(connect(`http://${server.host}/suv/v1${ending}`), reversal, ample());
+
+      expect(server.requests[0]).toMatch(/^POST \/suv\/v1\/vouchers\/reversals /);
+    });
+
+    test("credentials are asked for each message, so a rotated password is used at once", async () => {
+      const server = await serve(writes(answer(202)));
+      const tokens = ["first", "second"];
+      const port = connect(server.host, { authorization: async () => `Bearer ${tokens.shift()}` });
+
+      await outcome(port, reversal, ample());
+      await outcome(port, reversal, ample());
+
+      expect(server.requests.map((request) => /^authorization: (.*)\r$/m.exec(request)?.[1])).toEqual([
+        "Bearer first",
+        "Bearer second",
+      ]);
+    });
+
+    test("connections are kept for the messages that follow", async () => {
+      const server = await serve(writes(answer(202, "{}")));
+      const port = connect(server.host);
+
+      for (let sent = 0; sent < 20; sent += 1) await outcome(port, reversal, ample());
+
+      expect(server.requests).toHaveLength(20);
+      // fetch opens a second one while the first is still winding up its answer.
+      expect(server.connectionsEver()).toBeLessThanOrEqual(2);
+    });
+  });
+
+  describe("what does not go out", () => {
+    test.each([0, -1, Number.NEGATIVE_INFINITY, Number.NaN])(
+      "a message whose deadline lies %d ms ahead: notSent",
+      async (ms) => {
+        const server = await serve(writes(answer(202)));
+
+        expect(await outcome(connect(server.host, { now: () => 5_000 }), reversal, 5_000 + ms)).toBe("notSent");
+        expect(server.connectionsEver()).toBe(0);
+      },
+    );
+
+    test("a message whose credentials come after its deadline: notSent, while they are still awaited", async () => {
+      const server = await serve(writes(answer(202)));
+      const never = connect(server.host, { authorization: () => new Promise<string>(() => {}) });
+
+      expect(await outcome(never, reversal, soon())).toBe("notSent");
       expect(server.connectionsEver()).toBe(0);
-    },
-  );
-
-  test("a message whose credentials come after its deadline: notSent, while they are still awaited", async () => {
-    const server = await serve(writes(answer(202)));
-    const never = portTo(server.host, { authorization: () => new Promise<string>(() => {}) });
-
-    expect(await outcome(never, reversal, soon())).toBe("notSent");
-    expect(server.connectionsEver()).toBe(0);
-  });
-
-  test("a message whose credentials hold up the whole process past its deadline: notSent", async () => {
-    let fetched = 0;
-    const port = portTo("https://electrum.invalid", {
-      authorization: () => {
-        holdUp(20);
-        return "Bearer late";
-      },
-      fetch: async () => {
-        fetched += 1;
-        return new Response();
-      },
     });
 
-    expect(await outcome(port, reversal, Date.now() + 10)).toBe("notSent");
-    expect(fetched).toBe(0);
-  });
+    test.each([
+      [
+        "throws",
+        () => {
+          throw new Error("vault sealed");
+        },
+      ],
+      ["rejects", () => Promise.reject(new Error("vault sealed"))],
+      ["has none", () => undefined],
+      ["gives an empty one", () => ""],
+      ["gives one that would begin another header", () => "Bearer a\r\nx-evil: b"],
+      ["gives one that no header can hold", () => "Bearer \u{1f600}"],
+    ])("a message when the callback for credentials %s: credentials", async (_what, authorization) => {
+      const server = await serve(writes(answer(202)));
 
-  test.each([
-    [
-      "throws",
-      () => {
-        throw new Error("vault sealed");
-      },
-    ],
-    ["rejects", () => Promise.reject(new Error("vault sealed"))],
-    ["has none", () => undefined],
-    ["gives an empty one", () => ""],
-    ["gives one that would begin another header", () => "Bearer a\r\nx-evil: b"],
-    ["gives one that no header can hold", () => "Bearer \u{1f600}"],
-  ])("a message when the callback for credentials %s: credentials", async (_what, authorization) => {
-    const server = await serve(writes(answer(202)));
-
-    expect(await outcome(portTo(server.host, { authorization }), reversal, ample())).toBe("credentials");
-    expect(server.connectionsEver()).toBe(0);
-  });
-
-  test("a message that cannot be written as HTTP: notSent", async () => {
-    const server = await serve(writes(answer(202)));
-
-    expect(
-      await outcome(portTo(server.host), { operation: "lookupVoucher", message: { voucherCode: "\ud800" } }, ample()),
-    ).toBe("notSent");
-    expect(server.connectionsEver()).toBe(0);
-  });
-});
-
-describe("time", () => {
-  test("a wall clock that stands still or goes back does not make the wait longer", async () => {
-    const server = await serve({});
-    let at = 5_000;
-    const port = portTo(server.host, { now: () => (at -= 1_000) });
-
-    expect(await outcome(port, reversal, 4_100)).toBe("deadline");
-  });
-
-  test("a wall clock that leaps past the deadline does not make an answer late", async () => {
-    const server = await serve(writes(answer(202)));
-    let at = 5_000;
-    const port = portTo(server.host, { now: () => (at += 60_000) });
-
-    expect(await outcome(port, reversal, 125_000)).toEqual({ status: 202, body: "" });
-  });
-
-  test("an answer that is complete after the deadline does not count, even if the process was too busy to notice", async () => {
-    const port = portTo("https://electrum.invalid", {
-      fetch: async () => {
-        holdUp(250);
-        return new Response("{}");
-      },
+      expect(await outcome(connect(server.host, { authorization }), reversal, ample())).toBe("credentials");
+      expect(server.connectionsEver()).toBe(0);
     });
 
-    expect(await outcome(port, reversal, Date.now() + 200)).toBe("deadline");
+    test("a message that cannot be written as HTTP: notSent", async () => {
+      const server = await serve(writes(answer(202)));
+
+      expect(
+        await outcome(
+          connect(server.host),
+          { operation: "lookupVoucher", message: { voucherCode: "\ud800" } },
+          ample(),
+        ),
+      ).toBe("notSent");
+      expect(server.connectionsEver()).toBe(0);
+    });
   });
 
-  test("a deadline beyond what a timer can hold is no deadline at once", async () => {
-    const server = await serve(writes(answer(202)));
+  describe("time", () => {
+    test("a wall clock that stands still or goes back does not make the wait longer", async () => {
+      const server = await serve({});
+      let at = 5_000;
+      const port = connect(server.host, { now: () => (at -= 1_000) });
 
-    expect(await outcome(portTo(server.host), reversal, Number.MAX_SAFE_INTEGER)).toEqual({ status: 202, body: "" });
-    expect(await outcome(portTo(server.host), reversal, Number.POSITIVE_INFINITY)).toEqual({ status: 202, body: "" });
-  });
-});
+      expect(await outcome(port, reversal, 4_100)).toBe("deadline");
+    });
 
-describe("close", () => {
-  test("what is under way is stopped and its connections dropped; what comes later is not sent", async () => {
-    const server = await serve({});
-    const port = portTo(server.host);
-    const underWay = [lookup, reversal, reversal].map((outgoing) => outcome(port, outgoing, ample()));
-    await vi.waitFor(() => expect(server.requests).toHaveLength(3));
+    test("a wall clock that leaps past the deadline does not make an answer late", async () => {
+      const server = await serve(writes(answer(202)));
+      let at = 5_000;
+      const port = connect(server.host, { now: () => (at += 60_000) });
 
-    port.close();
+      expect(await outcome(port, reversal, 125_000)).toEqual({ status: 202, body: "" });
+    });
 
-    expect(await Promise.all(underWay)).toEqual(["stopped", "stopped", "stopped"]);
-    expect(await outcome(port, reversal, ample())).toBe("notSent");
-    await vi.waitFor(() => expect(server.connectionsInUse()).toBe(0));
-    expect(server.requests).toHaveLength(3);
-  });
+    test("a deadline beyond what a timer can hold is no deadline at once", async () => {
+      const server = await serve(writes(answer(202)));
 
-  test("what waits for its body is stopped too", async () => {
-    const server = await serve(writes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{"));
-    const port = portTo(server.host);
-    const underWay = outcome(port, reversal, ample());
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
-
-    port.close();
-
-    expect(await underWay).toBe("stopped");
+      expect(await outcome(connect(server.host), reversal, Number.MAX_SAFE_INTEGER)).toEqual({ status: 202, body: "" });
+      expect(await outcome(connect(server.host), reversal, Number.POSITIVE_INFINITY)).toEqual({
+        status: 202,
+        body: "",
+      });
+    });
   });
 
-  test("what still waits for its credentials was not sent", async () => {
-    const server = await serve(writes(answer(202)));
-    const port = portTo(server.host, { authorization: () => new Promise<string>(() => {}) });
-    const underWay = outcome(port, reversal, ample());
+  describe("close", () => {
+    test("what is under way is stopped and its connections dropped; what comes later is not sent", async () => {
+      const server = await serve({});
+      const port = connect(server.host);
+      const underWay = [lookup, reversal, reversal].map((outgoing) => outcome(port, outgoing, ample()));
+      await vi.waitFor(() => expect(server.requests).toHaveLength(3));
 
-    port.close();
+      port.close();
 
-    expect(await underWay).toBe("notSent");
-    expect(server.connectionsEver()).toBe(0);
-  });
+      expect(await Promise.all(underWay)).toEqual(["stopped", "stopped", "stopped"]);
+      expect(await outcome(port, reversal, ample())).toBe("notSent");
+      await vi.waitFor(() => expect(server.connectionsInUse()).toBe(0));
+      expect(server.requests).toHaveLength(3);
+    });
 
-  test("twice is as good as once", () => {
-    const port = portTo("127.0.0.1:9");
+    test("what waits for its body is stopped too", async () => {
+      const server = await serve(writes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{"));
+      const port = connect(server.host);
+      const underWay = outcome(port, reversal, ample());
+      await vi.waitFor(() => expect(server.requests).toHaveLength(1));
 
-    port.close();
+      port.close();
 
-    expect(() => port.close()).not.toThrow();
+      expect(await underWay).toBe("stopped");
+    });
+
+    test("what still waits for its credentials was not sent", async () => {
+      const server = await serve(writes(answer(202)));
+      const port = connect(server.host, { authorization: () => new Promise<string>(() => {}) });
+      const underWay = outcome(port, reversal, ample());
+
+      port.close();
+
+      expect(await underWay).toBe("notSent");
+      expect(server.connectionsEver()).toBe(0);
+    });
+
+    test("twice is as good as once", () => {
+      const port = connect("127.0.0.1:9");
+
+      port.close();
+
+      expect(() => port.close()).not.toThrow();
+    });
   });
 });
 
@@ -547,15 +549,49 @@ describe("another fetch", () => {
     expect(await outcome(portTo("https://electrum.invalid", { fetch }), reversal, deadlineAt)).toEqual(becomes);
   });
 
-  test("it gets the request with a signal that ends it", async () => {
-    const signals: AbortSignal[] = [];
-    const fetch: typeof globalThis.fetch = (input) => {
-      if (input instanceof Request) signals.push(input.signal);
+  test("it gets the message with a signal that ends it", async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    const sent: unknown[] = [];
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const request = new Request(input, init);
+      sent.push([request.method, request.url, request.redirect, await request.text()]);
+      signals.push(init?.signal);
       return never;
     };
 
     await outcome(portTo("https://electrum.invalid", { fetch }), reversal, soon());
 
-    expect(signals.map((signal) => signal.aborted)).toEqual([true]);
+    expect(sent).toEqual([
+      ["POST", "https://electrum.invalid/vouchers/reversals", "manual", JSON.stringify(reversal.message)],
+    ]);
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+  });
+
+  test("a message whose credentials hold up the whole process past its deadline: notSent", async () => {
+    let fetched = 0;
+    const port = portTo("https://electrum.invalid", {
+      authorization: () => {
+        holdUp(20);
+        return "Bearer late";
+      },
+      fetch: async () => {
+        fetched += 1;
+        return new Response();
+      },
+    });
+
+    expect(await outcome(port, reversal, Date.now() + 10)).toBe("notSent");
+    expect(fetched).toBe(0);
+  });
+
+  test("an answer that is complete after the deadline does not count, even if the process was too busy to notice", async () => {
+    const port = portTo("https://electrum.invalid", {
+      fetch: async () => {
+        holdUp(250);
+        return new Response("{}");
+      },
+    });
+
+    expect(await outcome(port, reversal, Date.now() + 200)).toBe("deadline");
   });
 });

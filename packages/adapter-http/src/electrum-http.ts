@@ -7,27 +7,28 @@ import {
   toHttp,
 } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
-import ky from "ky";
 import { err, ok, type Result, ResultAsync } from "neverthrow";
 import { authorizationHeader } from "./authorization.ts";
-import { outgoingBody, readText } from "./body.ts";
+import { kyTransport } from "./ky-transport.ts";
+import { nodeTransport } from "./node-transport.ts";
 import { type ElectrumHttpOptions, type OptionFault, type Settings, settle } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { causeOf } from "./silence.ts";
 import { startWait, type Wait } from "./wait.ts";
 
 /**
- * Electrum's API over HTTP, or every fault in the options. Each message is sent once (but a lookup twice if the answer is 421, which
- * `fetch` does by itself), on a connection that is kept for the next; redirects are answers, not followed; a status means nothing
- * here. Node's `fetch` has bounds of its own below the deadline: ten seconds to connect (`unreachable`), five minutes of silence
+ * Electrum's API over HTTP, or every fault in the options. Each message is sent once, on a connection that is kept for the next;
+ * redirects are answers, not followed; a status means nothing here.
+ *
+ * 102, which Electrum sends as its whole answer to lookupRedemption while it is still processing, cannot be had as an answer: it
+ * counts as a notice before the answer, so that the wait goes on until the connection ends (`interrupted`) or the time does
  * (`deadline`).
  *
- * Two statuses cannot be had as an answer, since `fetch` keeps them to itself: 407 gives `interrupted`; 102, which Electrum sends
- * as its whole answer to lookupRedemption while it is still processing, counts as a notice before the answer, so that the wait goes
- * on until the connection ends (`interrupted`) or the time does (`deadline`). A 100 that nobody asked for, before an answer, makes it
- * `interrupted`.
+ * The transport `ky` inherits some ways of Node's `fetch`. A lookup is sent twice if the answer is 421. 407, and a 100 that nobody
+ * asked for before an answer, give `interrupted`. There are bounds below the deadline: ten seconds to connect (`unreachable`), five
+ * minutes of silence (`deadline`). Over `node`, 407 is an answer, a 100 is passed over, and the deadline is the only bound.
  *
- * `close` leaves nothing behind that keeps a process alive; idle connections belong to `fetch`, which ends them after some seconds.
+ * `close` leaves nothing behind that keeps a process alive; idle connections end after some seconds.
  *
  * @example
  * createElectrumHttp({
@@ -38,19 +39,9 @@ import { startWait, type Wait } from "./wait.ts";
 export const createElectrumHttp = (options: ElectrumHttpOptions): Result<Electrum, readonly OptionFault[]> =>
   settle(options).map(electrumOver);
 
-function electrumOver({ baseUrl, authorization, maxBodyBytes, now, fetch }: Settings): Electrum {
-  const http = ky.create({
-    // The core decides about repeats, and the wait below about time: ky does neither.
-    retry: 0,
-    timeout: false,
-    totalTimeout: false,
-    throwHttpErrors: false,
-    // A followed POST would go where nobody meant it to.
-    redirect: "manual",
-    // Answers are small: compressing them gains nothing, and a bomb is best not asked for.
-    headers: { accept: "application/json", "accept-encoding": "identity" },
-    fetch,
-  });
+function electrumOver(settings: Settings): Electrum {
+  const { baseUrl, authorization, now } = settings;
+  const transport = settings.transport === "node" ? nodeTransport(settings) : kyTransport(settings);
   const waits = new Set<Wait>();
   let closed = false;
 
@@ -58,19 +49,15 @@ function electrumOver({ baseUrl, authorization, maxBodyBytes, now, fetch }: Sett
     const header = await authorizationHeader(authorization);
     if (header === undefined) return silence("credentials");
     const { method, target, body: json } = toHttp(outgoing);
-    const { body, headers } = json === undefined ? { body: null, headers: {} } : outgoingBody(json);
+    const headers = { ...headersOf(json), authorization: header };
     if (!wait.beginSending()) return silence("notSent");
-    const response = await http(`${baseUrl}${target}`, {
-      method,
-      headers: { ...headers, authorization: header },
-      body,
-      signal: wait.signal,
-    });
-    const text = await readText(response.body, maxBodyBytes);
-    if (text === undefined) return silence("tooLarge");
+    const { signal } = wait;
+    const sending = { method, url: `${baseUrl}${target}`, headers, signal };
+    const { status, body, retryAfter } = await transport.send(json === undefined ? sending : { ...sending, json });
+    if (body === undefined) return silence("tooLarge");
     if (!wait.inTime()) return silence("deadline");
-    const waitMs = retryAfterMs(response.headers.get("retry-after"), now());
-    return ok({ status: response.status, body: text, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
+    const waitMs = retryAfterMs(retryAfter, now());
+    return ok({ status, body, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
   };
 
   const exchange = async (outgoing: Outgoing, deadlineAt: Instant): Promise<Result<Answer, Silence>> => {
@@ -94,8 +81,17 @@ function electrumOver({ baseUrl, authorization, maxBodyBytes, now, fetch }: Sett
     close: () => {
       closed = true;
       for (const wait of waits) wait.stop();
+      transport.close();
     },
   };
 }
+
+// Answers are small: compressing them gains nothing, and a bomb is best not asked for.
+const accepting = { accept: "application/json", "accept-encoding": "identity" };
+
+const headersOf = (json: string | undefined): Readonly<Record<string, string>> =>
+  json === undefined
+    ? accepting
+    : { ...accepting, "content-type": "application/json", "content-length": String(Buffer.byteLength(json)) };
 
 const silence = (cause: SilenceCause): Result<Answer, Silence> => err({ cause });

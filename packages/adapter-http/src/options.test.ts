@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { transports } from "../test/port.ts";
 import { createElectrumHttp, type ElectrumHttpOptions, type OptionFault } from "./index.ts";
 
 const authorization = (): string => "Bearer token";
@@ -64,10 +65,26 @@ test("what is no function is told to a caller without types", () => {
     maxBodyBytes: "1",
     // @ts-expect-error -- a moment where a clock belongs
     now: 0,
+    // @ts-expect-error -- another name than the known ones
+    transport: "hunter2",
     // @ts-expect-error -- an object where a function belongs
     fetch: {},
   });
 
-  expect(faults.map(({ path }) => path)).toEqual(["authorization", "maxBodyBytes", "now", "fetch"]);
+  expect(faults.map(({ path }) => path)).toEqual(["authorization", "maxBodyBytes", "now", "transport", "fetch"]);
   expect(JSON.stringify(faults)).not.toContain("hunter2");
+});
+
+describe("the transport", () => {
+  const baseUrl = "https://electrum.invalid";
+
+  test.each(transports)("%s is taken", (transport) => {
+    expect(faultsOf({ baseUrl, authorization, transport })).toEqual([]);
+  });
+
+  test("node has no use for a fetch, and passes by none in silence: it may lead to a proxy", () => {
+    expect(faultsOf({ baseUrl, authorization, transport: "node", fetch: globalThis.fetch })).toEqual([
+      { path: "fetch", expected: 'must not be there with the transport "node", which has no use for it' },
+    ]);
+  });
 });

@@ -2,41 +2,49 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { answer, serve } from "../test/loopback-server.ts";
 import { lookup, reversal } from "../test/messages.ts";
-import { ample, outcome, portTo } from "../test/port.ts";
+import { ample, outcome, portTo, transports, type TransportName } from "../test/port.ts";
 
 // Repeating is the core's decision: a redeemVoucher that a layer below repeats by itself is processed twice.
 
 const statuses = Array.from({ length: 400 }, (_, index) => 200 + index);
 
 /** fetch keeps 407 to itself. */
-const visible = statuses.filter((status) => status !== 407);
+const visible: Readonly<Record<TransportName, readonly number[]>> = {
+  ky: statuses.filter((status) => status !== 407),
+  node: statuses,
+};
+
+/** fetch answers a 421 by asking again, where it still has what it sent: a lookup changes nothing. */
+const lookups: Readonly<Record<TransportName, number>> = { ky: statuses.length + 1, node: statuses.length };
 
 /** 204, 205 and 304 end with their headers. */
 const answerOf = (status: number): string =>
   [204, 304].includes(status) ? `HTTP/1.1 ${status} Any\r\n\r\n` : answer(status);
 
-describe("a message is sent once", () => {
+describe.each(transports)("over %s, a message is sent once", (transport) => {
   test("whatever the status, 200 to 599, of its answer", async () => {
     const server = await serve({
       onRequest: (socket) => socket.write(answerOf(statuses[server.requests.length - 1] ?? 500)),
     });
-    const port = portTo(server.host);
+    const port = portTo(server.host, { transport });
 
     const outcomes = [];
     for (let sent = 0; sent < statuses.length; sent += 1) outcomes.push(await outcome(port, reversal, ample()));
 
-    expect(outcomes.filter((each) => each !== "interrupted")).toEqual(visible.map((status) => ({ status, body: "" })));
+    expect(outcomes.filter((each) => each !== "interrupted")).toEqual(
+      visible[transport].map((status) => ({ status, body: "" })),
+    );
     expect(server.requests).toHaveLength(statuses.length);
   });
 
-  test("a lookup too, but for 421, which fetch answers by asking again: a lookup changes nothing", async () => {
+  test("a lookup too, but for a 421 under ky", async () => {
     const server = await serve({
       onRequest: (socket, request) => {
         const status = Number(/voucherCode=(\d+)/.exec(request)?.[1]);
         socket.write(answerOf(status));
       },
     });
-    const port = portTo(server.host);
+    const port = portTo(server.host, { transport });
 
     const outcomes = [];
     for (const status of statuses) {
@@ -44,8 +52,10 @@ describe("a message is sent once", () => {
       outcomes.push(await outcome(port, message, ample()));
     }
 
-    expect(outcomes.filter((each) => each !== "interrupted")).toEqual(visible.map((status) => ({ status, body: "" })));
-    expect(server.requests).toHaveLength(statuses.length + 1);
+    expect(outcomes.filter((each) => each !== "interrupted")).toEqual(
+      visible[transport].map((status) => ({ status, body: "" })),
+    );
+    expect(server.requests).toHaveLength(lookups[transport]);
   });
 
   test.each([lookup, reversal])("$operation, when a kept connection is reset under it", async (outgoing) => {
@@ -55,7 +65,7 @@ describe("a message is sent once", () => {
         else socket.resetAndDestroy();
       },
     });
-    const port = portTo(server.host);
+    const port = portTo(server.host, { transport });
 
     expect(await outcome(port, outgoing, ample())).toEqual({ status: 202, body: "" });
     expect(await outcome(port, outgoing, ample())).toBe("interrupted");
@@ -70,7 +80,7 @@ describe("a message is sent once", () => {
         else socket.end();
       },
     });
-    const port = portTo(server.host);
+    const port = portTo(server.host, { transport });
 
     expect(await outcome(port, outgoing, ample())).toEqual({ status: 202, body: "" });
     expect(await outcome(port, outgoing, ample())).toBe("interrupted");
@@ -80,7 +90,7 @@ describe("a message is sent once", () => {
 
   test("when the server closes each connection right after its answer", async () => {
     const server = await serve({ onRequest: (socket) => socket.end(answer(202)) });
-    const port = portTo(server.host);
+    const port = portTo(server.host, { transport });
 
     const outcomes = [];
     for (let sent = 0; sent < 50; sent += 1) outcomes.push(await outcome(port, reversal, ample()));

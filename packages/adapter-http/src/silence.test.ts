@@ -47,6 +47,8 @@ describe("what fetch threw", () => {
     ["UND_ERR_HEADERS_TIMEOUT", "deadline"],
     ["UND_ERR_BODY_TIMEOUT", "deadline"],
     ["UND_ERR_HEADERS_OVERFLOW", "tooLarge"],
+    ["HPE_HEADER_OVERFLOW", "tooLarge"],
+    ["HPE_INVALID_CONSTANT", "interrupted"],
     ["UND_ERR_SOCKET", "interrupted"],
     ["ECONNRESET", "interrupted"],
     ["EPIPE", "interrupted"],

@@ -1,7 +1,7 @@
 import type { SilenceCause } from "@electrum-vouchers/core";
 
 /**
- * Why a `fetch` failed, as far as what it threw tells. Only codes are read: messages hold URLs, and a lookup's holds the voucher
+ * Why a message was not answered, as far as what it threw tells. Only codes are read: messages hold URLs, and a lookup's holds the voucher
  * code. Whatever is not known is `interrupted`, which claims least: a connection there may have been, an answer there was none.
  */
 export const causeOf = (thrown: unknown): SilenceCause => firstKnown(thrown, MAX_DEPTH) ?? "interrupted";
@@ -35,10 +35,11 @@ function read(code: unknown, syscall: unknown): SilenceCause | undefined {
 const INSECURE =
   /^(ERR_(TLS|SSL)_.*|EPROTO|(CERT|CRL|UNABLE_TO)_.*|ERROR_IN_(CERT|CRL)_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNSPECIFIED)$/;
 
-/** Bounds that undici, the machine under `fetch`, sets on its own. */
+/** Bounds that undici, the machine under `fetch`, and Node's own parser set. */
 const limits: ReadonlyMap<string, SilenceCause> = new Map([
   ["UND_ERR_CONNECT_TIMEOUT", "unreachable"],
   ["UND_ERR_HEADERS_TIMEOUT", "deadline"],
   ["UND_ERR_BODY_TIMEOUT", "deadline"],
   ["UND_ERR_HEADERS_OVERFLOW", "tooLarge"],
+  ["HPE_HEADER_OVERFLOW", "tooLarge"],
 ]);

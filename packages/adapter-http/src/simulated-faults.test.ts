@@ -1,7 +1,8 @@
 import type { Answer, Outgoing, Silence, SilenceCause } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { type Fault, type FaultKind, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { transports } from "../test/port.ts";
 import { basicAuthorization } from "./authorization.ts";
 import { createElectrumHttp } from "./electrum-http.ts";
 
@@ -35,28 +36,6 @@ interface Expected {
   readonly retryAfterMs?: number;
   readonly body?: RegExp;
 }
-
-let simulator: Simulator;
-let electrum: Electrum;
-
-beforeEach(async () => {
-  simulator = await startSimulator();
-  electrum = createElectrumHttp({
-    baseUrl: simulator.url,
-    authorization: basicAuthorization(() => ({ username: "shop", password: "secret" })),
-  })._unsafeUnwrap();
-});
-
-afterEach(async () => {
-  electrum.close();
-  await simulator.stop();
-});
-
-const send = (): Promise<Partial<Answer & Silence>> =>
-  electrum.send(sale, Date.now() + WAIT_MS).match<Partial<Answer & Silence>>(
-    (answer) => answer,
-    (silence) => silence,
-  );
 
 /** Nobody answers within it, and everybody who means to does. */
 const WAIT_MS = 1_000;
@@ -120,21 +99,46 @@ const cases: { readonly [Kind in FaultKind]: readonly (readonly [Extract<Fault, 
 
 const faults = Object.values(cases).flatMap<readonly [Fault, Expected]>((each) => [...each]);
 
-test.each(faults.map(([fault, expected]) => ({ fault, expected })))("$fault", async ({ fault, expected }) => {
-  simulator.addFault({ fault });
-  const { body, ...others } = expected;
-  const given = await send();
-  expect(given).toMatchObject(others);
-  expect(given.body ?? "").toMatch(body ?? "");
-});
+describe.each(transports)("over %s", (transport) => {
+  let simulator: Simulator;
+  let electrum: Electrum;
 
-test("refused: who sends while nobody listens finds the switch unreachable", async () => {
-  simulator.addFault({ fault: { kind: "refused", forMs: NEVER_MS } });
-  expect([await send(), await send()]).toEqual([{ cause: "interrupted" }, { cause: "unreachable" }]);
-});
+  beforeEach(async () => {
+    simulator = await startSimulator();
+    electrum = createElectrumHttp({
+      baseUrl: simulator.url,
+      authorization: basicAuthorization(() => ({ username: "shop", password: "secret" })),
+      transport,
+    })._unsafeUnwrap();
+  });
 
-test("nothing goes wrong: the answer as it was sent", async () => {
-  const { status, body } = await send();
-  expect(status).toBe(201);
-  expect(body).toMatch(/"voucher"/);
+  afterEach(async () => {
+    electrum.close();
+    await simulator.stop();
+  });
+
+  const send = (): Promise<Partial<Answer & Silence>> =>
+    electrum.send(sale, Date.now() + WAIT_MS).match<Partial<Answer & Silence>>(
+      (answer) => answer,
+      (silence) => silence,
+    );
+
+  test.each(faults.map(([fault, expected]) => ({ fault, expected })))("$fault", async ({ fault, expected }) => {
+    simulator.addFault({ fault });
+    const { body, ...others } = expected;
+    const given = await send();
+    expect(given).toMatchObject(others);
+    expect(given.body ?? "").toMatch(body ?? "");
+  });
+
+  test("refused: who sends while nobody listens finds the switch unreachable", async () => {
+    simulator.addFault({ fault: { kind: "refused", forMs: NEVER_MS } });
+    expect([await send(), await send()]).toEqual([{ cause: "interrupted" }, { cause: "unreachable" }]);
+  });
+
+  test("nothing goes wrong: the answer as it was sent", async () => {
+    const { status, body } = await send();
+    expect(status).toBe(201);
+    expect(body).toMatch(/"voucher"/);
+  });
 });

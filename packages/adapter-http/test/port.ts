@@ -4,6 +4,11 @@ import { onTestFinished } from "vitest";
 import { basicAuthorization, createElectrumHttp, type ElectrumHttpOptions } from "../src/index.ts";
 import { PASSWORD } from "./messages.ts";
 
+/** What may carry messages: what is promised of the port holds with each. */
+export const transports = ["ky", "node"] as const;
+
+export type TransportName = (typeof transports)[number];
+
 /** A port to `target` (a URL, or host and port), with credentials that serve. It is closed with the test. */
 export function portTo(target: string, options: Partial<ElectrumHttpOptions> = {}): Electrum {
   const created = createElectrumHttp({

@@ -1,0 +1,53 @@
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { pipeline, type Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { readText } from "./body.ts";
+import type { Settings } from "./options.ts";
+import type { Received, Transport } from "./transport.ts";
+
+/** How long an unused connection is kept: as long as `fetch` keeps its own. A server that says when it ends one is heeded. */
+const IDLE_MS = 4_000;
+
+/** Over `node:http` and `node:https`, without what `fetch` does for browsers. */
+export function nodeTransport({ baseUrl, maxBodyBytes }: Settings): Transport {
+  const { Agent, request } = baseUrl.startsWith("https:") ? https : http;
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
+  return {
+    send: ({ method, url, headers, json, signal }) =>
+      new Promise((resolve, reject) => {
+        const sent = request(url, { method, headers, agent, signal });
+        sent.on("error", reject);
+        sent.on("response", (response) => {
+          receive(response, maxBodyBytes).then(resolve, reject);
+        });
+        // Nobody asked for another protocol, and Node would leave the connection to whoever did.
+        sent.on("upgrade", (_response, socket) => {
+          socket.destroy();
+          reject(new Error("the server turned to another protocol"));
+        });
+        sent.end(json);
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+async function receive(response: IncomingMessage, maxBodyBytes: number): Promise<Received> {
+  const { statusCode: status = 0, headers } = response;
+  const body = await readText(decompressed(response), maxBodyBytes);
+  return { status, body, retryAfter: headers["retry-after"] ?? null };
+}
+
+/** Nobody is asked to compress; some do all the same. */
+function decompressed(response: IncomingMessage): AsyncIterable<Uint8Array> {
+  const decompressor = decompressors.get(response.headers["content-encoding"]?.toLowerCase() ?? "identity")?.();
+  // Whatever ends one of the two ends the other; whoever reads is told why.
+  return decompressor === undefined ? response : pipeline(response, decompressor, () => {});
+}
+
+const decompressors: ReadonlyMap<string, () => Transform> = new Map([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);
