@@ -1,12 +1,13 @@
-import { createElectrumHttp } from "@electrum-vouchers/adapter-http";
+import { randomUUID } from "node:crypto";
+import { createElectrumHttp, type ElectrumHttpOptions } from "@electrum-vouchers/adapter-http";
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Uuid } from "@electrum-vouchers/core";
-import type { Electrum } from "@electrum-vouchers/core/ports";
+import type { Change, Electrum } from "@electrum-vouchers/core/ports";
 import { startTill, type Till } from "@electrum-vouchers/runtime";
 import ky from "ky";
 import type { HandWritten } from "./hand-written.ts";
 import { inFlight } from "./in-flight.ts";
-import { provisionRequest, rules, saleSteps } from "./sample.ts";
+import { provisionRequest, rules } from "./sample.ts";
 
 /** What whole sales took. */
 export interface Sold {
@@ -15,8 +16,8 @@ export interface Sold {
   readonly latenciesMs: readonly number[];
 }
 
-export const electrumAt = (url: string): Electrum =>
-  createElectrumHttp({ baseUrl: url, authorization: () => "Basic YmVuY2g6YmVuY2g=" })._unsafeUnwrap();
+export const electrumAt = (url: string, transport: NonNullable<ElectrumHttpOptions["transport"]>): Electrum =>
+  createElectrumHttp({ baseUrl: url, authorization: () => "Basic YmVuY2g6YmVuY2g=", transport })._unsafeUnwrap();
 
 /** Whole sales through the shipped runtime: sold, confirmed, and acknowledged. */
 export async function sellThroughTill(
@@ -51,9 +52,14 @@ async function sellOne(till: Till, waiting: Map<Uuid, () => void>): Promise<void
   waiting.delete(request.id);
 }
 
-/** The same by hand: two calls with the same client, three durable steps, no more than that. */
+/**
+ * The same by hand: two calls with the same client, three durable steps, rows of the same size, no more than that. It has what
+ * nobody could leave out: a time limit, no redirects, no repeats by the client, and each state and what led to it as JSON. It goes
+ * without what a careful engineer might still leave out: checking the request, a checksum, a cap on answers, the step between
+ * approval and decision, reading a state back, and a queue that outlives the process.
+ */
 export async function sellByHand(
-  save: (change: ReturnType<typeof saleSteps>[number]) => Promise<void>,
+  save: (change: Change) => Promise<void>,
   url: string,
   count: number,
   width: number,
@@ -65,16 +71,53 @@ export async function sellByHand(
     redirect: "manual",
     headers: { authorization: "Basic YmVuY2g6YmVuY2g=", accept: "application/json" },
   });
-  const prepared = Array.from({ length: count }, saleSteps);
   return timed(count, width, async () => {
-    const [requesting, , confirming, confirmed] = prepared.pop() ?? saleSteps();
-    await save(requesting);
-    const response = await client.post(`${url}/vouchers`, { json: provisionRequest() });
-    JSON.parse(await response.text());
-    await save({ ...confirming, expectedVersion: 1 });
-    const advice = { id: requesting.id, requestId: requesting.id, time: new Date().toISOString(), tenders: [] };
-    await (await client.post(`${url}/vouchers/confirmations`, { json: advice })).text();
-    await save({ ...confirmed, expectedVersion: 2 });
+    const request = provisionRequest();
+    const { id } = request;
+    const at = Date.now();
+    const start = { request, policy: rules, confirmationId: randomUUID(), reversalId: randomUUID(), at };
+    const common = { id, kind: "provision", attention: false, at } as const;
+
+    await save({
+      ...common,
+      expectedVersion: 0,
+      state: "requesting",
+      final: false,
+      record: JSON.stringify({ state: "requesting", ...start }),
+      entry: JSON.stringify({ start }),
+      due: { at: at + 60_000, work: "replyDeadline", what: "reply" },
+    });
+    const answer = await client.post(`${url}/vouchers`, { json: request });
+    const body = await answer.text();
+    const approval: unknown = JSON.parse(body);
+    const thirdPartyIdentifiers =
+      typeof approval === "object" && approval !== null && "thirdPartyIdentifiers" in approval
+        ? approval.thirdPartyIdentifiers
+        : request.thirdPartyIdentifiers;
+    const message = { id: start.confirmationId, requestId: id, time: new Date().toISOString(), thirdPartyIdentifiers };
+    const advice = { ...message, tenders: [] };
+    const decided = { ...start, approval, advice };
+
+    await save({
+      ...common,
+      expectedVersion: 1,
+      state: "confirming",
+      final: false,
+      record: JSON.stringify({ state: "confirming", ...decided }),
+      entry: JSON.stringify({ status: answer.status, body, tenders: [] }),
+      due: { at, work: "advice", what: "confirmVoucher" },
+    });
+    const acknowledgement = await client.post(`${url}/vouchers/confirmations`, { json: advice });
+    const echo = await acknowledgement.text();
+
+    await save({
+      ...common,
+      expectedVersion: 2,
+      state: "confirmed",
+      final: true,
+      record: JSON.stringify({ state: "confirmed", ...decided }),
+      entry: JSON.stringify({ status: acknowledgement.status, body: echo }),
+    });
   });
 }
 

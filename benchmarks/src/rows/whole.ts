@@ -6,7 +6,7 @@ import { interleave, quantile } from "../rounds.ts";
 import { type Effort, milliseconds, type Row, rate } from "../row.ts";
 import { electrumAt, grouped, inline, sellByHand, sellThroughTill, type Sold } from "../whole-sales.ts";
 
-/** 4, 5 and 6: whole sales over HTTP, ours against the same parts by hand. */
+/** 4, 5, 6 and 13: whole sales over HTTP, ours against the same parts by hand, and over one transport against the other. */
 export async function wholeSales(effort: Effort): Promise<readonly Row[]> {
   const server = fork(new URL("../answering-server.ts", import.meta.url));
   const message: readonly unknown[] = await once(server, "message");
@@ -25,10 +25,12 @@ async function compare(url: string, width: number, { rounds, sales }: Effort): P
     p99[name].push(quantile(latenciesMs, 0.99));
     return perSecond;
   };
-  const { ours, byHand, inlined } = await interleave(
+  const { ours, lean, byHand, inlined } = await interleave(
     {
       ours: () =>
-        withOutbox(async (outbox) => note("ours", await sellThroughTill(outbox, electrumAt(url), count, width))),
+        withOutbox(async (outbox) => note("ours", await sellThroughTill(outbox, electrumAt(url, "ky"), count, width))),
+      lean: () =>
+        withOutbox(async (outbox) => (await sellThroughTill(outbox, electrumAt(url, "node"), count, width)).perSecond),
       byHand: () =>
         withHands(async (database) => note("byHand", await sellByHand(grouped(database), url, count, width))),
       inlined: () => withHands(async (database) => (await sellByHand(inline(database), url, count, width)).perSecond),
@@ -62,6 +64,14 @@ async function compare(url: string, width: number, { rounds, sales }: Effort): P
       denominator: `by hand, grouped commits: ${milliseconds(byHandP99)}`,
       ratio: oursP99 / byHandP99,
       expected: { atMost: 1.5 },
+    },
+    {
+      number: 13,
+      measure: `whole sales over node:http, ${width} in flight`,
+      ours: rate(lean),
+      denominator: `over ky: ${rate(ours)}`,
+      ratio: lean / ours,
+      expected: { atLeast: 1.2 },
     },
   ];
 }
