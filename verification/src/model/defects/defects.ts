@@ -98,8 +98,8 @@ export const defects: readonly Defect[] = [
   {
     name: "counting a web page to a reversal as done",
     file: ACKNOWLEDGEMENT,
-    right: 'if (error.errorType === undefined && answer.body.trim() !== "") {',
-    wrong: "if (false) {",
+    right: "if (error.errorType === undefined && !isEmpty) return",
+    wrong: "if (false) return",
     configuration: anySale,
     breaks: "agreement",
   },
@@ -241,8 +241,8 @@ export const defects: readonly Defect[] = [
   {
     name: "a retry that nobody wakes up for",
     file: TRANSACTION,
-    right: 'timer("retry", attempt, retryAt)',
-    wrong: "undefined",
+    right: 'return timer("retry", transaction.attempt, transaction.retryAt);',
+    wrong: "return undefined;",
     configuration: saleWithRetry,
     breaks: "itEnds",
   },
