@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { LANES } from "../lanes.ts";
 import type { Report } from "../report.ts";
 import { hostileAnswer } from "./answers.ts";
 import { randomOf } from "../random.ts";
@@ -17,7 +18,7 @@ export async function verifyHostile(args: readonly string[]): Promise<Report> {
   if (values.case !== undefined) return playAgain(seed, Number(values.case));
   if (values["wire-case"] !== undefined) return playWireAgain(seed, Number(values["wire-case"]));
   const [cases, wireCases] = [Number(values.cases), Number(values["wire-cases"])];
-  const failures = await runOnThreads(seed, cases, THREADS);
+  const failures = await runOnThreads(seed, cases, LANES);
   const wireFailures = await runWire({ seed, cases: wireCases });
   return {
     check: "hostile input",
@@ -26,9 +27,6 @@ export async function verifyHostile(args: readonly string[]): Promise<Report> {
     failures: [...failures.map(inWords("case")), ...wireFailures.map(inWords("wire-case"))],
   };
 }
-
-/** As many as the machine is expected to have cores. */
-const THREADS = 2;
 
 const options = {
   seed: { type: "string", default: "1" },

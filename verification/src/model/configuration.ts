@@ -10,8 +10,11 @@ export interface Configuration {
   readonly late: boolean;
   /** Whether something between till and switch may repeat a request by itself. */
   readonly repeats: boolean;
-  /** `classes`: one answer for all that mean the same · `every`: each that Electrum's documents name, and worse. */
-  readonly answers: "classes" | "every";
+  /**
+   * `classes`: one answer, one silence and one death for all that mean the same · `every`: each answer that Electrum's documents
+   * name, and worse, each silence, and each failure of the outbox.
+   */
+  readonly troubles: "classes" | "every";
   /** How many activities of tills may be under way at once, of one process or of several that share an outbox. */
   readonly owners: number;
 }
@@ -20,7 +23,7 @@ const ordinary: Omit<Configuration, "kind" | "policy"> = {
   remembersReversals: true,
   late: false,
   repeats: false,
-  answers: "classes",
+  troubles: "classes",
   owners: 1,
 };
 
@@ -94,11 +97,11 @@ const twoOwners: readonly Configuration[] = networks.flatMap((network) => {
   ];
 });
 
-/** Every answer that Electrum's documents name, and answers that they do not. */
-const everyAnswer: readonly Configuration[] = messagings.flatMap((choices) =>
+/** Every answer that Electrum's documents name, and answers that they do not; every silence, and a failing outbox. */
+const everyTrouble: readonly Configuration[] = messagings.flatMap((choices) =>
   providers.flatMap((provider) => [
-    sale({ ...choices, provider, retries: 1 }, { answers: "every" }),
-    redemption({ ...choices, provider, lookupRepeats: 1 }, { answers: "every" }),
+    sale({ ...choices, provider, retries: 1 }, { troubles: "every" }),
+    redemption({ ...choices, provider, lookupRepeats: 1 }, { troubles: "every" }),
   ]),
 );
 
@@ -109,10 +112,16 @@ const impatience: readonly Configuration[] = [1, 2, 3, 4].flatMap((customerWaitM
 ]);
 
 /** The largest first, so that threads that share them end together. */
+/** Both at once: a repeat may be answered by whoever repeats it. */
+const repeatedAndAnswered: readonly Configuration[] = messagings.map((choices) =>
+  sale({ ...choices, retries: 0 }, { repeats: true, troubles: "every" }),
+);
+
 export const everyConfiguration: readonly Configuration[] = [
   sale({ retries: 2 }, { owners: 2 }),
   ...twoOwners,
-  ...everyAnswer,
+  ...repeatedAndAnswered,
+  ...everyTrouble,
   ...repeatedRequests,
   ...impatience,
   ...everyPolicy,
@@ -131,7 +140,7 @@ export function nameOf({ kind, policy: rules, ...world }: Configuration): string
     ...(world.remembersReversals ? [] : ["forgets early reversals"]),
     ...(world.late ? ["late requests"] : []),
     ...(world.repeats ? ["repeated requests"] : []),
-    ...(world.answers === "every" ? ["every answer"] : []),
+    ...(world.troubles === "every" ? ["every trouble"] : []),
     ...(world.owners > 1 ? [`${world.owners} owners`] : []),
   ].join(", ");
 }

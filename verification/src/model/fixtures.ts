@@ -19,7 +19,8 @@ const EARLIER_SALE_ID = "0b2f4c1e-3d5a-4e6b-8f7c-1a2b3c4d5e6f";
 /** The times that messages bear decide nothing. */
 const LONG_AGO: Instant = 0;
 
-const provisionRequest = (provider: string): ProvisionRequest => requestFields(TRANSACTION_ID, provider, LONG_AGO);
+export const provisionRequest = (provider: string): ProvisionRequest =>
+  requestFields(TRANSACTION_ID, provider, LONG_AGO);
 
 export const earlierSale = (provider: string): ProvisionRequest => requestFields(EARLIER_SALE_ID, provider, LONG_AGO);
 

@@ -1,9 +1,8 @@
-import type { Transaction } from "@electrum-vouchers/core";
 import { type ProviderName, providerNames, type World } from "@electrum-vouchers/simulator";
 import { type Activity, keyOf } from "./till/activity.ts";
+import { type Stored, storedKey } from "./till/stored.ts";
 import type { Configuration } from "./configuration.ts";
 import { emptyWorld, worldKey, worldWithVoucher } from "./network/electrum.ts";
-import { essenceOf } from "./essence/essence.ts";
 import { type Ghosts, nothingYet } from "./judgement/ghosts.ts";
 import { createInterner, type Interner } from "./search/intern.ts";
 import { createNetworks, type Message, messageKey, type Networks } from "./network/network.ts";
@@ -15,7 +14,7 @@ export interface Space {
   readonly provider: ProviderName;
   /** The code of the voucher that can be redeemed; none for a sale. */
   readonly code: string;
-  readonly transactions: Interner<Transaction>;
+  readonly records: Interner<Stored>;
   readonly activities: Interner<Activity>;
   readonly worlds: Interner<World>;
   readonly messages: Interner<Message>;
@@ -37,7 +36,7 @@ export function createSpace(configuration: Configuration): Space {
     configuration,
     provider,
     code,
-    transactions: createInterner(essenceOf),
+    records: createInterner(storedKey),
     activities: createInterner(keyOf),
     worlds,
     messages: createInterner(messageKey),

@@ -36,6 +36,7 @@ export function gradeOf(tried: readonly Tried[], explanations: readonly Explanat
     score,
     unnoticed: unnoticed.map((each) => `${inWords(each)}\n  ${whyOf(each) ?? "UNEXPLAINED"}`),
     failures: [
+      ...(tried.length === 0 ? ["there is no mutant to try"] : []),
       ...unnoticed.filter((each) => whyOf(each) === undefined).map((each) => `${inWords(each)}, and nothing says why`),
       ...explanations.flatMap((each) => misfit(each, unnoticed)),
       ...(score < LEAST_SCORE ? [`the score is ${score.toFixed(1)} %, and has to be ${LEAST_SCORE} %`] : []),

@@ -1,9 +1,7 @@
 import { createVitest, type Vitest } from "vitest/node";
+import { LANES } from "../lanes.ts";
 import type { Mutated } from "./mutants.ts";
 import type { Outcome, Trial, Verdict } from "./trial.ts";
-
-/** As many as the machine is expected to have cores. */
-const LANES = 2;
 
 /**
  * Tries every mutant against the tests in these files, and says what became of it, by its id. Most take their turn on one load

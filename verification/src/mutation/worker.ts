@@ -33,6 +33,9 @@ const NOBODY = "nobody";
 /** Whoever comes to a mutant so many times as often as without it will not come to an end. */
 const TOO_OFTEN = 100;
 
+/** The same for whoever comes to it while the sources are loaded, and was never counted without it. */
+const TOO_OFTEN_FROM_LOAD = 10_000_000;
+
 /** The tests that it calls have limits of their own. */
 const NO_LIMIT_MS = 0;
 
@@ -113,7 +116,7 @@ const quickFirst = (
 /** What the tests say of the mutant that is on. */
 async function verdictOf(
   specifications: readonly Specification[],
-  hitsIn: (name: string) => number = () => Number.POSITIVE_INFINITY,
+  hitsIn: (name: string) => number = () => TOO_OFTEN_FROM_LOAD / TOO_OFTEN,
 ): Promise<Verdict> {
   for (const { name, run } of specifications) {
     switches.hitCount = 0;

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { LANES } from "../lanes.ts";
 import type { Report } from "../report.ts";
 import { runSeed } from "./run.ts";
 import { allFaultKinds, type Failure, missedKinds, type Search } from "./search.ts";
@@ -11,7 +12,7 @@ import { searchOnThreads } from "./threads.ts";
 export async function verifySimulation(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });
   const [seeds, from] = [Number(values.seeds), Number(values.from)];
-  const found = await searchOnThreads(from, seeds, THREADS);
+  const found = await searchOnThreads(from, seeds, LANES);
   console.log(countsOf(found));
   if (seeds === 1) console.log((await runSeed(from)).trace.join("\n"));
   const never = seeds < ENOUGH_SEEDS ? [] : missedKinds(found);
@@ -31,9 +32,6 @@ const options = {
   seeds: { type: "string", default: "20000" },
   from: { type: "string", default: "1" },
 } as const;
-
-/** As many as the machine is expected to have cores. */
-const THREADS = 2;
 
 /** With fewer seeds than this, some kind of fault may well have no occasion. */
 const ENOUGH_SEEDS = 500;

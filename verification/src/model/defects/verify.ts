@@ -1,3 +1,4 @@
+import { inLanes } from "../../lanes.ts";
 import { invariants } from "../judgement/invariants.ts";
 import { traceOf } from "../search/trace.ts";
 import { catchDefect } from "./catch.ts";
@@ -5,20 +6,15 @@ import type { Defect } from "./defect.ts";
 import { defects } from "./defects.ts";
 
 /** Puts each defect into the code and explores. Prints by which invariant each was caught, and gives those that were not. */
-export async function verifyDefects(threads: number): Promise<readonly string[]> {
-  const left = [...defects];
+export async function verifyDefects(): Promise<readonly string[]> {
   const failures: string[] = [];
   console.log("\ncaught by             after   defect");
-  await Promise.all(Array.from({ length: threads }, work));
+  await inLanes(defects, async (defect) => {
+    const { line, failure } = await tried(defect);
+    if (line !== undefined) console.log(line);
+    if (failure !== undefined) failures.push(failure);
+  });
   return failures;
-
-  async function work(): Promise<void> {
-    for (let defect = left.shift(); defect !== undefined; defect = left.shift()) {
-      const { line, failure } = await tried(defect);
-      if (line !== undefined) console.log(line);
-      if (failure !== undefined) failures.push(failure);
-    }
-  }
 }
 
 async function tried(defect: Defect): Promise<{ readonly line?: string; readonly failure?: string }> {

@@ -27,9 +27,10 @@ function evidence(field: string, value: unknown): unknown {
     case "first":
     case "last":
     case "error":
+    case "cause":
     case "by":
     case "why":
-    // The same in all transactions of a configuration, but for the ids minted with it, which every advice shows.
+    // The same in all transactions of a configuration.
     case "policy":
     case "lookup":
       return undefined;

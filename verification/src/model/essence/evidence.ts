@@ -1,4 +1,5 @@
 import {
+  type Answer,
   type Command,
   decide,
   dueOf,
@@ -7,6 +8,7 @@ import {
   type Intent,
   observe,
   type Policy,
+  type SilenceCause,
   startProvision,
   startRedemption,
   type Step,
@@ -22,7 +24,7 @@ export interface Evidence {
   readonly transactions: number;
   readonly essences: number;
   readonly meetings: number;
-  /** Each with the event that tells two transactions of one essence apart. */
+  /** Each with the event that tells two transactions of one essence apart, or that comes to two different things. */
   readonly differences: readonly string[];
 }
 
@@ -60,9 +62,11 @@ export function compareEvidence(
     const way = new Map<string, string>();
     for (const [event, { transaction: next, commands }] of meetingsOf(moment)) {
       meetings += 1;
-      if (next === transaction && commands.length === 0) continue;
-      visit({ transaction: next, now });
-      way.set(event, `${looks({ transaction: next, now })} ${seenFrom(commands, now)}`);
+      const isNothing = next === transaction && commands.length === 0;
+      if (!isNothing) visit({ transaction: next, now });
+      const outcome = isNothing ? "nothing" : `${looks({ transaction: next, now })} ${seenFrom(commands, now)}`;
+      if ((way.get(event) ?? outcome) !== outcome) differences.push(`${transaction.state}: ${event}, in two ways`);
+      way.set(event, outcome);
     }
     const look = looks(moment);
     const known = ways.get(look) ?? way;
@@ -96,7 +100,7 @@ function begun(kind: Transaction["kind"], policy: Policy): Transaction {
     : startRedemption(redemption)._unsafeUnwrap().transaction;
 }
 
-/** Everything that can happen, by a name that is the same for every transaction, and what comes of it. */
+/** Everything that can happen, by the name of what the checker takes it for, and what comes of it. */
 function meetingsOf({ transaction, now }: Moment): readonly (readonly [string, Step<Transaction>])[] {
   return [
     ...factsAt(transaction, now).map(([name, fact]) => [name, observe(transaction, fact)] as const),
@@ -110,38 +114,47 @@ function meetingsOf({ transaction, now }: Moment): readonly (readonly [string, S
 
 const attempts = [0, 1];
 
-const replies: Readonly<Record<string, { readonly status: number; readonly body: string }>> = {
-  approved: {
-    status: 201,
-    body: JSON.stringify({ id: TRANSACTION_ID, voucher: { code: CODE }, thirdPartyIdentifiers: [] }),
-  },
-  declined: { status: 400, body: JSON.stringify({ errorType: "TRANSACTION_DECLINED" }) },
-  open: { status: 500, body: "" },
-};
+/** Answers and silences, by what the checker takes them for: those of one name must come to the same. */
+const replies: readonly (readonly [name: string, status: number, body: object | string])[] = [
+  ["approved", 201, { id: TRANSACTION_ID, voucher: { code: CODE }, thirdPartyIdentifiers: [] }],
+  ["declined", 400, { errorType: "TRANSACTION_DECLINED" }],
+  ["declined", 404, ""],
+  ["open", 500, ""],
+  ["open", 400, { errorType: "DUPLICATE_RECORD" }],
+  ["open", 201, "{"],
+  ["open", 201, { id: "another" }],
+];
 
-const acknowledgements: Readonly<Record<string, { readonly status: number; readonly body: string }>> = {
-  acknowledged: { status: 202, body: "" },
-  "to be repeated": { status: 500, body: "" },
-  refused: { status: 400, body: JSON.stringify({ errorType: "FORMAT_ERROR" }) },
-};
+const silences: readonly SilenceCause[] = ["deadline", "unreachable", "interrupted"];
+
+const acknowledgements: readonly (readonly [name: string, status: number, body: object | string])[] = [
+  ["acknowledged", 202, ""],
+  ["to be repeated", 500, ""],
+  ["refused", 400, { errorType: "FORMAT_ERROR" }],
+];
+
+const answerOf = (status: number, body: object | string): Answer => ({
+  status,
+  body: typeof body === "string" ? body : JSON.stringify(body),
+});
 
 function factsAt(transaction: Transaction, at: Instant): readonly (readonly [string, Fact])[] {
   const adviceId = adviceOf(transaction)?.message.id;
   return [
     ...attempts.flatMap((attempt): readonly (readonly [string, Fact])[] => [
-      ...Object.entries(replies).map(
-        ([name, answer]) => [`${name} ${attempt}`, { type: "reply", attempt, ...answer, at }] as const,
+      ...replies.map(
+        ([name, status, body]) =>
+          [`${name} ${attempt}`, { type: "reply", attempt, ...answerOf(status, body), at }] as const,
       ),
-      ...(["deadline", "unreachable"] as const).map(
-        (cause) => [`${cause} ${attempt}`, { type: "silence", attempt, cause, at }] as const,
-      ),
-      [`interrupted ${attempt}`, { type: "interruption", attempt, at }],
+      ...silences.map((cause) => [`silence ${attempt}`, { type: "silence", attempt, cause, at }] as const),
+      [`silence ${attempt}`, { type: "interruption", attempt, at }],
       ...(["retry", "lookup", "decision"] as const).map(
         (timer) => [`${timer} timer ${attempt}`, { type: "timer", timer, attempt, at }] as const,
       ),
     ]),
-    ...(adviceId === undefined ? [] : Object.entries(acknowledgements)).map(
-      ([name, answer]) => [name, { type: "adviceAnswered", adviceId: adviceId ?? "", ...answer, at }] as const,
+    ...(adviceId === undefined ? [] : acknowledgements).map(
+      ([name, status, body]) =>
+        [name, { type: "adviceAnswered", adviceId: adviceId ?? "", ...answerOf(status, body), at }] as const,
     ),
   ];
 }

@@ -14,7 +14,6 @@ const together: Readonly<Record<string, readonly (LedgerEntry["state"] | "nothin
   completed: ["completed"],
   confirmed: ["confirmed"],
   declined: ["declined", "nothing"],
-  // A request that the provider never answered leaves `unknown` behind, which no till can complete any more.
   reversed: ["reversed", "barred", "declined", "nothing"],
   found: ["nothing"],
   notFound: ["nothing"],

@@ -1,11 +1,12 @@
-import { type Advice, canHandOver, operations } from "@electrum-vouchers/core";
-import { memoize } from "../search/intern.ts";
+import { type Advice, operations } from "@electrum-vouchers/core";
 import type { Message } from "../network/network.ts";
-import type { Space } from "../space.ts";
+import { memoize } from "../search/intern.ts";
 import type { State } from "../search/state.ts";
+import type { Space } from "../space.ts";
 import type { Decided, TillStep } from "../till/till-step.ts";
+import { handsOver } from "./promises.ts";
 
-/** What is remembered for the sake of the invariants alone; nothing that happens depends on it. */
+/** What is remembered for the sake of the invariants, and to bound what a till may want again. */
 export interface Ghosts {
   /** The last attempt that was sent; -1 before the first. */
   readonly attemptSent: number;
@@ -14,7 +15,7 @@ export interface Ghosts {
   readonly decided?: Decided;
   /** A customer may have the voucher. */
   readonly handedOver: boolean;
-  /** The till has asked once more for a voucher that was not found. */
+  /** The till has asked once more for a voucher that was not found; it asks no third time. */
   readonly lookedUpAgain: boolean;
   /** The switch has answered 404 to the reversal, and has not remembered it. */
   readonly forgotten: boolean;
@@ -24,7 +25,7 @@ export interface Ghosts {
 
 /**
  * - `lateRequest`: the switch processed a request whose reversal it had answered with 404, and forgotten
- * - `repeatedRequest`: something between till and switch repeated a `redeemVoucher` by itself
+ * - `repeatedRequest`: something between till and switch repeated a request by itself, and one of the two was declined
  */
 export type Excuse = "lateRequest" | "repeatedRequest";
 
@@ -36,22 +37,22 @@ export interface GhostMoves {
   afterDelivery(state: State, message: Message, world: number, status: number): number;
 }
 
-export function createGhostMoves({ configuration, transactions, messages, ghosts }: Space): GhostMoves {
-  const canBeHandedOver = memoize((record: number) => canHandOver(transactions.valueOf(record)));
+export function createGhostMoves({ configuration, records, messages, ghosts }: Space): GhostMoves {
+  const canBeHandedOver = memoize((record: number) => handsOver(records.valueOf(record).transaction));
 
   function afterStep(before: number, step: TillStep): number {
-    const { sends, again, decides, record } = step;
-    const handsOver = step.handsOver || (record !== undefined && canBeHandedOver(record));
+    const { sends, intent, decides, record } = step;
+    const isHandedOver = step.handsOver || (record !== undefined && canBeHandedOver(record));
     const known = ghosts.valueOf(before);
-    if (sends === undefined && again !== "lookUp" && decides === undefined && (known.handedOver || !handsOver)) {
+    if (sends === undefined && intent !== "lookUp" && decides === undefined && (known.handedOver || !isHandedOver)) {
       return before;
     }
     return ghosts.idOf({
       ...known,
       ...(sends === undefined ? {} : afterSending(known, messages.valueOf(sends))),
       ...(decides === undefined ? {} : { decided: known.decided ?? decides }),
-      handedOver: known.handedOver || handsOver,
-      lookedUpAgain: known.lookedUpAgain || again === "lookUp",
+      handedOver: known.handedOver || isHandedOver,
+      lookedUpAgain: known.lookedUpAgain || intent === "lookUp",
     });
   }
 
@@ -62,7 +63,7 @@ export function createGhostMoves({ configuration, transactions, messages, ghosts
       const isForgotten = isUnknown && !configuration.remembersReversals && world === state.world;
       return isForgotten ? ghosts.idOf({ ...known, forgotten: true }) : state.ghosts;
     }
-    const excuse = known.excuse ?? excuseFor(known, message, world !== state.world);
+    const excuse = excuseFor(known, message, world !== state.world);
     return excuse === known.excuse || excuse === undefined ? state.ghosts : ghosts.idOf({ ...known, excuse });
   }
 
@@ -74,7 +75,7 @@ const afterSending = ({ attemptSent }: Ghosts, message: Message): Partial<Ghosts
     ? { attemptSent: Math.max(attemptSent, message.attempt) }
     : { adviceSent: message.outgoing };
 
-function excuseFor({ forgotten }: Ghosts, { isRepeat, outgoing }: Message, hasEffect: boolean): Excuse | undefined {
+function excuseFor({ forgotten, excuse }: Ghosts, { isRepeat }: Message, hasEffect: boolean): Excuse | undefined {
   if (forgotten && hasEffect) return "lateRequest";
-  return isRepeat && outgoing.operation === "redeemVoucher" ? "repeatedRequest" : undefined;
+  return excuse ?? (isRepeat ? "repeatedRequest" : undefined);
 }

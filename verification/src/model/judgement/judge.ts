@@ -1,11 +1,12 @@
-import { canHandOver, type Transaction } from "@electrum-vouchers/core";
+import type { Transaction } from "@electrum-vouchers/core";
 import { memoize } from "../search/intern.ts";
 import type { State } from "../search/state.ts";
 import type { Space } from "../space.ts";
-import { disagreements } from "./agreement.ts";
-import type { Ghosts } from "./ghosts.ts";
+import { type Disagreement, disagreements } from "./agreement.ts";
+import type { Excuse, Ghosts } from "./ghosts.ts";
 import type { Invariant } from "./invariants.ts";
 import type { Limit } from "./limits.ts";
+import { goesAgainst, handsOver } from "./promises.ts";
 
 export interface Broken {
   readonly invariant: Invariant;
@@ -16,41 +17,51 @@ export interface Broken {
 
 /** What a state breaks, by what till and switch hold in it. */
 export function createJudge(space: Space, isQuiet: (state: State) => boolean): (state: State) => Broken | undefined {
-  const { transactions, worlds, ghosts } = space;
-  const brokenPromise = memoize(
-    (record: number, remembered: number) =>
-      promiseBroken(transactions.valueOf(record), ghosts.valueOf(remembered)) ?? false,
+  const { configuration, records, worlds, ghosts } = space;
+  const isHonest = configuration.troubles === "classes";
+  const brokenPromise = memoize((record: number, remembered: number) =>
+    promiseBroken(records.valueOf(record).transaction, ghosts.valueOf(remembered), isHonest),
   );
-  const difference = memoize((record: number, world: number) => {
-    // What is marked for reconciliation explains itself; anything else comes first.
-    const found = disagreements(transactions.valueOf(record), worlds.valueOf(world));
-    return found.find(({ isMarked }) => !isMarked) ?? found[0] ?? false;
+  const difference = memoize((record: number, world: number, remembered: number) => {
+    const { transaction } = records.valueOf(record);
+    const found = disagreements(transaction, worlds.valueOf(world));
+    const explained = found.map((each) => toBroken(each, transaction, ghosts.valueOf(remembered).excuse));
+    // What nothing explains comes first.
+    return explained.find(({ limit }) => limit === undefined) ?? explained[0];
   });
-  return (state) => {
-    const { record, world } = state;
-    if (record === 0) return undefined;
-    const promise = brokenPromise(record, state.ghosts);
-    if (promise !== false) return promise;
-    const found = isQuiet(state) && difference(record, world);
-    if (found === false) return undefined;
-    const limit = ghosts.valueOf(state.ghosts).excuse ?? (found.isMarked ? "noReversals" : undefined);
-    return { invariant: "agreement", what: found.what, ...(limit === undefined ? {} : { limit }) };
-  };
+  return (state) =>
+    state.record === 0
+      ? undefined
+      : (brokenPromise(state.record, state.ghosts) ??
+        (isQuiet(state) ? difference(state.record, state.world, state.ghosts) : undefined));
 }
 
-/** What the till has promised, to a customer or to itself, and broken. */
-function promiseBroken(transaction: Transaction, { handedOver, decided }: Ghosts): Broken | undefined {
+function toBroken({ what, isMarked }: Disagreement, { state }: Transaction, excuse: Excuse | undefined): Broken {
+  const limit = excuse !== undefined && explains[excuse] === state ? excuse : isMarked ? "noReversals" : undefined;
+  return { invariant: "agreement", what, ...(limit === undefined ? {} : { limit }) };
+}
+
+/** How the till has ended where a limit was met, while the switch holds another thing. */
+const explains: Readonly<Record<Excuse, Transaction["state"]>> = {
+  lateRequest: "reversed",
+  repeatedRequest: "declined",
+};
+
+/** What the till has promised, to a customer or to itself, and broken. `isHonest`: Electrum answers as it should. */
+function promiseBroken(
+  transaction: Transaction,
+  { handedOver, decided }: Ghosts,
+  isHonest: boolean,
+): Broken | undefined {
   const { state } = transaction;
   const isOfConfirming = (state === "disputed" || state === "resolved") && transaction.of.state === "confirming";
-  if (handedOver && !canHandOver(transaction) && !isOfConfirming) {
+  if (handedOver && !handsOver(transaction) && !isOfConfirming) {
     return { invariant: "handOver", what: `the voucher was handed over, and the transaction is ${state}` };
   }
-  return decided !== undefined && against[decided].includes(state)
-    ? { invariant: "decisionStands", what: `the till has decided to ${decided}, and the transaction is ${state}` }
+  if (decided !== undefined && goesAgainst(decided, transaction)) {
+    return { invariant: "decisionStands", what: `the till has decided to ${decided}, and the transaction is ${state}` };
+  }
+  return isHonest && state === "disputed"
+    ? { invariant: "asksNobody", what: "a dispute, and Electrum has answered as it should" }
     : undefined;
 }
-
-const against: Readonly<Record<"confirm" | "cancel", readonly Transaction["state"][]>> = {
-  confirm: ["reversing", "reversed", "declined", "abandoned"],
-  cancel: ["issued", "redeemed", "confirming", "confirmed", "completed"],
-};

@@ -56,11 +56,11 @@ export function handlingsOf(
   world: World,
   provider: ProviderName,
   outgoing: Outgoing,
-  answers: Configuration["answers"],
+  troubles: Configuration["troubles"],
 ): readonly Handling[] {
   const [ordinary, ...faults] = handlingsByClass(world, provider, outgoing);
-  return answers === "every"
-    ? [ordinary, ...faults, ...everyAnswer(world, ordinary.world, outgoing)]
+  return troubles === "every"
+    ? [ordinary, ...faults, ...everyAnswer(world, ordinary, outgoing)]
     : [ordinary, ...faults];
 }
 

@@ -2,17 +2,13 @@ import type { Connections } from "./connections.ts";
 import { handlingsOf } from "./electrum.ts";
 import type { GhostMoves } from "../judgement/ghosts.ts";
 import { memoize } from "../search/intern.ts";
-import { ascending, nameOfMessage } from "./network.ts";
+import { nameOfMessage } from "./network.ts";
 import type { Space } from "../space.ts";
-import type { State } from "../search/state.ts";
+import { ascending, type State } from "../search/state.ts";
 import type { Transition } from "../search/transition.ts";
 
 /** What may become of a message on its way, and of one that reaches the switch. */
-export interface MessageMoves {
-  deliver(state: State, message: number): readonly Transition[];
-  /** It is lost, or something repeats it by itself. */
-  fail(state: State, message: number): readonly Transition[];
-}
+export type MessageMoves = (state: State, message: number) => readonly Transition[];
 
 export function createMessageMoves(space: Space, connections: Connections, ghosts: GhostMoves): MessageMoves {
   const { configuration, messages, networks } = space;
@@ -38,6 +34,7 @@ export function createMessageMoves(space: Space, connections: Connections, ghost
     });
   }
 
+  /** It is lost, or something repeats it by itself. */
   function fail(state: State, id: number): readonly Transition[] {
     const fault = (what: string, network: number): Transition => ({
       kind: "fault",
@@ -49,7 +46,7 @@ export function createMessageMoves(space: Space, connections: Connections, ghost
     return configuration.repeats && copies !== state.network ? [lost, fault("repeats by itself", copies)] : [lost];
   }
 
-  return { deliver, fail };
+  return (state, id) => [...deliver(state, id), ...fail(state, id)];
 }
 
 interface Handled {
@@ -68,7 +65,7 @@ function createHandling(
   const { configuration, provider, worlds, messages } = space;
   return memoize((world: number, id: number) => {
     const message = messages.valueOf(id);
-    const all = handlingsOf(worlds.valueOf(world), provider, message.outgoing, configuration.answers).map(
+    const all = handlingsOf(worlds.valueOf(world), provider, message.outgoing, configuration.troubles).map(
       ({ fault, world: after, answer }): Handled => ({
         kind: fault === undefined ? "ordinary" : "fault",
         world: worlds.idOf(after),

@@ -1,4 +1,5 @@
 import type { Advice, Instant, Request } from "@electrum-vouchers/core";
+import { ascending } from "../search/state.ts";
 import { createInterner, type Interner, memoize } from "../search/intern.ts";
 import type { Awaiting, Delivering } from "../till/activity.ts";
 
@@ -57,8 +58,6 @@ export function createNetworks(): Networks {
     without: memoize((network: number, message: number) => idOf(valueOf(network).filter((each) => each !== message))),
   };
 }
-
-export const ascending = (left: number, right: number): number => left - right;
 
 /** What a trace calls the message. */
 export const nameOfMessage = (message: Message): string => {

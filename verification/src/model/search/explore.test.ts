@@ -27,6 +27,7 @@ const systemOf = ({ moves, ended, broken = {} }: Toy): System => ({
   broken: ({ record }) => broken[record],
   isAtRest: ({ record }) => ended.includes(record),
   hasEnded: ({ record }) => ended.includes(record),
+  hasSucceeded: ({ record }) => ended.includes(record),
 });
 
 const wordsOf = (trace: readonly { readonly what: string }[] | undefined): readonly string[] | undefined =>

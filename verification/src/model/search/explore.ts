@@ -3,8 +3,9 @@ import type { Broken } from "../judgement/judge.ts";
 import type { Limit } from "../judgement/limits.ts";
 import type { System } from "../system.ts";
 import { fromRow, type State, toRow, widthOf } from "./state.ts";
+import { findFailure } from "./best-case.ts";
 import { createStateTable, type StateTable } from "./state-table.ts";
-import type { Line, Transition } from "./transition.ts";
+import { isRepeatable, type Line, type Transition } from "./transition.ts";
 import { createWays } from "./ways.ts";
 
 /** What the exploration of a system came to; plain data, to be passed between threads. */
@@ -83,14 +84,16 @@ export function explore(system: System): Exploration {
     ways.add(onward);
   }
   const circle = ways.findCircle();
-  return done(
-    circle === undefined ? undefined : found(circle, { invariant: "itEnds", what: "what happens leads in a circle" }),
-  );
+  if (circle !== undefined) return done(found(circle, { invariant: "itEnds", what: "what happens leads in a circle" }));
+  const failed = findFailure(system);
+  return done(failed === undefined ? undefined : found(table.find(toRow(failed)), failure));
 }
+
+const failure: Broken = { invariant: "itSucceeds", what: "nothing went wrong, and yet it has not succeeded" };
 
 /** Whether nothing goes on by itself any more though something is left to do, or nobody can bring it to an end. */
 function endsTooSoon(system: System, state: State, moves: readonly Transition[]): Broken | undefined {
-  if (moves.every(({ kind }) => kind !== "ordinary") && !system.isAtRest(state)) {
+  if (!moves.some(({ kind }) => kind === "ordinary" || kind === "time") && !system.isAtRest(state)) {
     return { invariant: "itEnds", what: "nothing happens any more, and something is left to do" };
   }
   return moves.some(leadsOn) || system.hasEnded(state)
@@ -98,8 +101,8 @@ function endsTooSoon(system: System, state: State, moves: readonly Transition[])
     : { invariant: "itEnds", what: "it has not ended, and nobody can end it" };
 }
 
-/** What a till or a person may want again and again is no way to an end. */
-const leadsOn = ({ kind, again }: Transition): boolean => kind !== "fault" && again === undefined;
+/** What may be wanted again and again is no way to an end. */
+const leadsOn = ({ kind, intent }: Transition): boolean => kind !== "fault" && !isRepeatable(intent);
 
 /** What happened on the way to a state, found again by taking the same moves. */
 function traceTo(system: System, table: StateTable, index: number): readonly Line[] {

@@ -31,18 +31,16 @@ export function createInterner<Value>(keyOf: (value: Value) => string): Interner
 export function memoize<Numbers extends readonly number[], Value>(
   compute: (...numbers: Numbers) => Value,
 ): (...numbers: Numbers) => Value {
-  const known = new Map<number, Value>();
+  const known = new Map<number, { readonly value: Value }>();
   return (...numbers) => {
     let key = 0;
     for (const number of numbers) {
       if (number >= MEMO_RADIX) throw new RangeError(`${number} values are more than can be told apart`);
       key = key * MEMO_RADIX + number;
     }
-    const value = known.get(key);
-    if (value !== undefined) return value;
-    const computed = compute(...numbers);
-    known.set(key, computed);
-    return computed;
+    const found = known.get(key) ?? { value: compute(...numbers) };
+    known.set(key, found);
+    return found.value;
   };
 }
 

@@ -29,3 +29,6 @@ export const fromRow = ([record = 0, world = 0, network = 0, ghosts = 0, ...acti
   ghosts,
   activities,
 });
+
+/** The order of numbers in a state: what happened in another order is the same state. */
+export const ascending = (left: number, right: number): number => left - right;

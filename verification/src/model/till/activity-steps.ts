@@ -1,4 +1,8 @@
-import { decode, type Entry } from "@electrum-vouchers/core";
+import type { SilenceCause } from "@electrum-vouchers/core";
+import { messageOf } from "../network/network.ts";
+import { memoize } from "../search/intern.ts";
+import type { Space } from "../space.ts";
+import { NOW } from "../time/time.ts";
 import {
   type Activity,
   type Awaiting,
@@ -8,13 +12,9 @@ import {
   type Sending,
   withVersion,
 } from "./activity.ts";
-import { memoize } from "../search/intern.ts";
-import { brokenByCommit } from "../judgement/invariants.ts";
-import { messageOf } from "../network/network.ts";
-import type { Space } from "../space.ts";
-import { answered, awake, commit, send, unanswered } from "./till.ts";
-import { createStepMaker, type Decided, type TillStep } from "./till-step.ts";
-import { later, NOW } from "../time/time.ts";
+import { createCommitting } from "./committing.ts";
+import { answered, awake, send, unanswered } from "./till.ts";
+import { createStepMaker, type TillStep } from "./till-step.ts";
 
 /** What can happen to the activities of the till. Its code is pure: each step is taken once, however many states take it. */
 export interface ActivitySteps {
@@ -25,22 +25,10 @@ export interface ActivitySteps {
 }
 
 export function createActivitySteps(space: Space): ActivitySteps {
-  const { transactions, activities, messages } = space;
+  const { configuration, activities, messages } = space;
   const stepTo = createStepMaker(space);
-
-  function commitStep(turn: CommitTurn, record: number): TillStep {
-    const stored = record === 0 ? undefined : transactions.valueOf(record);
-    const { isTaken, outcome } = commit(turn, stored);
-    if (!isTaken) return stepTo("ordinary", "commits in vain: another step was first", outcome);
-    const next = later(decode(turn.change.record)._unsafeUnwrap(), 0);
-    const broken = brokenByCommit(stored, turn);
-    const decides = decidedBy(turn.stepped.entry);
-    return stepTo("ordinary", `commits: ${stored?.state ?? "nothing"} -> ${next.state}`, outcome, {
-      record: transactions.idOf(next),
-      ...(decides === undefined ? {} : { decides }),
-      ...(broken === undefined ? {} : { broken }),
-    });
-  }
+  const commit = createCommitting(space);
+  const silences = configuration.troubles === "every" ? everySilence : (["deadline"] as const);
 
   function sendStep(activity: Sending): TillStep {
     const { request, attempt } = activity.command;
@@ -57,13 +45,15 @@ export function createActivitySteps(space: Space): ActivitySteps {
       const hears = waiting.type === "awaiting" ? { hears: waiting.command.attempt } : {};
       return stepTo("ordinary", `reads the answer ${answer.status}`, answered(waiting, answer), hears);
     }),
-    stepTo("silence", "gives up waiting for the answer", unanswered(waiting)),
+    ...(waiting.type === "awaiting" ? silences : (["deadline"] as const)).map((cause) =>
+      stepTo("silence", "gives up waiting for the answer", unanswered(waiting, cause)),
+    ),
   ];
 
   function proceed(activity: Activity, record: number): readonly TillStep[] {
     switch (activity.type) {
       case "commit":
-        return [commitStep(activity, record)];
+        return commit(activity, record);
       case "sending":
         return [sendStep(activity)];
       case "sleeping":
@@ -75,7 +65,7 @@ export function createActivitySteps(space: Space): ActivitySteps {
   }
 
   return {
-    commit: commitStep,
+    commit: (turn, record) => commit(turn, record)[0],
     goOn: memoize((id: number, record: number) => {
       const activity = activities.valueOf(id);
       return [...proceed(activity, record), stepTo("fault", `dies ${lastWords[activity.type]}`, {})];
@@ -84,10 +74,17 @@ export function createActivitySteps(space: Space): ActivitySteps {
   };
 }
 
-const decidedBy = (entry: Entry): Decided | undefined =>
-  entry.type === "intent" && (entry.intent.type === "confirm" || entry.intent.type === "cancel")
-    ? entry.intent.type
-    : undefined;
+/** Why there may be no answer. Nothing follows from which it is. */
+const everySilence = [
+  "deadline",
+  "notSent",
+  "unreachable",
+  "insecure",
+  "interrupted",
+  "tooLarge",
+  "credentials",
+  "stopped",
+] as const satisfies readonly SilenceCause[];
 
 const lastWords: Readonly<Record<Activity["type"], string>> = {
   commit: "before its commit",

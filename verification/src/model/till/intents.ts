@@ -1,24 +1,19 @@
-import { decide, type Intent, startProvision, startRedemption, type Transaction } from "@electrum-vouchers/core";
-import { take } from "@electrum-vouchers/runtime/drive";
-import { STORED } from "./activity.ts";
+import type { Intent, Transaction } from "@electrum-vouchers/core";
+import { decided, type StartEntry, started, take } from "@electrum-vouchers/runtime/drive";
 import { provisionStarts, redemptionRequest, redemptionStarts, tenders } from "../fixtures.ts";
-import { NOW } from "../time/time.ts";
 import type { Space } from "../space.ts";
+import { NOW } from "../time/time.ts";
+import { STORED } from "./activity.ts";
 import { type Outcome, outcomeOf } from "./till.ts";
 
 /** Every way to start the transaction: the till may do so again, with ids minted anew. */
-export function starts({ configuration: { kind, policy }, code }: Space): readonly Outcome[] {
-  if (kind === "provision") {
-    return provisionStarts(policy).map((start) => {
-      const entry = { type: "provisionStarted", start } as const;
-      return outcomeOf(take({ step: startProvision(start)._unsafeUnwrap(), version: 0, entry, at: start.at }));
-    });
-  }
-  return redemptionStarts(policy, code).map((start) => {
-    const entry = { type: "redemptionStarted", start } as const;
-    return outcomeOf(take({ step: startRedemption(start)._unsafeUnwrap(), version: 0, entry, at: start.at }));
-  });
-}
+export const starts = (space: Space): readonly Outcome[] =>
+  startEntries(space).map((entry) => outcomeOf(take(started(entry)._unsafeUnwrap())));
+
+const startEntries = ({ configuration: { kind, policy }, code }: Space): readonly StartEntry[] =>
+  kind === "provision"
+    ? provisionStarts(policy).map((start) => ({ type: "provisionStarted", start }))
+    : redemptionStarts(policy, code).map((start) => ({ type: "redemptionStarted", start }));
 
 /** Everything that the till, or a person, may want. */
 export function intentsFor({ configuration, provider, code }: Space): readonly Intent[] {
@@ -37,10 +32,8 @@ export function intentsFor({ configuration, provider, code }: Space): readonly I
   ];
 }
 
-/** What an intent comes to; nothing where it is refused or changes nothing. */
-export function wanted(stored: Transaction, intent: Intent): Outcome | undefined {
-  const decided = decide(stored, intent);
-  if (decided.isErr() || decided.value.transaction === stored) return undefined;
-  const entry = { type: "intent", intent } as const;
-  return outcomeOf(take({ before: stored, step: decided.value, version: STORED, entry, at: intent.at }));
-}
+/** What an intent comes to; nothing where it is refused. */
+export const wanted = (transaction: Transaction, intent: Intent): Outcome | undefined =>
+  decided({ transaction, version: STORED }, intent)
+    .map((progress) => outcomeOf(take(progress)))
+    .unwrapOr(undefined);

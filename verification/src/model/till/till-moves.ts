@@ -2,13 +2,13 @@ import { createActivitySteps } from "./activity-steps.ts";
 import { NONE, transactionOf, versionOf } from "./activity.ts";
 import { createBeginnings } from "./beginnings.ts";
 import type { Connections } from "../network/connections.ts";
+import { essenceOf } from "../essence/essence.ts";
 import type { GhostMoves } from "../judgement/ghosts.ts";
 import { brokenByAdvice, brokenByRequest } from "../judgement/guards.ts";
 import { memoize } from "../search/intern.ts";
 import type { Invariant } from "../judgement/invariants.ts";
-import { ascending } from "../network/network.ts";
 import type { Space } from "../space.ts";
-import type { State } from "../search/state.ts";
+import { ascending, type State } from "../search/state.ts";
 import type { TillStep } from "./till-step.ts";
 import { later } from "../time/time.ts";
 import type { Transition } from "../search/transition.ts";
@@ -52,16 +52,16 @@ export function createTillMoves(
         ghosts: ghostMoves.afterStep(state.ghosts, step),
         activities: activitiesAfter(state.activities, activity, step),
       },
-      ...(step.again === undefined ? {} : { again: true }),
+      ...(step.intent === undefined ? {} : { intent: step.intent }),
       ...(broken === undefined ? {} : { broken }),
     };
   }
 
   /** A second start is another one only beside the first; and a till looks up again what was not found, but once. */
-  const mayBegin = ({ record, activities, ghosts }: State, { again }: TillStep, index: number): boolean =>
+  const mayBegin = ({ record, activities, ghosts }: State, { intent }: TillStep, index: number): boolean =>
     record === 0
       ? index === activities.filter((each) => each !== 0).length
-      : again !== "lookUp" || !space.ghosts.valueOf(ghosts).lookedUpAgain;
+      : intent !== "lookUp" || !space.ghosts.valueOf(ghosts).lookedUpAgain;
 
   return (state) => {
     const { record, activities } = state;
@@ -78,8 +78,11 @@ export function createTillMoves(
 
 /** What a step breaks by what it sends. */
 function createGuard(space: Space): (state: State, sender: number, step: TillStep) => Invariant | undefined {
-  const { transactions, activities, messages, networks, ghosts } = space;
-  const known = memoize((activity: number) => transactions.idOf(later(transactionOf(activities.valueOf(activity)), 0)));
+  const { records, activities, messages, networks, ghosts } = space;
+  const isWhatIsStored = memoize((activity: number, record: number) => {
+    const known = later(transactionOf(activities.valueOf(activity)), 0);
+    return record !== 0 && essenceOf(known) === essenceOf(records.valueOf(record).transaction);
+  });
   return (state, sender, { sends }) => {
     if (sends === undefined) return undefined;
     const message = messages.valueOf(sends);
@@ -89,7 +92,7 @@ function createGuard(space: Space): (state: State, sender: number, step: TillSte
     }
     const activity = activities.valueOf(sender);
     // What was overtaken by another step is no longer to be seen in the outbox, but something is.
-    const isStored = versionOf(activity) === NONE ? state.record !== 0 : state.record === known(sender);
+    const isStored = versionOf(activity) === NONE ? state.record !== 0 : isWhatIsStored(sender, state.record);
     return brokenByRequest(message, activity, isStored, before);
   };
 }

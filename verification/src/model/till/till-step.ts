@@ -21,8 +21,8 @@ export interface TillStep {
   readonly hears?: number;
   /** A caller now has the transaction, with a voucher that may be handed over. */
   readonly handsOver: boolean;
-  /** What a till or a person may want again and again. */
-  readonly again?: "lookUp" | "resend";
+  /** What a till or a person wants. */
+  readonly intent?: Transition["intent"];
   readonly broken?: Invariant;
 }
 

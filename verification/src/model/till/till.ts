@@ -1,6 +1,14 @@
-import { type Answer, type Command, encode, type Fact, resume, type Transaction, wake } from "@electrum-vouchers/core";
+import {
+  type Answer,
+  type Command,
+  encode,
+  type Fact,
+  type SilenceCause,
+  type Transaction,
+  wake,
+} from "@electrum-vouchers/core";
 import type { CommitError } from "@electrum-vouchers/core/ports";
-import { committed, performed, take, type Turn, type Versioned } from "@electrum-vouchers/runtime/drive";
+import { committed, performed, resumed, take, type Turn, type Versioned } from "@electrum-vouchers/runtime/drive";
 import { err, ok, type Result } from "neverthrow";
 import {
   type Activity,
@@ -89,19 +97,19 @@ export const answered = (waiting: Awaiting | Delivering, answer: Answer): Outcom
     : fed(waiting.current, { type: "adviceAnswered", adviceId: waiting.advice.message.id, ...answer, at: NOW });
 
 /** No answer will come. The forwarder puts the advice off; nothing is stored. */
-export const unanswered = (waiting: Awaiting | Delivering): Outcome =>
+export const unanswered = (waiting: Awaiting | Delivering, cause: SilenceCause): Outcome =>
   waiting.type === "awaiting"
-    ? fed(waiting.current, { type: "silence", attempt: waiting.command.attempt, cause: "deadline", at: NOW })
+    ? fed(waiting.current, { type: "silence", attempt: waiting.command.attempt, cause, at: NOW })
     : {};
 
 const fed = (current: Versioned, fact: Fact): Outcome => outcomeOf(performed(current, fact));
 
 /** What is due on a stored transaction is taken up, as after a restart. */
-export function takeUp(stored: Transaction): Outcome {
-  const step = resume(stored);
-  const [command] = step.commands;
-  const current = { transaction: stored, version: STORED };
+export function takeUp(transaction: Transaction): Outcome {
+  const current = { transaction, version: STORED };
+  const progress = resumed(current, NOW);
+  const [command] = progress.step.commands;
   return command?.type === "queueAdvice"
     ? { activity: { type: "delivering", advice: command.advice, current, answers: [] } }
-    : outcomeOf(take({ before: stored, step, version: STORED, at: NOW }));
+    : outcomeOf(take(progress));
 }

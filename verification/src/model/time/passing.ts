@@ -1,9 +1,8 @@
-import { dueOf, type Instant } from "@electrum-vouchers/core";
+import type { Instant } from "@electrum-vouchers/core";
 import { activityLater, momentsOf } from "../till/activity.ts";
 import { memoize } from "../search/intern.ts";
-import { ascending } from "../network/network.ts";
 import type { Space } from "../space.ts";
-import type { State } from "../search/state.ts";
+import { ascending, type State } from "../search/state.ts";
 import { later, NOW } from "./time.ts";
 import type { Transition } from "../search/transition.ts";
 
@@ -26,7 +25,7 @@ export function createPassing(space: Space): (state: State) => readonly Transiti
       ghosts: aged.ghosts(state.ghosts, ms),
       activities: state.activities.map((each) => (each === 0 ? 0 : aged.activity(each, ms))).toSorted(ascending),
     };
-    return [{ kind: "ordinary", say: () => ({ who: "time", what: `passes: ${ms} ms` }), next }];
+    return [{ kind: "time", say: () => ({ who: "time", what: `passes: ${ms} ms` }), next }];
   };
 }
 
@@ -34,11 +33,11 @@ export function createPassing(space: Space): (state: State) => readonly Transiti
 function createAging(
   space: Space,
 ): Readonly<Record<"record" | "activity" | "network" | "ghosts", (id: number, ms: number) => number>> {
-  const { transactions, activities, messages, networks, ghosts } = space;
+  const { records, activities, messages, networks, ghosts } = space;
   const mayArrive = createArrivals(space);
   const message = memoize((id: number, ms: number) => messages.idOf(later(messages.valueOf(id), ms)));
   return {
-    record: memoize((id: number, ms: number) => transactions.idOf(later(transactions.valueOf(id), ms))),
+    record: memoize((id: number, ms: number) => records.idOf(later(records.valueOf(id), ms))),
     activity: memoize((id: number, ms: number) => activities.idOf(activityLater(activities.valueOf(id), ms))),
     ghosts: memoize((id: number, ms: number) => ghosts.idOf(later(ghosts.valueOf(id), ms))),
     network: memoize((id: number, ms: number) => {
@@ -49,10 +48,10 @@ function createAging(
 }
 
 /** The next moment at which something can change; infinite where time changes nothing any more. */
-function createMoments({ transactions, activities, messages, networks }: Space): (state: State) => Instant {
+function createMoments({ records, activities, messages, networks }: Space): (state: State) => Instant {
   const nextOf = (moments: readonly Instant[]): Instant => Math.min(...moments.filter((moment) => moment > NOW));
   const ofRecord = memoize((id: number) => {
-    const due = dueOf(transactions.valueOf(id));
+    const { due } = records.valueOf(id);
     return nextOf(due === undefined ? [] : [due.at, due.at + 1]);
   });
   const ofActivity = memoize((id: number) => nextOf(momentsOf(activities.valueOf(id))));

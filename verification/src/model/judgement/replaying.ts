@@ -1,10 +1,38 @@
-import { type Entry, redact, redactEntry, type Transaction } from "@electrum-vouchers/core";
+import {
+  decide,
+  type Entry,
+  observe,
+  redact,
+  redactEntry,
+  replay,
+  sameJson,
+  type Transaction,
+} from "@electrum-vouchers/core";
 
 /** A step of a transaction's life. */
 export interface Stepped {
   readonly before?: Transaction;
   readonly entry: Entry;
   readonly after: Transaction;
+}
+
+/** By induction over the steps: what the journal so far replays to, and this entry, give what comes after. */
+export function replays({ before, entry, after }: Stepped): boolean {
+  const replayed = before === undefined ? replay([entry]).unwrapOr(undefined) : applied(before, entry);
+  return replayed !== undefined && sameJson(replayed, after);
+}
+
+function applied(before: Transaction, entry: Entry): Transaction | undefined {
+  switch (entry.type) {
+    case "fact":
+      return observe(before, entry.fact).transaction;
+    case "intent":
+      return decide(before, entry.intent)
+        .map(({ transaction }) => transaction)
+        .unwrapOr(undefined);
+    default:
+      return undefined;
+  }
 }
 
 export const scrubbed = ({ before, entry, after }: Stepped): Stepped => ({

@@ -1,0 +1,59 @@
+import {
+  type Answer,
+  type Entry,
+  type Fact,
+  isJsonObject,
+  type JsonObject,
+  parseJson,
+  type Transaction,
+} from "@electrum-vouchers/core";
+import { TRANSACTION_ID } from "../fixtures.ts";
+
+// What a till promises, told once more: not by the code that has to keep it.
+
+/** States in which a customer may be given the voucher. */
+export const handsOver = ({ kind, state }: Transaction): boolean =>
+  kind === "provision" && ["confirming", "confirmed", "completed"].includes(state);
+
+export const hasEnded = ({ state }: Transaction): boolean =>
+  ["completed", "confirmed", "reversed", "declined", "abandoned", "resolved"].includes(state);
+
+export const wantsAttention = ({ state, marks }: Transaction): boolean =>
+  state === "disputed" || (marks.length > 0 && state !== "resolved");
+
+/** Whether the state goes against what the till was granted. */
+export const goesAgainst = (granted: "confirm" | "cancel", { state }: Transaction): boolean =>
+  against[granted].includes(state);
+
+const against: Readonly<Record<"confirm" | "cancel", readonly Transaction["state"][]>> = {
+  confirm: ["reversing", "reversed", "declined", "abandoned"],
+  cancel: ["issued", "redeemed", "confirming", "confirmed", "completed"],
+};
+
+/** Why a person must look at the transaction, once it was `before` and has met this. */
+export function marksOwed(before: Transaction, entry: Entry, after: Transaction): readonly string[] {
+  if (entry.type !== "fact") return [];
+  const { fact } = entry;
+  const isMute = after.state === "reversed" && !after.start.policy.provider.takesReversals;
+  const isLate = ["declined", "reversed", "disputed"].includes(before.state) && approvalIn(before, fact) !== undefined;
+  const settles = before.state === "confirming" && after.state === "confirmed";
+  const isAmbiguous = settles && fact.type === "adviceAnswered" && saysNotRedeemed(fact);
+  return [
+    ...(isMute ? ["providerTakesNoReversals"] : []),
+    ...(isLate ? ["lateApproval"] : []),
+    ...(isAmbiguous ? ["confirmationAmbiguous"] : []),
+  ];
+}
+
+const saysNotRedeemed = ({ body }: Answer): boolean => body.includes('"VOUCHER_NOT_REDEEMED"');
+
+/** The approval of what the transaction is about, if the fact brings one; a lookup's answer is none. */
+export function approvalIn(transaction: Transaction, fact: Fact): JsonObject | undefined {
+  const firstAttempt = "redeem" in transaction ? transaction.redeem.attempt : 0;
+  if (fact.type !== "reply" || fact.status > 202 || fact.attempt < firstAttempt) return undefined;
+  const body = parseJson(fact.body);
+  if (!isJsonObject(body) || body["id"] !== TRANSACTION_ID || body["errorType"] !== undefined) return undefined;
+  const { voucher } = body;
+  const hasCode = isJsonObject(voucher) && typeof voucher["code"] === "string";
+  return transaction.kind === "redemption" || hasCode ? body : undefined;
+}
