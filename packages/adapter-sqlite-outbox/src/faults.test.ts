@@ -78,7 +78,7 @@ describe("a locked file", () => {
       opened.outbox.commit(next),
       opened.outbox.claim(claim),
       opened.outbox.postpone({ id: uuid(1), version: 1, until: NOW, why: "status 503" }),
-      opened.outbox.release("a"),
+      opened.outbox.release({ worker: "a" }),
       opened.outbox.retain({
         scrubBefore: NOW,
         removeBefore: NOW,

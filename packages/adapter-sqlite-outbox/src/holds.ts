@@ -1,7 +1,7 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
-import type { Claimed, ClaimedRecord, ClaimRequest, Postponement, Work } from "@electrum-vouchers/core/ports";
+import type { Claimed, ClaimedRecord, ClaimRequest, Postponement, Release, Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
-import { STORED, type StoredRow, storedOf, VALUE } from "./rows.ts";
+import { STORED, type StoredRow, storedOf, VALUE, VALUES } from "./rows.ts";
 
 /** A due transaction that may be claimed. */
 interface Candidate {
@@ -13,7 +13,7 @@ interface Candidate {
 export interface Holds {
   claim(request: ClaimRequest): Claimed;
   postpone(postponements: readonly Postponement[]): void;
-  release(worker: string): void;
+  release(release: Release): void;
 }
 
 export function createHolds(database: Database): Holds {
@@ -23,9 +23,10 @@ export function createHolds(database: Database): Holds {
      WHERE id = ? AND version = ? AND due_work IS NOT NULL
      ON CONFLICT DO UPDATE SET until = excluded.until, worker = NULL, postponed = postponed + 1, why = excluded.why`,
   );
-  const release = database.prepare<[worker: string]>(
-    `UPDATE holds SET worker = NULL, until = (SELECT due_at FROM transactions WHERE number = holds.number)
-     WHERE worker = ?`,
+  const FREE = "UPDATE holds SET worker = NULL, until = (SELECT due_at FROM transactions WHERE number = holds.number)";
+  const releaseAll = database.prepare<[worker: string]>(`${FREE} WHERE worker = ?`);
+  const releaseSome = database.prepare<[ids: string, worker: string]>(
+    `${FREE} WHERE number IN (SELECT number FROM transactions WHERE id IN ${VALUES}) AND worker = ?`,
   );
 
   return {
@@ -33,8 +34,9 @@ export function createHolds(database: Database): Holds {
     postpone: database.transaction((postponements: readonly Postponement[]) => {
       for (const { id, version, until, why } of postponements) postpone.run(until, why, id, version);
     }).immediate,
-    release: (worker) => {
-      release.run(worker);
+    release: ({ worker, ids }) => {
+      if (ids === undefined) releaseAll.run(worker);
+      else releaseSome.run(JSON.stringify(ids), worker);
     },
   };
 }

@@ -61,7 +61,7 @@ export function createSqliteOutbox(
       }),
     claim: (request) => whenOpen(() => holds.claim(request)),
     postpone: (postponement) => (durable.open ? new ResultAsync(postponements.add(postponement)) : errAsync(closed)),
-    release: (worker) => whenOpen(() => holds.release(worker)),
+    release: (release) => whenOpen(() => holds.release(release)),
     close: () =>
       whenOpen(() => {
         commits.flush();

@@ -47,7 +47,7 @@ describe("the statements", () => {
     await done(outbox.commit(change(1)));
     await done(outbox.claim({ worker: "a", work: ["advice"], now: NOW, until: NOW, limit: 1 }));
     await done(outbox.postpone({ id: uuid(1), version: 1, until: NOW, why: "status 503" }));
-    await done(outbox.release("a"));
+    await done(outbox.release({ worker: "a" }));
     await done(outbox.load(uuid(1)));
     await done(outbox.summary());
     await done(outbox.list({ limit: 1 }));

@@ -41,8 +41,11 @@ export interface Outbox {
    */
   postpone(postponement: Postponement): ResultAsync<void, OutboxUnavailable>;
 
-  /** Gives back every lease of `worker`: at its start, for a former self that crashed, and at its stop. */
-  release(worker: string): ResultAsync<void, OutboxUnavailable>;
+  /**
+   * Gives leases of `worker` back: what they kept may be claimed at once, as if it had not been. Of all its leases: at its start,
+   * for a former self that crashed, and at its stop.
+   */
+  release(release: Release): ResultAsync<void, OutboxUnavailable>;
 
   /** Finishes what is under way and closes. Calls after this give `unavailable`. */
   close(): ResultAsync<void, OutboxUnavailable>;
@@ -114,6 +117,12 @@ export interface Postponement {
   readonly until: Instant;
   /** For whoever looks into the store; never a secret. */
   readonly why: string;
+}
+
+export interface Release {
+  readonly worker: string;
+  /** The records whose leases are given back. Default: all that the worker has a lease of. */
+  readonly ids?: readonly Uuid[];
 }
 
 export type CommitError = OutboxUnavailable | CommitConflict | CommitUncertain;

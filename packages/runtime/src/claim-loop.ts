@@ -2,25 +2,28 @@ import type { ClaimedRecord, Outbox, Work } from "@electrum-vouchers/core/ports"
 import { type Alarm, alertsOf, unexpected } from "./alarm.ts";
 import type { Clock } from "./clock.ts";
 import { readRecord, type Versioned } from "./drive.ts";
+import { startLoop } from "./loop.ts";
+import { createPlaces, type Waiting } from "./places.ts";
 
 export interface ClaimLoopOptions {
-  readonly outbox: Pick<Outbox, "claim" | "postpone">;
+  readonly outbox: Pick<Outbox, "claim" | "postpone" | "release">;
   readonly clock: Clock;
   readonly worker: string;
   readonly work: readonly Work[];
   /** How many records at most are worked on at once. */
   readonly concurrency: number;
-  /** How long a claimed record is leased: longer than its work can take. */
-  readonly leaseMs: number;
+  /** How long the work on a record may take: it is begun only where its lease lasts so long. */
+  readonly workMs: number;
   /** How long work may be overdue before it is claimed: the time its first owner is left to do it. */
   readonly graceMs: number;
-  /** Whether more may be claimed now. Default: as many as `concurrency` leaves. */
+  /** Whether more may be taken up now. Default: as many as `concurrency` leaves. */
   gate?(): Gate;
   handle(record: ClaimedRecord, current: Versioned): Promise<void>;
   readonly alarm: Alarm;
 }
 
 export interface Gate {
+  /** How many may be taken up. Where that is fewer than `concurrency`, nothing is claimed ahead. */
   readonly limit: number;
   /** Where none may: how long to wait before asking again. Absent: until something is notified. */
   readonly waitMs?: number;
@@ -45,70 +48,76 @@ const UNAVAILABLE_PAUSE_MS = 1_000;
 /** What cannot be read now will not be readable soon; a person has been alerted. */
 const DAMAGED_PAUSE_MS = 60 * 60 * 1000;
 
-/** Claims due work and hands it out, a bounded number at a time. A quiet outbox is not polled. */
+/**
+ * Where a place is free, as many are claimed ahead as twice all places, so that a claim brings many. So memory is bounded by the
+ * places, whatever the backlog.
+ */
+const AHEAD = 2;
+
+/** How long a record that was claimed ahead may wait for its place. After that it is given back: others may have one. */
+const AHEAD_MS = 5_000;
+
+/** Claims due work and hands it out, oldest first, a bounded number at a time. A quiet outbox is not polled. */
 export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
-  const { clock, concurrency } = options;
-  const stopping = new AbortController();
-  const busy = new Set<Promise<void>>();
-  let sleeping = new AbortController();
-  let isNotified = false;
+  const { clock, alarm, concurrency } = options;
+  const places = createPlaces({
+    count: concurrency,
+    work: (record) => handle(options, record).catch((error: unknown) => alarm(unexpected(record.id, error))),
+    ended: () => loop.notify(),
+  });
+  const loop = startLoop({ clock, look, maxSleepMs: MAX_SLEEP_MS });
 
-  function notify(): void {
-    isNotified = true;
-    sleeping.abort();
-  }
-
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      isNotified = false;
-      const waitMs = await claimDue();
-      if (isNotified) continue;
-      sleeping = new AbortController();
-      await clock.sleep(Math.min(Math.max(waitMs, 0), MAX_SLEEP_MS), sleeping.signal);
+  /** Begins what waits and claims what is due; gives how long to wait before looking again. */
+  async function look(): Promise<number> {
+    const gate = options.gate?.() ?? { limit: concurrency };
+    const isOpen = gate.limit >= concurrency;
+    const untimely = places.waiting().filter(({ beginBy }) => !isOpen || beginBy < clock.now());
+    if (untimely.length > 0) {
+      places.remove(untimely);
+      await giveBack(options, untimely);
+      return 0;
     }
+    places.begin();
+    const limit = Math.min(places.free(), gate.limit);
+    // Whoever ends notifies, so that a full loop need not look by itself.
+    const waitMs =
+      limit === 0
+        ? (gate.waitMs ?? Number.POSITIVE_INFINITY)
+        : await claim(isOpen ? limit + AHEAD * concurrency : limit);
+    const [oldest] = places.waiting();
+    return oldest === undefined ? waitMs : Math.min(waitMs, oldest.beginBy + 1 - clock.now());
   }
 
-  /** Claims what is due and starts on it; gives how long to wait before looking again. */
-  async function claimDue(): Promise<number> {
-    const room = concurrency - busy.size;
-    const gate = options.gate?.() ?? { limit: room };
-    const limit = Math.min(room, gate.limit);
-    // Whoever ends notifies, so that a full loop need not look by itself.
-    if (limit === 0) return gate.waitMs ?? Number.POSITIVE_INFINITY;
-    const { worker, work, graceMs, leaseMs } = options;
+  /** Claims so many; gives how long to wait before claiming more. */
+  async function claim(limit: number): Promise<number> {
+    const { outbox, worker, work, graceMs, workMs } = options;
     const now = clock.now();
-    const claimed = await options.outbox.claim({ worker, work, now: now - graceMs, until: now + leaseMs, limit });
+    const beginBy = now + AHEAD_MS;
+    const claimed = await outbox.claim({ worker, work, now: now - graceMs, until: beginBy + workMs, limit });
     if (claimed.isErr()) {
-      options.alarm({ reason: "outboxUnavailable", error: claimed.error });
+      alarm({ reason: "outboxUnavailable", error: claimed.error });
       return UNAVAILABLE_PAUSE_MS;
     }
     const { records, nextDueAt = Number.POSITIVE_INFINITY } = claimed.value;
     // What was claimed while the till stopped is given back with its leases.
-    if (stopping.signal.aborted) return 0;
-    for (const record of records) start(record);
+    if (loop.isStopping()) return 0;
+    places.add(records.map((record) => ({ record, beginBy })));
+    places.begin();
     return records.length < limit ? nextDueAt + graceMs - clock.now() : 0;
   }
 
-  function start(record: ClaimedRecord): void {
-    const working = handle(options, record)
-      .catch((error: unknown) => options.alarm(unexpected(record.id, error)))
-      .finally(() => {
-        busy.delete(working);
-        notify();
-      });
-    busy.add(working);
-  }
-
-  const running = loop();
   return {
-    notify,
+    notify: () => loop.notify(),
     stop: async () => {
-      stopping.abort();
-      notify();
-      await running;
-      await Promise.all(busy);
+      await loop.stop();
+      await places.allEnded();
     },
   };
+}
+
+async function giveBack({ outbox, worker, alarm }: ClaimLoopOptions, untimely: readonly Waiting[]): Promise<void> {
+  const released = await outbox.release({ worker, ids: untimely.map(({ record }) => record.id) });
+  released.orTee((error) => alarm({ reason: "outboxUnavailable", error }));
 }
 
 async function handle({ outbox, clock, alarm, ...options }: ClaimLoopOptions, record: ClaimedRecord): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Uuid } from "@electrum-vouchers/core";
 import { ResultAsync } from "neverthrow";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { failure, html, provisionRequest, tenders, uuid } from "../test/messages.ts";
 import { queueConfirmations } from "../test/queued.ts";
@@ -110,6 +111,102 @@ describe("store and forward", () => {
 
     // Once a minute, for the advices and for the timers: another process may have died.
     expect(shop.outbox.count("claim") - before).toBeLessThanOrEqual(2 * 24 * 60);
+  });
+});
+
+describe("claiming ahead", () => {
+  test("given a backlog, then a claim brings many, and never more than a bounded number are held", async () => {
+    const shop = createShop({ script: always({ afterMs: 100 }) });
+    const ids = await queueConfirmations(shop.outbox, 300, OPENS_AT);
+    const limits: number[] = [];
+
+    await shop.open({
+      forwarding: { inFlight: 4 },
+      outbox: {
+        ...shop.outbox,
+        claim: (request) => {
+          if (request.work.includes("advice")) limits.push(request.limit);
+          return shop.outbox.claim(request);
+        },
+      },
+    });
+    await shop.clock.advance(60_000);
+
+    await thenAllConfirmed(shop, ids);
+    // One place at least was free each time, and eight more were claimed ahead; at the end there is nothing for whoever ends.
+    expect(Math.max(...limits)).toBe(12);
+    expect(limits.length).toBeLessThanOrEqual(300 / 9 + 10);
+  });
+
+  test("given places that do not come free, then what waits for one is given back, and another till sends it", async () => {
+    const shop = createShop();
+    const ids = await queueConfirmations(shop.outbox, 5, OPENS_AT);
+    const stuck = ids.slice(0, 2);
+    shop.electrum.follow(onlyFor(stuck, never));
+    await shop.open({ worker: "one", forwarding: { inFlight: 2 } });
+    await shop.clock.advance(4_000);
+    expect(sentFor(shop)).toEqual(stuck);
+
+    await shop.clock.advance(2_000);
+    await shop.open({ worker: "other" });
+    await shop.clock.advance(0);
+
+    expect(sentFor(shop)).toEqual(ids);
+    await thenAllConfirmed(shop, ids.slice(2));
+  });
+
+  test("given that Electrum goes away, then what waits for a place is given back, and the order is kept", async () => {
+    const shop = createShop();
+    const ids = await queueConfirmations(shop.outbox, 12, OPENS_AT);
+    shop.electrum.follow((_, nth) => (nth < 3 ? unreachable : { afterMs: 1 }));
+
+    await shop.open({ forwarding: { inFlight: 1 } });
+    await shop.clock.advance(60_000);
+
+    expect(sentFor(shop)).toEqual([...Array.from({ length: 3 }, () => ids[0]), ...ids]);
+  });
+
+  test("given answers that take their time, and a clock that jumps, then nothing goes out on a lease that may end first", async () => {
+    const deadlineMs = 20_000;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(30_000), { minLength: 30, maxLength: 30 }),
+        fc.array(fc.integer({ min: -20_000, max: 20_000 }), { minLength: 5, maxLength: 5 }),
+        async (delaysMs, jumpsMs) => {
+          const shop = createShop({ script: (_, nth) => ({ afterMs: delaysMs[nth % delaysMs.length] ?? 0 }) });
+          const ids = await queueConfirmations(shop.outbox, 30, OPENS_AT);
+          const leased = new Map<Uuid, number>();
+          await shop.open({
+            forwarding: { inFlight: 3, deadlineMs },
+            outbox: {
+              ...shop.outbox,
+              claim: (request) =>
+                shop.outbox.claim(request).map((claimed) => {
+                  for (const { id } of claimed.records) leased.set(id, request.until);
+                  return claimed;
+                }),
+            },
+            electrum: {
+              ...shop.electrum,
+              send: (outgoing, deadlineAt) => {
+                const { message } = outgoing;
+                const until = "requestId" in message ? leased.get(message.requestId) : undefined;
+                expect(until).toBeGreaterThan(deadlineAt);
+                return shop.electrum.send(outgoing, deadlineAt);
+              },
+            },
+          });
+          for (const jumpMs of jumpsMs) {
+            await shop.clock.advance(4_000);
+            shop.clock.jump(jumpMs);
+          }
+          await shop.clock.advance(2 * HOUR_MS);
+
+          await thenAllConfirmed(shop, ids);
+        },
+      ),
+      { numRuns: 20 },
+    );
   });
 });
 

@@ -95,7 +95,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
   const transactions = createTransactions({ outbox, hands: serving, driven, stopping: stopping.signal });
 
   const release = async (): Promise<void> => {
-    (await outbox.release(worker)).orTee((error) => alarm({ reason: "outboxUnavailable", error }));
+    (await outbox.release({ worker })).orTee((error) => alarm({ reason: "outboxUnavailable", error }));
   };
 
   // A former self that crashed may have left leases; nobody else bears this worker's name.

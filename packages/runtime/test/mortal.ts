@@ -30,7 +30,7 @@ export function mortal(world: Pick<Mortal, "electrum" | "outbox" | "clock">): Mo
       load: (id) => call(() => outbox.load(id)),
       claim: (request) => call(() => outbox.claim(request)),
       postpone: (postponement) => call(() => outbox.postpone(postponement)),
-      release: (worker) => call(() => outbox.release(worker)),
+      release: (release) => call(() => outbox.release(release)),
       close: () => call(() => outbox.close()),
     },
     clock: {

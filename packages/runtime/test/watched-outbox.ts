@@ -48,7 +48,7 @@ export function watchedOutbox(outbox: Outbox & OutboxInspection): WatchedOutbox 
     load: (id) => unlessUnavailable("load", () => outbox.load(id)),
     claim: (request) => unlessUnavailable("claim", () => outbox.claim(request)),
     postpone: (postponement) => unlessUnavailable("postpone", () => outbox.postpone(postponement)),
-    release: (worker) => unlessUnavailable("release", () => outbox.release(worker)),
+    release: (release) => unlessUnavailable("release", () => outbox.release(release)),
     close: () => outbox.close(),
   };
 }

@@ -64,9 +64,10 @@ export function createMemoryOutbox(): Outbox & OutboxInspection {
         if (row?.version === version && row.change.due !== undefined) hold(row, { until }, row.postponed + 1);
         return ok();
       }),
-    release: (worker) =>
+    release: ({ worker, ids }) =>
       open(() => {
-        for (const row of rows.values()) if (row.holding?.worker === worker) hold(row, undefined);
+        for (const [id, row] of rows)
+          if (row.holding?.worker === worker && ids?.includes(id) !== false) hold(row, undefined);
         return ok();
       }),
     close: () =>

@@ -57,7 +57,7 @@ export function createPorts({ time, electrum, outbox, witness }: Surroundings, l
       load: (id) => atOutbox("load", () => outbox.load(id)),
       claim: (request) => atOutbox("claim", () => outbox.claim(request)),
       postpone: (postponement) => atOutbox("postpone", () => outbox.postpone(postponement)),
-      release: (worker) => atOutbox("release", () => outbox.release(worker)),
+      release: (release) => atOutbox("release", () => outbox.release(release)),
       close: () => atOutbox("close", () => outbox.close()),
     },
     clock: {

@@ -67,7 +67,7 @@ async function holdingFaults(outbox: SqliteOutbox): Promise<readonly string[]> {
     first === undefined
       ? undefined
       : await outbox.postpone({ id: first.id, version: first.version, until: 2e12, why: "full" });
-  const released = await outbox.release("till");
+  const released = await outbox.release({ worker: "till" });
   return [claimed, postponed, released].flatMap((result) =>
     result?.isErr() === true && !isFull(result.error)
       ? [`a hold on a full disk is refused as ${result.error.reason}`]

@@ -35,7 +35,7 @@ async function writingFaults(outbox: SqliteOutbox, [change]: Ledger): Promise<re
   const held: readonly Result<unknown, OutboxUnavailable>[] = [
     await outbox.claim({ worker: "till", work: ["advice"], now: 1e12, until: 2e12, limit: 1 }),
     await outbox.postpone({ id: change.id, version: 1, until: 2e12, why: "locked" }),
-    await outbox.release("till"),
+    await outbox.release({ worker: "till" }),
   ];
   const reasons = held.map((result) =>
     result.match(

@@ -63,6 +63,6 @@ export function createFaultyOutbox(stage: Stage, store: Store, watch: Watch, lif
     // It need not be durable: whoever forgets it does the work sooner.
     postpone: (postponement) =>
       unless("postponement fails", async () => (fails("postponement forgotten") ? ok() : store.postpone(postponement))),
-    release: (worker) => unless("release fails", () => store.release(worker)),
+    release: (release) => unless("release fails", () => store.release(release)),
   };
 }

@@ -64,7 +64,7 @@ export function createPorts(
       load: (id) => new ResultAsync(through(elsewhere, () => faulty.load(id))),
       claim: (request) => new ResultAsync(through(elsewhere, () => faulty.claim(request))),
       postpone: (postponement) => new ResultAsync(through(elsewhere, () => faulty.postpone(postponement))),
-      release: (worker) => new ResultAsync(through(elsewhere, () => faulty.release(worker))),
+      release: (release) => new ResultAsync(through(elsewhere, () => faulty.release(release))),
       close: () => faulty.close(),
     },
     electrum: {

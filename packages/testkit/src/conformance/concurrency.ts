@@ -84,7 +84,7 @@ function sharing(createStore: () => Promise<OutboxStore>): void {
     expect(ids.toSorted()).toEqual([uuid(1), uuid(2), uuid(3), uuid(4)]);
     expect(await claimedBy(here, "a", NOW + 49)).toEqual([]);
     expect(await claimedBy(here, "a", NOW + 50)).toEqual([uuid(2), uuid(3), uuid(4)]);
-    await done(there.release("a"));
+    await done(there.release({ worker: "a" }));
     expect(await claimedBy(there, "b", NOW + 50)).toEqual([uuid(2), uuid(3), uuid(4)]);
   });
 }

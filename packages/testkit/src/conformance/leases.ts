@@ -65,9 +65,22 @@ function releases(open: Open): void {
     await done(outbox.claim(claim("a", NOW, UNTIL, 2)));
     await done(outbox.claim(claim("b", NOW, UNTIL)));
 
-    await done(outbox.release("a"));
+    await done(outbox.release({ worker: "a" }));
 
     expect(await claimedBy(outbox, "c")).toEqual([uuid(1), uuid(2)]);
+  });
+
+  it("gives back the leases of some records alone, and of nobody else", async () => {
+    const outbox = await open();
+    await given(outbox, ...[1, 2, 3, 4].map((n) => change(n, dueAt(NOW + n - 10))));
+    await done(outbox.claim(claim("a", NOW, UNTIL, 3)));
+    await done(outbox.claim(claim("b", NOW, UNTIL)));
+
+    await done(outbox.release({ worker: "a", ids: [uuid(2), uuid(4), uuid(5)] }));
+    expect(await claimedBy(outbox, "c")).toEqual([uuid(2)]);
+
+    await done(outbox.release({ worker: "a", ids: [] }));
+    expect(await claimedBy(outbox, "c")).toEqual([]);
   });
 
   it("gives back nothing where a worker has no lease", async () => {
@@ -75,7 +88,7 @@ function releases(open: Open): void {
     await given(outbox, change(1, dueAt(NOW)));
     await done(outbox.claim(claim("a")));
 
-    await done(outbox.release("b"));
+    await done(outbox.release({ worker: "b" }));
 
     expect(await claimedBy(outbox, "b")).toEqual([]);
   });
@@ -86,7 +99,7 @@ function releases(open: Open): void {
     await done(outbox.claim(claim("a", NOW, UNTIL)));
     await done(outbox.claim(claim("b", UNTIL, UNTIL + 1_000)));
 
-    await done(outbox.release("a"));
+    await done(outbox.release({ worker: "a" }));
 
     expect(await claimedBy(outbox, "c", UNTIL)).toEqual([]);
   });
@@ -96,7 +109,7 @@ function releases(open: Open): void {
     await given(outbox, change(1, dueAt(NOW - 5)));
     await done(outbox.claim(claim("a")));
 
-    await done(outbox.release("a"));
+    await done(outbox.release({ worker: "a" }));
 
     expect(await done(outbox.claim(claim("b", NOW, UNTIL, 0)))).toEqual({ records: [], nextDueAt: NOW - 5 });
   });

@@ -51,10 +51,10 @@ const postpone = fc
         outbox.postpone(postponement),
   );
 
-const release = worker.map(
-  (name): Call =>
+const release = fc.record({ worker, ids: fc.array(id, { maxLength: 3 }) }, { requiredKeys: ["worker"] }).map(
+  (what): Call =>
     async (outbox) =>
-      outbox.release(name),
+      outbox.release(what),
 );
 
 const list = fc

@@ -102,7 +102,7 @@ function itIsCounted(open: Open): void {
     await given(outbox, change(1, dueAt(NOW)));
     await done(outbox.postpone(postponement));
     await done(outbox.claim(claim("a", UNTIL)));
-    await done(outbox.release("a"));
+    await done(outbox.release({ worker: "a" }));
 
     await done(outbox.postpone({ ...postponement, until: UNTIL + 10 }));
 
@@ -116,7 +116,7 @@ function itIsCounted(open: Open): void {
     await done(outbox.claim(claim("a")));
     await done(outbox.postpone(postponement));
 
-    await done(outbox.release("a"));
+    await done(outbox.release({ worker: "a" }));
 
     expect(await claimedBy(outbox, "b", UNTIL - 1)).toEqual([]);
   });

@@ -1,0 +1,50 @@
+import type { Clock } from "./clock.ts";
+
+/** Looks again and again, one look after the other. */
+export interface Loop {
+  /** Look now, or again where a look is under way. */
+  notify(): void;
+  isStopping(): boolean;
+  /** Looks no more; resolves once the look that is under way has ended. */
+  stop(): Promise<void>;
+}
+
+export interface LoopOptions {
+  readonly clock: Pick<Clock, "sleep">;
+  /** Gives how long to wait before the next look, unless notified. */
+  look(): Promise<number>;
+  /** It looks by itself this often, whatever the last look gave. */
+  readonly maxSleepMs: number;
+}
+
+export function startLoop({ clock, look, maxSleepMs }: LoopOptions): Loop {
+  const stopping = new AbortController();
+  let sleeping = new AbortController();
+  let isNotified = false;
+
+  function notify(): void {
+    isNotified = true;
+    sleeping.abort();
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      isNotified = false;
+      const waitMs = await look();
+      if (isNotified) continue;
+      sleeping = new AbortController();
+      await clock.sleep(Math.min(Math.max(waitMs, 0), maxSleepMs), sleeping.signal);
+    }
+  }
+
+  const running = loop();
+  return {
+    notify,
+    isStopping: () => stopping.signal.aborted,
+    stop: async () => {
+      stopping.abort();
+      notify();
+      await running;
+    },
+  };
+}
