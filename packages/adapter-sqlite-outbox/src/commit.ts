@@ -1,18 +1,11 @@
-import type { Change, CommitConflict, CommitError, CommitUncertain } from "@electrum-vouchers/core/ports";
-import type { Instant, Uuid } from "@electrum-vouchers/core";
+import type { Change, CommitError, CommitUncertain } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
-import { isDiskFailure, mustBeOne, unavailable } from "./failure.ts";
-import { type DueRow, STORED, type StoredRow, storedOf } from "./rows.ts";
-import type { Counted, Tally } from "./tally.ts";
+import { createApply } from "./apply.ts";
+import { isDiskFailure, unavailable } from "./failure.ts";
+import { VALUES } from "./rows.ts";
 
 export type CommitOutcome = Result<void, CommitError>;
-
-/** What a commit must know of the transaction that it changes. */
-interface Before extends Counted {
-  readonly number: number;
-  readonly version: number;
-}
 
 /**
  * Commits changes in one transaction, and so with one fsync; says what became of each. A conflict is an outcome like any
@@ -20,17 +13,17 @@ interface Before extends Counted {
  */
 export function createCommitter(
   database: Database,
-  tally: Tally,
   onCommit: (changes: number) => void,
 ): (changes: readonly Change[]) => readonly CommitOutcome[] {
-  const apply = createApply(database, tally);
+  const apply = createApply(database);
+  const unhold = database.prepare<[numbers: string]>(`DELETE FROM holds WHERE number IN ${VALUES}`);
 
   const together = database.transaction((changes: readonly Change[], applied: () => void) => {
-    tally.clear();
     const outcomes = changes.map(apply);
-    tally.write();
+    const held = outcomes.flatMap((outcome) => outcome.unwrapOr([]));
+    if (held.length > 0) unhold.run(JSON.stringify(held));
     applied();
-    return outcomes;
+    return outcomes.map((outcome) => outcome.map(() => undefined));
   }).immediate;
 
   function write(changes: readonly Change[]): Result<readonly CommitOutcome[], CommitError> {
@@ -68,66 +61,3 @@ const mayBeOneChange = (error: CommitError): boolean =>
 
 /** The commit itself failed on the disk: part of it may be there, and be found after a crash. */
 const uncertain = (error: unknown): CommitUncertain => ({ type: "uncertain", detail: unavailable(error).detail });
-
-function createApply(database: Database, tally: Tally): (change: Change) => Result<void, CommitConflict> {
-  const find = database.prepare<[Uuid], Before>(
-    "SELECT number, version, state, attention, due_work FROM transactions WHERE id = ?",
-  );
-  const load = database.prepare<[Uuid], StoredRow>(`SELECT ${STORED} FROM transactions WHERE id = ?`);
-  const insert = database.prepare<ChangeRow>(
-    `INSERT INTO transactions
-       (id, version, kind, state, final, attention, changed_at, due_at, due_work, due_what, record)
-     VALUES (@id, 1, @kind, @state, @final, @attention, @at, @due_at, @due_work, @due_what, @record)`,
-  );
-  const update = database.prepare<ChangeRow & Pick<Before, "number">>(
-    `UPDATE transactions SET version = version + 1, kind = @kind, state = @state, final = @final,
-       attention = @attention, changed_at = @at, scrubbed = 0, due_at = @due_at, due_work = @due_work,
-       due_what = @due_what, record = @record
-     WHERE number = @number AND +id = @id`,
-  );
-  const append = database.prepare<[number: number | bigint, version: number, entry: string]>(
-    "INSERT INTO journal (number, version, entry) VALUES (?, ?, ?)",
-  );
-  const unhold = database.prepare<[number: number]>("DELETE FROM holds WHERE number = ?");
-
-  function write(before: Before | undefined, row: ChangeRow): number | bigint {
-    if (before === undefined) return insert.run(row).lastInsertRowid;
-    mustBeOne(update.run({ ...row, number: before.number }).changes);
-    unhold.run(before.number);
-    return before.number;
-  }
-
-  return (change) => {
-    const before = find.get(change.id);
-    if ((before?.version ?? 0) !== change.expectedVersion) {
-      const winner = load.get(change.id);
-      return err(winner === undefined ? { type: "conflict" } : { type: "conflict", winner: storedOf(winner) });
-    }
-    const row = rowOf(change);
-    append.run(write(before, row), change.expectedVersion + 1, change.entry);
-    tally.change(before, row);
-    return ok();
-  };
-}
-
-/** What a change writes into `transactions`. */
-interface ChangeRow extends Counted, DueRow {
-  readonly id: Uuid;
-  readonly kind: Change["kind"];
-  readonly final: 0 | 1;
-  readonly at: Instant;
-  readonly record: string;
-}
-
-const rowOf = ({ id, kind, state, final, attention, at, due, record }: Change): ChangeRow => ({
-  id,
-  kind,
-  state,
-  final: final ? 1 : 0,
-  attention: attention ? 1 : 0,
-  at,
-  due_at: due?.at ?? null,
-  due_work: due?.work ?? null,
-  due_what: due?.what ?? null,
-  record,
-});

@@ -10,19 +10,21 @@ export interface Connections {
   readonly durable: Database.Database;
   /** For leases and postponements: its commits are seen by everybody at once, and reach the disk with the next durable one. */
   readonly hasty: Database.Database;
+  /** Copies the write-ahead log into the file, so that the next commit begins it anew where nobody reads from it. */
+  copyLog(): void;
   /** Empties the write-ahead log, where nobody is reading: what was deleted from the file must not live on in there. */
   emptyLog(): void;
   close(): void;
 }
 
 /**
- * How far the write-ahead log grows, in pages of 4 kB, before a commit copies it into the file: each copy holds up the event
- * loop for some milliseconds. Leases leave that to the durable commits, unless there are none. The log grows beyond its bound
- * only while another process keeps a read open, and is cut back afterwards.
+ * How far the write-ahead log grows, in pages of 4 kB, before a commit or a lease copies it into the file by itself. Usually it
+ * is copied long before, between commits; see log.ts. It grows beyond its bound only while another process keeps a read open,
+ * and is cut back afterwards. Up to its bound it keeps its room on the disk: writing over what is there waits less for the disk
+ * than growing.
  */
-const DURABLE_LOG_PAGES = 1_000;
-const HASTY_LOG_PAGES = 2 * DURABLE_LOG_PAGES;
-const LOG_BYTES = DURABLE_LOG_PAGES * 4_096;
+const LOG_PAGES = 8_000;
+const LOG_BYTES = LOG_PAGES * 4_096;
 
 /** As SQLite numbers them. */
 const SYNCHRONOUS_FULL = 2;
@@ -40,6 +42,9 @@ export function connect(path: string, busyTimeoutMs: number): Result<Connections
 const together = (durable: Database.Database, hasty: Database.Database, busyTimeoutMs: number): Connections => ({
   durable,
   hasty,
+  copyLog: () => {
+    durable.pragma("wal_checkpoint(PASSIVE)");
+  },
   emptyLog: () => {
     // There is always a next time: not worth waiting for whoever reads.
     durable.pragma("busy_timeout = 0");
@@ -57,7 +62,7 @@ const together = (durable: Database.Database, hasty: Database.Database, busyTime
 
 function makeHasty(hasty: Database.Database): Database.Database {
   hasty.pragma("synchronous = NORMAL");
-  boundLog(hasty, HASTY_LOG_PAGES);
+  boundLog(hasty);
   return hasty;
 }
 
@@ -65,15 +70,15 @@ function makeHasty(hasty: Database.Database): Database.Database {
 export function makeDurable(durable: Database.Database): Result<void, OpenError> {
   const mode = durable.pragma("journal_mode = WAL", { simple: true });
   if (mode !== "wal") return err({ type: "durability", detail: `journal_mode is ${String(mode)}, not wal` });
-  boundLog(durable, DURABLE_LOG_PAGES);
+  boundLog(durable);
   // What is deleted is overwritten: it may have been a voucher code.
   durable.pragma("secure_delete = ON");
   return keepFull(durable);
 }
 
 /** Bounds the log, and copies it with care. */
-function boundLog(database: Database.Database, pages: number): void {
-  database.pragma(`wal_autocheckpoint = ${pages}`);
+function boundLog(database: Database.Database): void {
+  database.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
   database.pragma(`journal_size_limit = ${LOG_BYTES}`);
   // On macOS an ordinary fsync leaves the data in the drive's cache. Elsewhere these two do nothing.
   database.pragma("fullfsync = ON");

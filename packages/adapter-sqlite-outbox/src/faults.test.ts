@@ -168,24 +168,32 @@ describe("a damaged file", () => {
 });
 
 describe("a check", () => {
+  const miscount = (state: string, due: string, said: number, there: number): string =>
+    `the tally of ${state} (attention 0, due ${due}) says ${said}, there are ${there}`;
+
   it.each([
     [
       "a wrong count",
-      "UPDATE tally SET count = 5 WHERE subject = 'state'",
-      "the tally of state confirming says 5, there are 1",
+      "INSERT INTO tally VALUES ('confirming', 0, 'advice', 4)",
+      [miscount("confirming", "advice", 5, 1)],
     ],
-    ["a missing entry", "DELETE FROM journal", `transaction ${uuid(1)} is at version 1 and has 0 journal entries`],
+    [
+      "a missing entry",
+      "DELETE FROM journal",
+      [miscount("confirming", "advice", 0, 1), `transaction ${uuid(1)} is at version 1 and has 0 journal entries`],
+    ],
     [
       "an entry of nobody",
-      "PRAGMA foreign_keys = OFF; INSERT INTO journal VALUES (9, 1, 'lost')",
-      "row 2 of journal has no transaction",
+      `PRAGMA foreign_keys = OFF;
+       INSERT INTO journal (number, version, state, attention, entry) VALUES (9, 1, 'lost', 0, 'lost')`,
+      ["row 2 of journal has no transaction", miscount("lost", "nothing", 1, 0)],
     ],
-  ])("finds %s", async (_what, tamper, fault) => {
+  ])("finds %s", async (_what, tamper, faults) => {
     await done(opened.outbox.commit(change(1)));
     const other = new Database(store.path);
     other.exec(tamper);
     other.close();
 
-    expect(await done(opened.outbox.check())).toEqual([fault]);
+    expect(await done(opened.outbox.check())).toEqual(faults);
   });
 });

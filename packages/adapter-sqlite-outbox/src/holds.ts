@@ -1,7 +1,7 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Claimed, ClaimedRecord, ClaimRequest, Postponement, Release, Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
-import { STORED, type StoredRow, storedOf, VALUE, VALUES } from "./rows.ts";
+import { VALUES, STORED, type StoredRow, storedOf, VALUE } from "./rows.ts";
 
 /** A due transaction that may be claimed. */
 interface Candidate {
@@ -50,13 +50,15 @@ function createClaim(database: Database): (request: ClaimRequest) => Claimed {
      ORDER BY due_at, number LIMIT ${VALUE}`,
   );
   // A hold never ends before the work is due, so that its end alone says from when the transaction may be claimed.
-  const lease = database.prepare<[until: Instant, worker: string, number: number]>(
+  const lease = database.prepare<[until: Instant, worker: string, numbers: string]>(
     `INSERT INTO holds (number, work, until, worker)
-     SELECT number, due_work, max(due_at, ?), ? FROM transactions WHERE number = ?
+     SELECT number, due_work, max(due_at, ?), ? FROM transactions WHERE number IN ${VALUES}
      ON CONFLICT DO UPDATE SET until = excluded.until, worker = excluded.worker`,
   );
-  const read = database.prepare<[number], StoredRow & { readonly postponed: number }>(
-    `SELECT ${STORED}, postponed FROM transactions JOIN holds USING (number) WHERE number = ${VALUE}`,
+  const read = database.prepare<[numbers: string], StoredRow & { readonly postponed: number }>(
+    // In the order of the numbers: a cross join is never turned round.
+    `SELECT ${STORED}, postponed
+     FROM ${VALUES} CROSS JOIN transactions ON transactions.number = value JOIN holds USING (number)`,
   );
   const nextFree = database
     .prepare<[Work], Instant>(
@@ -70,14 +72,24 @@ function createClaim(database: Database): (request: ClaimRequest) => Claimed {
     .prepare<[Work], Instant | null>(`SELECT min(until) FROM holds WHERE work = ${VALUE}`)
     .pluck();
 
+  function take(numbers: readonly number[], until: Instant, worker: string): readonly ClaimedRecord[] {
+    if (numbers.length === 0) return [];
+    const these = JSON.stringify(numbers);
+    lease.run(until, worker, these);
+    return read.all(these).flatMap(claimedOf);
+  }
+
   return database.transaction(({ worker, work, now, until, limit }: ClaimRequest): Claimed => {
     const works = [...new Set(work)];
     const oldest = works
       .flatMap((each) => due.all(each, now, now, limit))
       .toSorted(byAge)
       .slice(0, limit);
-    for (const { number } of oldest) lease.run(until, worker, number);
-    const records = oldest.flatMap(({ number }) => read.all(number)).flatMap(claimedOf);
+    const records = take(
+      oldest.map(({ number }) => number),
+      until,
+      worker,
+    );
     const next = works.flatMap((each) => [nextFree.get(each), nextHeld.get(each)]).filter(isInstant);
     return next.length === 0 ? { records } : { records, nextDueAt: Math.min(...next) };
   }).immediate;

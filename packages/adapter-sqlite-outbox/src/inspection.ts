@@ -1,9 +1,9 @@
 import type { Uuid } from "@electrum-vouchers/core";
-import type { Change, ListPage, ListQuery, OutboxSummary, Work } from "@electrum-vouchers/core/ports";
+import type { Change, ListPage, ListQuery, OutboxSummary } from "@electrum-vouchers/core/ports";
 import type { Database, Statement } from "better-sqlite3";
 import { unavailable } from "./failure.ts";
 import { STORED, type StoredRow, storedOf, VALUE } from "./rows.ts";
-import type { Subject } from "./tally.ts";
+import { NOT_ADDED_UP, NOTHING_DUE, type Tally } from "./tally.ts";
 
 /** The look into the store for people and their tools; each call throws what SQLite throws. */
 export interface Inspection {
@@ -11,12 +11,6 @@ export interface Inspection {
   list(query: ListQuery): ListPage;
   journal(id: Uuid): readonly string[];
   check(): readonly string[];
-}
-
-interface Count {
-  readonly subject: Subject;
-  readonly name: string;
-  readonly count: number;
 }
 
 interface ListedRow extends StoredRow {
@@ -27,12 +21,11 @@ interface ListedRow extends StoredRow {
 /** Enough to show what is wrong, however much of it there is. */
 const MAX_FAULTS = 100;
 
-export function createInspection(database: Database): Inspection {
-  return { ...createSummary(database), ...createList(database), ...createCheck(database) };
+export function createInspection(database: Database, tally: Tally): Inspection {
+  return { ...createSummary(database, tally), ...createList(database), ...createCheck(database) };
 }
 
-function createSummary(database: Database): Pick<Inspection, "summary"> {
-  const counts = database.prepare<[], Count>("SELECT subject, name, count FROM tally WHERE count <> 0");
+function createSummary(database: Database, tally: Tally): Pick<Inspection, "summary"> {
   // By kind of work, so that each is the first entry of its part of the index.
   const oldestDueAt = database
     .prepare<[], number | null>(
@@ -46,16 +39,19 @@ function createSummary(database: Database): Pick<Inspection, "summary"> {
 
   return {
     summary: database.transaction(() => {
-      const all = counts.all();
       const dueAt = oldestDueAt.get();
-      const due = (work: Work): number =>
-        all.find(({ subject, name }) => subject === "due" && name === work)?.count ?? 0;
+      const states: Record<string, number> = {};
+      const due = { replyDeadline: 0, timer: 0, advice: 0 };
+      let attention = 0;
+      for (const { state, due_work: work, count, attention: wanted } of tally.counts()) {
+        states[state] = (states[state] ?? 0) + count;
+        attention += wanted * count;
+        if (work !== null) due[work] += count;
+      }
       return {
-        states: Object.fromEntries(
-          all.filter(({ subject }) => subject === "state").map(({ name, count }) => [name, count]),
-        ),
-        attention: all.find(({ subject }) => subject === "attention")?.count ?? 0,
-        due: { replyDeadline: due("replyDeadline"), timer: due("timer"), advice: due("advice") },
+        states,
+        attention,
+        due,
         ...(typeof dueAt === "number" ? { oldestDueAt: dueAt } : {}),
       };
     }),
@@ -69,7 +65,7 @@ function createList(database: Database): Pick<Inspection, "list" | "journal"> {
       `SELECT kind, state, ${STORED} FROM transactions WHERE number > ${VALUE} ${condition} ORDER BY number LIMIT ${VALUE}`,
     );
   const all = page("");
-  const some = { unfinished: page("AND final = 0"), attention: page("AND attention = 1") };
+  const some = { unfinished: page("AND finished_at IS NULL"), attention: page("AND attention = 1") };
   const journal = database
     .prepare<[Uuid], string>(
       `SELECT entry FROM journal JOIN transactions USING (number) WHERE id = ${VALUE} ORDER BY journal.version`,
@@ -98,14 +94,20 @@ function createCheck(database: Database): Pick<Inspection, "check"> {
     .pluck();
   const miscounted = database
     .prepare<[], string>(
-      `WITH counted (subject, name, count) AS (
-         SELECT 'state', state, count(*) FROM transactions GROUP BY state UNION ALL
-         SELECT 'attention', '', count(*) FROM transactions WHERE attention = 1 HAVING count(*) > 0 UNION ALL
-         SELECT 'due', due_work, count(*) FROM transactions WHERE due_work IS NOT NULL GROUP BY due_work
+      `WITH counted AS (
+         SELECT state, attention, due_work, count(*) AS there FROM transactions GROUP BY 1, 2, 3
+       ), told AS (
+         SELECT state, attention, due_work, sum(count) AS told FROM (
+           SELECT state, attention, nullif(due_work, '${NOTHING_DUE}') AS due_work, count FROM tally
+           UNION ALL ${NOT_ADDED_UP}
+         ) GROUP BY 1, 2, 3
        )
-       SELECT format('the tally of %s %s says %d, there are %d', subject, name, ifnull(tally.count, 0), ifnull(counted.count, 0))
-       FROM counted FULL JOIN tally USING (subject, name)
-       WHERE ifnull(tally.count, 0) <> ifnull(counted.count, 0)`,
+       SELECT format('the tally of %s (attention %d, due %s) says %d, there are %d',
+         ifnull(counted.state, told.state), ifnull(counted.attention, told.attention),
+         ifnull(ifnull(counted.due_work, told.due_work), 'nothing'), ifnull(told, 0), ifnull(there, 0))
+       FROM counted FULL JOIN told ON told.state = counted.state AND told.attention = counted.attention
+         AND told.due_work IS counted.due_work
+       WHERE ifnull(told, 0) <> ifnull(there, 0)`,
     )
     .pluck();
   const unjournalled = database

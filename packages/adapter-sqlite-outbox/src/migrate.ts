@@ -4,7 +4,7 @@ import type { OpenError } from "./open-error.ts";
 import { APPLICATION_ID, migrations, SCHEMA_VERSION } from "./schema.ts";
 
 /** What every version of our schema has. */
-const TABLES = ["transactions", "journal", "holds", "tally"];
+const TABLES = ["transactions", "journal", "holds", "tally", "tallied"];
 
 /** Brings the schema up to this release's version; changes nothing in a file that is not ours, or newer. */
 export function migrate(database: Database): Result<void, OpenError> {

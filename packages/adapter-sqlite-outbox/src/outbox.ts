@@ -10,6 +10,7 @@ import { createRetention } from "./retention.ts";
 import { STORED, type StoredRow, storedOf } from "./rows.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
 import { createTally } from "./tally.ts";
+import { createUpkeep, type Upkeep } from "./upkeep.ts";
 
 /**
  * The bounds of what shares a transaction: few enough that the event loop is not held up for long, many enough that an fsync
@@ -23,18 +24,20 @@ const crowded: OutboxUnavailable = {
   detail: `${GROUP_BOUNDS.maxWaiting} calls are waiting already`,
 };
 
-export function createSqliteOutbox(
-  { durable, hasty, emptyLog, close }: Connections,
-  onCommit: (changes: number) => void,
-): SqliteOutbox {
+export function createSqliteOutbox(connections: Connections, onCommit: (changes: number) => void): SqliteOutbox {
+  const { durable, hasty, emptyLog, close } = connections;
   const tally = createTally(durable);
   const holds = createHolds(hasty);
-  const inspection = createInspection(durable);
+  const inspection = createInspection(durable, tally);
   const retain = createRetention(durable, tally);
   const load = durable.prepare<[string], StoredRow>(`SELECT ${STORED} FROM transactions WHERE id = ?`);
 
+  const upkeep = upkeepOf(connections);
   const commits = createGroup<Change, CommitOutcome>({
-    run: createCommitter(durable, tally, onCommit),
+    run: createCommitter(durable, (changes) => {
+      upkeep.changed(changes);
+      onCommit(changes);
+    }),
     sizeOf: ({ record, entry }) => record.length + entry.length,
     crowded: err(crowded),
     ...GROUP_BOUNDS,
@@ -79,4 +82,17 @@ export function createSqliteOutbox(
       }),
     check: () => whenOpen(inspection.check),
   };
+}
+
+/** Begins with what a former process has left. */
+function upkeepOf({ durable, hasty, copyLog }: Connections): Upkeep {
+  const addUp = hasty.transaction(createTally(hasty).addUp).immediate;
+  // Where one of them fails, the next time does it all.
+  const orLater = (work: () => void): void => attempt(work).unwrapOr(undefined);
+  orLater(addUp);
+  return createUpkeep(() => {
+    if (!durable.open) return;
+    orLater(addUp);
+    orLater(copyLog);
+  });
 }

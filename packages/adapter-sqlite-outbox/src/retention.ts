@@ -13,7 +13,7 @@ export interface Retained {
 /** A finished transaction. */
 interface Finished extends Counted {
   readonly number: number;
-  readonly changed_at: Instant;
+  readonly finished_at: Instant;
 }
 
 interface Entry {
@@ -28,28 +28,25 @@ interface Entry {
 export function createRetention(database: Database, tally: Tally): (request: RetainRequest) => Retained {
   const finished = (scrubbed: 0 | 1): Statement<[before: Instant, limit: number], Finished> =>
     database.prepare(
-      `SELECT number, state, attention, due_work, changed_at FROM transactions
-       WHERE final = 1 AND scrubbed = ${scrubbed} AND changed_at < ${VALUE}
-       ORDER BY changed_at, number LIMIT ${VALUE}`,
+      `SELECT number, state, attention, due_work, finished_at FROM transactions
+       WHERE finished_at IS NOT NULL AND scrubbed = ${scrubbed} AND finished_at < ${VALUE}
+       ORDER BY finished_at, number LIMIT ${VALUE}`,
     );
   const withSecrets = finished(0);
   const withoutSecrets = finished(1);
-  const remove = database.prepare<[number]>("DELETE FROM transactions WHERE number = ? AND +final = 1");
+  const remove = database.prepare<[number]>("DELETE FROM transactions WHERE number = ? AND +finished_at IS NOT NULL");
   const scrub = createScrub(database);
 
   return database.transaction(({ scrubBefore, removeBefore, limit, redact }: RetainRequest): Retained => {
-    tally.clear();
+    tally.addUp();
     const removed = [withSecrets, withoutSecrets]
       .flatMap((statement) => statement.all(removeBefore, limit))
       .toSorted(byAge)
       .slice(0, limit);
-    for (const each of removed) {
-      mustBeOne(remove.run(each.number).changes);
-      tally.change(each, undefined);
-    }
+    for (const { number } of removed) mustBeOne(remove.run(number).changes);
+    tally.subtract(removed);
     const scrubbed = withSecrets.all(scrubBefore, limit - removed.length);
     for (const { number } of scrubbed) scrub(number, redact);
-    tally.write();
     return { scrubbed: scrubbed.length, removed: removed.length };
   }).immediate;
 }
@@ -58,7 +55,7 @@ function createScrub(database: Database): (number: number, redact: RetainRequest
   const record = database.prepare<[number], string>("SELECT record FROM transactions WHERE number = ?").pluck();
   const entries = database.prepare<[number], Entry>("SELECT version, entry FROM journal WHERE number = ?");
   const setRecord = database.prepare<[record: string, number: number]>(
-    "UPDATE transactions SET scrubbed = 1, record = ? WHERE number = ? AND +final = 1",
+    "UPDATE transactions SET scrubbed = 1, record = ? WHERE number = ? AND +finished_at IS NOT NULL",
   );
   const setEntry = database.prepare<[entry: string, number: number, version: number]>(
     "UPDATE journal SET entry = ? WHERE number = ? AND version = ?",
@@ -71,4 +68,4 @@ function createScrub(database: Database): (number: number, redact: RetainRequest
 }
 
 const byAge = (left: Finished, right: Finished): number =>
-  left.changed_at === right.changed_at ? left.number - right.number : left.changed_at - right.changed_at;
+  left.finished_at === right.finished_at ? left.number - right.number : left.finished_at - right.finished_at;

@@ -130,7 +130,7 @@ describe("whoever opens the file with the sqlite3 shell", () => {
       "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
     );
 
-    expect(tables).toHaveLength(4);
+    expect(tables).toHaveLength(5);
     for (const table of tables) expect(table).toMatchObject({ strict: 1 });
   });
 });

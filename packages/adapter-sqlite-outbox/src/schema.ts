@@ -13,9 +13,8 @@ const TRANSACTIONS = `
     version INTEGER NOT NULL CHECK (version > 0),
     kind TEXT NOT NULL CHECK (kind = 'provision' OR kind = 'redemption'),
     state TEXT NOT NULL,
-    final INTEGER NOT NULL CHECK (final = 0 OR final = 1),
     attention INTEGER NOT NULL CHECK (attention = 0 OR attention = 1),
-    changed_at INTEGER NOT NULL,
+    finished_at INTEGER,
     scrubbed INTEGER NOT NULL DEFAULT 0 CHECK (scrubbed = 0 OR scrubbed = 1),
     due_at INTEGER,
     due_work TEXT CHECK (due_work = 'replyDeadline' OR due_work = 'timer' OR due_work = 'advice'),
@@ -24,18 +23,22 @@ const TRANSACTIONS = `
     CHECK ((due_at IS NULL) = (due_work IS NULL) AND (due_at IS NULL) = (due_what IS NULL))
   ) STRICT;
   CREATE INDEX transactions_due ON transactions (due_work, due_at) WHERE due_work IS NOT NULL;
-  CREATE INDEX transactions_unfinished ON transactions (number) WHERE final = 0;
+  CREATE INDEX transactions_unfinished ON transactions (number) WHERE finished_at IS NULL;
   CREATE INDEX transactions_attention ON transactions (number) WHERE attention = 1;
-  CREATE INDEX transactions_finished ON transactions (scrubbed, changed_at) WHERE final = 1;
+  CREATE INDEX transactions_finished ON transactions (scrubbed, finished_at) WHERE finished_at IS NOT NULL;
 `;
 
-/** What led to each version of a transaction. */
+/** What led to each version of a transaction, and what it then was. */
 const JOURNAL = `
   CREATE TABLE journal (
+    position INTEGER PRIMARY KEY,
     number INTEGER NOT NULL REFERENCES transactions ON DELETE CASCADE,
     version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attention INTEGER NOT NULL,
+    due_work TEXT,
     entry TEXT NOT NULL,
-    PRIMARY KEY (number, version)
+    UNIQUE (number, version)
   ) STRICT;
 `;
 
@@ -54,14 +57,17 @@ const HOLDS = `
   ) STRICT;
 `;
 
-/** How many transactions there are in each state, how many want attention, and what is due: counted as they change. */
+/** How many transactions there are of each state, wanting attention or not, with each kind of work due; see tally.ts. */
 const TALLY = `
   CREATE TABLE tally (
-    subject TEXT NOT NULL CHECK (subject = 'state' OR subject = 'attention' OR subject = 'due'),
-    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attention INTEGER NOT NULL,
+    due_work TEXT NOT NULL,
     count INTEGER NOT NULL,
-    PRIMARY KEY (subject, name)
+    PRIMARY KEY (state, attention, due_work)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tallied (added_up INTEGER NOT NULL) STRICT;
+  INSERT INTO tallied VALUES (0);
 `;
 
 const isoText = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;

@@ -1,0 +1,130 @@
+import { statSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Change } from "@electrum-vouchers/core/ports";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { change, done, NOW } from "../test/change.ts";
+import { type Connected, connected } from "../test/connected.ts";
+import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
+
+let store: TemporaryStore;
+let opened: Connected;
+beforeEach(() => {
+  store = temporaryStore();
+  opened = connected(store.path);
+});
+afterEach(async () => {
+  await opened.outbox.close().unwrapOr(undefined);
+  await store.remove();
+});
+
+const commit = (...changes: readonly Change[]): Promise<unknown> =>
+  Promise.all(changes.map(async (each) => done(opened.outbox.commit(each))));
+
+const many = (count: number, first: number): readonly Change[] =>
+  Array.from({ length: count }, (_, n) => change(first + n));
+
+const claim = (limit: number) => ({ worker: "a", work: ["advice"], now: NOW, until: NOW + 1_000, limit }) as const;
+
+const HEADER_BYTES = 32;
+const FRAME_BYTES = 24 + 4_096;
+
+/** How many pages were written to the log. */
+const pagesInLog = (): number => (statSync(`${store.path}-wal`).size - HEADER_BYTES) / FRAME_BYTES;
+
+/** How many pages the work writes to the log. */
+async function pagesOf(work: () => Promise<unknown>): Promise<number> {
+  const before = pagesInLog();
+  await work();
+  return pagesInLog() - before;
+}
+
+/** How many statements the work runs. */
+async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+  const prototype = Object.getPrototypeOf(opened.connections.durable.prepare("SELECT 1"));
+  const spies = ["run", "get", "all"].map((method) => vi.spyOn(prototype, method));
+  await work();
+  const count = spies.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+  vi.restoreAllMocks();
+  return count;
+}
+
+describe("the log takes", () => {
+  const nothingDue = ({ due: _, ...rest }: Change): Change => rest;
+
+  it("no page but those of what a step changes: the row, its place in the indexes, and its entry in the journal", async () => {
+    await commit(...many(20, 1));
+    const pages = async (step: Change): Promise<number> => pagesOf(() => commit(step));
+    const requesting = change(0, { state: "requesting", due: { at: NOW, work: "replyDeadline", what: "provision" } });
+    const finished = nothingDue(change(0, { expectedVersion: 3, state: "confirmed", final: true }));
+
+    // The row and its id; what is due, and what is unfinished; the entry, and where it is.
+    expect(await pages(requesting)).toBe(6);
+    // The row, what was or is due, the entry, and where it is.
+    expect(await pages(nothingDue(change(0, { expectedVersion: 1, state: "issued" })))).toBe(4);
+    expect(await pages(change(0, { expectedVersion: 2, state: "confirming" }))).toBe(4);
+    expect(await pagesOf(() => done(opened.outbox.claim(claim(100))))).toBe(1);
+    // And the lease, what was unfinished, and what is finished.
+    expect(await pages(finished)).toBe(7);
+  });
+
+  it("no page for a claim that finds nothing", async () => {
+    await commit(...many(1, 1));
+    await done(opened.outbox.claim(claim(1)));
+
+    expect(await pagesOf(() => done(opened.outbox.claim(claim(1))))).toBe(0);
+  });
+});
+
+describe("of statements", () => {
+  it("a claim runs as many for a hundred records as for one", async () => {
+    await commit(...many(101, 1));
+
+    const forOne = await statementsOf(() => done(opened.outbox.claim(claim(1))));
+    const forHundred = await statementsOf(() => done(opened.outbox.claim(claim(100))));
+
+    expect(forHundred).toBe(forOne);
+  });
+
+  it("a commit runs three for each change, and three for all that share its transaction", async () => {
+    const changes = many(100, 1);
+    expect(await statementsOf(() => commit(...changes))).toBe(3 * 100 + 2);
+
+    await done(opened.outbox.claim(claim(100)));
+    const next = changes.map((each): Change => ({ ...each, expectedVersion: 1 }));
+
+    // One more ends the leases of all.
+    expect(await statementsOf(() => commit(...next))).toBe(3 * 100 + 3);
+  });
+});
+
+describe("what is counted", () => {
+  const addedUp = (): number => {
+    const { durable } = opened.connections;
+    return durable.prepare<[], number>("SELECT ifnull(sum(count), 0) FROM tally").pluck().get() ?? Number.NaN;
+  };
+
+  it("is added up by no commit, but once for a thousand, and is right at any time", async () => {
+    await commit(...many(990, 1));
+    expect(addedUp()).toBe(0);
+    expect(await done(opened.outbox.summary())).toMatchObject({ states: { confirming: 990 }, due: { advice: 990 } });
+
+    await commit(...many(20, 1_000));
+    await nextTurn();
+    await commit(...many(5, 2_000));
+
+    expect(addedUp()).toBe(1_010);
+    expect(await done(opened.outbox.summary())).toMatchObject({
+      states: { confirming: 1_015 },
+      due: { advice: 1_015 },
+    });
+    expect(await done(opened.outbox.check())).toEqual([]);
+  });
+
+  it("is added up when the file is opened again, so that no crash after crash leaves more and more to add", async () => {
+    await commit(...many(10, 1));
+    const reopened = await store.open();
+
+    expect(addedUp()).toBe(10);
+    expect(await done(reopened.summary())).toMatchObject({ states: { confirming: 10 } });
+  });
+});

@@ -1,0 +1,39 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { createUpkeep, type Upkeep } from "./upkeep.ts";
+
+/** Counts how often things are put in order. */
+function counted(): { readonly upkeep: Upkeep; times(): number } {
+  let times = 0;
+  const upkeep = createUpkeep(() => {
+    times += 1;
+  });
+  return { upkeep, times: () => times };
+}
+
+it("is done once a thousand changes were committed, in the turn after", async () => {
+  const { upkeep, times } = counted();
+
+  for (let n = 0; n < 999; n += 1) upkeep.changed(1);
+  await nextTurn();
+  expect(times()).toBe(0);
+
+  upkeep.changed(1);
+  expect(times()).toBe(0);
+  await nextTurn();
+  expect(times()).toBe(1);
+});
+
+it("is done once for as many as were committed in that turn, and again after a thousand more", async () => {
+  const { upkeep, times } = counted();
+
+  for (let n = 0; n < 30; n += 1) upkeep.changed(100);
+  await nextTurn();
+  expect(times()).toBe(1);
+
+  for (let n = 0; n < 20; n += 1) {
+    upkeep.changed(100);
+    await nextTurn();
+  }
+  expect(times()).toBe(3);
+});

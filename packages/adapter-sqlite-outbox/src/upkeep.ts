@@ -1,0 +1,30 @@
+import { setImmediate } from "node:timers";
+
+/** Has what the commits leave behind put in order as it grows. */
+export interface Upkeep {
+  /** So many changes were committed. */
+  changed(changes: number): void;
+}
+
+/**
+ * After how many changes: what it costs grows with the pages that they touched, some three to a change. Few enough that the
+ * event loop is not held up for long, many enough that the three fsyncs of copying the log are little to each.
+ */
+const CHANGES = 1_000;
+
+/** Calls `keepUp` between commits, once those who committed have gone on: nobody's commit waits for it. */
+export function createUpkeep(keepUp: () => void): Upkeep {
+  let changed = 0;
+
+  function keepUpNow(): void {
+    changed = 0;
+    keepUp();
+  }
+
+  return {
+    changed: (changes) => {
+      if (changed < CHANGES && changed + changes >= CHANGES) setImmediate(keepUpNow);
+      changed += changes;
+    },
+  };
+}
