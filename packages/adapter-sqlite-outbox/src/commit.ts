@@ -1,6 +1,6 @@
 import type { Change, CommitError, CommitUncertain } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
-import { err, ok, type Result } from "neverthrow";
+import { err, type Result } from "neverthrow";
 import { createApply } from "./apply.ts";
 import { isDiskFailure, unavailable } from "./failure.ts";
 import { VALUES } from "./rows.ts";
@@ -26,31 +26,22 @@ export function createCommitter(
     return outcomes.map((outcome) => outcome.map(() => undefined));
   }).immediate;
 
-  function write(changes: readonly Change[]): Result<readonly CommitOutcome[], CommitError> {
+  function outcomesOf(changes: readonly Change[]): readonly CommitOutcome[] {
     let isApplied = false;
     try {
-      return ok(
-        together(changes, () => {
-          isApplied = true;
-        }),
-      );
-    } catch (error) {
-      return err(isApplied && isDiskFailure(error) ? uncertain(error) : unavailable(error));
+      const outcomes = together(changes, () => {
+        isApplied = true;
+      });
+      // Whatever the observer does, it does not touch the commit.
+      queueMicrotask(() => onCommit(changes.length));
+      return outcomes;
+    } catch (thrown) {
+      const error = isApplied && isDiskFailure(thrown) ? uncertain(thrown) : unavailable(thrown);
+      return changes.length > 1 && mayBeOneChange(error)
+        ? changes.flatMap((change) => outcomesOf([change]))
+        : changes.map(() => err(error));
     }
   }
-
-  // Whatever the observer does, it does not touch the commit.
-  const commit = (changes: readonly Change[]): Result<readonly CommitOutcome[], CommitError> =>
-    write(changes).andTee(() => queueMicrotask(() => onCommit(changes.length)));
-
-  const outcomesOf = (changes: readonly Change[]): readonly CommitOutcome[] =>
-    commit(changes).match(
-      (outcomes) => outcomes,
-      (error) =>
-        changes.length > 1 && mayBeOneChange(error)
-          ? changes.flatMap((change) => outcomesOf([change]))
-          : changes.map(() => err(error)),
-    );
 
   return outcomesOf;
 }

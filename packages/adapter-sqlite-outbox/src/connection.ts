@@ -23,7 +23,7 @@ export interface Connections {
  * and is cut back afterwards. Up to its bound it keeps its room on the disk: writing over what is there waits less for the disk
  * than growing.
  */
-const LOG_PAGES = 8_000;
+const LOG_PAGES = 4_000;
 const LOG_BYTES = LOG_PAGES * 4_096;
 
 /** As SQLite numbers them. */

@@ -11,10 +11,10 @@ function counted(): { readonly upkeep: Upkeep; times(): number } {
   return { upkeep, times: () => times };
 }
 
-it("is done once a thousand changes were committed, in the turn after", async () => {
+it("is done once five hundred changes were committed, in the turn after", async () => {
   const { upkeep, times } = counted();
 
-  for (let n = 0; n < 999; n += 1) upkeep.changed(1);
+  for (let n = 0; n < 499; n += 1) upkeep.changed(1);
   await nextTurn();
   expect(times()).toBe(0);
 
@@ -24,14 +24,14 @@ it("is done once a thousand changes were committed, in the turn after", async ()
   expect(times()).toBe(1);
 });
 
-it("is done once for as many as were committed in that turn, and again after a thousand more", async () => {
+it("is done once for as many as were committed in that turn, and again after five hundred more", async () => {
   const { upkeep, times } = counted();
 
   for (let n = 0; n < 30; n += 1) upkeep.changed(100);
   await nextTurn();
   expect(times()).toBe(1);
 
-  for (let n = 0; n < 20; n += 1) {
+  for (let n = 0; n < 10; n += 1) {
     upkeep.changed(100);
     await nextTurn();
   }

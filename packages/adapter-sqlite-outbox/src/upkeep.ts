@@ -10,7 +10,7 @@ export interface Upkeep {
  * After how many changes: what it costs grows with the pages that they touched, some three to a change. Few enough that the
  * event loop is not held up for long, many enough that the three fsyncs of copying the log are little to each.
  */
-const CHANGES = 1_000;
+const CHANGES = 500;
 
 /** Calls `keepUp` between commits, once those who committed have gone on: nobody's commit waits for it. */
 export function createUpkeep(keepUp: () => void): Upkeep {
