@@ -40,7 +40,12 @@ const troubles: readonly (readonly [string, atLeast: number, (folder: string) =>
   [
     "the write-ahead log ends after any frame, or in the midst of it",
     100,
-    (folder) => truncatedLog(folder, workload(2)),
+    (folder) => truncatedLog(folder, workload(2), 1),
+  ],
+  [
+    "the write-ahead log ends anywhere, while many commits share a transaction",
+    100,
+    (folder) => truncatedLog(folder, workload(10), 8),
   ],
 ];
 

@@ -26,6 +26,11 @@ export async function commitAll(outbox: SqliteOutbox, changes: readonly Change[]
   }
 }
 
+/** Commits what must be taken, in one transaction. */
+export async function commitTogether(outbox: SqliteOutbox, changes: readonly Change[]): Promise<void> {
+  await Promise.all(changes.map((change) => commitAll(outbox, [change])));
+}
+
 /** The error of a commit, if any. */
 export const committing = (outbox: SqliteOutbox, change: Change): Promise<CommitError | undefined> =>
   outbox.commit(change).match(

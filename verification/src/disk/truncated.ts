@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyDatabase } from "./folder.ts";
 import { differences, type Ledger, PAGE } from "./ledger.ts";
-import { closed, commitAll, openFile, opened } from "./outbox.ts";
+import { closed, commitTogether, openFile, opened } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** The write-ahead log: a header, then a frame for each page that was written. */
@@ -11,12 +11,14 @@ const FRAME_BYTES = 24 + 4_096;
 
 /**
  * The log ends too early: after every number of whole frames, and in the midst of each. Whatever it still holds must be what
- * was there after some commit, the later the more of it is left, and all of it once the log is whole.
+ * was there after some commit, the later the more of it is left, and all of it once the log is whole. `together`: how many commits
+ * share a transaction, of which all survive or none.
  */
-export async function truncatedLog(folder: string, ledger: Ledger): Promise<Outcome> {
+export async function truncatedLog(folder: string, ledger: Ledger, together: number): Promise<Outcome> {
   const written = join(folder, "written.db");
   const outbox = opened(written);
-  await commitAll(outbox, ledger);
+  for (let from = 0; from < ledger.length; from += together)
+    await commitTogether(outbox, ledger.slice(from, from + together));
   const whole = join(folder, "whole.db");
   copyDatabase(written, whole);
   await closed(outbox);
@@ -30,6 +32,10 @@ export async function truncatedLog(folder: string, ledger: Ledger): Promise<Outc
     writeFileSync(`${path}-wal`, log.subarray(0, length));
     const survivors = await commitsIn(path, ledger, atLeast);
     if (survivors === undefined) failures.push(`${length} of ${log.length} bytes: it holds what was never there`);
+    else if (survivors % together > 0 && survivors < ledger.length)
+      failures.push(
+        `${length} of ${log.length} bytes: it holds ${survivors} commits, a part of those of one transaction`,
+      );
     atLeast = survivors ?? atLeast;
   }
   if (atLeast !== ledger.length) failures.push(`the whole log holds ${atLeast} of ${ledger.length} commits`);

@@ -33,18 +33,22 @@ export async function verifyDisk(): Promise<Report> {
   ];
   const flipped = [await inFile((path) => flippedBits(path, day, inEveryPage(12)))];
   for (const index of indexes) flipped.push(await inFile((path) => flippedBits(path, hour, inIndex(index))));
-  const truncated = await inFolder((folder) => truncatedLog(folder, hour));
+  const truncated = [
+    await inFolder((folder) => truncatedLog(folder, hour, 1)),
+    await inFolder((folder) => truncatedLog(folder, day, 8)),
+  ];
 
   const size = [
     `full ${together(full).points} times`,
     small === undefined ? "no small disk to be had here" : `truly full ${small.points} times`,
     `${together(flipped).points} flipped bits`,
-    `${truncated.points} truncated logs`,
+    `${together(truncated).points} truncated logs`,
   ];
   return {
     check: "hostile disk",
     size: size.join(", "),
     faults: "full, locked, read-only, foreign, newer, a flipped bit, a truncated log",
-    failures: together([...full, ...others, ...flipped, truncated, ...(small === undefined ? [] : [small])]).failures,
+    failures: together([...full, ...others, ...flipped, ...truncated, ...(small === undefined ? [] : [small])])
+      .failures,
   };
 }
