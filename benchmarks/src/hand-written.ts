@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Uuid } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
 
@@ -9,8 +10,14 @@ export interface HandWritten {
   /** Many changes, one transaction, one fsync. */
   saveAll(changes: readonly Change[]): void;
   /** Claims the oldest due, for `until`, and gives their records. */
-  claim(limit: number, now: number, until: number): readonly { readonly id: string; readonly record: string }[];
+  claim(limit: number, now: number, until: number): readonly ClaimedByHand[];
   close(): void;
+}
+
+export interface ClaimedByHand {
+  readonly id: Uuid;
+  readonly version: number;
+  readonly record: string;
 }
 
 const SCHEMA = `
@@ -43,8 +50,8 @@ export function handWritten(folder: string): HandWritten {
     "UPDATE records SET version = version + 1, state = ?, due_at = ?, due_work = ?, leased_until = 0, record = ? WHERE number = ?",
   );
   const append = database.prepare("INSERT INTO journal (number, version, entry) VALUES (?, ?, ?)");
-  const due = database.prepare<[number, number, number], { number: number; id: string; record: string }>(
-    "SELECT number, id, record FROM records WHERE due_at <= ? AND leased_until <= ? ORDER BY due_at, number LIMIT ?",
+  const due = database.prepare<[number, number, number], ClaimedByHand & { readonly number: number }>(
+    "SELECT number, id, version, record FROM records WHERE due_at <= ? AND leased_until <= ? ORDER BY due_at, number LIMIT ?",
   );
   const lease = database.prepare("UPDATE records SET leased_until = ? WHERE number = ?");
 

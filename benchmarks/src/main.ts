@@ -4,6 +4,7 @@ import { table } from "./print.ts";
 import { type Effort, full, holds, quick, type Row } from "./row.ts";
 import { drainRate } from "./rows/drain.ts";
 import { fileSize } from "./rows/file-size.ts";
+import { forwardingRate } from "./rows/forwarding.ts";
 import { fsyncCalls } from "./rows/fsync.ts";
 import { growth } from "./rows/growth.ts";
 import { reopening } from "./rows/reopening.ts";
@@ -17,7 +18,7 @@ const measures: Readonly<Record<string, Measure>> = {
   save: durableSave,
   fsync: async (effort) => fsyncCalls(effort),
   whole: wholeSales,
-  drain: drainRate,
+  drain: async (effort) => [...(await drainRate(effort)), ...(await forwardingRate(effort))],
   growth,
   reopening,
   size: fileSize,

@@ -1,68 +1,104 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Change } from "@electrum-vouchers/core/ports";
 import { inFolder, withOutbox } from "../files.ts";
 import { handWritten } from "../hand-written.ts";
 import { inFlight } from "../in-flight.ts";
-import { interleave, perSecond } from "../rounds.ts";
+import { interleave, perSecond, quantile } from "../rounds.ts";
 import { type Effort, milliseconds, type Row, rate } from "../row.ts";
-import { saleSteps } from "../sample.ts";
+import { sameRows } from "../same-rows.ts";
+import { type SaleSteps, saleSteps } from "../sample.ts";
 
-/** 1: what the port costs a caller who waits for each save. */
-export async function durableSave({ rounds, sales }: Effort): Promise<Row> {
-  const prepared = Array.from({ length: rounds + 1 }, () => Array.from({ length: sales }, saleSteps).flat());
-  const turns = { ours: 0, byHand: 0 };
-  const { ours, byHand } = await interleave(
-    {
-      ours: async () => {
-        const changes = prepared[turns.ours++] ?? [];
-        return withOutbox((outbox) =>
-          perSecond(changes.length, async () => {
-            for (const change of changes) (await outbox.commit(change))._unsafeUnwrap();
-          }),
-        );
-      },
-      byHand: async () => {
-        const changes = prepared[turns.byHand++] ?? [];
-        return inFolder(async (folder) => {
-          const database = handWritten(folder);
-          const figure = await perSecond(changes.length, () => {
-            for (const change of changes) database.save(change);
-          });
-          database.close();
-          return figure;
-        });
-      },
-    },
-    rounds,
+/**
+ * As many sales as have the log of each file reach its length: from then on it is written over, which waits less for the disk
+ * than growing it. A till's file is nearly always in that state.
+ */
+const WARM_UP = 300;
+
+/** Rounds of few sales take turns often, so that all meet the same disk, which is never the same for long. */
+const TURNS = 4;
+
+/** 1: what the port costs a caller who waits for each save, in files that have been in use for a while. */
+export async function durableSave({ rounds, sales }: Effort): Promise<readonly Row[]> {
+  const turns = rounds * TURNS;
+  const { ours, raw, lean } = await inFolder((folder) =>
+    withOutbox(async (outbox) => {
+      const same = await sameRows(folder);
+      const other = handWritten(folder);
+      const savers: Readonly<Record<"ours" | "raw" | "lean", (change: Change) => unknown>> = {
+        ours: async (change) => (await outbox.commit(change))._unsafeUnwrap(),
+        raw: same.save,
+        lean: other.save,
+      };
+      const [first, ...others] = [WARM_UP, ...Array.from({ length: turns + 1 }, () => Math.ceil(sales / TURNS))].map(
+        (count) => changesOf(count),
+      );
+      for (const save of Object.values(savers)) await saveAll(first ?? [], save);
+      const left = { ours: [...others], raw: [...others], lean: [...others] };
+      const medians = await interleave(
+        {
+          ours: () => saveAll(left.ours.pop() ?? [], savers.ours),
+          raw: () => saveAll(left.raw.pop() ?? [], savers.raw),
+          lean: () => saveAll(left.lean.pop() ?? [], savers.lean),
+        },
+        turns,
+      );
+      same.close();
+      other.close();
+      return medians;
+    }),
   );
+  const measured = { number: 1, measure: "durable save, one caller", ours: rate(ours) };
+  return [
+    {
+      ...measured,
+      denominator: `raw better-sqlite3, FULL, same rows: ${rate(raw)}`,
+      ratio: ours / raw,
+      expected: { atLeast: 0.9 },
+    },
+    { ...measured, denominator: `the leanest tables by hand, FULL: ${rate(lean)}`, ratio: ours / lean },
+  ];
+}
+
+/** Every step of some sales, each sale after the one before. */
+const changesOf = (sales: number): readonly Change[] => Array.from({ length: sales }, saleSteps).flat();
+
+/** Saves one after the other; gives how many a second. */
+const saveAll = (changes: readonly Change[], save: (change: Change) => unknown): Promise<number> =>
+  perSecond(changes.length, async () => {
+    for (const change of changes) {
+      const saving = save(change);
+      if (saving instanceof Promise) await saving;
+    }
+  });
+
+/** 12: how long the store keeps everything else in the process waiting. */
+export async function eventLoopDelay({ rounds, sales }: Effort): Promise<Row> {
+  const p99Ms = await withOutbox(async (outbox) => {
+    const figures: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const prepared = Array.from({ length: sales * 4 }, saleSteps);
+      figures.push(await delayMs(prepared, async (change) => (await outbox.commit(change))._unsafeUnwrap()));
+    }
+    return quantile(figures, 0.5);
+  });
   return {
-    number: 1,
-    measure: "durable save, one caller",
-    ours: rate(ours),
-    denominator: `raw better-sqlite3, FULL, same rows: ${rate(byHand)}`,
-    ratio: ours / byHand,
-    expected: { atLeast: 0.9 },
+    number: 12,
+    measure: "event-loop delay caused by the store, p99, 64 in flight",
+    ours: milliseconds(p99Ms),
+    denominator: "milliseconds",
+    ratio: p99Ms,
+    expected: { atMost: 10 },
   };
 }
 
-/** 12: how long the store keeps everything else in the process waiting. */
-export async function eventLoopDelay({ sales }: Effort): Promise<Row> {
-  const WIDTH = 64;
-  const prepared = Array.from({ length: sales * 8 }, saleSteps);
-  return withOutbox(async (outbox) => {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    await inFlight(prepared.length, WIDTH, async () => {
-      for (const change of prepared.pop() ?? []) (await outbox.commit(change))._unsafeUnwrap();
-    });
-    delay.disable();
-    const p99Ms = delay.percentile(99) / 1e6;
-    return {
-      number: 12,
-      measure: "event-loop delay caused by the store, p99, 64 in flight",
-      ours: milliseconds(p99Ms),
-      denominator: "milliseconds",
-      ratio: p99Ms,
-      expected: { atMost: 10 },
-    };
+const WIDTH = 64;
+
+async function delayMs(sales: SaleSteps[], save: (change: Change) => Promise<void>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await inFlight(sales.length, WIDTH, async () => {
+    for (const change of sales.pop() ?? []) await save(change);
   });
+  delay.disable();
+  return delay.percentile(99) / 1e6;
 }

@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import type { Uuid } from "@electrum-vouchers/core";
+import type { Change, Outbox } from "@electrum-vouchers/core/ports";
+import { saleSteps } from "./sample.ts";
+
+/**
+ * Sales that are all alike but for their ids: as large as any, and made in no time. The store hears of each when its confirmation
+ * is due, and once more when that is acknowledged. Their checksums do not match: nobody reads them here.
+ */
+const [, , confirming, confirmed] = saleSteps();
+
+const alike = (change: Change, id: Uuid, expectedVersion: number): Change => ({
+  ...change,
+  id,
+  expectedVersion,
+  record: change.record.replaceAll(change.id, id),
+  entry: change.entry.replaceAll(change.id, id),
+});
+
+export const newIds = (count: number): readonly Uuid[] => Array.from({ length: count }, () => randomUUID());
+
+/** The confirmation is due. */
+export const queuedSale = (id: Uuid): Change => alike(confirming, id, 0);
+
+/** It is acknowledged. */
+export const finishedSale = (id: Uuid): Change => alike(confirmed, id, 1);
+
+/** It was acknowledged before the store heard of it. */
+export const pastSale = (id: Uuid): Change => alike(confirmed, id, 0);
+
+/** What a caller may have under way at once, so that the outbox turns nobody away. */
+const AT_ONCE = 1_000;
+
+/** Commits a change for each, many at once. */
+export async function commitEach<Each>(
+  outbox: Pick<Outbox, "commit">,
+  all: readonly Each[],
+  changeOf: (each: Each) => Change,
+): Promise<void> {
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    const some = all.slice(from, from + AT_ONCE);
+    for (const result of await Promise.all(some.map((each) => outbox.commit(changeOf(each))))) result._unsafeUnwrap();
+  }
+}

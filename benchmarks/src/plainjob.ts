@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { better, defineQueue } from "plainjob";
+import { perSecond } from "./rounds.ts";
+
+/** It logs what it does; here nobody reads that. */
+const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+
+/** Claims each job, reads it, and marks it as done; gives how many a second. As shipped, plainjob may lose commits with the power. */
+export async function drainPlainjob(
+  folder: string,
+  jobs: readonly string[],
+  synchronous: "FULL" | "as shipped",
+): Promise<number> {
+  const database = new Database(join(folder, "jobs.db"));
+  // The payload is a text already.
+  const queue = defineQueue({ connection: better(database), serializer: String, logger: quiet });
+  queue.addMany("advice", [...jobs]);
+  if (synchronous === "FULL") database.pragma("synchronous = FULL");
+  const figure = await perSecond(jobs.length, () => {
+    for (let next = take(); next !== undefined; next = take()) queue.markJobAsDone(next.id);
+  });
+  queue.close();
+  return figure;
+
+  function take(): { readonly id: number } | undefined {
+    const job = queue.getAndMarkJobAsProcessing("advice");
+    if (job !== undefined) queue.getJobById(job.id);
+    return job;
+  }
+}

@@ -1,0 +1,39 @@
+// A till's process that ends in the midst of its work: `reopening-child.ts fill PATH COUNT` leaves so many confirmations that
+// wait to be sent; `reopening-child.ts reopen PATH` says how many milliseconds it took until the first went out.
+import { writeSync } from "node:fs";
+import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
+import { startTill } from "@electrum-vouchers/runtime";
+import { ResultAsync } from "neverthrow";
+import { commitEach } from "./backlog.ts";
+import { rules, saleSteps } from "./sample.ts";
+
+const [work, path = "", count = ""] = process.argv.slice(2);
+const startedMs = performance.now();
+const outbox = openSqliteOutbox({ path })._unsafeUnwrap();
+
+if (work === "fill") {
+  const AT_ONCE = 1_000;
+  for (let left = Number(count); left > 0; left -= AT_ONCE) {
+    const sales = Array.from({ length: Math.min(AT_ONCE, left) }, saleSteps);
+    for (const step of [0, 1, 2] as const) await commitEach(outbox, sales, (sale) => sale[step]);
+  }
+  crash();
+}
+
+await startTill({
+  outbox,
+  policy: rules,
+  electrum: {
+    send: () => {
+      writeSync(1, `${performance.now() - startedMs}`);
+      crash();
+      return ResultAsync.fromSafePromise(new Promise<never>(() => {}));
+    },
+    close: () => {},
+  },
+});
+
+/** Nothing is closed, nothing is copied. */
+function crash(): void {
+  process.kill(process.pid, "SIGKILL");
+}

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
+import type { Change } from "@electrum-vouchers/core/ports";
+import Database from "better-sqlite3";
+
+/** The adapter's own tables, written by hand: the same rows as its commit writes, and nothing around them. */
+export interface SameRows {
+  /** One change, one transaction, one fsync. */
+  save(change: Change): void;
+  close(): void;
+}
+
+const WRITTEN =
+  "version = version + 1, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_what = ?, record = ?";
+
+export async function sameRows(folder: string): Promise<SameRows> {
+  const path = join(folder, "same-rows.db");
+  (await openSqliteOutbox({ path })._unsafeUnwrap().close())._unsafeUnwrap();
+  const database = new Database(path);
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = FULL");
+  const find = database.prepare<[string], { number: number; version: number }>(
+    "SELECT number, version FROM transactions WHERE id = ?",
+  );
+  const insert = database.prepare(
+    `INSERT INTO transactions (kind, state, attention, due_at, due_work, due_what, record, finished_at, id, version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+  );
+  const step = database.prepare(`UPDATE transactions SET ${WRITTEN} WHERE number = ?`);
+  const finish = database.prepare(`UPDATE transactions SET ${WRITTEN}, finished_at = ? WHERE number = ?`);
+  const append = database.prepare(
+    "INSERT INTO journal (number, version, state, attention, due_work, entry) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+
+  function write(before: { number: number } | undefined, change: Change): number | bigint {
+    const { kind, state, due, record } = change;
+    const attention = change.attention ? 1 : 0;
+    const written = [kind, state, attention, due?.at ?? null, due?.work ?? null, due?.what ?? null, record];
+    const finishedAt = change.final ? change.at : null;
+    if (before === undefined) return insert.run(...written, finishedAt, change.id).lastInsertRowid;
+    const { number } = before;
+    if (change.final) finish.run(...written, finishedAt, number);
+    else step.run(...written, number);
+    return number;
+  }
+
+  const save = database.transaction((change: Change) => {
+    const { state, attention, due, entry, expectedVersion } = change;
+    const before = find.get(change.id);
+    if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("nobody else writes here");
+    append.run(write(before, change), expectedVersion + 1, state, attention ? 1 : 0, due?.work ?? null, entry);
+  }).immediate;
+  return {
+    save,
+    close: () => {
+      database.close();
+    },
+  };
+}
