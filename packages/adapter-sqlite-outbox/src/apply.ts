@@ -3,6 +3,7 @@ import type { Change, CommitConflict } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
 import { mustBeOne } from "./failure.ts";
+import type { Numbers } from "./numbers.ts";
 import { type DueRow, STORED, type StoredRow, storedOf } from "./rows.ts";
 
 /** What a commit must know of the transaction that it changes. */
@@ -27,12 +28,12 @@ type Written = [
 /** Applies one change, within the transaction that is open; gives the number of the transaction whose hold it ends, if any. */
 export type Apply = (change: Change) => Result<readonly number[], CommitConflict>;
 
-export function createApply(database: Database): Apply {
-  const find = database.prepare<[Uuid], Before>(
-    `SELECT number, version, finished_at,
-       EXISTS (SELECT 1 FROM holds WHERE holds.number = transactions.number) AS held
-     FROM transactions WHERE id = ?`,
-  );
+export function createApply(database: Database, numbers: Numbers): Apply {
+  const FIND = `SELECT number, version, finished_at,
+      EXISTS (SELECT 1 FROM holds WHERE holds.number = transactions.number) AS held
+    FROM transactions`;
+  const findById = database.prepare<[Uuid], Before>(`${FIND} WHERE id = ?`);
+  const findByNumber = database.prepare<[number: number, id: Uuid], Before>(`${FIND} WHERE number = ? AND +id = ?`);
   const load = database.prepare<[Uuid], StoredRow>(`SELECT ${STORED} FROM transactions WHERE id = ?`);
   const insert = database.prepare<[...Written, finishedAt: Instant | null, id: Uuid]>(
     `INSERT INTO transactions (kind, state, attention, due_at, due_work, due_what, record, finished_at, id, version)
@@ -49,12 +50,17 @@ export function createApply(database: Database): Apply {
     `UPDATE transactions SET ${WRITTEN}, scrubbed = 0, finished_at = ? WHERE number = ? AND +id = ?`,
   );
   const append = database.prepare<
-    [number: number | bigint, version: number, state: string, attention: 0 | 1, dueWork: Written[4], entry: string]
+    [number: number, version: number, state: string, attention: 0 | 1, dueWork: Written[4], entry: string]
   >("INSERT INTO journal (number, version, state, attention, due_work, entry) VALUES (?, ?, ?, ?, ?, ?)");
 
-  function write(before: Before | undefined, written: Written, { id, final, at }: Change): number | bigint {
+  function find(id: Uuid): Before | undefined {
+    const number = numbers.get(id);
+    return (number === undefined ? undefined : findByNumber.get(number, id)) ?? findById.get(id);
+  }
+
+  function write(before: Before | undefined, written: Written, { id, final, at }: Change): number {
     const finishedAt = final ? at : null;
-    if (before === undefined) return insert.run(...written, finishedAt, id).lastInsertRowid;
+    if (before === undefined) return Number(insert.run(...written, finishedAt, id).lastInsertRowid);
     const { number } = before;
     const { changes } =
       final || before.finished_at !== null
@@ -65,16 +71,18 @@ export function createApply(database: Database): Apply {
   }
 
   return (change) => {
-    const before = find.get(change.id);
+    const before = find(change.id);
     if ((before?.version ?? 0) !== change.expectedVersion) {
       const winner = load.get(change.id);
       return err(winner === undefined ? { type: "conflict" } : { type: "conflict", winner: storedOf(winner) });
     }
-    const { kind, state, due, record, entry, expectedVersion } = change;
+    const { id, kind, state, due, record, entry, expectedVersion } = change;
     const attention = change.attention ? 1 : 0;
     const dueWork = due?.work ?? null;
     const written: Written = [kind, state, attention, due?.at ?? null, dueWork, due?.what ?? null, record];
-    append.run(write(before, written, change), expectedVersion + 1, state, attention, dueWork, entry);
+    const number = write(before, written, change);
+    append.run(number, expectedVersion + 1, state, attention, dueWork, entry);
+    numbers.remember(id, number);
     return ok(before?.held === 1 ? [before.number] : []);
   };
 }

@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import { err, type Result } from "neverthrow";
 import { createApply } from "./apply.ts";
 import { isDiskFailure, unavailable } from "./failure.ts";
+import type { Numbers } from "./numbers.ts";
 import { VALUES } from "./rows.ts";
 
 export type CommitOutcome = Result<void, CommitError>;
@@ -13,9 +14,10 @@ export type CommitOutcome = Result<void, CommitError>;
  */
 export function createCommitter(
   database: Database,
+  numbers: Numbers,
   onCommit: (changes: number) => void,
 ): (changes: readonly Change[]) => readonly CommitOutcome[] {
-  const apply = createApply(database);
+  const apply = createApply(database, numbers);
   const unhold = database.prepare<[numbers: string]>(`DELETE FROM holds WHERE number IN ${VALUES}`);
 
   const together = database.transaction((changes: readonly Change[], applied: () => void) => {

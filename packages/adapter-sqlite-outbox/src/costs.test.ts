@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Change } from "@electrum-vouchers/core/ports";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, done, NOW } from "../test/change.ts";
+import { change, done, NOW, uuid } from "../test/change.ts";
 import { type Connected, connected } from "../test/connected.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
@@ -37,6 +38,9 @@ async function pagesOf(work: () => Promise<unknown>): Promise<number> {
   await work();
   return pagesInLog() - before;
 }
+
+const sourceOf = (statement: unknown): string =>
+  typeof statement === "object" && statement !== null && "source" in statement ? String(statement.source) : "";
 
 /** How many statements the work runs. */
 async function statementsOf(work: () => Promise<unknown>): Promise<number> {
@@ -94,6 +98,47 @@ describe("of statements", () => {
 
     // One more ends the leases of all.
     expect(await statementsOf(() => commit(...next))).toBe(3 * 100 + 3);
+  });
+});
+
+describe("the index of ids", () => {
+  /** The statements that the work runs and that look for an id there. */
+  async function lookUpsOf(work: () => Promise<unknown>): Promise<number> {
+    const prototype = Object.getPrototypeOf(opened.connections.durable.prepare("SELECT 1"));
+    const get = vi.spyOn(prototype, "get");
+    await work();
+    const lookUps = get.mock.contexts.filter((statement) => /WHERE id = \?/.test(sourceOf(statement)));
+    get.mockRestore();
+    return lookUps.length;
+  }
+
+  const next = (from: number): readonly Change[] =>
+    many(100, 1).map((each): Change => ({ ...each, expectedVersion: from }));
+
+  it("is not looked at for what this process has created, claimed or changed", async () => {
+    expect(await lookUpsOf(() => commit(...many(100, 1)))).toBe(100);
+    expect(await lookUpsOf(() => commit(...next(1)))).toBe(0);
+  });
+
+  it("is not looked at for what this process has claimed, whoever created it", async () => {
+    await commit(...many(100, 1));
+    await done(opened.outbox.close());
+    opened = connected(store.path);
+    await done(opened.outbox.claim(claim(100)));
+
+    expect(await lookUpsOf(() => commit(...next(1)))).toBe(0);
+  });
+
+  it("is looked at where what was remembered is no longer so", async () => {
+    await commit(...many(1, 1));
+    const other = new Database(store.path);
+    other.exec("PRAGMA foreign_keys = OFF; UPDATE transactions SET number = 77; UPDATE journal SET number = 77");
+    other.close();
+
+    await commit(change(1, { expectedVersion: 1, record: "the next" }));
+
+    expect(await done(opened.outbox.load(uuid(1)))).toMatchObject({ version: 2, record: "the next" });
+    expect(await done(opened.outbox.check())).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Claimed, ClaimedRecord, ClaimRequest, Postponement, Release, Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
+import type { Numbers } from "./numbers.ts";
 import { VALUES, STORED, type StoredRow, storedOf, VALUE } from "./rows.ts";
 
 /** A due transaction that may be claimed. */
@@ -16,7 +17,7 @@ export interface Holds {
   release(release: Release): void;
 }
 
-export function createHolds(database: Database): Holds {
+export function createHolds(database: Database, numbers: Numbers): Holds {
   const postpone = database.prepare<[until: Instant, why: string, id: Uuid, version: number]>(
     `INSERT INTO holds (number, work, until, postponed, why)
      SELECT number, due_work, max(due_at, ?), 1, ? FROM transactions
@@ -30,7 +31,7 @@ export function createHolds(database: Database): Holds {
   );
 
   return {
-    claim: createClaim(database),
+    claim: createClaim(database, numbers),
     postpone: database.transaction((postponements: readonly Postponement[]) => {
       for (const { id, version, until, why } of postponements) postpone.run(until, why, id, version);
     }).immediate,
@@ -41,7 +42,7 @@ export function createHolds(database: Database): Holds {
   };
 }
 
-function createClaim(database: Database): (request: ClaimRequest) => Claimed {
+function createClaim(database: Database, numbers: Numbers): (request: ClaimRequest) => Claimed {
   // In the order of the index: what is held is passed over, what is not yet due is not looked at.
   const due = database.prepare<[Work, Instant, Instant, number], Candidate>(
     `SELECT number, due_at FROM transactions
@@ -55,9 +56,9 @@ function createClaim(database: Database): (request: ClaimRequest) => Claimed {
      SELECT number, due_work, max(due_at, ?), ? FROM transactions WHERE number IN ${VALUES}
      ON CONFLICT DO UPDATE SET until = excluded.until, worker = excluded.worker`,
   );
-  const read = database.prepare<[numbers: string], StoredRow & { readonly postponed: number }>(
+  const read = database.prepare<[numbers: string], StoredRow & { readonly postponed: number; readonly number: number }>(
     // In the order of the numbers: a cross join is never turned round.
-    `SELECT ${STORED}, postponed
+    `SELECT number, ${STORED}, postponed
      FROM ${VALUES} CROSS JOIN transactions ON transactions.number = value JOIN holds USING (number)`,
   );
   const nextFree = database
@@ -72,11 +73,13 @@ function createClaim(database: Database): (request: ClaimRequest) => Claimed {
     .prepare<[Work], Instant | null>(`SELECT min(until) FROM holds WHERE work = ${VALUE}`)
     .pluck();
 
-  function take(numbers: readonly number[], until: Instant, worker: string): readonly ClaimedRecord[] {
-    if (numbers.length === 0) return [];
-    const these = JSON.stringify(numbers);
+  function take(chosen: readonly number[], until: Instant, worker: string): readonly ClaimedRecord[] {
+    if (chosen.length === 0) return [];
+    const these = JSON.stringify(chosen);
     lease.run(until, worker, these);
-    return read.all(these).flatMap(claimedOf);
+    const rows = read.all(these);
+    for (const { id, number } of rows) numbers.remember(id, number);
+    return rows.flatMap(claimedOf);
   }
 
   return database.transaction(({ worker, work, now, until, limit }: ClaimRequest): Claimed => {

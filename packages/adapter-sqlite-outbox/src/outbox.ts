@@ -6,6 +6,7 @@ import { attempt, closed } from "./failure.ts";
 import { createGroup } from "./group.ts";
 import { createHolds } from "./holds.ts";
 import { createInspection } from "./inspection.ts";
+import { createNumbers } from "./numbers.ts";
 import { createRetention } from "./retention.ts";
 import { STORED, type StoredRow, storedOf } from "./rows.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
@@ -26,15 +27,16 @@ const crowded: OutboxUnavailable = {
 
 export function createSqliteOutbox(connections: Connections, onCommit: (changes: number) => void): SqliteOutbox {
   const { durable, hasty, emptyLog, close } = connections;
+  const numbers = createNumbers();
   const tally = createTally(durable);
-  const holds = createHolds(hasty);
+  const holds = createHolds(hasty, numbers);
   const inspection = createInspection(durable, tally);
   const retain = createRetention(durable, tally);
   const load = durable.prepare<[string], StoredRow>(`SELECT ${STORED} FROM transactions WHERE id = ?`);
 
   const upkeep = upkeepOf(connections);
   const commits = createGroup<Change, CommitOutcome>({
-    run: createCommitter(durable, (changes) => {
+    run: createCommitter(durable, numbers, (changes) => {
       upkeep.changed(changes);
       onCommit(changes);
     }),
