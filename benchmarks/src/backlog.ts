@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Uuid } from "@electrum-vouchers/core";
 import type { Change, Outbox } from "@electrum-vouchers/core/ports";
 import { saleSteps } from "./sample.ts";
@@ -31,6 +32,12 @@ export const pastSale = (id: Uuid): Change => alike(confirmed, id, 0);
 /** What a caller may have under way at once, so that the outbox turns nobody away. */
 const AT_ONCE = 1_000;
 
+/**
+ * What an outbox puts off until the next turn of the event loop, it has done once this resolves: it belongs to the work that
+ * caused it, not to whatever is measured next.
+ */
+export const putOffDone: () => Promise<void> = nextTurn;
+
 /** Commits a change for each, many at once. */
 export async function commitEach<Each>(
   outbox: Pick<Outbox, "commit">,
@@ -41,4 +48,5 @@ export async function commitEach<Each>(
     const some = all.slice(from, from + AT_ONCE);
     for (const result of await Promise.all(some.map((each) => outbox.commit(changeOf(each))))) result._unsafeUnwrap();
   }
+  await putOffDone();
 }

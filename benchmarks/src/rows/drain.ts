@@ -1,7 +1,7 @@
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Uuid } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
-import { commitEach, finishedSale, newIds, queuedSale } from "../backlog.ts";
+import { commitEach, finishedSale, newIds, putOffDone, queuedSale } from "../backlog.ts";
 import { inFolder, withOutbox } from "../files.ts";
 import { type HandWritten, handWritten } from "../hand-written.ts";
 import { drainPlainjob } from "../plainjob.ts";
@@ -77,6 +77,7 @@ export async function drain(outbox: SqliteOutbox, most: number, acknowledged: Ac
       result._unsafeUnwrap();
     done += records.length;
   }
+  await putOffDone();
   return done;
 }
 

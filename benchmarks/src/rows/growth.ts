@@ -1,4 +1,4 @@
-import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
+import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Uuid } from "@electrum-vouchers/core";
 import { commitEach, newIds, pastSale, queuedSale } from "../backlog.ts";
 import { withOutbox } from "../files.ts";
@@ -9,23 +9,39 @@ import { drain, prepared } from "./drain.ts";
 const SMALL = 1_000;
 const CLAIMS = 50;
 
+/** Each is done in no time, so that more rounds can take turns on a disk that is never the same for long. */
+const TURNS = 4;
+
 /** 8: neither a backlog nor a history makes the forwarder slower. */
 export const growth = async (effort: Effort): Promise<readonly Row[]> => [
   ...(await pending(effort)),
   await finished(effort),
 ];
 
-/** The same number is drained from a short backlog, which is filled again, from a long one and from the longest. */
+/** The same number is drained from a backlog of no more, which is filled again, from a long one and from the longest. */
 async function pending({ rounds, middle, large }: Effort): Promise<readonly Row[]> {
-  const drained = SMALL * (rounds + 1);
-  const figures = await withOutbox((longest) =>
-    withOutbox((long) =>
-      withOutbox(async (short) => {
-        const contenders = {
-          longest: await oldestFirst(longest, large + drained),
-          long: await oldestFirst(long, middle + drained),
+  const turns = rounds * TURNS;
+  const drained = SMALL * (turns + 1);
+  const figures = await withOutbox((longest, _longest, longestPath) =>
+    withOutbox((long, _long, longPath) =>
+      withOutbox(async (short, _short, shortPath) => {
+        const queues = {
+          longest: await filled(longestPath, large + drained),
+          long: await filled(longPath, middle + drained),
+          short: await filled(shortPath, SMALL),
         };
-        return interleave({ ...contenders, short: async () => (await oldestFirst(short, SMALL))() }, rounds);
+        return interleave(
+          {
+            longest: () => drainOldest(longest, queues.longest),
+            long: () => drainOldest(long, queues.long),
+            short: async () => {
+              const figure = await drainOldest(short, queues.short);
+              queues.short = await filled(shortPath, SMALL);
+              return figure;
+            },
+          },
+          turns,
+        );
       }),
     ),
   );
@@ -40,24 +56,29 @@ async function pending({ rounds, middle, large }: Effort): Promise<readonly Row[
   return [row(middle, figures.long), row(large, figures.longest)];
 }
 
-/** Fills an outbox; gives what drains the oldest of it, some at each call. */
-async function oldestFirst(outbox: SqliteOutbox, size: number): Promise<() => Promise<number>> {
+/** Fills the file, through an outbox of its own, which puts in order what it leaves behind; gives the ids, oldest first. */
+async function filled(path: string, size: number): Promise<Uuid[]> {
+  const outbox = openSqliteOutbox({ path })._unsafeUnwrap();
   const ids = [...newIds(size)];
   await commitEach(outbox, ids, queuedSale);
-  return () => {
-    const oldest: readonly Uuid[] = ids.splice(0, SMALL);
-    const acknowledged = prepared(oldest);
-    return perSecond(oldest.length, async () => void (await drain(outbox, oldest.length, acknowledged)));
-  };
+  (await outbox.close())._unsafeUnwrap();
+  return ids;
+}
+
+function drainOldest(outbox: SqliteOutbox, queue: Uuid[]): Promise<number> {
+  const oldest = queue.splice(0, SMALL);
+  const acknowledged = prepared(oldest);
+  return perSecond(oldest.length, async () => void (await drain(outbox, oldest.length, acknowledged)));
 }
 
 async function finished({ rounds, large }: Effort): Promise<Row> {
   const figures = await withOutbox((withHistory) =>
     withOutbox(async (without) => {
       await commitEach(withHistory, newIds(large), pastSale);
-      const claims = CLAIMS * (rounds + 1);
+      const turns = rounds * TURNS;
+      const claims = CLAIMS * (turns + 1);
       for (const outbox of [withHistory, without]) await commitEach(outbox, newIds(claims + SMALL), queuedSale);
-      return interleave({ withHistory: () => claimMs(withHistory), without: () => claimMs(without) }, rounds);
+      return interleave({ withHistory: () => claimMs(withHistory), without: () => claimMs(without) }, turns);
     }),
   );
   return {
