@@ -114,6 +114,24 @@ describe("store and forward", () => {
   });
 });
 
+describe("a backlog that drains", () => {
+  test("given a customer meanwhile, then the request goes out among the next few of the backlog, which is far from drained", async () => {
+    const shop = createShop({ script: always({ afterMs: 10 }) });
+    await queueConfirmations(shop.outbox, 1_000, OPENS_AT);
+    const till = await shop.open({ forwarding: { inFlight: 8 } });
+    await shop.clock.advance(100);
+
+    const before = shop.electrum.sent.length;
+    await shop.done(till.provision(provisionRequest()).andThen(({ id }) => till.confirm(id, tenders)));
+    const between = shop.electrum.sent.slice(before);
+
+    // Patience looks on every 100 ms: ten rounds of eight.
+    expect(between.findIndex(({ operation }) => operation === "provisionVoucher")).toBeLessThanOrEqual(8);
+    expect(between.length).toBeLessThan(2 * 10 * 8);
+    expect((await shop.stored(uuid(1))).state).toBe("confirming");
+  });
+});
+
 describe("claiming ahead", () => {
   test("given a backlog, then a claim brings many, and never more than a bounded number are held", async () => {
     const shop = createShop({ script: always({ afterMs: 100 }) });
