@@ -8,7 +8,7 @@ import { APPLICATION_ID } from "./schema.ts";
 export interface Connections {
   /** Every commit is on the disk before it returns. */
   readonly durable: Database.Database;
-  /** For leases and postponements: its commits are seen by everybody at once, and reach the disk with the next durable one. */
+  /** For leases, postponements and sums: its commits are seen by everybody at once, and reach the disk with the next durable one. */
   readonly hasty: Database.Database;
   /** Copies the write-ahead log into the file, so that the next commit begins it anew where nobody reads from it. */
   copyLog(): void;
@@ -19,7 +19,7 @@ export interface Connections {
 
 /**
  * How far the write-ahead log grows, in pages of 4 kB, before a commit or a lease copies it into the file by itself. Usually it
- * is copied long before, between commits; see log.ts. It grows beyond its bound only while another process keeps a read open,
+ * is copied long before, between commits; see upkeep.ts. It grows beyond its bound only while another process keeps a read open,
  * and is cut back afterwards. Up to its bound it keeps its room on the disk: writing over what is there waits less for the disk
  * than growing.
  */
