@@ -33,10 +33,13 @@ export const pastSale = (id: Uuid): Change => alike(confirmed, id, 0);
 const AT_ONCE = 1_000;
 
 /**
- * What an outbox puts off until the next turn of the event loop, it has done once this resolves: it belongs to the work that
+ * What an outbox puts off until the next turns of the event loop, it has done once this resolves: it belongs to the work that
  * caused it, not to whatever is measured next.
  */
-export const putOffDone: () => Promise<void> = nextTurn;
+export async function putOffDone(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
 
 /** Commits a change for each, many at once. */
 export async function commitEach<Each>(

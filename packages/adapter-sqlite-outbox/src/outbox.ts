@@ -89,12 +89,11 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
 /** Begins with what a former process has left. */
 function upkeepOf({ durable, hasty, copyLog }: Connections): Upkeep {
   const addUp = hasty.transaction(createTally(hasty).addUp).immediate;
-  // Where one of them fails, the next time does it all.
-  const orLater = (work: () => void): void => attempt(work).unwrapOr(undefined);
-  orLater(addUp);
-  return createUpkeep(() => {
-    if (!durable.open) return;
-    orLater(addUp);
-    orLater(copyLog);
-  });
+  // Where it fails, the next time does it all.
+  const unlessClosed = (work: () => void) => (): void => {
+    if (durable.open) attempt(work).unwrapOr(undefined);
+  };
+  const addUpAll = unlessClosed(addUp);
+  addUpAll();
+  return createUpkeep([addUpAll, unlessClosed(copyLog)]);
 }

@@ -5,9 +5,11 @@ import { createUpkeep, type Upkeep } from "./upkeep.ts";
 /** Counts how often things are put in order. */
 function counted(): { readonly upkeep: Upkeep; times(): number } {
   let times = 0;
-  const upkeep = createUpkeep(() => {
-    times += 1;
-  });
+  const upkeep = createUpkeep([
+    () => {
+      times += 1;
+    },
+  ]);
   return { upkeep, times: () => times };
 }
 
@@ -36,4 +38,16 @@ it("is done once for as many as were committed in that turn, and again after fiv
     await nextTurn();
   }
   expect(times()).toBe(3);
+});
+
+it("does one task in a turn", async () => {
+  const done: string[] = [];
+  const upkeep = createUpkeep(["adds up", "copies"].map((task) => () => void done.push(task)));
+
+  upkeep.changed(500);
+  await nextTurn();
+  expect(done).toEqual(["adds up"]);
+
+  await nextTurn();
+  expect(done).toEqual(["adds up", "copies"]);
 });

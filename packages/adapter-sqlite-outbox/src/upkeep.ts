@@ -12,18 +12,23 @@ export interface Upkeep {
  */
 const CHANGES = 500;
 
-/** Calls `keepUp` between commits, once those who committed have gone on: nobody's commit waits for it. */
-export function createUpkeep(keepUp: () => void): Upkeep {
+/** Does its tasks between commits, one in a turn, once those who committed have gone on: nobody's commit waits for them. */
+export function createUpkeep(tasks: readonly (() => void)[]): Upkeep {
   let changed = 0;
 
-  function keepUpNow(): void {
+  function start(): void {
     changed = 0;
-    keepUp();
+    proceed(tasks);
+  }
+
+  function proceed([task, ...others]: readonly (() => void)[]): void {
+    task?.();
+    if (others.length > 0) setImmediate(proceed, others);
   }
 
   return {
     changed: (changes) => {
-      if (changed < CHANGES && changed + changes >= CHANGES) setImmediate(keepUpNow);
+      if (changed < CHANGES && changed + changes >= CHANGES) setImmediate(start);
       changed += changes;
     },
   };
