@@ -43,7 +43,7 @@ const JOURNAL = `
 `;
 
 /**
- * What keeps due transactions from being claimed: a lease (\`worker\`), or a postponement (\`why\`). A table of its own, with
+ * What keeps due transactions from being claimed: a lease (`worker`), or a postponement (`why`). A table of its own, with
  * small rows, so that leasing and postponing write little. It holds those under way and those put off, and so stays small.
  */
 const HOLDS = `

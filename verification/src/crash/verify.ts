@@ -1,8 +1,13 @@
 import { parseArgs } from "node:util";
 import type { Report } from "../report.ts";
-import { type Enumeration, enumerate } from "./enumerate.ts";
+import { hasFields, onThreads } from "../threads.ts";
+import type { Enumeration } from "./enumerate.ts";
 import { flows } from "./flows.ts";
-import { aftermaths } from "./play.ts";
+
+/** Enumerates one flow after the other. */
+const script = new URL("worker.ts", import.meta.url);
+
+const isEnumeration = (message: unknown): message is Enumeration => hasFields(message, "flow", "points");
 
 /**
  * A crash before, after and, where a message goes out, amid every single call of a port, in every flow of the demo; then a new
@@ -10,15 +15,18 @@ import { aftermaths } from "./play.ts";
  */
 export async function verifyCrash(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options: { flow: { type: "string", default: "" } } });
-  const chosen = flows.filter(({ name }) => name.includes(values.flow));
+  const chosen = flows.map(({ name }) => name).filter((name) => name.includes(values.flow));
   const enumerations: Enumeration[] = [];
-  for (const flow of chosen) {
-    const enumeration = await enumerate(flow, { aftermaths });
-    enumerations.push(enumeration);
-    console.log(
-      `${String(enumeration.points).padStart(4)} crash points, ${String(enumeration.runs).padStart(4)} crashes: ${flow.name}`,
-    );
-  }
+  await onThreads({
+    script,
+    jobs: chosen,
+    isResult: isEnumeration,
+    done: (flow, enumeration) => {
+      enumerations.push(enumeration);
+      const { points, runs } = enumeration;
+      console.log(`${String(points).padStart(4)} crash points, ${String(runs).padStart(4)} crashes: ${flow}`);
+    },
+  });
   const sum = (count: (enumeration: Enumeration) => number): number =>
     enumerations.reduce((total, each) => total + count(each), 0);
   return {

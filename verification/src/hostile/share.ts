@@ -1,3 +1,5 @@
+import { hasFields } from "../threads.ts";
+
 /** A share of the cases, for one thread. */
 export interface Share {
   readonly seed: number;
@@ -8,5 +10,4 @@ export interface Share {
 }
 
 /** Whether this is what a thread was given. */
-export const isShare = (value: unknown): value is Share =>
-  typeof value === "object" && value !== null && ["seed", "from", "cases", "current"].every((field) => field in value);
+export const isShare = (value: unknown): value is Share => hasFields(value, "seed", "from", "cases", "current");

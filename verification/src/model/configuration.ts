@@ -111,14 +111,13 @@ const impatience: readonly Configuration[] = [1, 2, 3, 4].flatMap((customerWaitM
   redemption({ customerWaitMs, lookupRepeats: 2 }),
 ]);
 
-/** The largest first, so that threads that share them end together. */
 /** Both at once: a repeat may be answered by whoever repeats it. */
 const repeatedAndAnswered: readonly Configuration[] = messagings.map((choices) =>
   sale({ ...choices, retries: 0 }, { repeats: true, troubles: "every" }),
 );
 
+/** The largest first, so that threads that share them end together. */
 export const everyConfiguration: readonly Configuration[] = [
-  sale({ retries: 2 }, { owners: 2 }),
   ...twoOwners,
   ...repeatedAndAnswered,
   ...everyTrouble,

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Report } from "../report.ts";
+import { hasFields, onThreads } from "../threads.ts";
 import { everyConfiguration, nameOf } from "./configuration.ts";
 import { defects } from "./defects/defects.ts";
 import { verifyDefects } from "./defects/verify.ts";
@@ -7,7 +8,11 @@ import { type Limit, limits, limitsOf } from "./judgement/limits.ts";
 import { verifyEvidence } from "./essence/verify.ts";
 import type { Exploration, Found } from "./search/explore.ts";
 import { inWords, traceOf } from "./search/trace.ts";
-import { exploreOnThreads } from "./threads.ts";
+
+/** Explores one configuration after the other. */
+const script = new URL("worker.ts", import.meta.url);
+
+const isExploration = (message: unknown): message is Exploration => hasFields(message, "states", "transitions");
 
 /**
  * Every reachable state of every configuration, or with `--only <text>` of those that bear it in their names; whether what is left
@@ -22,17 +27,22 @@ export async function verifyModel(args: readonly string[]): Promise<Report> {
   const total = { states: 0, transitions: 0 };
 
   console.log(columns("states", "transitions", "depth", "time", "configuration"));
-  await exploreOnThreads(configurations, (configuration, exploration, ms) => {
-    const { states, transitions, depth } = exploration;
-    const name = nameOf(configuration);
-    console.log(columns(states, transitions, depth, `${(ms / 1_000).toFixed(1)} s`, name));
-    total.states += states;
-    total.transitions += transitions;
-    failures.push(...failuresOf(name, exploration, limitsOf(configuration)));
-    for (const { limit, found } of exploration.limits) {
-      const known = shortest.get(limit);
-      if (known === undefined || found.trace.length < known.found.trace.length) shortest.set(limit, { name, found });
-    }
+  await onThreads({
+    script,
+    jobs: configurations,
+    isResult: isExploration,
+    done: (configuration, exploration, ms) => {
+      const { states, transitions, depth } = exploration;
+      const name = nameOf(configuration);
+      console.log(columns(states, transitions, depth, `${(ms / 1_000).toFixed(1)} s`, name));
+      total.states += states;
+      total.transitions += transitions;
+      failures.push(...failuresOf(name, exploration, limitsOf(configuration)));
+      for (const { limit, found } of exploration.limits) {
+        const known = shortest.get(limit);
+        if (known === undefined || found.trace.length < known.found.trace.length) shortest.set(limit, { name, found });
+      }
+    },
   });
   for (const [limit, { name, found }] of shortest) {
     console.log(`\nlimit: ${limits[limit]}\n${name}\n\n${traceOf(found)}`);

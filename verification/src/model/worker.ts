@@ -1,12 +1,8 @@
-import { parentPort } from "node:worker_threads";
+import { doJobs, hasFields } from "../threads.ts";
 import type { Configuration } from "./configuration.ts";
 import { explore } from "./search/explore.ts";
 import { createSystem } from "./system.ts";
 
-// Explores one configuration after another, as it is told them.
+const isConfiguration = (message: unknown): message is Configuration => hasFields(message, "policy", "owners");
 
-const port = parentPort;
-if (port === null) throw new Error("this runs on a thread");
-port.on("message", (configuration: Configuration) => {
-  port.postMessage(explore(createSystem(configuration)));
-});
+doJobs(isConfiguration, (configuration) => explore(createSystem(configuration)));

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { hasFields } from "../threads.ts";
 import { type Seeds, search } from "./search.ts";
 
 // A share of the seeds, on a thread of its own.
 
-const isSeeds = (value: unknown): value is Seeds =>
-  typeof value === "object" && value !== null && ["from", "count", "step"].every((field) => field in value);
+const isSeeds = (value: unknown): value is Seeds => hasFields(value, "from", "count", "step");
 
 if (parentPort === null || !isSeeds(workerData))
   throw new Error("this runs on a thread, and is told its share of the seeds");
