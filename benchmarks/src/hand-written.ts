@@ -9,6 +9,8 @@ export interface HandWritten {
   save(change: Change): void;
   /** Many changes, one transaction, one fsync. */
   saveAll(changes: readonly Change[]): void;
+  /** The record of a transaction that is there. */
+  load(id: Uuid): string;
   /** Claims the oldest due, for `until`, and gives their records. */
   claim(limit: number, now: number, until: number): readonly ClaimedByHand[];
   close(): void;
@@ -68,6 +70,7 @@ export function handWritten(folder: string): HandWritten {
     }
   }
 
+  const load = database.prepare<[string], string>("SELECT record FROM records WHERE id = ?").pluck();
   const save = database.transaction(apply);
   const saveAll = database.transaction((changes: readonly Change[]) => changes.forEach(apply));
   const claim = database.transaction((limit: number, now: number, until: number) => {
@@ -78,6 +81,11 @@ export function handWritten(folder: string): HandWritten {
   return {
     save: save.immediate,
     saveAll: saveAll.immediate,
+    load: (id) => {
+      const record = load.get(id);
+      if (record === undefined) throw new RangeError("it is there");
+      return record;
+    },
     claim: claim.immediate,
     close: () => {
       database.close();

@@ -1,7 +1,7 @@
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Uuid } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
-import { commitEach, finishedSale, newIds, putOffDone, queuedSale } from "../backlog.ts";
+import { commitEach, finishedSale, newIds, putOffDone, queuedSale, withoutContent } from "../backlog.ts";
 import { inFolder, withOutbox } from "../files.ts";
 import { type HandWritten, handWritten } from "../hand-written.ts";
 import { drainPlainjob } from "../plainjob.ts";
@@ -21,36 +21,57 @@ const JOBS = 1_000;
 /** What each becomes once it is acknowledged. */
 type Acknowledged = (record: { readonly id: Uuid; readonly version: number; readonly record: string }) => Change;
 
-/** 7: claim, do nothing, acknowledge. What an acknowledgement makes of a sale is known beforehand, for all alike. */
+/** What is queued for a sale, and what its acknowledgement makes of it: known beforehand, for all alike. */
+interface Content {
+  readonly queued: (id: Uuid) => Change;
+  readonly finished: (id: Uuid) => Change;
+}
+
+const whole: Content = { queued: queuedSale, finished: finishedSale };
+
+const none: Content = {
+  queued: (id) => withoutContent(queuedSale(id)),
+  finished: (id) => withoutContent(finishedSale(id)),
+};
+
+/** 7: claim, do nothing, acknowledge. */
 export async function drainRate({ rounds, backlog }: Effort): Promise<readonly Row[]> {
-  const { ours, byHand, peer, shipped } = await interleave(
+  const { ours, byHand, peer, shipped, oursOfNone, byHandOfNone, peerOfNone } = await interleave(
     {
-      ours: () => withOutbox((outbox) => drainOurs(outbox, newIds(backlog))),
-      byHand: () => inFolder(async (folder) => drainByHand(folder, newIds(backlog))),
-      peer: () => inFolder((folder) => drainPlainjob(folder, jobs(backlog), "FULL")),
-      shipped: () => inFolder((folder) => drainPlainjob(folder, jobs(backlog), "as shipped")),
+      ours: () => withOutbox((outbox) => drainOurs(outbox, newIds(backlog), whole)),
+      byHand: () => inFolder((folder) => drainByHand(folder, newIds(backlog), whole)),
+      peer: () => inFolder((folder) => drainPlainjob(folder, jobs(backlog, whole), "FULL")),
+      shipped: () => inFolder((folder) => drainPlainjob(folder, jobs(backlog, whole), "as shipped")),
+      oursOfNone: () => withOutbox((outbox) => drainOurs(outbox, newIds(backlog), none)),
+      byHandOfNone: () => inFolder((folder) => drainByHand(folder, newIds(backlog), none)),
+      peerOfNone: () => inFolder((folder) => drainPlainjob(folder, jobs(backlog, none), "FULL")),
     },
     rounds,
   );
   const measured = { number: 7, measure: "drain without HTTP", ours: rate(ours) };
-  const hand = `hand-written outbox in batches of ${BATCH_BY_HAND}: ${rate(byHand)}`;
+  const byHandName = `hand-written outbox in batches of ${BATCH_BY_HAND}`;
   // It waits for the disk twice for each job: once more to claim it.
   const fsyncUs = Math.round((1e6 / peer - 1e6 / shipped) / 2);
   const full = `plainjob forced to FULL: ${rate(peer)}, ${fsyncUs} us an fsync`;
+  const fullOfNone = `plainjob forced to FULL: ${rate(peerOfNone)}`;
+  const measuredOfNone = { ...measured, measure: "drain of rows without content", ours: rate(oursOfNone) };
   return [
-    { ...measured, denominator: hand, ratio: ours / byHand, expected: { atLeast: 0.8 } },
+    { ...measured, denominator: `${byHandName}: ${rate(byHand)}`, ratio: ours / byHand, expected: { atLeast: 0.8 } },
     { ...measured, denominator: full, ratio: ours / peer, expected: { atLeast: 10 } },
     { ...measured, denominator: `plainjob as shipped, NORMAL: ${rate(shipped)}`, ratio: ours / shipped },
     // What any outbox in this process can reach that keeps the same rows.
-    { number: 7, measure: `the ${hand.split(":")[0]}`, ours: rate(byHand), denominator: full, ratio: byHand / peer },
+    { number: 7, measure: `the ${byHandName}`, ours: rate(byHand), denominator: full, ratio: byHand / peer },
+    { ...measuredOfNone, denominator: `${byHandName}: ${rate(byHandOfNone)}`, ratio: oursOfNone / byHandOfNone },
+    { ...measuredOfNone, denominator: fullOfNone, ratio: oursOfNone / peerOfNone },
   ];
 }
 
-const jobs = (backlog: number): readonly string[] => newIds(Math.min(backlog, JOBS)).map((id) => queuedSale(id).record);
+const jobs = (backlog: number, { queued }: Content): readonly string[] =>
+  newIds(Math.min(backlog, JOBS)).map((id) => queued(id).record);
 
 /** What each becomes, made before anybody measures. */
-export function prepared(ids: readonly Uuid[]): Acknowledged {
-  const changes = new Map(ids.map((id) => [id, finishedSale(id)]));
+export function prepared(ids: readonly Uuid[], finished: (id: Uuid) => Change = finishedSale): Acknowledged {
+  const changes = new Map(ids.map((id) => [id, finished(id)]));
   return ({ id }) => {
     const change = changes.get(id);
     if (change === undefined) throw new RangeError("there is one for each");
@@ -58,9 +79,9 @@ export function prepared(ids: readonly Uuid[]): Acknowledged {
   };
 }
 
-async function drainOurs(outbox: SqliteOutbox, ids: readonly Uuid[]): Promise<number> {
-  await commitEach(outbox, ids, queuedSale);
-  const acknowledged = prepared(ids);
+async function drainOurs(outbox: SqliteOutbox, ids: readonly Uuid[], { queued, finished }: Content): Promise<number> {
+  await commitEach(outbox, ids, queued);
+  const acknowledged = prepared(ids, finished);
   return perSecond(ids.length, async () => void (await drain(outbox, ids.length, acknowledged)));
 }
 
@@ -81,10 +102,10 @@ export async function drain(outbox: SqliteOutbox, most: number, acknowledged: Ac
   return done;
 }
 
-function drainByHand(folder: string, ids: readonly Uuid[]): Promise<number> {
+function drainByHand(folder: string, ids: readonly Uuid[], { queued, finished }: Content): Promise<number> {
   const database = handWritten(folder);
-  database.saveAll(ids.map(queuedSale));
-  return drainHand(database, ids.length, prepared(ids)).finally(() => database.close());
+  database.saveAll(ids.map(queued));
+  return drainHand(database, ids.length, prepared(ids, finished)).finally(() => database.close());
 }
 
 /** The same by hand. */

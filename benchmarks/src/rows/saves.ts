@@ -8,7 +8,7 @@ import { interleave, perSecond } from "../rounds.ts";
 import { type Effort, milliseconds, type Row, rate } from "../row.ts";
 import { sameRows } from "../same-rows.ts";
 import { type SaleSteps, saleSteps } from "../sample.ts";
-import { grouped } from "../whole-sales.ts";
+import { grouped } from "../whole-sales-by-hand.ts";
 
 /**
  * As many sales as have the log of each file reach its length: from then on it is written over, which waits less for the disk

@@ -1,0 +1,192 @@
+import { randomUUID } from "node:crypto";
+import { crc32 } from "node:zlib";
+import type { ProvisionRequest } from "@electrum-vouchers/core";
+import type { Change } from "@electrum-vouchers/core/ports";
+import ky, { type KyInstance } from "ky";
+import type { ClaimedByHand, HandWritten } from "./hand-written.ts";
+import { provisionRequest, rules } from "./sample.ts";
+import { type Sold, timed } from "./sold.ts";
+
+/** How a change is made durable. */
+export type Save = (change: Change) => Promise<void>;
+
+const REPLY_DEADLINE_MS = 60_000;
+
+const clientOf = (): KyInstance =>
+  ky.create({
+    retry: 0,
+    timeout: REPLY_DEADLINE_MS,
+    throwHttpErrors: false,
+    redirect: "manual",
+    headers: { authorization: "Basic YmVuY2g6YmVuY2g=", accept: "application/json" },
+  });
+
+/**
+ * The same sale by hand: two calls with the same client, three durable steps, rows of the same size, no more than that. It has
+ * what nobody could leave out: a time limit, no redirects, no repeats by the client, and each state and what led to it as JSON. It
+ * goes without what a careful engineer might still leave out: checking the request, a checksum, a cap on answers, the step between
+ * approval and decision, reading a state back, and a queue that outlives the process.
+ */
+export async function sellByHand(save: Save, url: string, count: number, width: number): Promise<Sold> {
+  const client = clientOf();
+  return timed(count, width, async () => {
+    const start = startOf(provisionRequest());
+    await save(change(start, 0, "requesting", { state: "requesting", ...start }, { start }));
+    const { status, body } = await post(client, `${url}/vouchers`, start.request);
+    const approval: unknown = JSON.parse(body);
+    const advice = adviceOf(start, approval);
+    const decided = { ...start, approval, advice };
+    await save(change(start, 1, "confirming", { state: "confirming", ...decided }, { status, body, tenders: [] }));
+    const answer = await post(client, `${url}/vouchers/confirmations`, advice);
+    await save(change(start, 2, "confirmed", { state: "confirmed", ...decided }, answer));
+  });
+}
+
+/**
+ * As {@link sellByHand}, with three of the things that it goes without: the step between approval and decision is durable too,
+ * each step reads what is stored, and its checksum, and the confirmation goes out from the queue.
+ */
+export async function sellByHandWithCare(
+  database: HandWritten,
+  url: string,
+  count: number,
+  width: number,
+): Promise<Sold> {
+  const client = clientOf();
+  const save = grouped(database);
+  const claimed = claims(database);
+  return timed(count, width, async () => {
+    const start = startOf(provisionRequest());
+    const { id } = start.request;
+    const saveWithCare: Save = (each) => save({ ...each, record: sealed(each.record), entry: sealed(each.entry) });
+
+    await saveWithCare(change(start, 0, "requesting", { state: "requesting", ...start }, { start }));
+    const { status, body } = await post(client, `${url}/vouchers`, start.request);
+    const approval: unknown = JSON.parse(body);
+    await saveWithCare(change(start, 1, "issued", { state: "issued", ...start, approval }, { status, body }));
+    const issued = unsealed(database.load(id));
+    const decided = { ...start, ...issued, advice: adviceOf(start, issued["approval"]) };
+    await saveWithCare(change(start, 2, "confirming", { ...decided, state: "confirming" }, { tenders: [] }));
+    const confirming = unsealed((await claimed(id)).record);
+    const answer = await post(client, `${url}/vouchers/confirmations`, confirming["advice"]);
+    await saveWithCare(change(start, 3, "confirmed", { ...confirming, state: "confirmed" }, answer));
+  });
+}
+
+interface Start {
+  readonly request: ProvisionRequest;
+  readonly policy: typeof rules;
+  readonly confirmationId: string;
+  readonly reversalId: string;
+  readonly at: number;
+}
+
+const startOf = (request: ProvisionRequest): Start => ({
+  request,
+  policy: rules,
+  confirmationId: randomUUID(),
+  reversalId: randomUUID(),
+  at: Date.now(),
+});
+
+const due = {
+  requesting: { work: "replyDeadline", what: "reply" },
+  confirming: { work: "advice", what: "confirmVoucher" },
+} as const;
+
+function change(
+  { request: { id }, at }: Start,
+  expectedVersion: number,
+  state: "requesting" | "issued" | "confirming" | "confirmed",
+  record: object,
+  entry: object,
+): Change {
+  const common = { id, kind: "provision", attention: false, at, expectedVersion, state } as const;
+  const texts = { record: JSON.stringify(record), entry: JSON.stringify(entry) };
+  switch (state) {
+    case "requesting":
+      return { ...common, ...texts, final: false, due: { at: at + REPLY_DEADLINE_MS, ...due.requesting } };
+    case "confirming":
+      return { ...common, ...texts, final: false, due: { at, ...due.confirming } };
+    default:
+      return { ...common, ...texts, final: state === "confirmed" };
+  }
+}
+
+function adviceOf({ request, confirmationId }: Start, approval: unknown): object {
+  const thirdPartyIdentifiers =
+    typeof approval === "object" && approval !== null && "thirdPartyIdentifiers" in approval
+      ? approval.thirdPartyIdentifiers
+      : request.thirdPartyIdentifiers;
+  const time = new Date().toISOString();
+  return { id: confirmationId, requestId: request.id, time, thirdPartyIdentifiers, tenders: [] };
+}
+
+async function post(client: KyInstance, url: string, json: unknown): Promise<{ status: number; body: string }> {
+  const answer = await client.post(url, { json });
+  return { status: answer.status, body: await answer.text() };
+}
+
+const CHECKSUM_LETTERS = 8;
+
+const checksumOf = (text: string): string => crc32(text).toString(16).padStart(CHECKSUM_LETTERS, "0");
+
+const sealed = (text: string): string => `${checksumOf(text)}${text}`;
+
+function unsealed(stored: string): Readonly<Record<string, unknown>> {
+  const text = stored.slice(CHECKSUM_LETTERS);
+  if (checksumOf(text) !== stored.slice(0, CHECKSUM_LETTERS)) throw new RangeError("nobody damages these");
+  const record: unknown = JSON.parse(text);
+  if (!isObject(record)) throw new TypeError("a record is an object");
+  return record;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+/** One commit for all saves of one turn of the event loop. */
+export const grouped = (database: HandWritten): Save =>
+  together((changes) => {
+    database.saveAll(changes);
+    return () => undefined;
+  });
+
+export const inline =
+  (database: HandWritten): Save =>
+  async (each) =>
+    database.save(each);
+
+/** How long a lease lasts: longer than a sale. */
+const LEASE_MS = 60_000;
+
+/** One claim for all whose advices have come due in one turn of the event loop. */
+const claims = (database: HandWritten): ((id: string) => Promise<ClaimedByHand>) =>
+  together((ids) => {
+    const now = Date.now() + 1;
+    const rows = new Map<string, ClaimedByHand>(
+      database.claim(ids.length, now, now + LEASE_MS).map((row) => [row.id, row]),
+    );
+    return (id) => {
+      const row = rows.get(id);
+      if (row === undefined) throw new RangeError("all that is due is waited for");
+      return row;
+    };
+  });
+
+/** Does what is asked for in one turn of the event loop at once; `work` gives what came of each. */
+function together<Asked, Given>(
+  work: (all: readonly Asked[]) => (asked: Asked) => Given,
+): (asked: Asked) => Promise<Given> {
+  let waiting: { readonly asked: Asked; readonly settle: (given: Given) => void }[] = [];
+  return (asked) =>
+    new Promise((settle) => {
+      waiting.push({ asked, settle });
+      if (waiting.length > 1) return;
+      setImmediate(() => {
+        const all = waiting;
+        waiting = [];
+        const givenTo = work(all.map((each) => each.asked));
+        for (const each of all) each.settle(givenTo(each.asked));
+      });
+    });
+}
