@@ -85,13 +85,19 @@ const isRedemptionIntent = (intent: Intent): intent is RedemptionIntent =>
 function observeAfter(current: Redemption<AfterRedeem>, fact: Fact): RedeemMove {
   // A lookup's late answer says nothing of the redemption.
   if (fact.type === "reply" && fact.attempt < current.redeem.attempt) return { state: current, ignored: "late" };
-  return match(current)
-    .returnType<RedeemMove>()
-    .with({ state: "redeeming" }, (state) => redeeming(state, fact))
-    .with({ state: "redeemed" }, (state) => redeemed(state, fact))
-    .with({ state: "completed" }, (state) => ({ state, ignored: lateOr(fact) }))
-    .with({ state: "declined" }, (state) => lateApproval(requestOf(state), state, fact))
-    .otherwise((state) => observeSettlement(termsOf(state), requestOf(state), state, fact));
+  // As for a provision: every fact comes this way.
+  switch (current.state) {
+    case "redeeming":
+      return redeeming(current, fact);
+    case "redeemed":
+      return redeemed(current, fact);
+    case "completed":
+      return { state: current, ignored: lateOr(fact) };
+    case "declined":
+      return lateApproval(requestOf(current), current, fact);
+    default:
+      return observeSettlement(termsOf(current), requestOf(current), current, fact);
+  }
 }
 
 function redeeming(current: Redemption<Redeeming & RedeemFields>, fact: Fact): RedeemMove {
