@@ -10,7 +10,7 @@ import { handWritten } from "../hand-written.ts";
 import { interleave, perSecond } from "../rounds.ts";
 import { type Effort, type Row, rate } from "../row.ts";
 import { acknowledgement, changeIn, rules, type SaleSteps, saleSteps } from "../sample.ts";
-import { drain, drainHand } from "./drain.ts";
+import { BATCH, drain, drainHand } from "./drain.ts";
 
 const IN_FLIGHT = 64;
 
@@ -33,7 +33,7 @@ export async function forwardingRate({ rounds, backlog }: Effort): Promise<reado
           const database = handWritten(folder);
           const all = sales();
           for (const step of [0, 1, 2] as const) database.saveAll(all.map((sale) => sale[step]));
-          return drainHand(database, count, acknowledged).finally(() => database.close());
+          return drainHand(database, count, BATCH, acknowledged).finally(() => database.close());
         }),
       forwarder: () =>
         withOutbox(async (outbox) => {

@@ -34,7 +34,7 @@ export function createCommitter(
       const outcomes = together(changes, () => {
         isApplied = true;
       });
-      // Whatever the observer does, it does not touch the commit.
+      // Once those who committed have been told.
       queueMicrotask(() => onCommit(changes.length));
       return outcomes;
     } catch (thrown) {

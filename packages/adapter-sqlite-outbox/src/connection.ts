@@ -10,6 +10,8 @@ export interface Connections {
   readonly durable: Database.Database;
   /** For leases, postponements and sums: its commits are seen by everybody at once, and reach the disk with the next durable one. */
   readonly hasty: Database.Database;
+  /** Does, over `hasty`, what there is always a next time for: not worth waiting for whoever else writes or reads. */
+  unlessBusy(work: () => void): void;
   /** Copies the write-ahead log into the file, so that the next commit begins it anew where nobody reads from it. */
   copyLog(): void;
   /** Empties the write-ahead log, where nobody is reading: what was deleted from the file must not live on in there. */
@@ -42,23 +44,25 @@ export function connect(path: string, busyTimeoutMs: number): Result<Connections
 const together = (durable: Database.Database, hasty: Database.Database, busyTimeoutMs: number): Connections => ({
   durable,
   hasty,
+  unlessBusy: (work) => withoutWaiting(hasty, busyTimeoutMs, work),
   copyLog: () => {
     durable.pragma("wal_checkpoint(PASSIVE)");
   },
-  emptyLog: () => {
-    // There is always a next time: not worth waiting for whoever reads.
-    durable.pragma("busy_timeout = 0");
-    try {
-      durable.pragma("wal_checkpoint(TRUNCATE)");
-    } finally {
-      durable.pragma(`busy_timeout = ${busyTimeoutMs}`);
-    }
-  },
+  emptyLog: () => withoutWaiting(durable, busyTimeoutMs, () => void durable.pragma("wal_checkpoint(TRUNCATE)")),
   close: () => {
     hasty.close();
     durable.close();
   },
 });
+
+function withoutWaiting(database: Database.Database, busyTimeoutMs: number, work: () => void): void {
+  database.pragma("busy_timeout = 0");
+  try {
+    work();
+  } finally {
+    database.pragma(`busy_timeout = ${busyTimeoutMs}`);
+  }
+}
 
 function makeHasty(hasty: Database.Database): Database.Database {
   hasty.pragma("synchronous = NORMAL");

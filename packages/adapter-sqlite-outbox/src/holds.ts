@@ -26,8 +26,10 @@ export function createHolds(database: Database, numbers: Numbers): Holds {
   );
   const FREE = "UPDATE holds SET worker = NULL, until = (SELECT due_at FROM transactions WHERE number = holds.number)";
   const releaseAll = database.prepare<[worker: string]>(`${FREE} WHERE worker = ?`);
-  const releaseSome = database.prepare<[ids: string, worker: string]>(
-    `${FREE} WHERE number IN (SELECT number FROM transactions WHERE id IN ${VALUES}) AND worker = ?`,
+  const releaseSome = database.prepare<[worker: string, records: string]>(
+    `${FREE} WHERE worker = ? AND number IN (
+       SELECT number FROM json_each(?)
+       CROSS JOIN transactions ON transactions.id = value ->> 'id' AND version = value ->> 'version')`,
   );
 
   return {
@@ -35,9 +37,9 @@ export function createHolds(database: Database, numbers: Numbers): Holds {
     postpone: database.transaction((postponements: readonly Postponement[]) => {
       for (const { id, version, until, why } of postponements) postpone.run(until, why, id, version);
     }).immediate,
-    release: ({ worker, ids }) => {
-      if (ids === undefined) releaseAll.run(worker);
-      else releaseSome.run(JSON.stringify(ids), worker);
+    release: ({ worker, records }) => {
+      if (records === undefined) releaseAll.run(worker);
+      else releaseSome.run(worker, JSON.stringify(records.map(({ id, version }) => ({ id, version }))));
     },
   };
 }
@@ -59,7 +61,7 @@ function createClaim(database: Database, numbers: Numbers): (request: ClaimReque
   const read = database.prepare<[numbers: string], StoredRow & { readonly postponed: number; readonly number: number }>(
     // In the order of the numbers: a cross join is never turned round.
     `SELECT number, ${STORED}, postponed
-     FROM ${VALUES} CROSS JOIN transactions ON transactions.number = value JOIN holds USING (number)`,
+     FROM ${VALUES} CROSS JOIN transactions ON transactions.number = value CROSS JOIN holds USING (number)`,
   );
   const nextFree = database
     .prepare<[Work], Instant>(

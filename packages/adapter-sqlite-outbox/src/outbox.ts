@@ -35,10 +35,11 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
   const load = durable.prepare<[string], StoredRow>(`SELECT ${STORED} FROM transactions WHERE id = ?`);
 
   const upkeep = upkeepOf(connections);
+  const tell = sheltered(onCommit);
   const commits = createGroup<Change, CommitOutcome>({
     run: createCommitter(durable, numbers, (changes) => {
       upkeep.changed(changes);
-      onCommit(changes);
+      tell(changes);
     }),
     sizeOf: ({ record, entry }) => record.length + entry.length,
     crowded: err(crowded),
@@ -86,14 +87,31 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
   };
 }
 
+/** An observer that cannot harm a till: what it throws is a bug of its owner, who is warned of the first one only. */
+function sheltered(onCommit: (changes: number) => void): (changes: number) => void {
+  let isWarned = false;
+  return (changes) => {
+    try {
+      onCommit(changes);
+    } catch (error) {
+      if (isWarned) return;
+      isWarned = true;
+      const detail = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
+      process.emitWarning("The outbox's onCommit failed; the outbox goes on, and reports no further failure.", {
+        detail,
+      });
+    }
+  };
+}
+
 /** Begins with what a former process has left. */
-function upkeepOf({ durable, hasty, copyLog }: Connections): Upkeep {
+function upkeepOf({ durable, hasty, unlessBusy, copyLog }: Connections): Upkeep {
   const addUp = hasty.transaction(createTally(hasty).addUp).immediate;
   // Where it fails, the next time does it all.
   const unlessClosed = (work: () => void) => (): void => {
     if (durable.open) attempt(work).unwrapOr(undefined);
   };
-  const addUpAll = unlessClosed(addUp);
+  const addUpAll = unlessClosed(() => unlessBusy(addUp));
   addUpAll();
   return createUpkeep([addUpAll, unlessClosed(copyLog)]);
 }

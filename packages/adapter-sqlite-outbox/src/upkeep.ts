@@ -12,7 +12,7 @@ export interface Upkeep {
  */
 const CHANGES = 500;
 
-/** Does its tasks between commits, one in a turn, once those who committed have gone on: nobody's commit waits for them. */
+/** Does its tasks between commits, one in a turn, once those who committed have gone on: no commit is held up by more than one. */
 export function createUpkeep(tasks: readonly (() => void)[]): Upkeep {
   let changed = 0;
 

@@ -1,6 +1,6 @@
 /**
- * FNV-1a over the UTF-16 units of `text` from `start` to before `end`: 32 bits. Any change of a single character changes it for certain, others all but for certain.
- * For finding damage and for spreading load; not against an adversary.
+ * FNV-1a over the UTF-16 units of `text` from `start` to before `end`: 32 bits. Any change of a single character changes it for
+ * certain, others all but for certain. For finding damage and for spreading load; not against an adversary.
  */
 export function hash32(text: string, start: number = 0, end: number = text.length): number {
   let hash = 0x811c9dc5;

@@ -42,8 +42,8 @@ export interface Outbox {
   postpone(postponement: Postponement): ResultAsync<void, OutboxUnavailable>;
 
   /**
-   * Gives leases of `worker` back: what they kept may be claimed at once, as if it had not been. Of all its leases: at its start,
-   * for a former self that crashed, and at its stop.
+   * Gives leases of `worker` back: what they kept may be claimed at once, as if it had not been claimed. All of them at its start,
+   * for a former self that crashed, and at its stop; some where it has claimed more than it can do.
    */
   release(release: Release): ResultAsync<void, OutboxUnavailable>;
 
@@ -121,8 +121,11 @@ export interface Postponement {
 
 export interface Release {
   readonly worker: string;
-  /** The records whose leases are given back. Default: all that the worker has a lease of. */
-  readonly ids?: readonly Uuid[];
+  /**
+   * The records whose leases are given back, each only while the stored version is still the one that was claimed. Default: all
+   * that the worker has a lease of.
+   */
+  readonly records?: readonly Pick<StoredRecord, "id" | "version">[];
 }
 
 export type CommitError = OutboxUnavailable | CommitConflict | CommitUncertain;

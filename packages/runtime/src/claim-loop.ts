@@ -12,8 +12,8 @@ export interface ClaimLoopOptions {
   readonly work: readonly Work[];
   /** How many records at most are worked on at once. */
   readonly concurrency: number;
-  /** How long the work on a record may take: it is begun only where its lease lasts so long. */
-  readonly workMs: number;
+  /** How long the lease of a record must still last when the work on it begins. */
+  readonly leaseMs: number;
   /** How long work may be overdue before it is claimed: the time its first owner is left to do it. */
   readonly graceMs: number;
   /** Whether more may be taken up now. Default: as many as `concurrency` leaves. */
@@ -54,7 +54,10 @@ const DAMAGED_PAUSE_MS = 60 * 60 * 1000;
  */
 const AHEAD = 2;
 
-/** How long a record that was claimed ahead may wait for its place. After that it is given back: others may have one. */
+/**
+ * How long a record that was claimed ahead may wait for its place. After that it is given back: others may have one. They find it
+ * when they next look, since nobody tells them.
+ */
 const AHEAD_MS = 5_000;
 
 /** Claims due work and hands it out, oldest first, a bounded number at a time. A quiet outbox is not polled. */
@@ -77,7 +80,7 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       await giveBack(options, untimely);
       return 0;
     }
-    places.begin();
+    places.begin(clock.now());
     const limit = Math.min(places.free(), gate.limit);
     // Whoever ends notifies, so that a full loop need not look by itself.
     const waitMs =
@@ -90,10 +93,10 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
 
   /** Claims so many; gives how long to wait before claiming more. */
   async function claim(limit: number): Promise<number> {
-    const { outbox, worker, work, graceMs, workMs } = options;
+    const { outbox, worker, work, graceMs, leaseMs } = options;
     const now = clock.now();
     const beginBy = now + AHEAD_MS;
-    const claimed = await outbox.claim({ worker, work, now: now - graceMs, until: beginBy + workMs, limit });
+    const claimed = await outbox.claim({ worker, work, now: now - graceMs, until: beginBy + leaseMs, limit });
     if (claimed.isErr()) {
       alarm({ reason: "outboxUnavailable", error: claimed.error });
       return UNAVAILABLE_PAUSE_MS;
@@ -102,7 +105,8 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     // What was claimed while the till stopped is given back with its leases.
     if (loop.isStopping()) return 0;
     places.add(records.map((record) => ({ record, beginBy })));
-    places.begin();
+    // Where the claim took so long that there is no time left, the next look gives them back.
+    places.begin(clock.now());
     return records.length < limit ? nextDueAt + graceMs - clock.now() : 0;
   }
 
@@ -116,7 +120,7 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
 }
 
 async function giveBack({ outbox, worker, alarm }: ClaimLoopOptions, untimely: readonly Waiting[]): Promise<void> {
-  const released = await outbox.release({ worker, ids: untimely.map(({ record }) => record.id) });
+  const released = await outbox.release({ worker, records: untimely.map(({ record }) => record) });
   released.orTee((error) => alarm({ reason: "outboxUnavailable", error }));
 }
 

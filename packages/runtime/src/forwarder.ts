@@ -44,7 +44,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     ...options,
     work: ["advice"],
     concurrency: inFlight,
-    workMs: deadlineMs + LEASE_MARGIN_MS,
+    leaseMs: deadlineMs + LEASE_MARGIN_MS,
     graceMs: 0,
     gate: () => gateOf(watch.link(), clock.monotonicMs(), inFlight),
     handle,

@@ -17,8 +17,8 @@ export interface Places {
   add(claimed: readonly Waiting[]): void;
   /** Takes away from those that wait. */
   remove(some: readonly Waiting[]): void;
-  /** Begins the work on as many of those that wait as there are free places. */
-  begin(): void;
+  /** Begins the work on those that wait and still may begin, on as many as there are free places. */
+  begin(now: Instant): void;
   /** Resolves once all work that has begun has ended. */
   allEnded(): Promise<void>;
 }
@@ -43,18 +43,21 @@ export function createPlaces({ count, work, ended }: PlacesOptions): Places {
     busy.add(working);
   }
 
+  function remove(some: readonly Waiting[]): void {
+    const removed = new Set(some);
+    waiting = waiting.filter((each) => !removed.has(each));
+  }
+
   return {
     free: () => count - busy.size,
     waiting: () => waiting,
     add: (claimed) => {
       waiting = [...waiting, ...claimed];
     },
-    remove: (some) => {
-      waiting = waiting.filter((each) => !some.includes(each));
-    },
-    begin: () => {
-      const begun = waiting.slice(0, count - busy.size);
-      waiting = waiting.slice(begun.length);
+    remove,
+    begin: (now) => {
+      const begun = waiting.filter(({ beginBy }) => beginBy >= now).slice(0, count - busy.size);
+      remove(begun);
       for (const { record } of begun) start(record);
     },
     allEnded: async () => {

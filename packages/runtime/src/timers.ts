@@ -30,7 +30,7 @@ export function startTimers({ driven, hands, ...options }: TimersOptions): Claim
     ...options,
     work: ["replyDeadline", "timer"],
     concurrency: CONCURRENCY,
-    workMs: LEASE_MS,
+    leaseMs: LEASE_MS,
     handle: async ({ id }, current) => {
       // Somebody in this process drives it, and does what is due.
       if (driven.has(id)) return;

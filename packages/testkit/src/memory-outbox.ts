@@ -64,10 +64,11 @@ export function createMemoryOutbox(): Outbox & OutboxInspection {
         if (row?.version === version && row.change.due !== undefined) hold(row, { until }, row.postponed + 1);
         return ok();
       }),
-    release: ({ worker, ids }) =>
+    release: ({ worker, records }) =>
       open(() => {
-        for (const [id, row] of rows)
-          if (row.holding?.worker === worker && ids?.includes(id) !== false) hold(row, undefined);
+        const isGivenBack = ({ change, version }: Row): boolean =>
+          records === undefined || records.some((each) => each.id === change.id && each.version === version);
+        for (const row of rows.values()) if (row.holding?.worker === worker && isGivenBack(row)) hold(row, undefined);
         return ok();
       }),
     close: () =>

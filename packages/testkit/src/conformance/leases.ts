@@ -76,11 +76,26 @@ function releases(open: Open): void {
     await done(outbox.claim(claim("a", NOW, UNTIL, 3)));
     await done(outbox.claim(claim("b", NOW, UNTIL)));
 
-    await done(outbox.release({ worker: "a", ids: [uuid(2), uuid(4), uuid(5)] }));
+    const records = [2, 4, 5].map((n) => ({ id: uuid(n), version: 1 }));
+    await done(outbox.release({ worker: "a", records }));
     expect(await claimedBy(outbox, "c")).toEqual([uuid(2)]);
 
-    await done(outbox.release({ worker: "a", ids: [] }));
+    await done(outbox.release({ worker: "a", records: [] }));
     expect(await claimedBy(outbox, "c")).toEqual([]);
+  });
+
+  it("does not give back a lease of what has become of a record since, though the same worker has it", async () => {
+    const outbox = await open();
+    await given(outbox, change(1, dueAt(NOW)));
+    await done(outbox.claim(claim("a", NOW, UNTIL)));
+    await given(outbox, change(1, { expectedVersion: 1, ...dueAt(NOW) }));
+    await done(outbox.claim(claim("a", NOW, UNTIL)));
+
+    await done(outbox.release({ worker: "a", records: [{ id: uuid(1), version: 1 }] }));
+    expect(await claimedBy(outbox, "b")).toEqual([]);
+
+    await done(outbox.release({ worker: "a", records: [{ id: uuid(1), version: 2 }] }));
+    expect(await claimedBy(outbox, "b")).toEqual([uuid(1)]);
   });
 
   it("gives back nothing where a worker has no lease", async () => {

@@ -51,11 +51,15 @@ const postpone = fc
         outbox.postpone(postponement),
   );
 
-const release = fc.record({ worker, ids: fc.array(id, { maxLength: 3 }) }, { requiredKeys: ["worker"] }).map(
-  (what): Call =>
-    async (outbox) =>
-      outbox.release(what),
-);
+const claimedOnce = fc.record({ id, version: fc.integer({ min: 1, max: 4 }) });
+
+const release = fc
+  .record({ worker, records: fc.array(claimedOnce, { maxLength: 3 }) }, { requiredKeys: ["worker"] })
+  .map(
+    (what): Call =>
+      async (outbox) =>
+        outbox.release(what),
+  );
 
 const list = fc
   .record({ only: fc.constantFrom("unfinished", "attention"), after: id, limit }, { requiredKeys: ["limit"] })

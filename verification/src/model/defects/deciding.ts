@@ -258,6 +258,44 @@ export const decidingDefects: readonly Defect[] = [
     breaks: "marked",
   },
   {
+    name: "a second answer that changes how an advice was acknowledged",
+    file: SETTLEMENT,
+    right:
+      'if (current.state !== "confirming" && current.state !== "reversing") return { state: current, ignored: "late" };',
+    wrong: `if (current.state === "confirmed") return { state: { ...current, at: fact.at + 1 } };
+  if (current.state !== "confirming" && current.state !== "reversing") return { state: current, ignored: "late" };`,
+    configuration: twoOwners,
+    breaks: "oneFinalState",
+  },
+  {
+    name: "a person is asked about every confirmation",
+    file: SETTLEMENT,
+    right: '...(how === "notRedeemed" ? { mark } : {}),',
+    wrong: "mark,",
+    configuration: simpleSale,
+    breaks: "marked",
+  },
+  {
+    name: "a reply deadline longer than the policy's",
+    file: PROVISION,
+    right: "const deadlineAt = Math.min(at + head.start.policy.replyDeadlineMs,",
+    wrong: "const deadlineAt = Math.min(at + 2 * head.start.policy.replyDeadlineMs,",
+    configuration: simpleSale,
+    breaks: "policyKept",
+  },
+  {
+    name: "a redemption that is sent once more",
+    file: REDEMPTION,
+    right: "  return reverse(current, at, { doubt: unanswered(undefined, { attempt, at, cause }, deadlineAt) });",
+    wrong: `  if (attempt > 1) return reverse(current, at, { doubt: unanswered(undefined, { attempt, at, cause }, deadlineAt) });
+  return {
+    state: { state: "redeeming", deadlineAt: at + 2, redeem: { ...redeem, attempt: 2 } },
+    command: { type: "sendRequest", attempt: 2, request: requestOf(current), deadlineAt: at + 2 },
+  };`,
+    configuration: simpleRedemption,
+    breaks: "policyKept",
+  },
+  {
     name: "a late answer that changes what a final state says",
     file: SETTLEMENT,
     right: `    : { state: current, ignored: lateOr(fact) };

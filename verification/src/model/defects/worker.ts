@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
+import { hasFields } from "../../threads.ts";
 import type { Defect } from "./defect.ts";
 
 // Explores with one defect in the code. It is put in while its file is loaded, so nothing of the core is imported before.
 
 const isDefect = (value: unknown): value is Defect =>
-  typeof value === "object" &&
-  value !== null &&
-  ["name", "file", "right", "wrong", "configuration"].every((field) => field in value);
+  hasFields(value, "name", "file", "right", "wrong", "configuration");
 
 if (parentPort === null || !isDefect(workerData)) throw new Error("this runs on a thread, and is told its defect");
 const { file, right, wrong, configuration } = workerData;

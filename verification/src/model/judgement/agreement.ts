@@ -47,8 +47,9 @@ export function disagreements(transaction: Transaction, world: World): readonly 
   const found = allowed.includes(ledger) ? [] : [`the till holds ${state}, the switch ${ledger}`];
   const provider = entry?.atProvider ?? "unseen";
   // Whoever takes no confirmations lets its approval stand without one.
-  const standsAnyway = state === "confirmed" && !start.policy.provider.takesConfirmations;
-  const agreesAtProvider = atProvider[state]?.includes(standsAnyway ? "confirmed" : provider) ?? true;
+  const standsAnyway = provider === "approved" && !start.policy.provider.takesConfirmations;
+  const standing = state === "confirmed" && standsAnyway ? "confirmed" : provider;
+  const agreesAtProvider = atProvider[state]?.includes(standing) ?? true;
   const isMarked = marks.some(({ reason }) => reason === "providerTakesNoReversals");
   return [
     ...[...found, ...voucherFaults(transaction, world)].map((what) => ({ what, isMarked: false })),
@@ -80,8 +81,9 @@ const voucherStates: Readonly<Record<Transaction["kind"], Readonly<Record<string
 function voucherFaults({ kind, state, start }: Transaction, world: World): readonly string[] {
   const vouchers = someVouchers(world, 2);
   if (vouchers.length > 1) return [`${vouchers.length} vouchers were issued`];
-  // What such a provider approved stands, whatever it was told.
-  if (!start.policy.provider.takesReversals) return [];
+  // What such a provider approved stands at once, and whatever it is told.
+  const isSettled = state === "confirmed" || state === "completed";
+  if (!start.policy.provider.takesReversals && !isSettled) return [];
   const allowed = voucherStates[kind][state] ?? [];
   return vouchers
     .filter((voucher) => !allowed.includes(voucher.state))

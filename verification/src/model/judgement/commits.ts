@@ -1,4 +1,12 @@
-import { type Advice, decode, decodeEntry, type Entry, sameJson, type Transaction } from "@electrum-vouchers/core";
+import {
+  type Advice,
+  decode,
+  decodeEntry,
+  type Entry,
+  type Instant,
+  sameJson,
+  type Transaction,
+} from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
 import { adviceOf, requestOf } from "../../messages-of.ts";
 import type { CommitTurn } from "../till/activity.ts";
@@ -7,7 +15,7 @@ import { approvalIn, goesAgainst, hasEnded, marksOwed, wantsAttention } from "./
 import { leaks, replays, scrubbed, type Stepped } from "./replaying.ts";
 
 /** What a commit breaks of the invariants that are about one step. */
-export function brokenByCommit({ change, stepped }: CommitTurn): Invariant | undefined {
+export function brokenByCommit({ change, stepped, at }: CommitTurn): Invariant | undefined {
   const { before, entry, transaction: after } = stepped;
   const step: Stepped = { ...(before === undefined ? {} : { before }), entry, after };
   if (before !== undefined && hasEnded(before) && !differsByMarksAlone(before, after)) return "oneFinalState";
@@ -16,8 +24,8 @@ export function brokenByCommit({ change, stepped }: CommitTurn): Invariant | und
   if (stored === undefined || !replays({ ...step, entry: stored })) return "journalReplays";
   if (leaks(step)) return "noSecret";
   if (!replays(scrubbed(step))) return "scrubbedReplays";
-  if (!waitsAsLongAsAllowed(after)) return "policyKept";
-  if (before === undefined) return undefined;
+  if (!waitsAsLongAsAllowed(before, after, at)) return "policyKept";
+  if (before === undefined) return after.marks.length === 0 ? undefined : "marked";
   const advice = adviceOf(after);
   if (advice !== undefined && adviceOf(before) === undefined && !echoes(before, entry, advice))
     return "identifiersEchoed";
@@ -44,13 +52,24 @@ const tellsTheTruth = (change: Change, after: Transaction): boolean =>
     .map((stored) => sameJson(stored, after))
     .unwrapOr(false);
 
-const isMarked = (before: Transaction, entry: Entry, after: Transaction): boolean =>
-  marksOwed(before, entry, after).every((owed) => after.marks.some(({ reason }) => reason === owed));
+/** Whether it has the marks that it had and those that are owed, and no more. */
+function isMarked(before: Transaction, entry: Entry, after: Transaction): boolean {
+  const owed = new Set([...before.marks.map(({ reason }) => reason), ...marksOwed(before, entry, after)]);
+  return owed.size === after.marks.length && after.marks.every(({ reason }) => owed.has(reason));
+}
 
-/** An approval waits for the till's decision as long as the policy says: for ever, or so long. */
-function waitsAsLongAsAllowed(after: Transaction): boolean {
+/**
+ * An attempt waits for its answer no longer than the policy says, and an approval for the till's decision as long as that: for
+ * ever, or so long.
+ */
+function waitsAsLongAsAllowed(before: Transaction | undefined, after: Transaction, at: Instant): boolean {
+  const { decisionDeadlineMs, replyDeadlineMs } = after.start.policy;
+  if ("deadlineAt" in after) {
+    // A decision that was made before the attempt, and stored after its start, leaves the deadline as it is.
+    const isUnderWay = before !== undefined && "deadlineAt" in before && before.deadlineAt === after.deadlineAt;
+    return isUnderWay || after.deadlineAt <= at + replyDeadlineMs;
+  }
   if (after.state !== "issued" && after.state !== "redeemed") return true;
-  const { decisionDeadlineMs } = after.start.policy;
   return after.decideBy === (decisionDeadlineMs === undefined ? undefined : after.approval.at + decisionDeadlineMs);
 }
 

@@ -11,6 +11,8 @@ export interface Ghosts {
   /** The last attempt that was sent; -1 before the first. */
   readonly attemptSent: number;
   readonly adviceSent?: Advice;
+  /** The till has asked for the redemption. */
+  readonly hasRedeemed: boolean;
   /** What the till has decided, durably. */
   readonly decided?: Decided;
   /** A customer may have the voucher. */
@@ -29,7 +31,13 @@ export interface Ghosts {
  */
 export type Excuse = "lateRequest" | "repeatedRequest";
 
-export const nothingYet: Ghosts = { attemptSent: -1, handedOver: false, lookedUpAgain: false, forgotten: false };
+export const nothingYet: Ghosts = {
+  attemptSent: -1,
+  hasRedeemed: false,
+  handedOver: false,
+  lookedUpAgain: false,
+  forgotten: false,
+};
 
 /** What is remembered after a step of the till, and after a message was handled. */
 export interface GhostMoves {
@@ -70,9 +78,12 @@ export function createGhostMoves({ configuration, records, messages, ghosts }: S
   return { afterStep, afterDelivery };
 }
 
-const afterSending = ({ attemptSent }: Ghosts, message: Message): Partial<Ghosts> =>
+const afterSending = ({ attemptSent, hasRedeemed }: Ghosts, message: Message): Partial<Ghosts> =>
   message.type === "request"
-    ? { attemptSent: Math.max(attemptSent, message.attempt) }
+    ? {
+        attemptSent: Math.max(attemptSent, message.attempt),
+        hasRedeemed: hasRedeemed || message.outgoing.operation === "redeemVoucher",
+      }
     : { adviceSent: message.outgoing };
 
 function excuseFor({ forgotten, excuse }: Ghosts, { isRepeat }: Message, hasEffect: boolean): Excuse | undefined {

@@ -11,25 +11,26 @@ export function brokenByRequest(
   request: RequestUnderWay,
   sender: Activity,
   isStored: boolean,
-  { attemptSent, adviceSent }: Ghosts,
+  { attemptSent, adviceSent, hasRedeemed }: Ghosts,
 ): Invariant | undefined {
   const transaction = transactionOf(sender);
   if (!isStored) return "commitFirst";
   if ("deadlineAt" in transaction && NOW >= transaction.deadlineAt) return "onTime";
   if (request.attempt <= attemptSent) return "sentOnce";
   if (adviceSent !== undefined) return "nothingAfterAdvice";
-  if (!isAllowed(request, transaction)) return "policyKept";
+  if (!isAllowed(request, transaction, hasRedeemed)) return "policyKept";
   return isOriginal(request, transaction) ? undefined : "sameRequest";
 }
 
 /** Whether the policy, the provider and the customer's patience allow this attempt. */
-function isAllowed({ attempt }: RequestUnderWay, transaction: Transaction): boolean {
+function isAllowed({ attempt }: RequestUnderWay, transaction: Transaction, hasRedeemed: boolean): boolean {
   const { policy, at } = transaction.start;
   const { retries, provider, lookupRepeats, customerWaitMs = Number.POSITIVE_INFINITY } = policy;
   if (transaction.kind === "provision") {
     return attempt === 0 || (attempt <= retries && provider.takesRetries && NOW < at + customerWaitMs);
   }
-  if (!("round" in transaction)) return true;
+  // There is no retry of a redemption.
+  if (!("round" in transaction)) return !hasRedeemed;
   const { firstAttempt, startedAt } = transaction.round;
   return attempt === firstAttempt || (attempt <= firstAttempt + lookupRepeats && NOW < startedAt + customerWaitMs);
 }

@@ -4,6 +4,7 @@ import {
   type Fact,
   isJsonObject,
   type JsonObject,
+  type Mark,
   parseJson,
   type Transaction,
 } from "@electrum-vouchers/core";
@@ -31,7 +32,7 @@ const against: Readonly<Record<"confirm" | "cancel", readonly Transaction["state
 };
 
 /** Why a person must look at the transaction, once it was `before` and has met this. */
-export function marksOwed(before: Transaction, entry: Entry, after: Transaction): readonly string[] {
+export function marksOwed(before: Transaction, entry: Entry, after: Transaction): readonly Mark["reason"][] {
   if (entry.type !== "fact") return [];
   const { fact } = entry;
   const isMute = after.state === "reversed" && !after.start.policy.provider.takesReversals;
@@ -39,9 +40,9 @@ export function marksOwed(before: Transaction, entry: Entry, after: Transaction)
   const settles = before.state === "confirming" && after.state === "confirmed";
   const isAmbiguous = settles && fact.type === "adviceAnswered" && saysNotRedeemed(fact);
   return [
-    ...(isMute ? ["providerTakesNoReversals"] : []),
-    ...(isLate ? ["lateApproval"] : []),
-    ...(isAmbiguous ? ["confirmationAmbiguous"] : []),
+    ...(isMute ? (["providerTakesNoReversals"] as const) : []),
+    ...(isLate ? (["lateApproval"] as const) : []),
+    ...(isAmbiguous ? (["confirmationAmbiguous"] as const) : []),
   ];
 }
 

@@ -66,7 +66,7 @@ export function withVersion(activity: Activity, version: number): Activity {
 export const transactionOf = (activity: Activity): Transaction =>
   activity.type === "commit" ? activity.stepped.transaction : activity.current.transaction;
 
-/** Two activities with the same key go on alike. */
+/** Two activities with the same key go on alike, and are judged alike. */
 export function keyOf(activity: Activity): string {
   const version = versionOf(activity);
   const transaction = transactionOf(activity);
@@ -75,12 +75,9 @@ export function keyOf(activity: Activity): string {
   switch (activity.type) {
     case "commit": {
       const { stepped, step } = activity;
-      return JSON.stringify([
-        activity.type,
-        version,
-        stepped.entry,
-        ...(version === NONE ? [] : [known, step.commands]),
-      ]);
+      const { before, entry } = stepped;
+      const past = before === undefined ? null : essenceOf(before);
+      return JSON.stringify([activity.type, version, entry, ...(version === NONE ? [] : [past, known, step.commands])]);
     }
     case "sending":
     case "sleeping":
