@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { verifyCrash } from "./crash/verify.ts";
 import { verifyDisk } from "./disk/verify.ts";
 import { verifyHostile } from "./hostile/verify.ts";
@@ -20,18 +21,24 @@ const checks: Readonly<Record<string, (args: readonly string[]) => Promise<Repor
 };
 
 const [name, ...args] = process.argv.slice(2);
-const chosen = Object.keys(checks).filter((each) => name === undefined || each === name);
+const chosen = Object.entries(checks).filter(([each]) => name === undefined || each === name);
 if (chosen.length === 0) {
   console.error(`usage: pnpm verify [${Object.keys(checks).join(" | ")}]`);
   process.exit(2);
 }
 
 const lines: { readonly report: Report; readonly ms: number }[] = [];
-for (const each of chosen) {
+for (const [each, check] of chosen) {
   const startedMs = performance.now();
-  const report = await checks[each]?.(args);
-  if (report !== undefined) lines.push({ report, ms: performance.now() - startedMs });
+  // A check that throws has failed, and keeps none of the others from theirs.
+  const report = await check(args).catch((error: unknown) => thrownReport(each, error));
+  lines.push({ report, ms: performance.now() - startedMs });
+  for (const failure of report.failures) console.log(`\n${failure}`);
 }
-for (const failure of lines.flatMap(({ report }) => report.failures)) console.log(`\n${failure}`);
 console.log(`\n${tableOf(lines)}`);
-if (lines.some(({ report }) => report.failures.length > 0)) process.exitCode = 1;
+// Whatever a check that threw has left running is not waited for.
+process.exit(lines.some(({ report }) => report.failures.length > 0) ? 1 : 0);
+
+function thrownReport(check: string, error: unknown): Report {
+  return { check, size: "not done", faults: "", failures: [`pnpm verify ${check}\n  ${inspect(error)}`] };
+}

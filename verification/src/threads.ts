@@ -13,18 +13,21 @@ export interface Threads<Job, Result> {
 /** Has threads do the jobs, in their order. */
 export async function onThreads<Job, Result>(threads: Threads<Job, Result>): Promise<void> {
   const { script, jobs, isResult, done } = threads;
-  const workers = Array.from({ length: LANES }, () => new Worker(script));
+  const workers = Array.from({ length: Math.min(LANES, jobs.length) }, () => new Worker(script));
   const idle = [...workers];
-  await inLanes(jobs, async (job) => {
-    const worker = idle.pop();
-    if (worker === undefined) throw new RangeError("there are as many threads as lanes");
-    const startedMs = performance.now();
-    const result = await answerOf(worker, job);
-    if (!isResult(result)) throw new TypeError("a thread gave something else than a result");
-    done(job, result, performance.now() - startedMs);
-    idle.push(worker);
-  });
-  await Promise.all(workers.map((worker) => worker.terminate()));
+  try {
+    await inLanes(jobs, async (job) => {
+      const worker = idle.pop();
+      if (worker === undefined) throw new RangeError("there are as many threads as lanes");
+      const startedMs = performance.now();
+      const result = await answerOf(worker, job);
+      if (!isResult(result)) throw new TypeError("a thread gave something else than a result");
+      done(job, result, performance.now() - startedMs);
+      idle.push(worker);
+    });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
 }
 
 const answerOf = (worker: Worker, job: unknown): Promise<unknown> =>

@@ -9,7 +9,7 @@ import { aftermaths } from "./play.ts";
 /** Far more than any of them takes: what never ends is to be seen all the same. */
 const PATIENCE_MS = 120_000;
 
-/** Each point is tried in one run of the tests out of so many; `pnpm verify crash` tries all, with every aftermath. */
+/** One point in so many is tried, always the same, with one aftermath; `pnpm verify crash` tries all, with every one. */
 const EVERY = 5;
 
 test("the flows are those of the demo, every one", () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { namesWith } from "../options.ts";
 import type { Report } from "../report.ts";
 import { hasFields, onThreads } from "../threads.ts";
 import type { Enumeration } from "./enumerate.ts";
@@ -15,7 +16,11 @@ const isEnumeration = (message: unknown): message is Enumeration => hasFields(me
  */
 export async function verifyCrash(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options: { flow: { type: "string", default: "" } } });
-  const chosen = flows.map(({ name }) => name).filter((name) => name.includes(values.flow));
+  const chosen = namesWith(
+    "--flow",
+    values.flow,
+    flows.map(({ name }) => name),
+  );
   const enumerations: Enumeration[] = [];
   await onThreads({
     script,

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { isCommitted, isJournalTrue, type Ledger, PAGE, read } from "./ledger.ts";
 import { closed, committing, openFile, writeFile } from "./outbox.ts";
 import { at, type Outcome } from "./outcome.ts";
+import { ALL_DUE_AT, HELD_UNTIL } from "./workload.ts";
 
 const PAGE_BYTES = 4_096;
 
@@ -129,7 +130,13 @@ const listed = (outbox: SqliteOutbox): Promise<readonly StoredRecord[]> =>
 
 const claimed = (outbox: SqliteOutbox): Promise<readonly StoredRecord[]> =>
   outbox
-    .claim({ worker: "till", work: ["advice", "timer", "replyDeadline"], now: 1e12, until: 2e12, limit: PAGE })
+    .claim({
+      worker: "till",
+      work: ["advice", "timer", "replyDeadline"],
+      now: ALL_DUE_AT,
+      until: HELD_UNTIL,
+      limit: PAGE,
+    })
     .match(
       ({ records }) => records,
       () => [],

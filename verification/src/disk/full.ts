@@ -5,6 +5,7 @@ import { connectionsOf } from "./connections.ts";
 import { differences, type Ledger } from "./ledger.ts";
 import { closed, commitAll, committing, differencesInFile, opened } from "./outbox.ts";
 import { at, type Outcome } from "./outcome.ts";
+import { ALL_DUE_AT, HELD_UNTIL } from "./workload.ts";
 
 /**
  * A disk that is full whenever the file wants to grow, by one page more each time: so every write for which there may be no
@@ -58,15 +59,15 @@ async function holdingFaults(outbox: SqliteOutbox): Promise<readonly string[]> {
   const claimed = await outbox.claim({
     worker: "till",
     work: ["advice", "timer", "replyDeadline"],
-    now: 1e12,
-    until: 2e12,
+    now: ALL_DUE_AT,
+    until: HELD_UNTIL,
     limit: 2,
   });
   const [first] = claimed.map(({ records }) => records).unwrapOr([]);
   const postponed =
     first === undefined
       ? undefined
-      : await outbox.postpone({ id: first.id, version: first.version, until: 2e12, why: "full" });
+      : await outbox.postpone({ id: first.id, version: first.version, until: HELD_UNTIL, why: "full" });
   const released = await outbox.release({ worker: "till" });
   return [claimed, postponed, released].flatMap((result) =>
     result?.isErr() === true && !isFull(result.error)

@@ -5,6 +5,7 @@ import { differences, type Ledger } from "./ledger.ts";
 import { startNeighbour } from "./neighbour.ts";
 import { closed, commitAll, committing, differencesInFile, openFile, opened } from "./outbox.ts";
 import { at, type Outcome } from "./outcome.ts";
+import { ALL_DUE_AT, HELD_UNTIL } from "./workload.ts";
 
 /** Another process has begun to write to the file, and does not end. */
 export async function lockedByAnother(path: string, ledger: Ledger): Promise<Outcome> {
@@ -33,8 +34,8 @@ async function writingFaults(outbox: SqliteOutbox, [change]: Ledger): Promise<re
   if (change === undefined) return ["there is nothing left to commit"];
   const error = await committing(outbox, change);
   const held: readonly Result<unknown, OutboxUnavailable>[] = [
-    await outbox.claim({ worker: "till", work: ["advice"], now: 1e12, until: 2e12, limit: 1 }),
-    await outbox.postpone({ id: change.id, version: 1, until: 2e12, why: "locked" }),
+    await outbox.claim({ worker: "till", work: ["advice"], now: ALL_DUE_AT, until: HELD_UNTIL, limit: 1 }),
+    await outbox.postpone({ id: change.id, version: 1, until: HELD_UNTIL, why: "locked" }),
     await outbox.release({ worker: "till" }),
   ];
   const reasons = held.map((result) =>

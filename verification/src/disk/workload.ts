@@ -20,6 +20,10 @@ export function workload(transactions: number): readonly Change[] {
   return Array.from({ length: longest }, (_, step) => lives.flatMap((life) => life.slice(step, step + 1))).flat();
 }
 
+/** For whoever takes up the work: it began at 0, so that all of it is due by the first, and no lease ends by itself. */
+export const ALL_DUE_AT = 1e12;
+export const HELD_UNTIL = 2e12;
+
 /** The id of the transaction with this number; `role` tells its own from those of its advices. */
 const uuidOf = (index: number, role: 0 | 1 | 2): Uuid =>
   `${index.toString(16).padStart(8, "0")}-000${role}-4000-8000-000000000000`;

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { LANES } from "../lanes.ts";
+import { wholeNumber } from "../options.ts";
 import type { Report } from "../report.ts";
 import { hostileAnswer } from "./answers.ts";
 import { randomOf } from "../random.ts";
@@ -14,10 +15,11 @@ import { wireScript } from "./wire-script.ts";
  */
 export async function verifyHostile(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });
-  const seed = Number(values.seed);
-  if (values.case !== undefined) return playAgain(seed, Number(values.case));
-  if (values["wire-case"] !== undefined) return playWireAgain(seed, Number(values["wire-case"]));
-  const [cases, wireCases] = [Number(values.cases), Number(values["wire-cases"])];
+  const seed = wholeNumber("--seed", values.seed);
+  if (values.case !== undefined) return playAgain(seed, wholeNumber("--case", values.case));
+  if (values["wire-case"] !== undefined) return playWireAgain(seed, wholeNumber("--wire-case", values["wire-case"]));
+  const cases = wholeNumber("--cases", values.cases, 1);
+  const wireCases = wholeNumber("--wire-cases", values["wire-cases"], 1);
   const failures = await runOnThreads(seed, cases, LANES);
   const wireFailures = await runWire({ seed, cases: wireCases });
   return {

@@ -8,7 +8,7 @@ import { randomOf } from "../random.ts";
 import { USER } from "../shop.ts";
 import { hearOf } from "./heard.ts";
 import { inspectRest } from "./rest.ts";
-import { type Ended, startTillProcess, type TillSettings } from "./till-process.ts";
+import { type Ended, startTillProcess, type TillProcess, type TillSettings } from "./till-process.ts";
 
 /** What became of one till: one file, one switch, many processes one after the other. */
 export interface Lane {
@@ -35,6 +35,10 @@ const EARLY = 0.15;
 
 /** Everything that was left behind is over by then: several times the longest deadline. */
 const MAX_FINISH_MS = 60_000;
+
+/** No provider is down, so that the switch has delivered within milliseconds. */
+const MAX_DELIVERY_MS = 10_000;
+const DELIVERY_PAUSE_MS = 20;
 
 /** What goes wrong besides. Nothing that tells a till of a redemption of its own what is true of another's. */
 const faultPlan = (seed: number): FaultPlan => ({
@@ -100,7 +104,7 @@ async function killAndInspect(
   // From here on nothing goes wrong any more.
   simulator.setFaults({});
   const last = await finish(settings);
-  while (allProviders(simulator.world(), 0).some(({ queued }) => queued > 0)) await pause(20);
+  const undelivered = await deliveryFaults(simulator);
 
   const words = ended.flatMap((each) => each.words);
   const outbox = openSqliteOutbox({ path: settings.path })._unsafeUnwrap();
@@ -113,7 +117,7 @@ async function killAndInspect(
     leftBehind: words.reduce((sum, word) => sum + (word.type === "serving" ? word.leftBehind : 0), 0),
     killedEarly: ended.filter(({ words: said }) => !said.some(({ type }) => type === "serving")).length,
     faults,
-    broken: [...ended.flatMap(endFaults("SIGKILL")), ...endFaults("exit 0")(last), ...broken],
+    broken: [...ended.flatMap(endFaults("SIGKILL")), ...endFaults("exit 0")(last), ...undelivered, ...broken],
   };
 }
 
@@ -129,11 +133,11 @@ async function compile(settings: TillSettings): Promise<void> {
 async function killRepeatedly(settings: TillSettings, kills: number, seed: number): Promise<readonly Ended[]> {
   const { below, chance } = randomOf(seed, 0);
   const ended: Ended[] = [];
-  let till = startTillProcess(settings);
-  for (let killed = 1; killed <= kills; killed += 1) {
+  let till: TillProcess | undefined = kills > 0 ? startTillProcess(settings) : undefined;
+  for (let killed = 1; till !== undefined; killed += 1) {
     await till.said(1);
     till.order("serve");
-    const next = killed < kills ? startTillProcess(settings) : till;
+    const next: TillProcess | undefined = killed < kills ? startTillProcess(settings) : undefined;
     if (!chance(EARLY)) await Promise.race([till.said(1 + below(MAX_WORDS)), pause(MAX_LIFE_MS)]);
     await pause(below(MAX_AFTERWARDS_MS));
     till.kill();
@@ -152,6 +156,14 @@ async function finish(settings: TillSettings): Promise<Ended> {
   const ended = await till.ended;
   clearTimeout(patience);
   return ended;
+}
+
+/** Waits until no message is left on its way to a provider, and no longer than that can take. */
+async function deliveryFaults(simulator: Simulator): Promise<readonly string[]> {
+  const waiting = () => allProviders(simulator.world(), 0).filter(({ queued }) => queued > 0);
+  const endMs = performance.now() + MAX_DELIVERY_MS;
+  while (waiting().length > 0 && performance.now() < endMs) await pause(DELIVERY_PAUSE_MS);
+  return waiting().map(({ name, queued }) => `the switch delivers everything (${queued} still wait for ${name})`);
 }
 
 /** A process ends in the way it is meant to, and has nothing to complain of. */

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { wholeNumber } from "../options.ts";
 import type { Report } from "../report.ts";
 import { type Lane, runLane } from "./lane.ts";
 
@@ -8,17 +9,21 @@ import { type Lane, runLane } from "./lane.ts";
  */
 export async function verifyKill(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });
-  const [times, seed] = [Number(values.times), Number(values.seed)];
+  const [times, seed] = [wholeNumber("--times", values.times, 1), wholeNumber("--seed", values.seed)];
   const lanes = await runLanes(times, seed);
   const sum = (of: (lane: Lane) => number): number => lanes.reduce((total, lane) => total + of(lane), 0);
+  const acknowledged = sum((lane) => lane.acknowledged);
   console.log(
-    `${sum((lane) => lane.acknowledged)} answers to callers before the kills · ${sum((lane) => lane.leftBehind)} times work was left behind · ${sum((lane) => lane.killedEarly)} processes killed before they served anybody`,
+    `${acknowledged} answers to callers before the kills · ${sum((lane) => lane.leftBehind)} times work was left behind · ${sum((lane) => lane.killedEarly)} processes killed before they served anybody`,
   );
   return {
     check: "kill",
     size: `${times} kills, ${sum((lane) => lane.transactions)} transactions`,
     faults: `SIGKILL, and ${sum((lane) => lane.faults)} faults of the switch`,
-    failures: lanes.flatMap(({ broken }) => broken),
+    failures: [
+      ...lanes.flatMap(({ broken }) => broken),
+      ...(acknowledged > 0 ? [] : ["no caller got an answer before a kill: nothing was shown"]),
+    ],
   };
 }
 

@@ -34,6 +34,16 @@ describe("a source of which the fate of every mutant is known", () => {
 
     const tried = tryMutants(mutated, [join(folder, "counting.ts")]);
 
-    await expect(tried).rejects.toThrow("the tests do not even pass without a mutant");
+    await expect(tried).rejects.toThrow("the tests do not pass without a mutant");
+  });
+
+  test("nor is what fails by itself when it is called again", async () => {
+    const mutated = await mutate(folder, ["counting.ts"]);
+
+    const tried = tryMutants(mutated, [join(folder, "once-only.tests.ts")]);
+
+    await expect(tried).rejects.toMatchObject({
+      errors: [{ message: "it cannot be repeated, so that it says nothing of a mutant: passes once, and never again" }],
+    });
   });
 });

@@ -87,5 +87,5 @@ async function run(vitest: Vitest, trial: Trial): Promise<Outcome> {
     ...testModules.flatMap((module) => module.errors()),
     ...tests.flatMap((test) => test.result().errors ?? []),
   ];
-  throw new AggregateError([...errors, ...unhandledErrors], "the tests do not even pass without a mutant");
+  throw new AggregateError([...errors, ...unhandledErrors], "the tests do not pass without a mutant");
 }

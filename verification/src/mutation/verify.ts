@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { namesWith } from "../options.ts";
 import type { Report } from "../report.ts";
 import { gradeOf } from "./grade.ts";
 import { mutate } from "./mutants.ts";
@@ -13,7 +14,7 @@ import { tryMutants } from "./try-mutants.ts";
  */
 export async function verifyMutation(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options: { file: { type: "string", default: "" } } });
-  const files = transitions().filter((file) => file.includes(values.file));
+  const files = namesWith("--file", values.file, transitions());
   const mutated = await mutate(core, files);
   const verdicts = await tryMutants(mutated, tests());
   const tried = mutated.mutants.map((mutant) => ({ ...mutant, verdict: verdicts.get(mutant.id) ?? "unreached" }));

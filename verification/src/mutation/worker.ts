@@ -91,6 +91,7 @@ async function tryInTurn(specifications: readonly Specification[]): Promise<Outc
     verdicts[mutant] = reaching.length === 0 ? "unreached" : await verdictOf(reaching, hitsIn);
     switches.activeMutant = undefined;
   }
+  await runAllAgain(specifications);
   return { verdicts, durations: measured };
 }
 
@@ -105,6 +106,17 @@ async function runAll(specifications: readonly Specification[]): Promise<Readonl
   }
   switches.currentTestId = NOBODY;
   return measured;
+}
+
+/** A test that fails when it is called again would have killed every mutant that it reaches. */
+async function runAllAgain(specifications: readonly Specification[]): Promise<void> {
+  for (const { name, run } of specifications) {
+    try {
+      await run();
+    } catch (cause) {
+      throw new Error(`it cannot be repeated, so that it says nothing of a mutant: ${name}`, { cause });
+    }
+  }
 }
 
 const quickFirst = (

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { LANES } from "../lanes.ts";
+import { wholeNumber } from "../options.ts";
 import type { Report } from "../report.ts";
 import { runSeed } from "./run.ts";
 import { allFaultKinds, type Failure, missedKinds, type Search } from "./search.ts";
@@ -11,7 +12,7 @@ import { searchOnThreads } from "./threads.ts";
  */
 export async function verifySimulation(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });
-  const [seeds, from] = [Number(values.seeds), Number(values.from)];
+  const [seeds, from] = [wholeNumber("--seeds", values.seeds, 1), wholeNumber("--from", values.from)];
   const found = await searchOnThreads(from, seeds, LANES);
   console.log(countsOf(found));
   if (seeds === 1) console.log((await runSeed(from)).trace.join("\n"));
