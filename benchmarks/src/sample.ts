@@ -79,7 +79,7 @@ export function changeIn(progress: Progress): Change {
   return turn.change;
 }
 
-export const after = ({ record, expectedVersion }: Change): { transaction: Transaction; version: number } => ({
+const after = ({ record, expectedVersion }: Change): { transaction: Transaction; version: number } => ({
   transaction: decode(record)._unsafeUnwrap(),
   version: expectedVersion + 1,
 });

@@ -87,6 +87,16 @@ const complete: readonly Row[] = [
     becomes: { status: 200, body: detail },
   },
   {
+    server: "says that it compresses, and has nothing to say",
+    does: writes(answer(202, "", ["content-encoding: gzip"])),
+    becomes: { status: 202, body: "" },
+  },
+  {
+    server: "says that it compresses, and sends no chunk",
+    does: writes("HTTP/1.1 202 Accepted\r\ncontent-encoding: br\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+    becomes: { status: 202, body: "" },
+  },
+  {
     server: "answers with the largest body we take",
     does: writes(answer(200, "a".repeat(DEFAULT_MAX_BODY_BYTES))),
     becomes: { status: 200, body: "a".repeat(DEFAULT_MAX_BODY_BYTES) },

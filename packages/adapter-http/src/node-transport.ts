@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { pipeline, type Transform } from "node:stream";
@@ -34,15 +35,18 @@ export function nodeTransport({ baseUrl, maxBodyBytes }: Settings): Transport {
 
 async function receive(response: IncomingMessage, maxBodyBytes: number): Promise<Received> {
   const { statusCode: status = 0, headers } = response;
-  const body = await readText(decompressed(response), maxBodyBytes);
+  const body = await readText(await decompressed(response), maxBodyBytes);
   return { status, body, retryAfter: headers["retry-after"] ?? null };
 }
 
-/** Nobody is asked to compress; some do all the same. */
-function decompressed(response: IncomingMessage): AsyncIterable<Uint8Array> {
-  const decompressor = decompressors.get(response.headers["content-encoding"]?.toLowerCase() ?? "identity")?.();
+/** Nobody is asked to compress; some do all the same, and some only say so of an empty body. */
+async function decompressed(response: IncomingMessage): Promise<AsyncIterable<Uint8Array>> {
+  const createDecompressor = decompressors.get(response.headers["content-encoding"]?.toLowerCase() ?? "identity");
+  if (createDecompressor === undefined) return response;
+  await once(response, "readable");
+  if (response.readableLength === 0) return response;
   // Whatever ends one of the two ends the other; whoever reads is told why.
-  return decompressor === undefined ? response : pipeline(response, decompressor, () => {});
+  return pipeline(response, createDecompressor(), () => {});
 }
 
 const decompressors: ReadonlyMap<string, () => Transform> = new Map([

@@ -165,6 +165,26 @@ describe("what is counted", () => {
     expect(await done(opened.outbox.check())).toEqual([]);
   });
 
+  it("is added up another time where somebody else writes just then: nobody waits for it", async () => {
+    await done(opened.outbox.close());
+    const A_MINUTE_MS = 60_000;
+    opened = connected(store.path, A_MINUTE_MS);
+    const { hasty, unlessBusy } = opened.connections;
+    const waitMs = (): unknown => hasty.pragma("busy_timeout", { simple: true });
+    const other = new Database(store.path);
+    other.exec("BEGIN IMMEDIATE");
+
+    const waited: unknown[] = [];
+    const addUp = (): void => {
+      waited.push(waitMs());
+      hasty.exec("BEGIN IMMEDIATE");
+    };
+    expect(() => unlessBusy(addUp)).toThrow("locked");
+    other.close();
+
+    expect([...waited, waitMs()]).toEqual([0, A_MINUTE_MS]);
+  });
+
   it("is added up when the file is opened again, so that no crash after crash leaves more and more to add", async () => {
     await commit(...many(10, 1));
     const reopened = await store.open();

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { change, done, uuid } from "../test/change.ts";
 import { type Connected, connected } from "../test/connected.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
@@ -20,6 +20,24 @@ afterEach(async () => {
 });
 
 const synchronous = (database: Database.Database): unknown => database.pragma("synchronous", { simple: true });
+
+describe("whoever is told of the commits", () => {
+  it("harms none of them by failing: its owner is warned, once", async () => {
+    const warnings = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const outbox = await store.open({
+      onCommit: () => {
+        throw new Error("a bug in somebody's metrics");
+      },
+    });
+
+    await done(outbox.commit(change(1)));
+    await done(outbox.commit(change(2)));
+
+    expect(await done(outbox.load(uuid(2)))).toMatchObject({ version: 1 });
+    expect(warnings).toHaveBeenCalledTimes(1);
+    warnings.mockRestore();
+  });
+});
 
 describe("a durable connection", () => {
   it("waits for the disk with every commit: FULL is still there after the first writes, and after reopening", async () => {
