@@ -41,14 +41,18 @@ describe("a defect in the code is caught", () => {
   });
 });
 
+/** How long each life is led here; `pnpm verify model` leads them to their ends. */
+const A_WHILE_MS = 1;
+
 describe("what is left out of a state decides nothing", () => {
-  test.each(lives.slice(1).map(({ configuration, ms }) => [nameOf(configuration), configuration, ms] as const))(
+  test.each(lives.map(({ configuration }) => [nameOf(configuration), configuration] as const))(
     "%s",
-    (_, { kind, policy }, ms) => {
-      const { differences, essences, transactions } = compareEvidence(kind, policy, NOW + ms);
+    (_, { kind, policy }) => {
+      const { differences, essences, transactions } = compareEvidence(kind, policy, NOW + A_WHILE_MS);
 
       expect(differences).toEqual([]);
-      expect(essences).toBeLessThan(transactions / 10);
+      // Many look alike, so that there is something to compare.
+      expect(essences).toBeLessThan(transactions / 5);
     },
   );
 

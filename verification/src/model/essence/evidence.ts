@@ -47,8 +47,8 @@ export function compareEvidence(
 
   /** As the checker sees it: from the present, and without what is kept for people. */
   const looks = ({ transaction, now }: Moment): string => {
-    const seen = later(transaction, now - NOW);
-    return `${essence(seen)} ${Math.max(NOW, dueOf(seen)?.at ?? 0)}`;
+    const present = later(transaction, now - NOW);
+    return `${essence(present)} ${Math.max(NOW, dueOf(present)?.at ?? 0)}`;
   };
   const visit = (moment: Moment): void => {
     const key = JSON.stringify(moment);
@@ -112,7 +112,8 @@ function meetingsOf({ transaction, now }: Moment): readonly (readonly [string, S
   ];
 }
 
-const attempts = [0, 1];
+/** As many as any of the lives makes: a request and its retry, or two lookups and the redemption. */
+const attempts = { provision: [0, 1], redemption: [0, 1, 2] } as const;
 
 /** Answers and silences, by what the checker takes them for: those of one name must come to the same. */
 const replies: readonly (readonly [name: string, status: number, body: object | string])[] = [
@@ -131,6 +132,9 @@ const acknowledgements: readonly (readonly [name: string, status: number, body: 
   ["acknowledged", 202, ""],
   ["to be repeated", 500, ""],
   ["refused", 400, { errorType: "FORMAT_ERROR" }],
+  ["not there", 404, { errorType: "UNABLE_TO_LOCATE_RECORD" }],
+  ["seen before", 400, { errorType: "DUPLICATE_RECORD" }],
+  ["credentials refused", 401, ""],
 ];
 
 const answerOf = (status: number, body: object | string): Answer => ({
@@ -141,7 +145,7 @@ const answerOf = (status: number, body: object | string): Answer => ({
 function factsAt(transaction: Transaction, at: Instant): readonly (readonly [string, Fact])[] {
   const adviceId = adviceOf(transaction)?.message.id;
   return [
-    ...attempts.flatMap((attempt): readonly (readonly [string, Fact])[] => [
+    ...attempts[transaction.kind].flatMap((attempt): readonly (readonly [string, Fact])[] => [
       ...replies.map(
         ([name, status, body]) =>
           [`${name} ${attempt}`, { type: "reply", attempt, ...answerOf(status, body), at }] as const,
@@ -163,9 +167,11 @@ function intentsAt({ kind }: Transaction, at: Instant): readonly (readonly [stri
   const intents: readonly Intent[] = [
     kind === "provision" ? { type: "confirm", tenders, at } : { type: "confirm", at },
     { type: "cancel", at },
+    { type: "lookUp", at },
     { type: "redeem", request: redemptionRequest("ordinary", CODE), at },
     { type: "resend", at },
     { type: "resolve", as: "confirmed", by: "a person", why: "both sides were asked", at },
+    { type: "resolve", as: "reversed", by: "a person", why: "both sides were asked", at },
   ];
-  return intents.map((intent) => [intent.type, intent]);
+  return intents.map((intent) => [intent.type === "resolve" ? `resolve as ${intent.as}` : intent.type, intent]);
 }

@@ -1,23 +1,27 @@
 import type { System } from "../system.ts";
-import { type State, toRow, widthOf } from "./state.ts";
-import { createStateTable } from "./state-table.ts";
+import { fromRow, toRow, widthOf } from "./state.ts";
+import { createStateTable, type StateTable } from "./state-table.ts";
 import type { Transition } from "./transition.ts";
 
 /**
  * Where nothing goes wrong, nobody waits, and the till wants what a till wants: a way on that ends in anything but a success.
  */
-export function findFailure(system: System): State | undefined {
-  const seen = createStateTable(widthOf(system.initial.activities.length));
-  const open: State[] = [system.initial];
-  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+export function findFailure(system: System): Failure | undefined {
+  const table = createStateTable(widthOf(system.initial.activities.length));
+  table.add(toRow(system.initial), -1);
+  for (let index = 0; index < table.size(); index += 1) {
+    const state = fromRow(table.rowAt(index));
     const moves = urgent(system.moves(state));
-    if (moves.length === 0 && !system.hasSucceeded(state)) return state;
-    for (const { next } of moves) {
-      const known = seen.size();
-      if (seen.add(toRow(next), -1) === known) open.push(next);
-    }
+    if (moves.length === 0 && !system.hasSucceeded(state)) return { table, index };
+    for (const { next } of moves) table.add(toRow(next), index);
   }
   return undefined;
+}
+
+/** A state in a table of its own, in which no fault leads to any. */
+export interface Failure {
+  readonly table: StateTable;
+  readonly index: number;
 }
 
 /** What happens next where nobody waits: first what the till wants, then what goes on by itself, and only then time. */

@@ -86,10 +86,10 @@ export function explore(system: System): Exploration {
   const circle = ways.findCircle();
   if (circle !== undefined) return done(found(circle, { invariant: "itEnds", what: "what happens leads in a circle" }));
   const failed = findFailure(system);
-  return done(failed === undefined ? undefined : found(table.find(toRow(failed)), failure));
+  return done(failed === undefined ? undefined : { ...failure, trace: traceTo(system, failed.table, failed.index) });
 }
 
-const failure: Broken = { invariant: "itSucceeds", what: "nothing went wrong, and yet it has not succeeded" };
+const failure = { invariant: "itSucceeds", what: "nothing went wrong, and yet it has not succeeded" } as const;
 
 /** Whether nothing goes on by itself any more though something is left to do, or nobody can bring it to an end. */
 function endsTooSoon(system: System, state: State, moves: readonly Transition[]): Broken | undefined {
