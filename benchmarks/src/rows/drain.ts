@@ -9,7 +9,7 @@ import { interleave, perSecond } from "../rounds.ts";
 import { type Effort, type Row, rate } from "../row.ts";
 
 /** How long a lease lasts: longer than a round. */
-const FAR_MS = 60_000;
+export const FAR_MS = 60_000;
 
 /** As many as the adapter commits together. */
 export const BATCH = 128;

@@ -4,13 +4,10 @@ import { commitEach, newIds, pastSale, queuedSale } from "../backlog.ts";
 import { withOutbox } from "../files.ts";
 import { interleave, perSecond, quantile } from "../rounds.ts";
 import { type Effort, milliseconds, type Row, rate } from "../row.ts";
-import { drain, prepared } from "./drain.ts";
+import { drain, FAR_MS, prepared } from "./drain.ts";
 
 const SMALL = 1_000;
 const CLAIMS = 50;
-
-/** How long a lease lasts: longer than a turn. */
-const FAR_MS = 60_000;
 
 /** Each is done in no time, so that more rounds can take turns on a disk that is never the same for long. */
 const TURNS = 4;
