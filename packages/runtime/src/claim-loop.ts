@@ -3,7 +3,7 @@ import { type Alarm, alertsOf, unexpected } from "./alarm.ts";
 import type { Clock } from "./clock.ts";
 import { readRecord, type Versioned } from "./drive.ts";
 import { startLoop } from "./loop.ts";
-import { createPlaces, type Waiting } from "./places.ts";
+import { createPlaces, isTimely, type Waiting } from "./places.ts";
 
 export interface ClaimLoopOptions {
   readonly outbox: Pick<Outbox, "claim" | "postpone" | "release">;
@@ -74,7 +74,7 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   async function look(): Promise<number> {
     const gate = options.gate?.() ?? { limit: concurrency };
     const isOpen = gate.limit >= concurrency;
-    const untimely = places.waiting().filter(({ beginBy }) => !isOpen || beginBy < clock.now());
+    const untimely = places.waiting().filter((each) => !isOpen || !isTimely(each, clock.now()));
     if (untimely.length > 0) {
       places.remove(untimely);
       await giveBack(options, untimely);
@@ -104,8 +104,8 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     const { records, nextDueAt = Number.POSITIVE_INFINITY } = claimed.value;
     // What was claimed while the till stopped is given back with its leases.
     if (loop.isStopping()) return 0;
-    places.add(records.map((record) => ({ record, beginBy })));
-    // Where the claim took so long that there is no time left, the next look gives them back.
+    places.add(records.map((record) => ({ record, beginFrom: record.due.at + graceMs, beginBy })));
+    // Where the claim took so long that there is no time left, or that the clock was set back, the next look gives them back.
     places.begin(clock.now());
     return records.length < limit ? nextDueAt + graceMs - clock.now() : 0;
   }

@@ -4,9 +4,14 @@ import type { ClaimedRecord } from "@electrum-vouchers/core/ports";
 /** A claimed record that waits for its place. */
 export interface Waiting {
   readonly record: ClaimedRecord;
+  /** Its work is not due before: what was claimed by a clock that was set back meanwhile may not be due yet. */
+  readonly beginFrom: Instant;
   /** The last moment at which its lease covers its work. */
   readonly beginBy: Instant;
 }
+
+/** Whether its work may begin now. */
+export const isTimely = ({ beginFrom, beginBy }: Waiting, now: Instant): boolean => beginFrom <= now && now <= beginBy;
 
 /** A bounded number of places at which records are worked on, and those that wait for one, oldest first. */
 export interface Places {
@@ -56,7 +61,7 @@ export function createPlaces({ count, work, ended }: PlacesOptions): Places {
     },
     remove,
     begin: (now) => {
-      const begun = waiting.filter(({ beginBy }) => beginBy >= now).slice(0, count - busy.size);
+      const begun = waiting.filter((each) => isTimely(each, now)).slice(0, count - busy.size);
       remove(begun);
       for (const { record } of begun) start(record);
     },
