@@ -1,4 +1,7 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Change } from "@electrum-vouchers/core/ports";
 import { putOffDone } from "../backlog.ts";
 import { inFolder, withOutbox } from "../files.ts";
@@ -19,36 +22,38 @@ const WARM_UP = 300;
 /** Rounds of few sales take turns often, so that all meet the same disk, which is never the same for long. */
 const TURNS = 4;
 
+/** Two files of the very same outbox differ by a tenth, each for as long as it is there: so each has several, in turn. */
+const FILES = 4;
+
+type Saver = (change: Change) => unknown;
+
 /** 1: what the port costs a caller who waits for each save, in files that have been in use for a while. */
 export async function durableSave({ rounds, sales }: Effort): Promise<readonly Row[]> {
   const turns = rounds * TURNS;
-  const { ours, raw, lean } = await inFolder((folder) =>
-    withOutbox(async (outbox) => {
-      const same = await sameRows(folder);
-      const other = handWritten(folder);
-      const savers: Readonly<Record<"ours" | "raw" | "lean", (change: Change) => unknown>> = {
-        ours: async (change) => (await outbox.commit(change))._unsafeUnwrap(),
-        raw: same.save,
-        lean: other.save,
+  const { ours, raw, lean } = await inFolder(async (folder) => {
+    const files: Files[] = [];
+    for (let number = 0; number < FILES; number += 1) files.push(await openFiles(join(folder, String(number))));
+    for (const { savers } of files) {
+      const first = changesOf(WARM_UP);
+      for (const save of Object.values(savers)) await saveAll(first, save);
+    }
+    const changes = Array.from({ length: turns + 1 }, () => changesOf(Math.ceil(sales / TURNS)));
+    const contender = (name: keyof Files["savers"]): (() => Promise<number>) => {
+      let turn = 0;
+      return () => {
+        const [these, file] = [changes[turn], files[turn % FILES]];
+        if (these === undefined || file === undefined) throw new RangeError("there are changes for each turn");
+        turn += 1;
+        return saveAll(these, file.savers[name]);
       };
-      const [first, ...others] = [WARM_UP, ...Array.from({ length: turns + 1 }, () => Math.ceil(sales / TURNS))].map(
-        (count) => changesOf(count),
-      );
-      for (const save of Object.values(savers)) await saveAll(first ?? [], save);
-      const left = { ours: [...others], raw: [...others], lean: [...others] };
-      const medians = await interleave(
-        {
-          ours: () => saveAll(left.ours.pop() ?? [], savers.ours),
-          raw: () => saveAll(left.raw.pop() ?? [], savers.raw),
-          lean: () => saveAll(left.lean.pop() ?? [], savers.lean),
-        },
-        turns,
-      );
-      same.close();
-      other.close();
-      return medians;
-    }),
-  );
+    };
+    const medians = await interleave(
+      { ours: contender("ours"), raw: contender("raw"), lean: contender("lean") },
+      turns,
+    );
+    for (const { close } of files) await close();
+    return medians;
+  });
   const measured = { number: 1, measure: "durable save, one caller", ours: rate(ours) };
   return [
     {
@@ -61,11 +66,36 @@ export async function durableSave({ rounds, sales }: Effort): Promise<readonly R
   ];
 }
 
+/** One file of each kind. */
+interface Files {
+  readonly savers: Readonly<Record<"ours" | "raw" | "lean", Saver>>;
+  close(): Promise<void>;
+}
+
+async function openFiles(folder: string): Promise<Files> {
+  mkdirSync(folder);
+  const outbox = openSqliteOutbox({ path: join(folder, "outbox.db") })._unsafeUnwrap();
+  const same = await sameRows(folder);
+  const lean = handWritten(folder);
+  return {
+    savers: {
+      ours: async (change) => (await outbox.commit(change))._unsafeUnwrap(),
+      raw: same.save,
+      lean: lean.save,
+    },
+    close: async () => {
+      (await outbox.close())._unsafeUnwrap();
+      same.close();
+      lean.close();
+    },
+  };
+}
+
 /** Every step of some sales, each sale after the one before. */
 const changesOf = (sales: number): readonly Change[] => Array.from({ length: sales }, saleSteps).flat();
 
 /** Saves one after the other; gives how many a second. */
-const saveAll = (changes: readonly Change[], save: (change: Change) => unknown): Promise<number> =>
+const saveAll = (changes: readonly Change[], save: Saver): Promise<number> =>
   perSecond(changes.length, async () => {
     for (const change of changes) {
       const saving = save(change);
