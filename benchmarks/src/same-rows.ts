@@ -10,8 +10,8 @@ export interface SameRows {
   close(): void;
 }
 
-const WRITTEN =
-  "version = version + 1, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_what = ?, record = ?";
+const WRITTEN = `version = version + 1,
+  commit_id = ?, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_what = ?, record = ?`;
 
 export async function sameRows(folder: string): Promise<SameRows> {
   const path = join(folder, "same-rows.db");
@@ -23,8 +23,9 @@ export async function sameRows(folder: string): Promise<SameRows> {
     "SELECT number, version FROM transactions WHERE id = ?",
   );
   const insert = database.prepare(
-    `INSERT INTO transactions (kind, state, attention, due_at, due_work, due_what, record, finished_at, id, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+    `INSERT INTO transactions
+       (commit_id, kind, state, attention, due_at, due_work, due_what, record, finished_at, id, version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   );
   const step = database.prepare(`UPDATE transactions SET ${WRITTEN} WHERE number = ?`);
   const finish = database.prepare(`UPDATE transactions SET ${WRITTEN}, finished_at = ? WHERE number = ?`);
@@ -33,9 +34,10 @@ export async function sameRows(folder: string): Promise<SameRows> {
   );
 
   function write(before: { number: number } | undefined, change: Change): number | bigint {
-    const { kind, state, due, record } = change;
+    const { commitId, kind, state, due, record } = change;
     const attention = change.attention ? 1 : 0;
-    const written = [kind, state, attention, due?.at ?? null, due?.work ?? null, due?.what ?? null, record];
+    const { at: dueAt = null, work = null, what = null } = due ?? {};
+    const written = [commitId ?? null, kind, state, attention, dueAt, work, what, record];
     const finishedAt = change.final ? change.at : null;
     if (before === undefined) return insert.run(...written, finishedAt, change.id).lastInsertRowid;
     const { number } = before;

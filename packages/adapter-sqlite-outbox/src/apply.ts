@@ -16,6 +16,7 @@ interface Before {
 
 /** What every change writes into its transaction. Bound by place, which is quicker than by name. */
 type Written = [
+  commitId: Uuid | null,
   kind: Change["kind"],
   state: string,
   attention: 0 | 1,
@@ -36,11 +37,12 @@ export function createApply(database: Database, numbers: Numbers): Apply {
   const findByNumber = database.prepare<[number: number, id: Uuid], Before>(`${FIND} WHERE number = ? AND +id = ?`);
   const load = database.prepare<[Uuid], StoredRow>(`SELECT ${STORED} FROM transactions WHERE id = ?`);
   const insert = database.prepare<[...Written, finishedAt: Instant | null, id: Uuid]>(
-    `INSERT INTO transactions (kind, state, attention, due_at, due_work, due_what, record, finished_at, id, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+    `INSERT INTO transactions
+       (commit_id, kind, state, attention, due_at, due_work, due_what, record, finished_at, id, version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   );
-  const WRITTEN =
-    "version = version + 1, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_what = ?, record = ?";
+  const WRITTEN = `version = version + 1,
+    commit_id = ?, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_what = ?, record = ?`;
   // An index is written whenever a column of it is, be it with the same value. This one leaves those alone that tell the
   // finished from the others.
   const step = database.prepare<[...Written, number: number, id: Uuid]>(
@@ -50,7 +52,7 @@ export function createApply(database: Database, numbers: Numbers): Apply {
     `UPDATE transactions SET ${WRITTEN}, scrubbed = 0, finished_at = ? WHERE number = ? AND +id = ?`,
   );
   const append = database.prepare<
-    [number: number, version: number, state: string, attention: 0 | 1, dueWork: Written[4], entry: string]
+    [number: number, version: number, state: string, attention: 0 | 1, dueWork: DueRow["due_work"], entry: string]
   >("INSERT INTO journal (number, version, state, attention, due_work, entry) VALUES (?, ?, ?, ?, ?, ?)");
 
   function find(id: Uuid): Before | undefined {
@@ -76,10 +78,11 @@ export function createApply(database: Database, numbers: Numbers): Apply {
       const winner = load.get(change.id);
       return err(winner === undefined ? { type: "conflict" } : { type: "conflict", winner: storedOf(winner) });
     }
-    const { id, kind, state, due, record, entry, expectedVersion } = change;
+    const { id, commitId, kind, state, due, record, entry, expectedVersion } = change;
     const attention = change.attention ? 1 : 0;
     const dueWork = due?.work ?? null;
-    const written: Written = [kind, state, attention, due?.at ?? null, dueWork, due?.what ?? null, record];
+    const { at: dueAt = null, what = null } = due ?? {};
+    const written: Written = [commitId ?? null, kind, state, attention, dueAt, dueWork, what, record];
     const number = write(before, written, change);
     append.run(number, expectedVersion + 1, state, attention, dueWork, entry);
     numbers.remember(id, number);

@@ -12,11 +12,12 @@ export interface DueRow {
 export interface StoredRow extends DueRow {
   readonly id: Uuid;
   readonly version: number;
+  readonly commit_id: Uuid | null;
   readonly record: string;
 }
 
 /** The columns of a stored record. */
-export const STORED = "id, version, due_at, due_work, due_what, record";
+export const STORED = "id, version, commit_id, due_at, due_work, due_what, record";
 
 /**
  * A bound value in a condition. Where SQLite sees the value it may plan the statement anew for each, which takes ten times as
@@ -28,9 +29,15 @@ export const VALUE = "(SELECT ?)";
 export const VALUES = "(SELECT value FROM json_each(?))";
 
 export function storedOf(row: StoredRow): StoredRecord {
-  const { id, version, record } = row;
+  const { id, version, commit_id: commitId, record } = row;
   const due = dueOf(row);
-  return due === undefined ? { id, version, record } : { id, version, record, due };
+  return {
+    id,
+    version,
+    ...(commitId === null ? {} : { commitId }),
+    record,
+    ...(due === undefined ? {} : { due }),
+  };
 }
 
 const dueOf = ({ due_at: at, due_work: work, due_what: what }: DueRow): Due | undefined =>

@@ -11,6 +11,7 @@ const TRANSACTIONS = `
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     version INTEGER NOT NULL CHECK (version > 0),
+    commit_id TEXT,
     kind TEXT NOT NULL CHECK (kind = 'provision' OR kind = 'redemption'),
     state TEXT NOT NULL,
     attention INTEGER NOT NULL CHECK (attention = 0 OR attention = 1),

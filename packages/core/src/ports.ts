@@ -56,6 +56,11 @@ export interface Change {
   readonly id: Uuid;
   /** The version that is replaced; 0 where the record must not exist yet. The stored version becomes one more. */
   readonly expectedVersion: number;
+  /**
+   * Tells this commit from all others, also from another worker's that stores the very same: where its end is uncertain, whether
+   * it was this one that was written. A random UUID. Without it, nobody can know.
+   */
+  readonly commitId?: Uuid;
   readonly kind: "provision" | "redemption";
   /** The state's name, for whoever looks into the store. */
   readonly state: string;
@@ -85,6 +90,8 @@ export type Work = "replyDeadline" | "timer" | "advice";
 export interface StoredRecord {
   readonly id: Uuid;
   readonly version: number;
+  /** Of the commit that wrote this version, where that had one. */
+  readonly commitId?: Uuid;
   readonly record: string;
   readonly due?: Due;
 }
@@ -145,7 +152,7 @@ export interface CommitConflict {
   readonly winner?: StoredRecord;
 }
 
-/** It may or may not have been written: load the record and compare. */
+/** It may or may not have been written: load the record and compare its `commitId`. */
 export interface CommitUncertain {
   readonly type: "uncertain";
   readonly detail: string;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Command, Fact, Intent, Policy } from "@electrum-vouchers/core";
 import { createMemoryOutbox } from "@electrum-vouchers/testkit";
 import type { Result } from "neverthrow";
@@ -187,6 +188,18 @@ describe("an uncertain commit is resolved by loading", () => {
     expect(after.transaction.state).toBe("reversing");
   });
 
+  // Found by the simulation: the deadline of a request may be the customer's patience, and so the same whoever asks, and when.
+  test("given that another worker stored the very same, then that one sends the request, and nobody else", async () => {
+    const bench = createBench();
+    const other = valueOf(await bench.drive(starting()));
+    bench.outbox.fail(firstCommit("lost"));
+
+    const error = errorOf(await bench.drive(starting()));
+
+    expect(error).toEqual({ type: "exists", winner: other });
+    expect(bench.log.filter((line) => line.startsWith("perform"))).toEqual(["perform sendRequest"]);
+  });
+
   test("given that it was written and another step after it, then it is not applied twice", async () => {
     const bench = createBench();
     const current = valueOf(await bench.drive(starting()));
@@ -251,7 +264,7 @@ function createBench(perform: (command: Command) => Fact | undefined = () => und
   const hands: Hands = {
     commit: (change) => {
       log.push(`commit ${change.state}`);
-      return commitTo(outbox, change).andTee(() => log.push(`durable ${change.state}`));
+      return commitTo(outbox, change, randomUUID()).andTee(() => log.push(`durable ${change.state}`));
     },
     perform: async (command) => {
       log.push(`perform ${command.type}`);

@@ -19,6 +19,7 @@ import {
   startRedemption,
   type Step,
   type Transaction,
+  type Uuid,
 } from "@electrum-vouchers/core";
 import type {
   Change,
@@ -246,26 +247,34 @@ export function changeOf({ step: { transaction }, version, at }: Progress, entry
   };
 }
 
-/** `outbox.commit`, with an uncertain end resolved: what is stored now says whether it was written. */
-export function commitTo(outbox: Pick<Outbox, "commit" | "load">, change: Change): ResultAsync<void, CommitError> {
-  return outbox.commit(change).orElse((error) =>
+/**
+ * `outbox.commit`, with an uncertain end resolved: what is stored now says whether it was written. Give each call a `commitId` of
+ * its own.
+ */
+export function commitTo(
+  outbox: Pick<Outbox, "commit" | "load">,
+  change: Change,
+  commitId: Uuid,
+): ResultAsync<void, CommitError> {
+  const named = { ...change, commitId };
+  return outbox.commit(named).orElse((error) =>
     error.type === "uncertain"
       ? outbox
           .load(change.id)
           .mapErr(() => error)
-          .andThen((stored) => compare(change, stored, error))
+          .andThen((stored) => compare(named, stored, error))
       : errAsync(error),
   );
 }
 
 function compare(
-  change: Change,
+  { commitId, expectedVersion }: Change,
   stored: StoredRecord | undefined,
   uncertain: CommitUncertain,
 ): ResultAsync<void, CommitError> {
-  const version = stored?.version ?? 0;
   // Not written yet; it might still be, so nobody may act on it.
-  if (version === change.expectedVersion) return errAsync(uncertain);
-  if (version === change.expectedVersion + 1 && stored?.record === change.record) return okAsync(undefined);
+  if ((stored?.version ?? 0) === expectedVersion) return errAsync(uncertain);
+  // The record would not tell: another worker may have stored the very same, and acts on it.
+  if (stored?.commitId === commitId) return okAsync(undefined);
   return errAsync({ type: "conflict", ...(stored === undefined ? {} : { winner: stored }) });
 }

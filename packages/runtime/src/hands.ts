@@ -1,4 +1,4 @@
-import { type Command, type Fact, needsAttention, type Transaction, wake } from "@electrum-vouchers/core";
+import { type Command, type Fact, needsAttention, type Transaction, type Uuid, wake } from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import type { Clock } from "./clock.ts";
 import { commitTo, type Hands, type Stepped } from "./drive.ts";
@@ -9,6 +9,7 @@ export interface HandsOptions {
   readonly outbox: Pick<Outbox, "commit" | "load">;
   readonly clock: Clock;
   readonly send: Send;
+  readonly newId: () => Uuid;
   readonly observe: Observer;
   /** Whether to wait for the next attempt's time: a customer does; a recovery leaves it to the timers. */
   readonly waits: boolean;
@@ -26,7 +27,7 @@ export interface HandsOptions {
 export function createHands(options: HandsOptions): Hands {
   const { outbox, clock, stopping } = options;
   return {
-    commit: (change) => commitTo(outbox, change),
+    commit: (change) => commitTo(outbox, change, options.newId()),
     perform,
     stepped: (step) => options.observe(stepEvent(step, clock)),
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Advice, type Command, type Fact, type Instant, readAcknowledgement, wake } from "@electrum-vouchers/core";
 import type { Electrum, Outbox } from "@electrum-vouchers/core/ports";
@@ -21,7 +22,7 @@ interface Engine {
 
 /** The hands of the engine: everything is done within the workflow, so every command gives the fact that comes of it. */
 const handsOf = (engine: Engine, electrum: Electrum, outbox: Outbox): Hands => ({
-  commit: (change) => commitTo(outbox, change),
+  commit: (change) => commitTo(outbox, change, randomUUID()),
   perform: async (command) => perform(engine, electrum, command),
 });
 

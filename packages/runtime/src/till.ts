@@ -84,6 +84,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
     outbox,
     clock,
     send,
+    newId: settings.newId,
     observe,
     stopping: stopping.signal,
     adviceQueued: (): void => forwarder.notify(),

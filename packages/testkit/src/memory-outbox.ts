@@ -48,7 +48,7 @@ export function createMemoryOutbox(): Outbox & OutboxInspection {
         });
         return ok();
       }),
-    load: (id) => open(() => ok(storedOf(rows.get(id)))),
+    load: (id) => open(() => ok(found(rows.get(id)))),
     claim: (request) =>
       open(() => {
         const { worker, until, limit } = request;
@@ -82,10 +82,8 @@ export function createMemoryOutbox(): Outbox & OutboxInspection {
 
 const closed: OutboxUnavailable = { type: "unavailable", reason: "closed", detail: "the outbox was closed" };
 
-const conflict = (row: Row | undefined): CommitConflict => {
-  const winner = storedOf(row);
-  return winner === undefined ? { type: "conflict" } : { type: "conflict", winner };
-};
+const conflict = (row: Row | undefined): CommitConflict =>
+  row === undefined ? { type: "conflict" } : { type: "conflict", winner: storedOf(row) };
 
 type DueRow = Row & { readonly change: Change & { readonly due: Due } };
 
@@ -104,17 +102,21 @@ const claimable = (rows: ReadonlyMap<Uuid, Row>, request: ClaimRequest): readonl
 const claimableAt = ({ change, holding }: DueRow): Instant =>
   Math.max(change.due.at, holding?.until ?? Number.NEGATIVE_INFINITY);
 
-const storedOf = (row: Row | undefined): StoredRecord | undefined => {
-  if (row === undefined) return undefined;
-  const { change, version } = row;
-  const { id, record, due } = change;
-  return { id, version, record, ...(due === undefined ? {} : { due }) };
+const found = (row: Row | undefined): StoredRecord | undefined => (row === undefined ? undefined : storedOf(row));
+
+const storedOf = ({ change, version }: Row): StoredRecord => {
+  const { id, commitId, record, due } = change;
+  return {
+    id,
+    version,
+    ...(commitId === undefined ? {} : { commitId }),
+    record,
+    ...(due === undefined ? {} : { due }),
+  };
 };
 
-const claimedOf = ({ change, version, postponed }: DueRow): ClaimedRecord => ({
-  id: change.id,
-  version,
-  record: change.record,
-  due: change.due,
-  postponed,
+const claimedOf = (row: DueRow): ClaimedRecord => ({
+  ...storedOf(row),
+  due: row.change.due,
+  postponed: row.postponed,
 });

@@ -31,6 +31,20 @@ export function commits(open: Open): void {
     expect(await done(outbox.load(uuid(2)))).toBeUndefined();
   });
 
+  it("says which commit a record is of, where that commit had a name", async () => {
+    const outbox = await open();
+    const [first, second] = [uuid(0xa), uuid(0xb)];
+
+    await given(outbox, change(1, { commitId: first }));
+    expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
+    await failed(outbox.commit(change(1, { commitId: second })));
+    expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
+    await given(outbox, change(1, { expectedVersion: 1, commitId: second }));
+    expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 2, commitId: second });
+    await given(outbox, change(1, { expectedVersion: 2 }));
+    expect(await done(outbox.load(uuid(1)))).not.toHaveProperty("commitId");
+  });
+
   it("keeps each transaction apart from the others", async () => {
     const outbox = await open();
 
