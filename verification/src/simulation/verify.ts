@@ -30,7 +30,7 @@ export async function verifySimulation(args: readonly string[]): Promise<Report>
 }
 
 const options = {
-  seeds: { type: "string", default: "20000" },
+  seeds: { type: "string", default: "15000" },
   from: { type: "string", default: "1" },
 } as const;
 
