@@ -105,8 +105,9 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     // What was claimed while the till stopped is given back with its leases.
     if (loop.isStopping()) return 0;
     places.add(records.map((record) => ({ record, beginFrom: record.due.at + graceMs, beginBy })));
-    // Where the claim took so long that there is no time left, or that the clock was set back, the next look gives them back.
     places.begin(clock.now());
+    // Where the claim took so long that there is no time left, or the clock was set back meanwhile, the next look gives them back.
+    if (places.waiting().some((each) => !isTimely(each, clock.now()))) return 0;
     return records.length < limit ? nextDueAt + graceMs - clock.now() : 0;
   }
 
