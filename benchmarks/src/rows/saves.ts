@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Change } from "@electrum-vouchers/core/ports";
 import { putOffDone } from "../backlog.ts";
@@ -38,6 +38,7 @@ export async function durableSave({ rounds, sales }: Effort): Promise<readonly R
       const first = changesOf(WARM_UP);
       for (const save of Object.values(savers)) await saveAll(first, save);
     }
+    // One turn more, which is not counted.
     const changes = Array.from({ length: turns + 1 }, () => changesOf(Math.ceil(sales / TURNS)));
     const contender = (name: keyof Files["savers"]): (() => Promise<number>) => {
       let turn = 0;
@@ -86,7 +87,7 @@ async function openFiles(folder: string): Promise<Files> {
       ours: async (change) => (await outbox.commit(change))._unsafeUnwrap(),
       raw: same.save,
       turned: async (change) => {
-        await turn();
+        await nextTurn();
         turned.save(change);
       },
       lean: lean.save,
