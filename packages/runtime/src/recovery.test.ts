@@ -269,6 +269,32 @@ describe("a clock that jumps", () => {
     expect(shop.operations()).toEqual(["provisionVoucher", "retryProvisionVoucher"]);
   });
 
+  test("given that it jumps back while a claim takes its time, then the owner is left its grace all the same", async () => {
+    const shop = createShop({ script: first("provisionVoucher", { afterMs: 5_000 }) });
+    const dying = await shop.open();
+    const dead = sell(dying);
+    await shop.clock.advance(1_000);
+    dying.kill();
+    expect(dead).toBeDefined();
+    let claimMs = 4_000;
+    await shop.open({
+      outbox: {
+        ...shop.outbox,
+        claim: (request) => new ResultAsync(shop.clock.sleep(claimMs).then(() => shop.outbox.claim(request))),
+      },
+    });
+    // A second after its deadline the request is being claimed.
+    await shop.clock.advance(61_000);
+
+    shop.clock.jump(-4_500);
+    claimMs = 0;
+    await shop.clock.advance(3_100);
+    expect((await shop.stored(uuid(1))).state).toBe("requesting");
+    await shop.clock.advance(500);
+
+    expect((await shop.stored(uuid(1))).state).toBe("waitingToRetry");
+  });
+
   test("given that it jumps forward while a process sleeps until something is due, then it soon notices", async () => {
     const shop = createShop({ decisionDeadlineMs: 60 * MINUTE_MS });
     const till = await shop.open();
