@@ -10,7 +10,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    // The default leaves one core to whoever watches; here nobody does.
+    // The default leaves a core free: on a machine with two, half of all.
     maxWorkers: "100%",
     // A bound against hanging, not a measure of speed: on a busy machine an honest test can take several seconds.
     testTimeout: 60_000,

@@ -268,7 +268,7 @@ export function commitTo(
 }
 
 function compare(
-  { commitId, expectedVersion }: Change,
+  { commitId, expectedVersion }: Change & { readonly commitId: Uuid },
   stored: StoredRecord | undefined,
   uncertain: CommitUncertain,
 ): ResultAsync<void, CommitError> {

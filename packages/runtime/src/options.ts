@@ -23,7 +23,7 @@ export interface TillOptions {
   readonly stopWithinMs?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** Mints random UUIDs, version 4. Default: the system's. */
+  /** Mints random UUIDs, version 4, for messages and commits: no two processes may mint the same. Default: the system's. */
   readonly newId?: () => Uuid;
 }
 

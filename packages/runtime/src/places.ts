@@ -4,7 +4,7 @@ import type { ClaimedRecord } from "@electrum-vouchers/core/ports";
 /** A claimed record that waits for its place. */
 export interface Waiting {
   readonly record: ClaimedRecord;
-  /** Its work is not due before: what was claimed by a clock that was set back meanwhile may not be due yet. */
+  /** Its work is due from here on; a clock that was set back since the claim may show less. */
   readonly beginFrom: Instant;
   /** The last moment at which its lease covers its work. */
   readonly beginBy: Instant;

@@ -31,7 +31,7 @@ export function commits(open: Open): void {
     expect(await done(outbox.load(uuid(2)))).toBeUndefined();
   });
 
-  it("says which commit a record is of, where that commit had a name", async () => {
+  it("gives the id of the commit that wrote a record, where that had one", async () => {
     const outbox = await open();
     const [first, second] = [uuid(0xa), uuid(0xb)];
 

@@ -5,7 +5,7 @@ import { NOW } from "../time/time.ts";
 import { compareEvidence } from "./evidence.ts";
 import { lives } from "./lives.ts";
 
-/** How long each life is led here; `pnpm verify model` leads them to their ends. */
+/** How long each life is led here; `pnpm verify model` leads it longer. */
 const A_WHILE_MS = 1;
 
 describe("what is left out of a state decides nothing", () => {
