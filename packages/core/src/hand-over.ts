@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import type { Provision, ProvisionCompleted } from "./provision/state.ts";
-import type { Confirmed, Confirming } from "./settlement.ts";
+import type { Confirmed, Confirming } from "./settlement-state.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** A sale whose voucher may be given to the customer: its confirmation is decided, durably, or it needs none. */

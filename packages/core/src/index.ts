@@ -63,7 +63,7 @@ export type {
   Reversed,
   Reversing,
   Settlement,
-} from "./settlement.ts";
+} from "./settlement-state.ts";
 export type { ProvisionStart, RedemptionStart } from "./start.ts";
 export type { AnyStateOf, IntentFor, Transaction } from "./transaction.ts";
 export { decide, dueOf, isFinal, needsAttention, observe, resume, wake } from "./transaction.ts";

@@ -1,4 +1,4 @@
-import type { Mark } from "./settlement.ts";
+import type { Mark } from "./settlement-state.ts";
 import type { Command, Fact, Ignored, Interruption, NoReply, Reply, Step } from "./step.ts";
 
 /** Where a state machine goes next. */

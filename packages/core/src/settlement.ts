@@ -7,90 +7,13 @@ import type { BasicAdvice, ReversalReason } from "./messages/advices.ts";
 import type { Amounts, LedgerAmount } from "./messages/amounts.ts";
 import type { ThirdPartyIdentifier } from "./messages/parties.ts";
 import type { Uuid } from "./messages/uuid.ts";
-import type { Advice, Outgoing, Request } from "./operations.ts";
+import type { Advice, Request } from "./operations.ts";
 import { lateOr, type Move } from "./move.ts";
 import type { Policy, ProviderProfile } from "./policy.ts";
-import { type ErrorAnswer, readReply } from "./reply.ts";
+import { readReply } from "./reply.ts";
 import type { AdviceAnswered, Decision, Fact, Intent, QueueAdvice, Refusal, Resolve, WakeAt } from "./step.ts";
 import { type Instant, toDateTime } from "./time.ts";
-
-/** What all kinds of transaction share after an approval or a doubt: one advice, until it is acknowledged. */
-export type Settlement = Confirming | Reversing | Confirmed | Reversed | Disputed | Resolved;
-
-/** An approval, as it was received. */
-export interface Approval {
-  readonly attempt: number;
-  readonly at: Instant;
-  /** Holds the voucher: `handOver` alone gives it out. */
-  readonly response: JsonObject;
-}
-
-/** A confirmation is on its way. */
-export interface Confirming {
-  readonly state: "confirming";
-  readonly decision: Decision;
-  readonly approval: Approval;
-  readonly advice: Outgoing<"confirmVoucher" | "confirmRedeem">;
-}
-
-/** A reversal is on its way. The voucher that may have been approved is dropped: it must not be handed out. */
-export interface Reversing {
-  readonly state: "reversing";
-  readonly decision: Decision;
-  readonly advice: Outgoing<"reverseVoucher" | "reverseRedeem">;
-  readonly notBefore: Instant;
-  readonly doubt?: Doubt;
-}
-
-/** Final: till and Electrum hold the transaction for done. */
-export interface Confirmed {
-  readonly state: "confirmed";
-  readonly decision: Decision;
-  readonly approval: Approval;
-  readonly advice: Confirming["advice"];
-  readonly how: Acknowledged;
-  readonly at: Instant;
-}
-
-/** Final: till and Electrum hold the transaction for undone. */
-export interface Reversed {
-  readonly state: "reversed";
-  readonly decision: Decision;
-  readonly advice: Reversing["advice"];
-  readonly doubt?: Doubt;
-  readonly how: Acknowledged;
-  readonly at: Instant;
-}
-
-/** Electrum will not have the advice: a person must look, and resend or resolve. */
-export interface Disputed {
-  readonly state: "disputed";
-  readonly of: Confirming | Reversing;
-  readonly dispute: Dispute;
-}
-
-export interface Dispute {
-  readonly reason: "refused" | "contradicted";
-  readonly error: ErrorAnswer;
-  readonly at: Instant;
-}
-
-/** Final: a person has settled the dispute. */
-export interface Resolved {
-  readonly state: "resolved";
-  readonly of: Confirming | Reversing;
-  readonly dispute: Dispute;
-  readonly resolution: Omit<Resolve, "type">;
-}
-
-/** Something a person must reconcile, with the evidence. Marks may be added even to a final state; one for each reason. */
-export type Mark =
-  /** An approval came after the transaction had ended another way. */
-  | { readonly reason: "lateApproval"; readonly at: Instant; readonly attempt: number; readonly response: JsonObject }
-  /** Electrum acknowledged a reversal that this provider never sees. */
-  | { readonly reason: "providerTakesNoReversals"; readonly at: Instant; readonly provider: string }
-  /** VOUCHER_NOT_REDEEMED to a confirmRedeem: confirmed before, or never redeemed; Electrum's answer cannot tell. */
-  | { readonly reason: "confirmationAmbiguous"; readonly at: Instant };
+import type { Approval, Confirming, Mark, Reversing, Settlement } from "./settlement-state.ts";
 
 /** How long the till may take over an approval, in dual messaging: for ever, or until its decision timer. */
 export function awaitDecision(

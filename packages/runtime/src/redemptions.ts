@@ -1,23 +1,42 @@
 import {
+  type Amounts,
   mayLookUp,
   type Redemption,
+  type RedemptionLookupReading,
+  type RedemptionRequest,
   readRedemptionLookup,
+  type Silence,
   type Transaction,
+  type Uuid,
   type VoucherLookup,
 } from "@electrum-vouchers/core";
 import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import { type TillError, wrongKind } from "./errors.ts";
 import type { TillSettings } from "./options.ts";
 import type { Send } from "./send.ts";
-import type { Till } from "./till.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** The calls that are about redemptions alone. */
+export interface RedemptionCalls {
+  /** Looks a voucher up, which begins a redemption: `found` or `notFound`. Give an `id` to make a repeat harmless. */
+  lookUp(lookup: VoucherLookup, id?: Uuid): ResultAsync<Redemption, TillError>;
+  /** Looks up once more what was not found. */
+  lookUpAgain(id: Uuid): ResultAsync<Redemption, TillError>;
+  /** Redeems the voucher that was found; the request bears the transaction's id. Resolves as `provision` does. */
+  redeem(request: RedemptionRequest): ResultAsync<Redemption, TillError>;
+  /** The redemption stands, in full or for `amounts`. Resolves when that is durable. */
+  confirmRedemption(id: Uuid, amounts?: Amounts): ResultAsync<Redemption, TillError>;
+  /** Asks Electrum about a redemption of ours; refused while it is open. Changes nothing. */
+  lookUpRedemption(
+    id: Uuid,
+  ): ResultAsync<RedemptionLookupReading, TillError | (Silence & { readonly type: "silence" })>;
+}
+
 export function createRedemptions(
   transactions: Transactions,
   send: Send,
   { clock, newId, policyFor }: TillSettings,
-): Pick<Till, "lookUp" | "lookUpAgain" | "redeem" | "confirmRedemption" | "lookUpRedemption"> {
+): RedemptionCalls {
   /** A lookup of a sale of ours waits until that sale is over. */
   const mayLookUpSale = ({ provisionRequestId }: VoucherLookup): ResultAsync<void, TillError> =>
     provisionRequestId === undefined

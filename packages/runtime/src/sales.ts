@@ -1,15 +1,23 @@
-import type { Provision, Transaction } from "@electrum-vouchers/core";
-import { err, ok, type Result } from "neverthrow";
+import type { Amounts, Provision, ProvisionRequest, Tender, Transaction, Uuid } from "@electrum-vouchers/core";
+import { err, ok, type Result, type ResultAsync } from "neverthrow";
 import { type TillError, wrongKind } from "./errors.ts";
 import type { TillSettings } from "./options.ts";
-import type { Till } from "./till.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** The calls that are about provisions alone. */
-export function createSales(
-  transactions: Transactions,
-  { clock, newId, policyFor }: TillSettings,
-): Pick<Till, "provision" | "confirm"> {
+export interface ProvisionCalls {
+  /**
+   * Sells a voucher: sends the request, retries and reverses as the policy says. Resolves once the till must decide
+   * (`issued`), nothing more is to be done (`completed`, `declined`), or the rest is the forwarder's (`reversing`).
+   * Starting twice is harmless: the same request joins the call that is under way, or gives the transaction that exists.
+   * Where another process is at it, or the till stops meanwhile, it resolves with the transaction as it stands.
+   */
+  provision(request: ProvisionRequest): ResultAsync<Provision, TillError>;
+  /** The sale stands, paid in this way. Resolves when that is durable, not when Electrum has heard of it. */
+  confirm(id: Uuid, tenders: readonly Tender[], amounts?: Amounts): ResultAsync<Provision, TillError>;
+}
+
+export function createSales(transactions: Transactions, { clock, newId, policyFor }: TillSettings): ProvisionCalls {
   return {
     provision: (request) =>
       transactions

@@ -1,17 +1,4 @@
-import type {
-  Amounts,
-  Provision,
-  ProvisionRequest,
-  Redemption,
-  RedemptionLookupReading,
-  RedemptionRequest,
-  Resolve,
-  Silence,
-  Tender,
-  Transaction,
-  Uuid,
-  VoucherLookup,
-} from "@electrum-vouchers/core";
+import type { Resolve, Transaction, Uuid } from "@electrum-vouchers/core";
 import type { ResultAsync } from "neverthrow";
 import { alarmOf } from "./alarm.ts";
 import { createDriven } from "./driven.ts";
@@ -20,31 +7,14 @@ import type { ForwarderStatus } from "./events.ts";
 import { startForwarder } from "./forwarder.ts";
 import { createHands } from "./hands.ts";
 import { type TillOptions, withDefaults } from "./options.ts";
-import { createRedemptions } from "./redemptions.ts";
-import { createSales } from "./sales.ts";
+import { createRedemptions, type RedemptionCalls } from "./redemptions.ts";
+import { createSales, type ProvisionCalls } from "./sales.ts";
 import { sendObserved } from "./send.ts";
 import { startTimers } from "./timers.ts";
 import { createTransactions } from "./transactions.ts";
 
 /** A point of sale that sells and accepts vouchers, and never loses track of one. */
-export interface Till {
-  /**
-   * Sells a voucher: sends the request, retries and reverses as the policy says. Resolves once the till must decide
-   * (`issued`), nothing more is to be done (`completed`, `declined`), or the rest is the forwarder's (`reversing`).
-   * Starting twice is harmless: the same request joins the call that is under way, or gives the transaction that exists.
-   * Where another process is at it, or the till stops meanwhile, it resolves with the transaction as it stands.
-   */
-  provision(request: ProvisionRequest): ResultAsync<Provision, TillError>;
-  /** Looks a voucher up, which begins a redemption: `found` or `notFound`. Give an `id` to make a repeat harmless. */
-  lookUp(lookup: VoucherLookup, id?: Uuid): ResultAsync<Redemption, TillError>;
-  /** Looks up once more what was not found. */
-  lookUpAgain(id: Uuid): ResultAsync<Redemption, TillError>;
-  /** Redeems the voucher that was found; the request bears the transaction's id. Resolves as {@link Till.provision} does. */
-  redeem(request: RedemptionRequest): ResultAsync<Redemption, TillError>;
-  /** The sale stands, paid in this way. Resolves when that is durable, not when Electrum has heard of it. */
-  confirm(id: Uuid, tenders: readonly Tender[], amounts?: Amounts): ResultAsync<Provision, TillError>;
-  /** The redemption stands, in full or for `amounts`. Resolves when that is durable. */
-  confirmRedemption(id: Uuid, amounts?: Amounts): ResultAsync<Redemption, TillError>;
+export interface Till extends ProvisionCalls, RedemptionCalls {
   /** It shall not happen, or be undone. Resolves when that is durable. Of a confirm and a cancel that race, one wins. */
   cancel(id: Uuid): ResultAsync<Transaction, TillError>;
   /** A person wants a disputed advice sent again. */
@@ -53,10 +23,6 @@ export interface Till {
   resolve(id: Uuid, resolution: Pick<Resolve, "as" | "by" | "why">): ResultAsync<Transaction, TillError>;
   /** The transaction as it is stored. */
   find(id: Uuid): ResultAsync<Transaction, TillError>;
-  /** Asks Electrum about a redemption of ours; refused while it is open. Changes nothing. */
-  lookUpRedemption(
-    id: Uuid,
-  ): ResultAsync<RedemptionLookupReading, TillError | (Silence & { readonly type: "silence" })>;
   readonly forwarder: {
     status(): ForwarderStatus;
     /** After a halt: the credentials are right again. */

@@ -15,14 +15,14 @@ export type { ProviderView, TransactionView } from "./switch/inspect.ts";
 export { allProviders, latestTransactions, someVouchers, transactionsWithId } from "./switch/inspect.ts";
 export { isWorld } from "./switch/kept-world.ts";
 export { findVoucher } from "./switch/ledger.ts";
-export type { AdviceOperation, LookupOperation, Operation, RequestOperation } from "./switch/operations.ts";
-export type { Condition, ProviderName } from "./switch/providers.ts";
-export { providerNames, setCondition } from "./switch/providers.ts";
+export type { AdviceOperation, Kind, LookupOperation, Operation, RequestOperation } from "./switch/operations.ts";
+export type { Condition, ProviderName } from "./switch/provider-profiles.ts";
+export { providerNames } from "./switch/provider-profiles.ts";
+export { setCondition } from "./switch/providers.ts";
 export type { Handled, SwitchResponse } from "./switch/response.ts";
 export type {
   Event,
   Forward,
-  Kind,
   Provider,
   Seen,
   Settings,

@@ -1,9 +1,9 @@
 import { deliver } from "../src/switch/forward.ts";
 import { handle } from "../src/switch/handle.ts";
 import { transactionsWithId, type TransactionView } from "../src/switch/inspect.ts";
-import { type Condition, type ProviderName, setCondition } from "../src/switch/providers.ts";
-import type { Forward, Settings, World } from "../src/switch/world.ts";
-import { createWorld } from "../src/switch/world.ts";
+import { setCondition } from "../src/switch/providers.ts";
+import type { Condition, ProviderName } from "../src/switch/provider-profiles.ts";
+import { createWorld, type Forward, type Settings, type World } from "../src/switch/world.ts";
 import { USER } from "./messages.ts";
 import { type Answer, answerIn } from "./till.ts";
 

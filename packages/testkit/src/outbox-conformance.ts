@@ -9,14 +9,7 @@ import { leases } from "./conformance/leases.ts";
 import { likeTheModel } from "./conformance/model.ts";
 import { postponements } from "./conformance/postponements.ts";
 import { retention } from "./conformance/retention.ts";
-
-/** A place that an outbox keeps its records in: a file, a database. */
-export interface OutboxStore {
-  /** Opens it; several times, where several processes may. */
-  open(): Promise<Outbox & OutboxInspection>;
-  /** Closes whatever is still open and removes the store. */
-  remove(): Promise<void>;
-}
+import type { OutboxStore } from "./conformance/outbox-store.ts";
 
 export interface OutboxConformanceOptions {
   /** What is tested, for the report. */

@@ -2,7 +2,7 @@ import type { Answer, Instant, Outgoing, Silence } from "@electrum-vouchers/core
 import type { SwitchResponse } from "@electrum-vouchers/simulator";
 import { err, ok, type Result } from "neverthrow";
 import { opensAt } from "../simulation/messages.ts";
-import type { Effect, Flow } from "./flow.ts";
+import type { Effect, Given } from "./given.ts";
 import { createSwitch, type Switch } from "./switch.ts";
 import type { Time } from "./time.ts";
 
@@ -16,9 +16,9 @@ export interface Electrum extends Omit<Switch, "process"> {
 
 const TRANSIT_MS = 20;
 
-export function createElectrum(time: Time, flow: Flow): Electrum {
-  const electrum = createSwitch(time, flow);
-  const left = (flow.faults ?? []).map((fault) => ({ ...fault, times: fault.times ?? 1 }));
+export function createElectrum(time: Time, given: Given): Electrum {
+  const electrum = createSwitch(time, given);
+  const left = (given.faults ?? []).map((fault) => ({ ...fault, times: fault.times ?? 1 }));
   let underWay = 0;
   let backAt = opensAt;
   let isCalm = false;

@@ -13,7 +13,8 @@ import {
   sell,
   sellAndCancel,
 } from "./acts.ts";
-import type { Fault, Flow } from "./flow.ts";
+import type { Flow } from "./flow.ts";
+import type { Fault } from "./given.ts";
 
 const answerLost = (operation: Fault["operation"], times = 1): Fault => ({
   operation,

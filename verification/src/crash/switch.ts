@@ -13,7 +13,7 @@ import {
 } from "@electrum-vouchers/simulator";
 import { opensAt, provisionRequest, tenders } from "../simulation/messages.ts";
 import { USER } from "../shop.ts";
-import type { Effect, Flow } from "./flow.ts";
+import type { Effect, Given } from "./given.ts";
 import type { Time } from "./time.ts";
 
 /** Electrum's switch, and the providers behind it. */
@@ -35,7 +35,7 @@ const TRANSIT_MS = 20;
 /** How long the switch leaves a provider alone that did not answer. */
 const REPEAT_MS = 5_000;
 
-export function createSwitch(time: Time, { policy, provider = "ordinary", voucher }: Flow): Switch {
+export function createSwitch(time: Time, { policy, provider = "ordinary", voucher }: Given): Switch {
   const empty = createWorld({ singleMessagingUsers: policy?.messaging === "single" ? [USER] : [], maxHistory: 0 });
   const earlier = voucher === true ? sellEarlier(empty, provider) : { world: empty, voucherCode: "" };
   let { world } = earlier;

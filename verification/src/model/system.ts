@@ -1,6 +1,6 @@
 import type { Transaction } from "@electrum-vouchers/core";
 import type { Configuration } from "./configuration.ts";
-import { createGhostMoves } from "./judgement/ghosts.ts";
+import { createGhostMoves } from "./judgement/ghost-moves.ts";
 import { type Broken, createJudge } from "./judgement/judge.ts";
 import { hasEnded } from "./judgement/promises.ts";
 import { createConnections } from "./network/connections.ts";

@@ -1,6 +1,6 @@
-import type { Mark, Operation, Policy } from "@electrum-vouchers/core";
-import type { Rule } from "@electrum-vouchers/simulator";
+import type { Mark, Operation } from "@electrum-vouchers/core";
 import type { Stage } from "./stage.ts";
+import type { Given } from "./given.ts";
 
 /** A documented flow, as data: what is given, what the till does, and how it must end. */
 export interface Flow {
@@ -12,19 +12,6 @@ export interface Flow {
   readonly acts: readonly Act[];
   readonly expected: Expected;
 }
-
-export interface Given {
-  /** Beside the demo's own. */
-  readonly policy?: Partial<Policy>;
-  /** Default: a provider that follows the whole protocol. */
-  readonly provider?: ProviderName;
-  /** A voucher was sold before, which the customer brings. */
-  readonly voucher?: true;
-  /** What goes wrong at the switch. */
-  readonly faults?: readonly Rule[];
-}
-
-export type ProviderName = "Ordinary" | "Netcare" | "Stellr";
 
 export type Act = (stage: Stage) => Promise<void>;
 

@@ -30,7 +30,7 @@ export interface PlayedTransaction {
 
 /** Plays a flow from its start to its end, with its files below `folder`. Throws where it gets stuck. */
 export async function play(flow: Flow, folder: string): Promise<Played> {
-  const stage = await setStage(flow, folder);
+  const stage = await setStage(flow.given ?? {}, folder);
   try {
     const { voucher, faults = [] } = flow.given ?? {};
     if (voucher !== undefined) await prepareVoucher(stage);

@@ -8,7 +8,7 @@ import { DEMO_CLIENT } from "../input/request.ts";
 import { wiringFault } from "../till/session.ts";
 import { startSwitch } from "../switch/start.ts";
 import { type Wired, wire, type Wiring } from "../wire.ts";
-import type { Flow, ProviderName } from "./flow.ts";
+import type { Given, ProviderName } from "./given.ts";
 import type { Message } from "./messages.ts";
 import { scaled, scaledForwarding, scaledPolicy } from "./scale.ts";
 import { type SwitchView, viewSwitch } from "./switch-view.ts";
@@ -42,7 +42,7 @@ const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
 
 /** Sets the stage for a flow, with its files in a new folder below `folder`. */
-export async function setStage({ given = {} }: Flow, folder: string): Promise<Stage> {
+export async function setStage(given: Given, folder: string): Promise<Stage> {
   const provider = given.provider ?? "Ordinary";
   const rules = policy({ ...scaledPolicy, provider: profileOf(provider), ...given.policy })._unsafeUnwrap();
   const simulated = await startSwitch({

@@ -1,7 +1,7 @@
 import type { Doubt } from "../doubt.ts";
 import type { Uuid } from "../messages/uuid.ts";
 import type { ErrorAnswer } from "../reply.ts";
-import type { Approval, Mark, Settlement } from "../settlement.ts";
+import type { Approval, Mark, Settlement } from "../settlement-state.ts";
 import type { ProvisionStart } from "../start.ts";
 import type { Instant } from "../time.ts";
 

@@ -8,7 +8,6 @@ import { pauseMs } from "../policy.ts";
 import { readReply } from "../reply.ts";
 import {
   adviceFields,
-  type Approval,
   authorisedAmount,
   checkFinalAmount,
   decideSettlement,
@@ -23,6 +22,7 @@ import {
   startConfirming,
   startReversing,
 } from "../settlement.ts";
+import type { Approval } from "../settlement-state.ts";
 import type { ProvisionStart } from "../start.ts";
 import type { ConfirmProvision, Fact, Intent, ProvisionIntent, Refusal, Reply, SendRequest, Step } from "../step.ts";
 import type { Instant } from "../time.ts";

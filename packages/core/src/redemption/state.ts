@@ -3,7 +3,7 @@ import type { JsonObject } from "../json.ts";
 import type { RedemptionRequest } from "../messages/redemption.ts";
 import type { Uuid } from "../messages/uuid.ts";
 import type { ErrorAnswer } from "../reply.ts";
-import type { Approval, Mark, Settlement } from "../settlement.ts";
+import type { Approval, Mark, Settlement } from "../settlement-state.ts";
 import type { RedemptionStart } from "../start.ts";
 import type { Instant } from "../time.ts";
 

@@ -9,7 +9,6 @@ import type { Request } from "../operations.ts";
 import { readReply } from "../reply.ts";
 import {
   adviceFields,
-  type Approval,
   authorisedAmount,
   awaitDecision,
   checkFinalAmount,
@@ -20,11 +19,11 @@ import {
   notNow,
   observeSettlement,
   type ReversalCause,
-  type Settlement,
   type SettlementTerms,
   startConfirming,
   startReversing,
 } from "../settlement.ts";
+import type { Approval, Settlement } from "../settlement-state.ts";
 import type { RedemptionStart } from "../start.ts";
 import type { ConfirmRedemption, Fact, Intent, Redeem, RedemptionIntent, Refusal, Reply, Step } from "../step.ts";
 import type { Instant } from "../time.ts";

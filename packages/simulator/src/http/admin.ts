@@ -16,7 +16,7 @@ import {
 import { balance } from "../switch/balance.ts";
 import { allProviders, latestTransactions, someVouchers, transactionsWithId } from "../switch/inspect.ts";
 import { findVoucher } from "../switch/ledger.ts";
-import { type Condition, type ProviderName, providerNames } from "../switch/providers.ts";
+import { type Condition, type ProviderName, providerNames } from "../switch/provider-profiles.ts";
 import { json, type SwitchResponse } from "../switch/response.ts";
 import type { Administered, Restart } from "./administered.ts";
 

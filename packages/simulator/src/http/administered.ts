@@ -1,5 +1,5 @@
 import type { FaultPlan, Rule } from "../faults/plan.ts";
-import type { Condition, ProviderName } from "../switch/providers.ts";
+import type { Condition, ProviderName } from "../switch/provider-profiles.ts";
 import type { World } from "../switch/world.ts";
 import type { FaultsView, RequestsView } from "./running-switch.ts";
 

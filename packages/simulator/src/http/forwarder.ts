@@ -1,6 +1,6 @@
 import type { Instant } from "@electrum-vouchers/core";
 import { deliver } from "../switch/forward.ts";
-import type { ProviderName } from "../switch/providers.ts";
+import type { ProviderName } from "../switch/provider-profiles.ts";
 import { lengthOf } from "../switch/queue.ts";
 import type { RunningSwitch } from "./running-switch.ts";
 import type { Timers } from "./timers.ts";

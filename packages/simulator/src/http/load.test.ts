@@ -9,7 +9,7 @@ import { converse, type Seen } from "../../test/wire.ts";
 import { faultKinds } from "../faults/fault.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import { balance } from "../switch/balance.ts";
-import { providerNames } from "../switch/providers.ts";
+import { providerNames } from "../switch/provider-profiles.ts";
 import { lengthOf } from "../switch/queue.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 

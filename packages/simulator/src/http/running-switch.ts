@@ -7,7 +7,7 @@ import { handle, type SwitchRequest } from "../switch/handle.ts";
 import type { Operation } from "../switch/operations.ts";
 import type { SwitchResponse } from "../switch/response.ts";
 import { forget, type World } from "../switch/world.ts";
-import type { ProviderName } from "../switch/providers.ts";
+import type { ProviderName } from "../switch/provider-profiles.ts";
 import { maskBody, maskTarget } from "./mask.ts";
 import { createRing } from "./ring.ts";
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultPlan } from "../faults/plan.ts";
-import { type ProviderName, providerNames, setCondition } from "../switch/providers.ts";
+import { setCondition } from "../switch/providers.ts";
+import { type ProviderName, providerNames } from "../switch/provider-profiles.ts";
 import { createWorld, forget, type Settings, type World } from "../switch/world.ts";
 import type { Administered } from "./administered.ts";
 import { createForwarder } from "./forwarder.ts";

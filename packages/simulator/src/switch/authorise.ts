@@ -2,7 +2,8 @@ import type { Institution, ThirdPartyIdentifier, TransactionFields } from "@elec
 import type { Call } from "./call.ts";
 import { findTransaction, happened, nameOf, recordTransaction } from "./ledger.ts";
 import type { RequestOperation } from "./operations.ts";
-import { askProvider, type ProviderName, profiles, seenBy } from "./providers.ts";
+import { askProvider, seenBy } from "./providers.ts";
+import { profiles, type ProviderName } from "./provider-profiles.ts";
 import { asJson, failure, type Handled, json, type SwitchResponse, unchanged } from "./response.ts";
 import type { Transaction, VoucherRecord, VoucherState, World } from "./world.ts";
 

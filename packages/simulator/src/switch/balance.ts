@@ -1,7 +1,7 @@
 import { values } from "../persistent-map.ts";
 import { lifecycle } from "./authorise.ts";
 import { findTransaction } from "./ledger.ts";
-import { profiles } from "./providers.ts";
+import { profiles } from "./provider-profiles.ts";
 import type { TransactionState, VoucherRecord, VoucherState, World } from "./world.ts";
 
 /** Where the vouchers are: `issued` is counted as they are issued, the rest by looking at each. */

@@ -1,6 +1,5 @@
 import type { Instant } from "@electrum-vouchers/core";
-import type { Operation } from "./operations.ts";
-import type { Kind } from "./world.ts";
+import type { Kind, Operation } from "./operations.ts";
 
 /** What the switch knows about a call besides its message. */
 export interface Call<Name extends Operation = Operation> {

@@ -2,7 +2,8 @@ import type { BasicAdvice, Instant } from "@electrum-vouchers/core";
 import type { Call } from "./call.ts";
 import { findTransaction, happened, recordTransaction } from "./ledger.ts";
 import type { AdviceOperation } from "./operations.ts";
-import { type ProviderName, profiles, seenBy } from "./providers.ts";
+import { seenBy } from "./providers.ts";
+import { profiles, type ProviderName } from "./provider-profiles.ts";
 import { dequeue, enqueue, head, replaceHead } from "./queue.ts";
 import type { Forward, Provider, Transaction, World } from "./world.ts";
 

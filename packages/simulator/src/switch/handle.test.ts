@@ -18,7 +18,8 @@ import { type Answer, answerIn, at, textAt } from "../../test/till.ts";
 import { balance } from "./balance.ts";
 import { deliver } from "./forward.ts";
 import { handle, type SwitchRequest } from "./handle.ts";
-import { type Condition, providerNames, setCondition } from "./providers.ts";
+import { setCondition } from "./providers.ts";
+import { type Condition, providerNames } from "./provider-profiles.ts";
 import { createWorld, forget, type World } from "./world.ts";
 
 type Action =

@@ -1,9 +1,10 @@
 import type { Instant } from "@electrum-vouchers/core";
 import { values } from "../persistent-map.ts";
 import { transactionsOf, voucherOf } from "./ledger.ts";
-import { providerNames } from "./providers.ts";
+import { providerNames } from "./provider-profiles.ts";
 import { lengthOf, peek } from "./queue.ts";
-import type { Forward, Kind, Provider, Transaction, VoucherRecord, VoucherState, World } from "./world.ts";
+import type { Forward, Provider, Transaction, VoucherRecord, VoucherState, World } from "./world.ts";
+import type { Kind } from "./operations.ts";
 
 const kinds: readonly Kind[] = ["provision", "redemption", "refund"];
 

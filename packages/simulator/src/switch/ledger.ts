@@ -1,6 +1,7 @@
 import type { Instant } from "@electrum-vouchers/core";
 import { get, remove, set, values } from "../persistent-map.ts";
-import type { Event, Kind, Transaction, TransactionName, VoucherRecord, World } from "./world.ts";
+import type { Event, Transaction, TransactionName, VoucherRecord, World } from "./world.ts";
+import type { Kind } from "./operations.ts";
 
 /** UUIDs are compared without regard to case. */
 const keyOf = (kind: Kind, id: string): string => `${kind}/${id.toLowerCase()}`;

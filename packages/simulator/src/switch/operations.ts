@@ -1,5 +1,3 @@
-import type { Kind } from "./world.ts";
-
 /** Electrum's operations, by Electrum's names, but for `lookupProducts`. */
 export type Operation = RequestOperation | AdviceOperation | LookupOperation;
 
@@ -90,3 +88,5 @@ function decode(part: string): string {
     return part;
   }
 }
+
+export type Kind = "provision" | "redemption" | "refund";

@@ -10,7 +10,8 @@ import { type Approval, answerFields, authorise, lifecycle, stateAfterApproval, 
 import type { Call } from "./call.ts";
 import { findTransaction, findVoucher, happened, nameOf, recordVoucher, voucherOf } from "./ledger.ts";
 import type { RequestOperation } from "./operations.ts";
-import { type ProviderName, profiles, providerOf } from "./providers.ts";
+import { providerOf } from "./providers.ts";
+import { profiles, type ProviderName } from "./provider-profiles.ts";
 import { asJson, crash, failure, formatError, type Handled, unchanged } from "./response.ts";
 import { acknowledgeAgain, bar, refuseAdvice, settle } from "./settle.ts";
 import type { Transaction, VoucherRecord, World } from "./world.ts";

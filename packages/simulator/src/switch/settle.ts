@@ -4,7 +4,7 @@ import type { Call } from "./call.ts";
 import { forward } from "./forward.ts";
 import { happened, holds, recordTransaction, recordVoucher, voucherOf } from "./ledger.ts";
 import type { AdviceOperation } from "./operations.ts";
-import { profiles } from "./providers.ts";
+import { profiles } from "./provider-profiles.ts";
 import { failure, type Handled, json, unchanged } from "./response.ts";
 import type { Transaction, World } from "./world.ts";
 

@@ -8,8 +8,8 @@ import type {
   Voucher,
 } from "@electrum-vouchers/core";
 import { emptyMap, type PersistentMap } from "../persistent-map.ts";
-import type { AdviceOperation, Operation } from "./operations.ts";
-import type { Condition, ProviderName } from "./providers.ts";
+import type { AdviceOperation, Kind, Operation } from "./operations.ts";
+import type { Condition, ProviderName } from "./provider-profiles.ts";
 import { emptyQueue, type Queue } from "./queue.ts";
 
 /** Everything that the switch and its providers know: plain, readonly data. The seed and the requests decide all of it. */
@@ -44,8 +44,6 @@ export interface Settings {
   /** How many events of one transaction or voucher, and of one provider, are kept; the oldest go first. Default 100. */
   readonly maxHistory: number;
 }
-
-export type Kind = "provision" | "redemption" | "refund";
 
 /**
  * - `open`: approved; waits for its confirmation or reversal

@@ -1,7 +1,7 @@
 import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
 import type { ResultAsync } from "neverthrow";
 import { expect, it } from "vitest";
-import type { OutboxStore } from "../outbox-conformance.ts";
+import type { OutboxStore } from "./outbox-store.ts";
 import { change, claim, done, dueAt, failed, given, NOW, uuid } from "./given.ts";
 
 type Call = (outbox: Outbox & OutboxInspection) => ResultAsync<unknown, unknown>;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { OutboxStore } from "../outbox-conformance.ts";
+import type { OutboxStore } from "./outbox-store.ts";
 import { change, claim, claimedBy, done, dueAt, given, NOW, uuid } from "./given.ts";
 
 /** Many callers at once, in one process and in several. */

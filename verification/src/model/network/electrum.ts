@@ -13,14 +13,7 @@ import type { Configuration } from "../configuration.ts";
 import { everyAnswer } from "./every-answer.ts";
 import { earlierSale, tenders } from "../fixtures.ts";
 import { USER } from "../../shop.ts";
-
-/** What may become of a message that reaches the switch. */
-export interface Handling {
-  /** What went wrong; absent where switch and provider work as they should. */
-  readonly fault?: string;
-  readonly world: World;
-  readonly answer: Answer;
-}
+import type { Handling } from "./handling.ts";
 
 /** The one user's world, in which nothing has happened yet. */
 export function emptyWorld(settings: { readonly single: boolean; readonly remembersReversals: boolean }): World {

@@ -1,6 +1,6 @@
 import { type Advice, type Answer, type Outgoing, operations, type Request } from "@electrum-vouchers/core";
 import type { World } from "@electrum-vouchers/simulator";
-import type { Handling } from "./electrum.ts";
+import type { Handling } from "./handling.ts";
 import { TRANSACTION_ID } from "../fixtures.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Connections } from "./connections.ts";
 import { handlingsOf } from "./electrum.ts";
-import type { GhostMoves } from "../judgement/ghosts.ts";
+import type { GhostMoves } from "../judgement/ghost-moves.ts";
 import { memoize } from "../search/intern.ts";
 import { nameOfMessage } from "./network.ts";
 import type { Space } from "../space.ts";

@@ -7,7 +7,8 @@ import type { Space } from "../space.ts";
 import type { CommitTurn } from "./activity.ts";
 import { storedBy } from "./stored.ts";
 import { commit, type Outcome, outcomeOf } from "./till.ts";
-import { createStepMaker, type Decided, type TillStep } from "./till-step.ts";
+import { createStepMaker, type TillStep } from "./till-step.ts";
+import type { Decided } from "../judgement/ghosts.ts";
 
 /** What may come of a commit. First what should: it is taken, or comes too late; then how the outbox fails. */
 export type Committing = (turn: CommitTurn, record: number) => readonly [TillStep, ...(readonly TillStep[])];

@@ -3,7 +3,7 @@ import { NONE, transactionOf, versionOf } from "./activity.ts";
 import { createBeginnings } from "./beginnings.ts";
 import type { Connections } from "../network/connections.ts";
 import { essenceOf } from "../essence/essence.ts";
-import type { GhostMoves } from "../judgement/ghosts.ts";
+import type { GhostMoves } from "../judgement/ghost-moves.ts";
 import { brokenByAdvice, brokenByRequest } from "../judgement/guards.ts";
 import { memoize } from "../search/intern.ts";
 import type { Invariant } from "../judgement/invariants.ts";

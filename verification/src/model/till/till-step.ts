@@ -3,6 +3,7 @@ import type { Invariant } from "../judgement/invariants.ts";
 import type { Space } from "../space.ts";
 import type { Outcome } from "./till.ts";
 import type { Line, Transition } from "../search/transition.ts";
+import type { Decided } from "../judgement/ghosts.ts";
 
 /** What one activity of the till can do next, as far as it depends on nothing but the outbox. */
 export interface TillStep {
@@ -25,8 +26,6 @@ export interface TillStep {
   readonly intent?: Transition["intent"];
   readonly broken?: Invariant;
 }
-
-export type Decided = "confirm" | "cancel";
 
 /** Makes a step of what an activity comes to. */
 export type StepMaker = (kind: TillStep["kind"], what: string, outcome: Outcome, more?: Partial<TillStep>) => TillStep;
