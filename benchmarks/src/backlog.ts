@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Uuid } from "@electrum-vouchers/core";
 import type { Change, Outbox } from "@electrum-vouchers/core/ports";
-import { saleSteps } from "./sample.ts";
+import { createSaleSteps } from "./sample.ts";
 
 /**
  * Sales that are all alike but for their ids: as large as any, and made in no time. The store hears of each when its confirmation
  * is due, and once more when that is acknowledged. Their checksums do not match: nobody reads them here.
  */
-const [, , confirming, confirmed] = saleSteps();
+const [, , confirming, confirmed] = createSaleSteps();
 
-const alike = (change: Change, id: Uuid, expectedVersion: number): Change => ({
+const withId = (change: Change, id: Uuid, expectedVersion: number): Change => ({
   ...change,
   id,
   expectedVersion,
@@ -18,28 +18,28 @@ const alike = (change: Change, id: Uuid, expectedVersion: number): Change => ({
   entry: change.entry.replaceAll(change.id, id),
 });
 
-export const newIds = (count: number): readonly Uuid[] => Array.from({ length: count }, () => randomUUID());
+export const createIds = (count: number): readonly Uuid[] => Array.from({ length: count }, () => randomUUID());
 
 /** The confirmation is due. */
-export const queuedSale = (id: Uuid): Change => alike(confirming, id, 0);
+export const toQueuedSale = (id: Uuid): Change => withId(confirming, id, 0);
 
 /** It is acknowledged. */
-export const finishedSale = (id: Uuid): Change => alike(confirmed, id, 1);
+export const toFinishedSale = (id: Uuid): Change => withId(confirmed, id, 1);
 
 /** It was acknowledged before the store heard of it. */
-export const pastSale = (id: Uuid): Change => alike(confirmed, id, 0);
+export const toPastSale = (id: Uuid): Change => withId(confirmed, id, 0);
 
 /** What is written where there is next to nothing to write: what is left of the time is the outbox's own. */
 export const withoutContent = (change: Change): Change => ({ ...change, record: "{}", entry: "{}" });
 
 /** What a caller may have under way at once, so that the outbox turns nobody away. */
-const AT_ONCE = 1_000;
+const MAX_CONCURRENT = 1_000;
 
 /**
  * What an outbox puts off until the next turns of the event loop, it has done once this resolves: it belongs to the work that
  * caused it, not to whatever is measured next.
  */
-export async function putOffDone(): Promise<void> {
+export async function awaitDeferredWork(): Promise<void> {
   await nextTurn();
   await nextTurn();
 }
@@ -50,9 +50,9 @@ export async function commitEach<Each>(
   all: readonly Each[],
   changeOf: (each: Each) => Change,
 ): Promise<void> {
-  for (let from = 0; from < all.length; from += AT_ONCE) {
-    const some = all.slice(from, from + AT_ONCE);
+  for (let from = 0; from < all.length; from += MAX_CONCURRENT) {
+    const some = all.slice(from, from + MAX_CONCURRENT);
     for (const result of await Promise.all(some.map((each) => outbox.commit(changeOf(each))))) result._unsafeUnwrap();
   }
-  await putOffDone();
+  await awaitDeferredWork();
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 
 /** Does `work` with a folder of its own, and removes it. */
-export async function inFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
+export async function withTemporaryFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
   const folder = mkdtempSync(join(tmpdir(), "vouchers-bench-"));
   try {
     return await work(folder);
@@ -17,7 +17,7 @@ export async function inFolder<Value>(work: (folder: string) => Promise<Value>):
 export async function withOutbox<Value>(
   work: (outbox: SqliteOutbox, counted: { commits: number }, path: string) => Promise<Value>,
 ): Promise<Value> {
-  return inFolder(async (folder) => {
+  return withTemporaryFolder(async (folder) => {
     const counted = { commits: 0 };
     const path = join(folder, "outbox.db");
     const outbox = openSqliteOutbox({

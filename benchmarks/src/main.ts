@@ -1,29 +1,29 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { table } from "./print.ts";
-import { type Effort, full, holds, quick, type Row } from "./row.ts";
-import { drainRate } from "./rows/drain.ts";
-import { fileSize } from "./rows/file-size.ts";
-import { forwardingRate } from "./rows/forwarding.ts";
-import { fsyncCalls } from "./rows/fsync.ts";
-import { growth } from "./rows/growth.ts";
-import { reopening } from "./rows/reopening.ts";
-import { durableSave, eventLoopDelay } from "./rows/saves.ts";
-import { transition } from "./rows/transition.ts";
-import { wholeSales } from "./rows/whole.ts";
+import { formatTable } from "./table.ts";
+import { type Effort, full, meetsExpected, quick, type BenchmarkRow } from "./row.ts";
+import { measureDrain } from "./rows/drain.ts";
+import { measureFileSize } from "./rows/file-size.ts";
+import { measureForwarding } from "./rows/forwarding.ts";
+import { measureFsyncs } from "./rows/fsync.ts";
+import { measureGrowth } from "./rows/growth.ts";
+import { measureReopening } from "./rows/reopening.ts";
+import { measureDurableSave, measureEventLoopDelay } from "./rows/saves.ts";
+import { measureTransition } from "./rows/transition.ts";
+import { measureWholeSales } from "./rows/whole-sales.ts";
 
-type Measure = (effort: Effort) => Promise<Row | readonly Row[]>;
+type Measure = (effort: Effort) => Promise<BenchmarkRow | readonly BenchmarkRow[]>;
 
 const measures: Readonly<Record<string, Measure>> = {
-  save: durableSave,
-  fsync: async (effort) => fsyncCalls(effort),
-  whole: wholeSales,
-  drain: async (effort) => [...(await drainRate(effort)), ...(await forwardingRate(effort))],
-  growth,
-  reopening,
-  size: fileSize,
-  transition,
-  delay: eventLoopDelay,
+  save: measureDurableSave,
+  fsync: async (effort) => measureFsyncs(effort),
+  whole: measureWholeSales,
+  drain: async (effort) => [...(await measureDrain(effort)), ...(await measureForwarding(effort))],
+  growth: measureGrowth,
+  reopening: measureReopening,
+  size: measureFileSize,
+  transition: measureTransition,
+  delay: measureEventLoopDelay,
 };
 
 const { values, positionals } = parseArgs({
@@ -33,18 +33,18 @@ const { values, positionals } = parseArgs({
 
 const effort = values.full === true ? full : quick;
 const chosen = Object.entries(measures).filter(([name]) => positionals.length === 0 || positionals.includes(name));
-const rows: Row[] = [];
+const rows: BenchmarkRow[] = [];
 for (const [name, measure] of chosen) {
   console.error(`measuring: ${name}`);
   rows.push(...[await measure(effort)].flat());
 }
 rows.sort((left, right) => left.number - right.number);
-console.log(table(rows));
+console.log(formatTable(rows));
 if (values.json !== undefined) {
   writeFileSync(
     values.json,
     JSON.stringify(
-      rows.map((row) => ({ ...row, holds: holds(row) })),
+      rows.map((row) => ({ ...row, holds: meetsExpected(row) })),
       undefined,
       2,
     ),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { better, defineQueue } from "plainjob";
-import { perSecond } from "./rounds.ts";
+import { measurePerSecond } from "./rounds.ts";
 
 /** It logs what it does; here nobody reads that. */
 const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
@@ -17,7 +17,7 @@ export async function drainPlainjob(
   const queue = defineQueue({ connection: better(database), serializer: String, logger: quiet });
   queue.addMany("advice", [...jobs]);
   if (synchronous === "FULL") database.pragma("synchronous = FULL");
-  const figure = await perSecond(jobs.length, () => {
+  const figure = await measurePerSecond(jobs.length, () => {
     for (let next = take(); next !== undefined; next = take()) queue.markJobAsDone(next.id);
   });
   queue.close();

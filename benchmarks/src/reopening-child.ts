@@ -5,16 +5,16 @@ import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { startTill } from "@electrum-vouchers/runtime";
 import { ResultAsync } from "neverthrow";
 import { commitEach } from "./backlog.ts";
-import { rules, saleSteps } from "./sample.ts";
+import { samplePolicy, createSaleSteps } from "./sample.ts";
 
-const [work, path = "", count = ""] = process.argv.slice(2);
+const [mode, path = "", count = ""] = process.argv.slice(2);
 const startedMs = performance.now();
 const outbox = openSqliteOutbox({ path })._unsafeUnwrap();
 
-if (work === "fill") {
-  const AT_ONCE = 1_000;
-  for (let left = Number(count); left > 0; left -= AT_ONCE) {
-    const sales = Array.from({ length: Math.min(AT_ONCE, left) }, saleSteps);
+if (mode === "fill") {
+  const MAX_CONCURRENT = 1_000;
+  for (let left = Number(count); left > 0; left -= MAX_CONCURRENT) {
+    const sales = Array.from({ length: Math.min(MAX_CONCURRENT, left) }, createSaleSteps);
     for (const step of [0, 1, 2] as const) await commitEach(outbox, sales, (sale) => sale[step]);
   }
   crash();
@@ -22,7 +22,7 @@ if (work === "fill") {
 
 await startTill({
   outbox,
-  policy: rules,
+  policy: samplePolicy,
   electrum: {
     send: () => {
       writeSync(1, `${performance.now() - startedMs}`);

@@ -33,15 +33,15 @@ const isComplete = <Name extends string>(
   names: readonly Name[],
 ): medians is Medians<Name> => names.every((name) => name in medians);
 
-export function quantile(figures: readonly number[], share: number): number {
+export function quantile(figures: readonly number[], fraction: number): number {
   const sorted = figures.toSorted((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
 }
 
 const median = (figures: readonly number[]): number => quantile(figures, 0.5);
 
 /** How many `work` does a second, by a clock that cannot jump. */
-export async function perSecond(count: number, work: () => void | Promise<void>): Promise<number> {
+export async function measurePerSecond(count: number, work: () => void | Promise<void>): Promise<number> {
   const startedMs = performance.now();
   await work();
   return (count * 1000) / (performance.now() - startedMs);

@@ -1,5 +1,5 @@
 /** One line of the table: a measure, ours and what it is held against, in one run. */
-export interface Row {
+export interface BenchmarkRow {
   readonly number: number;
   readonly measure: string;
   readonly ours: string;
@@ -34,11 +34,11 @@ export const full: Effort = {
   unfinished: 100_000,
 };
 
-export function holds({ ratio, expected }: Row): boolean {
+export function meetsExpected({ ratio, expected }: BenchmarkRow): boolean {
   if (expected === undefined) return true;
   return "atLeast" in expected ? ratio >= expected.atLeast : ratio <= expected.atMost;
 }
 
-export const rate = (perSecond: number): string => `${Math.round(perSecond).toLocaleString("en")}/s`;
+export const formatRate = (perSecond: number): string => `${Math.round(perSecond).toLocaleString("en")}/s`;
 
-export const milliseconds = (ms: number): string => `${ms < 10 ? ms.toFixed(2) : Math.round(ms)} ms`;
+export const formatMs = (ms: number): string => `${ms < 10 ? ms.toFixed(2) : Math.round(ms)} ms`;

@@ -11,33 +11,33 @@ export interface SameRows {
 }
 
 const WRITTEN = `version = version + 1,
-  commit_id = ?, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_what = ?, record = ?`;
+  commit_id = ?, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_description = ?, record = ?`;
 
-export async function sameRows(folder: string): Promise<SameRows> {
+export async function openSameRows(folder: string): Promise<SameRows> {
   const path = join(folder, "same-rows.db");
   (await openSqliteOutbox({ path })._unsafeUnwrap().close())._unsafeUnwrap();
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   const find = database.prepare<[string], { number: number; version: number }>(
-    "SELECT number, version FROM transactions WHERE id = ?",
+    "SELECT row_id, version FROM transactions WHERE id = ?",
   );
   const insert = database.prepare(
     `INSERT INTO transactions
-       (commit_id, kind, state, attention, due_at, due_work, due_what, record, finished_at, id, version)
+       (commit_id, kind, state, needs_attention, due_at, due_work, due_description, record, finished_at, id, version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   );
-  const step = database.prepare(`UPDATE transactions SET ${WRITTEN} WHERE number = ?`);
-  const finish = database.prepare(`UPDATE transactions SET ${WRITTEN}, finished_at = ? WHERE number = ?`);
+  const step = database.prepare(`UPDATE transactions SET ${WRITTEN} WHERE row_id = ?`);
+  const finish = database.prepare(`UPDATE transactions SET ${WRITTEN}, finished_at = ? WHERE row_id = ?`);
   const append = database.prepare(
-    "INSERT INTO journal (number, version, state, attention, due_work, entry) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO journal (row_id, version, state, needs_attention, due_work, entry) VALUES (?, ?, ?, ?, ?, ?)",
   );
 
   function write(before: { number: number } | undefined, change: Change): number | bigint {
     const { commitId, kind, state, due, record } = change;
-    const attention = change.attention ? 1 : 0;
-    const { at: dueAt = null, work = null, what = null } = due ?? {};
-    const written = [commitId ?? null, kind, state, attention, dueAt, work, what, record];
+    const attention = change.needsAttention ? 1 : 0;
+    const { at: dueAt = null, work = null, description = null } = due ?? {};
+    const written = [commitId ?? null, kind, state, attention, dueAt, work, description, record];
     const finishedAt = change.final ? change.at : null;
     if (before === undefined) return insert.run(...written, finishedAt, change.id).lastInsertRowid;
     const { number } = before;
@@ -47,10 +47,10 @@ export async function sameRows(folder: string): Promise<SameRows> {
   }
 
   const save = database.transaction((change: Change) => {
-    const { state, attention, due, entry, expectedVersion } = change;
+    const { state, needsAttention, due, entry, expectedVersion } = change;
     const before = find.get(change.id);
     if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("nobody else writes here");
-    append.run(write(before, change), expectedVersion + 1, state, attention ? 1 : 0, due?.work ?? null, entry);
+    append.run(write(before, change), expectedVersion + 1, state, needsAttention ? 1 : 0, due?.work ?? null, entry);
   }).immediate;
   return {
     save,

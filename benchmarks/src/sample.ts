@@ -4,20 +4,20 @@ import {
   type Fact,
   type Intent,
   type Policy,
-  policy,
+  parsePolicy,
   type ProvisionRequest,
   resume,
   type Transaction,
 } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
-import { decided, observed, type Progress, started, take } from "@electrum-vouchers/runtime/drive";
+import { factStep, intentStep, nextAction, type PendingStep, startStep } from "@electrum-vouchers/runtime/engine";
 
 /** Where a sale in dual messaging stands after each of its four durable steps. */
 export type SaleSteps = readonly [requesting: Change, issued: Change, confirming: Change, confirmed: Change];
 
-export const rules: Policy = policy()._unsafeUnwrap();
+export const samplePolicy: Policy = parsePolicy()._unsafeUnwrap();
 
-export function provisionRequest(): ProvisionRequest {
+export function createProvisionRequest(): ProvisionRequest {
   return {
     id: randomUUID(),
     time: new Date().toISOString(),
@@ -31,7 +31,7 @@ export function provisionRequest(): ProvisionRequest {
       },
     },
     client: { id: "corner-shop", name: "Corner Shop" },
-    receiver: { id: "ordinary", name: "Ordinary" },
+    receiver: { id: "standard", name: "Standard" },
     thirdPartyIdentifiers: [{ institutionId: "corner-shop", transactionIdentifier: randomUUID() }],
     amounts: { requestAmount: { amount: 10_000, currency: "710" } },
     product: { productId: "GAME100", name: "Game voucher R100" },
@@ -52,34 +52,36 @@ export const approvalOf = (request: ProvisionRequest): string =>
   });
 
 /** The four changes of one sale, as the shipped loop makes them. */
-export function saleSteps(): SaleSteps {
-  const request = provisionRequest();
+export function createSaleSteps(): SaleSteps {
+  const request = createProvisionRequest();
   const at = Date.now();
-  const start = { request, policy: rules, confirmationId: randomUUID(), reversalId: randomUUID(), at };
-  const approval: Fact = { type: "reply", attempt: 0, status: 201, body: approvalOf(request), at };
+  const start = { request, policy: samplePolicy, confirmationId: randomUUID(), reversalId: randomUUID(), at };
+  const approval: Fact = { type: "response", attempt: 0, status: 201, body: approvalOf(request), at };
   const confirm: Intent = { type: "confirm", tenders: [], at };
-  const requesting = changeIn(started({ type: "provisionStarted", start })._unsafeUnwrap());
-  const issued = changeIn(observed(after(requesting), approval));
-  const confirming = changeIn(decided(after(issued), confirm)._unsafeUnwrap());
-  const confirmed = changeIn(observed(after(confirming), acknowledgement(after(confirming).transaction)));
+  const requesting = toCommittedChange(startStep({ type: "provisionStarted", start })._unsafeUnwrap());
+  const issued = toCommittedChange(factStep(decodeChange(requesting), approval));
+  const confirming = toCommittedChange(intentStep(decodeChange(issued), confirm)._unsafeUnwrap());
+  const confirmed = toCommittedChange(
+    factStep(decodeChange(confirming), acknowledge(decodeChange(confirming).transaction)),
+  );
   return [requesting, issued, confirming, confirmed];
 }
 
 /** The fact that Electrum has the advice that is due. */
-export function acknowledgement(transaction: Transaction): Fact {
+export function acknowledge(transaction: Transaction): Fact {
   const [command] = resume(transaction).commands;
   if (command?.type !== "queueAdvice") throw new TypeError("an advice is due");
-  return { type: "adviceAnswered", adviceId: command.advice.message.id, status: 202, body: "", at: Date.now() };
+  return { type: "adviceResponse", adviceId: command.advice.message.id, status: 202, body: "", at: Date.now() };
 }
 
 /** The change that a step asks to be made durable. */
-export function changeIn(progress: Progress): Change {
-  const turn = take(progress);
+export function toCommittedChange(progress: PendingStep): Change {
+  const turn = nextAction(progress);
   if (turn.type !== "commit") throw new TypeError("the step changes something");
   return turn.change;
 }
 
-const after = ({ record, expectedVersion }: Change): { transaction: Transaction; version: number } => ({
+const decodeChange = ({ record, expectedVersion }: Change): { transaction: Transaction; version: number } => ({
   transaction: decode(record)._unsafeUnwrap(),
   version: expectedVersion + 1,
 });

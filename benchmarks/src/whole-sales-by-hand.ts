@@ -3,16 +3,16 @@ import { crc32 } from "node:zlib";
 import type { ProvisionRequest } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
 import ky, { type KyInstance } from "ky";
-import type { ClaimedByHand, HandWritten } from "./hand-written.ts";
-import { provisionRequest, rules } from "./sample.ts";
-import { type Sold, timed } from "./sold.ts";
+import type { ClaimedByHand, HandWrittenOutbox } from "./hand-written-outbox.ts";
+import { createProvisionRequest, samplePolicy } from "./sample.ts";
+import { type SalesMeasurement, measureSales } from "./sales-measurement.ts";
 
 /** How a change is made durable. */
-export type Save = (change: Change) => Promise<void>;
+export type Save = (createChange: Change) => Promise<void>;
 
 const REPLY_DEADLINE_MS = 60_000;
 
-const clientOf = (): KyInstance =>
+const createClient = (): KyInstance =>
   ky.create({
     retry: 0,
     timeout: REPLY_DEADLINE_MS,
@@ -27,18 +27,23 @@ const clientOf = (): KyInstance =>
  * goes without what a careful engineer might still leave out: checking the request, a checksum, a cap on answers, the step between
  * approval and decision, reading a state back, and a queue that outlives the process.
  */
-export async function sellByHand(save: Save, url: string, count: number, width: number): Promise<Sold> {
-  const client = clientOf();
-  return timed(count, width, async () => {
-    const start = startOf(provisionRequest());
+export async function sellByHand(
+  save: Save,
+  url: string,
+  count: number,
+  concurrency: number,
+): Promise<SalesMeasurement> {
+  const client = createClient();
+  return measureSales(count, concurrency, async () => {
+    const start = createStart(createProvisionRequest());
     await save(change(start, 0, "requesting", { state: "requesting", ...start }, { start }));
     const { status, body } = await post(client, `${url}/vouchers`, start.request);
     const approval: unknown = JSON.parse(body);
-    const advice = adviceOf(start, approval);
+    const advice = createAdvice(start, approval);
     const decided = { ...start, approval, advice };
     await save(change(start, 1, "confirming", { state: "confirming", ...decided }, { status, body, tenders: [] }));
-    const answer = await post(client, `${url}/vouchers/confirmations`, advice);
-    await save(change(start, 2, "confirmed", { state: "confirmed", ...decided }, answer));
+    const response = await post(client, `${url}/vouchers/confirmations`, advice);
+    await save(change(start, 2, "confirmed", { state: "confirmed", ...decided }, response));
   });
 }
 
@@ -47,51 +52,52 @@ export async function sellByHand(save: Save, url: string, count: number, width: 
  * each step reads what is stored, and its checksum, and the confirmation goes out from the queue.
  */
 export async function sellByHandWithCare(
-  database: HandWritten,
+  database: HandWrittenOutbox,
   url: string,
   count: number,
-  width: number,
-): Promise<Sold> {
-  const client = clientOf();
-  const save = grouped(database);
-  const claimed = claims(database);
-  return timed(count, width, async () => {
-    const start = startOf(provisionRequest());
+  concurrency: number,
+): Promise<SalesMeasurement> {
+  const client = createClient();
+  const save = createGroupedSave(database);
+  const claimById = createGroupedClaim(database);
+  return measureSales(count, concurrency, async () => {
+    const start = createStart(createProvisionRequest());
     const { id } = start.request;
-    const saveWithCare: Save = (each) => save({ ...each, record: sealed(each.record), entry: sealed(each.entry) });
+    const saveWithCare: Save = (each) =>
+      save({ ...each, record: withChecksum(each.record), entry: withChecksum(each.entry) });
 
     await saveWithCare(change(start, 0, "requesting", { state: "requesting", ...start }, { start }));
     const { status, body } = await post(client, `${url}/vouchers`, start.request);
     const approval: unknown = JSON.parse(body);
     await saveWithCare(change(start, 1, "issued", { state: "issued", ...start, approval }, { status, body }));
-    const issued = unsealed(database.load(id));
-    const decided = { ...start, ...issued, advice: adviceOf(start, issued["approval"]) };
+    const issued = verifyChecksum(database.load(id));
+    const decided = { ...start, ...issued, advice: createAdvice(start, issued["approval"]) };
     await saveWithCare(change(start, 2, "confirming", { ...decided, state: "confirming" }, { tenders: [] }));
-    const confirming = unsealed((await claimed(id)).record);
-    const answer = await post(client, `${url}/vouchers/confirmations`, confirming["advice"]);
-    await saveWithCare(change(start, 3, "confirmed", { ...confirming, state: "confirmed" }, answer));
+    const confirming = verifyChecksum((await claimById(id)).record);
+    const response = await post(client, `${url}/vouchers/confirmations`, confirming["advice"]);
+    await saveWithCare(change(start, 3, "confirmed", { ...confirming, state: "confirmed" }, response));
   });
 }
 
 interface Start {
   readonly request: ProvisionRequest;
-  readonly policy: typeof rules;
+  readonly policy: typeof samplePolicy;
   readonly confirmationId: string;
   readonly reversalId: string;
   readonly at: number;
 }
 
-const startOf = (request: ProvisionRequest): Start => ({
+const createStart = (request: ProvisionRequest): Start => ({
   request,
-  policy: rules,
+  policy: samplePolicy,
   confirmationId: randomUUID(),
   reversalId: randomUUID(),
   at: Date.now(),
 });
 
 const due = {
-  requesting: { work: "replyDeadline", what: "reply" },
-  confirming: { work: "advice", what: "confirmVoucher" },
+  requesting: { work: "replyDeadline", description: "response" },
+  confirming: { work: "advice", description: "confirmVoucher" },
 } as const;
 
 function change(
@@ -101,7 +107,7 @@ function change(
   record: object,
   entry: object,
 ): Change {
-  const common = { id, kind: "provision", attention: false, at, expectedVersion, state } as const;
+  const common = { id, kind: "provision", needsAttention: false, at, expectedVersion, state } as const;
   const texts = { record: JSON.stringify(record), entry: JSON.stringify(entry) };
   switch (state) {
     case "requesting":
@@ -113,7 +119,7 @@ function change(
   }
 }
 
-function adviceOf({ request, confirmationId }: Start, approval: unknown): object {
+function createAdvice({ request, confirmationId }: Start, approval: unknown): object {
   const thirdPartyIdentifiers =
     typeof approval === "object" && approval !== null && "thirdPartyIdentifiers" in approval
       ? approval.thirdPartyIdentifiers
@@ -123,17 +129,17 @@ function adviceOf({ request, confirmationId }: Start, approval: unknown): object
 }
 
 async function post(client: KyInstance, url: string, json: unknown): Promise<{ status: number; body: string }> {
-  const answer = await client.post(url, { json });
-  return { status: answer.status, body: await answer.text() };
+  const response = await client.post(url, { json });
+  return { status: response.status, body: await response.text() };
 }
 
 const CHECKSUM_LETTERS = 8;
 
 const checksumOf = (text: string): string => crc32(text).toString(16).padStart(CHECKSUM_LETTERS, "0");
 
-const sealed = (text: string): string => `${checksumOf(text)}${text}`;
+const withChecksum = (text: string): string => `${checksumOf(text)}${text}`;
 
-function unsealed(stored: string): Readonly<Record<string, unknown>> {
+function verifyChecksum(stored: string): Readonly<Record<string, unknown>> {
   const text = stored.slice(CHECKSUM_LETTERS);
   if (checksumOf(text) !== stored.slice(0, CHECKSUM_LETTERS)) throw new RangeError("nobody damages these");
   const record: unknown = JSON.parse(text);
@@ -145,14 +151,14 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
 
 /** One commit for all saves of one turn of the event loop. */
-export const grouped = (database: HandWritten): Save =>
-  together((changes) => {
+export const createGroupedSave = (database: HandWrittenOutbox): Save =>
+  batchPerTurn((changes) => {
     database.saveAll(changes);
     return () => undefined;
   });
 
-export const inline =
-  (database: HandWritten): Save =>
+export const createInlineSave =
+  (database: HandWrittenOutbox): Save =>
   async (each) =>
     database.save(each);
 
@@ -160,8 +166,8 @@ export const inline =
 const LEASE_MS = 60_000;
 
 /** One claim for all whose advices have come due in one turn of the event loop. */
-const claims = (database: HandWritten): ((id: string) => Promise<ClaimedByHand>) =>
-  together((ids) => {
+const createGroupedClaim = (database: HandWrittenOutbox): ((id: string) => Promise<ClaimedByHand>) =>
+  batchPerTurn((ids) => {
     const now = Date.now() + 1;
     const rows = new Map<string, ClaimedByHand>(
       database.claim(ids.length, now, now + LEASE_MS).map((row) => [row.id, row]),
@@ -174,19 +180,19 @@ const claims = (database: HandWritten): ((id: string) => Promise<ClaimedByHand>)
   });
 
 /** Does what is asked for in one turn of the event loop at once; `work` gives what came of each. */
-function together<Asked, Given>(
-  work: (all: readonly Asked[]) => (asked: Asked) => Given,
-): (asked: Asked) => Promise<Given> {
-  let waiting: { readonly asked: Asked; readonly settle: (given: Given) => void }[] = [];
-  return (asked) =>
-    new Promise((settle) => {
-      waiting.push({ asked, settle });
-      if (waiting.length > 1) return;
+function batchPerTurn<Item, Outcome>(
+  work: (all: readonly Item[]) => (item: Item) => Outcome,
+): (item: Item) => Promise<Outcome> {
+  let queued: { readonly item: Item; readonly resolve: (outcome: Outcome) => void }[] = [];
+  return (item) =>
+    new Promise((resolve) => {
+      queued.push({ item, resolve });
+      if (queued.length > 1) return;
       setImmediate(() => {
-        const all = waiting;
-        waiting = [];
-        const givenTo = work(all.map((each) => each.asked));
-        for (const each of all) each.settle(givenTo(each.asked));
+        const all = queued;
+        queued = [];
+        const outcomeOf = work(all.map((each) => each.item));
+        for (const each of all) each.resolve(outcomeOf(each.item));
       });
     });
 }

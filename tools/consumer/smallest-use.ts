@@ -1,4 +1,4 @@
-import { canHandOver, decide, handOver, observe, policy, startProvision } from "@electrum-vouchers/core";
+import { canHandOver, decide, handOver, observe, parsePolicy, startProvision } from "@electrum-vouchers/core";
 
 // A whole sale with nothing but the core, as a stranger who installed it would write it.
 
@@ -6,7 +6,7 @@ const id = "3f0c7a52-6f1e-4d6b-9d55-0a1f6b7c8d90";
 const till = { id: "12345678", name: "Corner shop" };
 const at = Date.parse("2026-11-21T10:00:00.000Z");
 
-const sale = policy().andThen((rules) =>
+const sale = parsePolicy().andThen((rules) =>
   startProvision({
     request: {
       id,
@@ -33,7 +33,7 @@ const sale = policy().andThen((rules) =>
 
 const body = JSON.stringify({ id, voucher: { code: "1234-5678" }, thirdPartyIdentifiers: [] });
 const confirmed = sale
-  .map(({ transaction }) => observe(transaction, { type: "reply", attempt: 0, status: 201, body, at: at + 800 }))
+  .map(({ transaction }) => observe(transaction, { type: "response", attempt: 0, status: 201, body, at: at + 800 }))
   .andThen(({ transaction }) => decide(transaction, { type: "confirm", tenders: [], at: at + 5_000 }));
 
 const handedOver = confirmed.map(({ transaction, commands: [command] }) => ({

@@ -1,4 +1,4 @@
-import { openHouse, type Rule, sourcesIn, workspaceRoot } from "./house.ts";
+import { openWorkspace, type Rule, sourcesIn, workspaceRoot } from "./workspace.ts";
 import { droppedResult } from "./rules/dropped-result.ts";
 import { explainedException } from "./rules/explained-exception.ts";
 import { inwardDependencies } from "./rules/inward-dependencies.ts";
@@ -9,8 +9,8 @@ import { pureCore } from "./rules/pure-core.ts";
 const rules: readonly Rule[] = [inwardDependencies, pureCore, droppedResult, noClass, noBarrel, explainedException];
 
 const root = workspaceRoot();
-const house = openHouse(root, sourcesIn(root));
-const findings = rules.flatMap((rule) => rule(house));
-for (const { path, line, rule, message } of findings) console.error(`${path}:${line} ${rule}: ${message}`);
-console.log(`${rules.length} rules of the house over ${house.files.length} files: ${findings.length} broken`);
-if (findings.length > 0) process.exitCode = 1;
+const workspace = openWorkspace(root, sourcesIn(root));
+const violations = rules.flatMap((rule) => rule(workspace));
+for (const { path, line, rule, message } of violations) console.error(`${path}:${line} ${rule}: ${message}`);
+console.log(`${rules.length} rules over ${workspace.files.length} files: ${violations.length} violations`);
+if (violations.length > 0) process.exitCode = 1;

@@ -1,15 +1,16 @@
-import { openHouse, type Rule, workspaceRoot } from "./house.ts";
+import { openWorkspace, type Rule, workspaceRoot } from "./workspace.ts";
 
 /** A small source, and how many places of it break the rule. */
 export interface Fixture {
-  readonly given: string;
+  readonly description: string;
   readonly path: string;
   readonly text: string;
-  readonly broken: number;
+  readonly violationCount: number;
 }
 
-/** What `rule` finds in each fixture, all of them in one house: `line: message`. */
-export function findingsIn(rule: Rule, fixtures: readonly Fixture[]): (fixture: Fixture) => readonly string[] {
-  const findings = rule(openHouse(workspaceRoot(), fixtures));
-  return ({ path }) => findings.filter((each) => each.path === path).map(({ line, message }) => `${line}: ${message}`);
+/** What `rule` finds in each fixture, all of them in one workspace: `line: message`. */
+export function violationsIn(rule: Rule, fixtures: readonly Fixture[]): (fixture: Fixture) => readonly string[] {
+  const violations = rule(openWorkspace(workspaceRoot(), fixtures));
+  return ({ path }) =>
+    violations.filter((each) => each.path === path).map(({ line, message }) => `${line}: ${message}`);
 }

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { workspaceRoot } from "./house.ts";
+import { workspaceRoot } from "./workspace.ts";
 
-/** A rule of the linter that the house relies on, and a source that breaks it. */
+/** A rule of the linter that the workspace relies on, and a source that breaks it. */
 const broken: readonly (readonly [rule: string, text: string])[] = [
   ["no-explicit-any", "export const a: any = 1;"],
   ["no-non-null-assertion", "export const f = (a?: string) => a!.length;"],
@@ -43,7 +43,7 @@ export function next(state: State): State {
 }
 `;
 
-describe("the linter finds what the house forbids", () => {
+describe("the linter finds what the workspace forbids", () => {
   const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-lint-"));
   let report = "";
 

@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { workspaceRoot } from "./house.ts";
-import { entriesOf, pack, type Packed, publishableIn, staleFilesOf } from "./packed.ts";
+import { workspaceRoot } from "./workspace.ts";
+import { entriesOf, pack, type PackedPackage, publishableIn, staleFilesOf } from "./packed-package.ts";
 import { run } from "./run.ts";
 
 // Packs each package as it would be published, and looks at it as a stranger does: what publint and "are the types wrong?"
@@ -12,14 +12,14 @@ const root = workspaceRoot();
 const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-packages-"));
 try {
   const packed = publishableIn(root).map((each) => pack(each, folder));
-  for (const each of packed) inspect(each);
-  use(packed);
+  for (const each of packed) lintPackage(each);
+  smokeTest(packed);
   console.log(`${packed.length} packages packed, inspected, installed and used`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-function inspect(packed: Packed): void {
+function lintPackage(packed: PackedPackage): void {
   const stale = staleFilesOf(packed);
   if (stale.length > 0)
     throw new Error(`${packed.name} would publish what has no source any more: ${stale.join(", ")}`);
@@ -28,7 +28,7 @@ function inspect(packed: Packed): void {
 }
 
 /** Installs all of them in an empty folder, and runs the smallest use of the core and an import of every entry. */
-function use(packed: readonly Packed[]): void {
+function smokeTest(packed: readonly PackedPackage[]): void {
   const files = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
   const entries = packed.flatMap(entriesOf);
   const write = (name: string, text: string) => {

@@ -1,19 +1,19 @@
 import { inspect } from "node:util";
-import { verifyCrash } from "./crash/verify.ts";
+import { verifyCrashPoints } from "./crash-points/verify.ts";
 import { verifyDisk } from "./disk/verify.ts";
-import { verifyHostile } from "./hostile/verify.ts";
+import { verifyFuzz } from "./fuzz/verify.ts";
 import { verifyKill } from "./kill/verify.ts";
 import { verifyModel } from "./model/verify.ts";
 import { verifyMutation } from "./mutation/verify.ts";
 import type { Report } from "./report.ts";
 import { verifySimulation } from "./simulation/verify.ts";
-import { tableOf } from "./table.ts";
+import { formatTable } from "./table.ts";
 
 /** Every check, by the name under which it can be run alone. */
 const checks: Readonly<Record<string, (args: readonly string[]) => Promise<Report>>> = {
-  crash: verifyCrash,
+  crash: verifyCrashPoints,
   disk: verifyDisk,
-  hostile: verifyHostile,
+  fuzz: verifyFuzz,
   kill: verifyKill,
   model: verifyModel,
   mutation: verifyMutation,
@@ -35,7 +35,7 @@ for (const [each, check] of chosen) {
   lines.push({ report, ms: performance.now() - startedMs });
   for (const failure of report.failures) console.log(`\n${failure}`);
 }
-console.log(`\n${tableOf(lines)}`);
+console.log(`\n${formatTable(lines)}`);
 // Whatever a check that threw has left running is not waited for.
 process.exit(lines.some(({ report }) => report.failures.length > 0) ? 1 : 0);
 

@@ -1,17 +1,17 @@
 // What is asked of a check. It refuses what it cannot do: where nothing is looked at, nothing must seem to hold.
 
 /** Two of them together still fit into the 32 bits in which a thread shares what it is at. */
-const MAX = 1_000_000_000;
+const MAX_NUMBER = 1_000_000_000;
 
 /** The whole number that an option was given. */
-export function wholeNumber(option: string, text: string, min = 0): number {
+export function parseWholeNumber(option: string, text: string, min = 0): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= MAX) return number;
-  throw new RangeError(`${option} takes a whole number from ${min} to ${MAX}, not "${text}"`);
+  if (number >= min && number <= MAX_NUMBER) return number;
+  throw new RangeError(`${option} takes a whole number from ${min} to ${MAX_NUMBER}, not "${text}"`);
 }
 
 /** The names that have in them what an option was given: one at least. */
-export function namesWith(option: string, text: string, names: readonly string[]): readonly string[] {
+export function selectNames(option: string, text: string, names: readonly string[]): readonly string[] {
   const found = names.filter((name) => name.includes(text));
   if (found.length > 0) return found;
   throw new RangeError(`${option} chooses nothing: no name has "${text}" in it`);

@@ -8,7 +8,7 @@ export interface Random {
 }
 
 /** One case of a run: so that each can be played again alone, it draws from a source of its own. */
-export function randomOf(seed: number, index: number): Random {
+export function createRandom(seed: number, index: number): Random {
   let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b);
 
   /** Mulberry32: 32 well-mixed bits for each step of a counter. */

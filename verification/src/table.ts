@@ -1,7 +1,7 @@
 import type { Report } from "./report.ts";
 
 /** The table with which `pnpm verify` ends. */
-export function tableOf(lines: readonly { readonly report: Report; readonly ms: number }[]): string {
+export function formatTable(lines: readonly { readonly report: Report; readonly ms: number }[]): string {
   const rows = [
     ["check", "size", "faults", "time", "result"],
     ...lines.map(({ report: { check, size, faults, failures }, ms }) => [

@@ -6,10 +6,10 @@ import { runDemo } from "../test/demo-process.ts";
 import { newFolder } from "../test/folder.ts";
 import { redemptionJson, saleJson } from "../test/requests.ts";
 import { run } from "./cli.ts";
-import { look } from "./till/stored.ts";
+import { inspectStore } from "./till/store-contents.ts";
 
 /** What the user is told; a command that takes its input fails the test. */
-async function toldFor(...args: readonly string[]): Promise<readonly string[]> {
+async function refusalOf(...args: readonly string[]): Promise<readonly string[]> {
   return (await run(args)).match(
     (exitCode) => expect.fail(`taken, and ended with ${exitCode}`),
     ({ lines }) => lines,
@@ -30,12 +30,12 @@ const newDb = (): string => join(newFolder(), "till.db");
 /** A database of ours with nothing in it. */
 async function newOutbox(): Promise<string> {
   const db = newDb();
-  (await look(db))._unsafeUnwrap();
+  (await inspectStore(db))._unsafeUnwrap();
   return db;
 }
 
 /** Nobody listens at the discard port. */
-const NOBODY = "http://127.0.0.1:9/suv/v1";
+const UNREACHABLE_URL = "http://127.0.0.1:9/suv/v1";
 
 beforeEach(() => {
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
@@ -48,7 +48,7 @@ afterEach(() => {
 
 describe("the process says it on standard error, in one line, and exits with 2", () => {
   it.each([
-    [["frobnicate"], 'unknown command "frobnicate": expected gallery, sell, redeem, recover; see demo --help\n'],
+    [["frobnicate"], 'unknown command "frobnicate": expected flows, sell, redeem, recover; see demo --help\n'],
     [["sell", "--frob", "1"], "unknown option --frob: see demo sell --help\n"],
     [["recover", "--db", "/no/such.db"], "--db /no/such.db: no such file; expected that of the till that was killed\n"],
   ])("demo %j", async (args, told) => {
@@ -70,7 +70,7 @@ describe("a simulated switch that has lost its memory", () => {
 
 describe("a command line that cannot be used", () => {
   it.each<readonly [args: readonly string[], told: string]>([
-    [["--frob"], "unknown option --frob: see demo gallery --help"],
+    [["--frob"], "unknown option --frob: see demo flows --help"],
     [["--only", "no such flow"], "--only no such flow: no flow has this in its name"],
     [["sell"], "--db is missing: expected a file for the till's transactions"],
     [["redeem"], "--db is missing: expected a file for the till's transactions"],
@@ -84,7 +84,7 @@ describe("a command line that cannot be used", () => {
     [["sell", "--db", "a", "--db", "b"], "--db is given twice: expected once"],
     [["redeem", "--tender", "CASH"], "unknown option --tender: see demo redeem --help"],
   ])("demo %j", async (args, told) => {
-    expect(await toldFor(...args)).toEqual([told]);
+    expect(await refusalOf(...args)).toEqual([told]);
   });
 
   it.each<readonly [args: readonly string[], told: string]>([
@@ -98,7 +98,7 @@ describe("a command line that cannot be used", () => {
     [["--amount", "1", "--receiver", "x".repeat(41)], "--receiver: must have at most 40 characters"],
     [["--product", "a b"], "--product: must be 1 to 40 letters and digits"],
     [["--amount", "1", "--messaging", "triple"], "--messaging triple: expected dual or single"],
-    [["--amount", "1", "--provider", "acme"], "--provider acme: expected ordinary or netcare or stellr"],
+    [["--amount", "1", "--provider", "acme"], "--provider acme: expected standard or netcare or stellr"],
     [["--amount", "1", "--retries", "101"], "--retries 101: expected a whole number from 0 to 100"],
     [
       ["--amount", "1", "--reply-deadline-ms", "0"],
@@ -113,12 +113,12 @@ describe("a command line that cannot be used", () => {
     ],
     [["--amount", "1"], "nobody to ask: without a terminal, expected --confirm or --cancel"],
   ])("demo sell --db FILE %j", async (args, told) => {
-    expect(await toldFor("sell", "--db", newDb(), ...args)).toEqual([told]);
+    expect(await refusalOf("sell", "--db", newDb(), ...args)).toEqual([told]);
   });
 
   it("names every option that breaks Electrum's schema", async () => {
     const args = ["--amount", "1", "--terminal", "T1", "--merchant", "M", "--tender", "SHELLS", "--confirm"];
-    expect(await toldFor("sell", "--db", newDb(), ...args)).toEqual([
+    expect(await refusalOf("sell", "--db", newDb(), ...args)).toEqual([
       "--terminal: must have exactly 8 characters",
       "--merchant: must have exactly 15 characters",
       expect.stringMatching(/^--tender: must be /),
@@ -128,7 +128,7 @@ describe("a command line that cannot be used", () => {
 
 describe("a request file that cannot be used", () => {
   const sellFrom = (file: string, ...args: readonly string[]): Promise<readonly string[]> =>
-    toldFor("sell", "--db", newDb(), "--confirm", "--request", file, ...args);
+    refusalOf("sell", "--db", newDb(), "--confirm", "--request", file, ...args);
 
   it("is missing", async () => {
     expect(await sellFrom("/no/such.json")).toEqual(["--request /no/such.json: no such file"]);
@@ -189,14 +189,14 @@ describe("a request file that cannot be used", () => {
   });
 
   it("is a sale, where a redemption is wanted", async () => {
-    const told = await toldFor("redeem", "--db", newDb(), "--confirm", "--request", fileOf(saleJson()));
+    const told = await refusalOf("redeem", "--db", newDb(), "--confirm", "--request", fileOf(saleJson()));
     expect(told).toContain("  voucher is required");
   });
 });
 
 describe("a voucher that cannot be used", () => {
   const redeemWith = (...args: readonly string[]): Promise<readonly string[]> =>
-    toldFor("redeem", "--db", newDb(), "--confirm", ...args);
+    refusalOf("redeem", "--db", newDb(), "--confirm", ...args);
 
   it.each<readonly [args: readonly string[], told: string]>([
     [[], "no voucher: expected --voucher-file FILE, --voucher-code CODE or --request FILE"],
@@ -224,7 +224,7 @@ describe("a voucher that cannot be used", () => {
 
 describe("Electrum cannot be spoken to", () => {
   const sellTo = (url: string, ...args: readonly string[]): Promise<readonly string[]> =>
-    toldFor("sell", "--db", newDb(), "--amount", "1", "--confirm", "--electrum", url, ...args);
+    refusalOf("sell", "--db", newDb(), "--amount", "1", "--confirm", "--electrum", url, ...args);
 
   it.each<readonly [url: string, told: string]>([
     [
@@ -272,7 +272,8 @@ describe("Electrum cannot be spoken to", () => {
 });
 
 describe("a database that cannot be used, and is left as it was", () => {
-  const sellOn = (db: string): Promise<readonly string[]> => toldFor("sell", "--db", db, "--amount", "1", "--confirm");
+  const sellOn = (db: string): Promise<readonly string[]> =>
+    refusalOf("sell", "--db", db, "--amount", "1", "--confirm");
 
   it("lies in a folder that does not exist", async () => {
     expect(await sellOn("/no/such/till.db")).toEqual(["--db /no/such/till.db: the folder /no/such does not exist"]);
@@ -312,12 +313,23 @@ describe("a database that cannot be used, and is left as it was", () => {
     vi.stubEnv("ELECTRUM_PASSWORD", "hush");
     const db = newDb();
     const args = ["--amount", "1", "--username", "demo", "--confirm", "--wait", "0", "--retries", "0"];
-    expect((await run(["sell", "--db", db, "--electrum", NOBODY, ...args]))._unsafeUnwrap()).toBe(1);
+    expect((await run(["sell", "--db", db, "--electrum", UNREACHABLE_URL, ...args]))._unsafeUnwrap()).toBe(1);
     expect(await sellOn(db)).toEqual([
       `--db ${db}: holds transactions with a switch that is not simulated; expected --electrum URL`,
     ]);
     expect(
-      await toldFor("sell", "--db", db, "--amount", "1", "--confirm", "--electrum", NOBODY, "--username", "x"),
+      await refusalOf(
+        "sell",
+        "--db",
+        db,
+        "--amount",
+        "1",
+        "--confirm",
+        "--electrum",
+        UNREACHABLE_URL,
+        "--username",
+        "x",
+      ),
     ).toEqual([`--db ${db}: transactions of client demo are unfinished; expected --username demo, or another file`]);
   });
 
@@ -325,7 +337,7 @@ describe("a database that cannot be used, and is left as it was", () => {
     vi.stubEnv("ELECTRUM_PASSWORD", "hush");
     const db = await newOutbox();
     writeFileSync(`${db}.switch`, "");
-    expect(await toldFor("recover", "--db", db, "--electrum", NOBODY)).toEqual([
+    expect(await refusalOf("recover", "--db", db, "--electrum", UNREACHABLE_URL)).toEqual([
       `--db ${db}: holds sales of a simulated switch; expected another file for --electrum`,
     ]);
   });

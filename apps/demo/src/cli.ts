@@ -1,13 +1,13 @@
 import { ok, type Result } from "neverthrow";
-import type { Command, ExitCode } from "./commands/command.ts";
+import type { CliCommand, ExitCode } from "./commands/command.ts";
 import { type BadInput, badInput } from "./input/bad-input.ts";
 
 /** Loaded when wanted: each command starts as fast as it can. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  gallery: async () => (await import("./commands/gallery.ts")).gallery,
-  sell: async () => (await import("./commands/sell.ts")).sell,
-  redeem: async () => (await import("./commands/redeem.ts")).redeem,
-  recover: async () => (await import("./commands/recover.ts")).recover,
+const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  flows: async () => (await import("./commands/flows.ts")).flowsCommand,
+  sell: async () => (await import("./commands/sell.ts")).sellCommand,
+  redeem: async () => (await import("./commands/redeem.ts")).redeemCommand,
+  recover: async () => (await import("./commands/recover.ts")).recoverCommand,
 };
 
 const help = `demo [command] [options]
@@ -22,9 +22,9 @@ demo COMMAND --help says more. Exit code: 0 where all went as it should, 1 where
 
 /** Runs a command line. The error is input that cannot be used: exit code 2. */
 export async function run(args: readonly string[]): Promise<Result<ExitCode, BadInput>> {
-  const [first = "gallery"] = args;
+  const [first = "flows"] = args;
   if (first === "--help" || first === "help") return print(help);
-  const name = first.startsWith("-") ? "gallery" : first;
+  const name = first.startsWith("-") ? "flows" : first;
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load === undefined) {
     return badInput(`unknown command "${name}": expected ${Object.keys(commands).join(", ")}; see demo --help`);

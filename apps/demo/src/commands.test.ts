@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { type Ended, runDemo } from "../test/demo-process.ts";
+import { type ProcessResult, runDemo } from "../test/demo-process.ts";
 import { newFolder } from "../test/folder.ts";
 import { saleJson } from "../test/requests.ts";
 import { run } from "./cli.ts";
@@ -9,7 +9,7 @@ import { run } from "./cli.ts";
 /** Processes start in a second; on a machine that is busy with other tests they take a multiple. */
 const TIMEOUT_MS = 60_000;
 
-const codeIn = ({ stdout }: Ended): string =>
+const codeIn = ({ stdout }: ProcessResult): string =>
   / code +(\d+)/.exec(stdout)?.[1] ?? expect.fail(`no voucher in ${stdout}`);
 
 describe("a till, a simulated switch, and what it remembers from one command to the next", () => {
@@ -76,7 +76,7 @@ describe("a till, a simulated switch, and what it remembers from one command to 
       const args = ["redeem", "--db", join(newFolder(), "till.db"), "--voucher-code", "12345", "--confirm"];
       const ended = await runDemo(args);
       expect(ended).toMatchObject({ exitCode: 1, stderr: "" });
-      expect(ended.stdout).toMatch(/notFound - no such voucher: 404 UNABLE_TO_LOCATE_RECORD[^]*abandoned/);
+      expect(ended.stdout).toMatch(/lookupFailed - no such voucher: 404 UNABLE_TO_LOCATE_RECORD[^]*abandoned/);
       expect(ended.stdout).not.toContain("12345");
     },
     TIMEOUT_MS,
@@ -87,7 +87,7 @@ describe("the help names what there is", () => {
   it.each([
     ["--help", "demo recover"],
     ["help", "demo recover"],
-    ["gallery --help", "--only TEXT"],
+    ["flows --help", "--only TEXT"],
     ["sell --help", "--request FILE"],
     ["redeem --help", "--voucher-file FILE"],
     ["recover --help", "--keep"],

@@ -13,8 +13,8 @@ import {
 } from "@electrum-vouchers/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoProcess, runDemo, startDemo } from "../test/demo-process.ts";
-import { newSale } from "./gallery/requests.ts";
-import { agrees } from "./gallery/verdict.ts";
+import { newSale } from "./flows/requests.ts";
+import { isInAgreement } from "./flows/check-flow.ts";
 import { openMemory } from "./switch/memory.ts";
 
 /** A sale tells ten things of itself. It is killed after some of them, and a while that differs from run to run. */
@@ -46,8 +46,8 @@ interface Sale {
   readonly args: readonly string[];
 }
 
-function newSaleOn(name: string): Sale {
-  const request = newSale("Ordinary");
+function prepareSale(name: string): Sale {
+  const request = newSale("Standard");
   const [file, db] = [join(folder, `${name}.json`), join(folder, `${name}.db`)];
   writeFileSync(file, JSON.stringify(request));
   return {
@@ -58,7 +58,7 @@ function newSaleOn(name: string): Sale {
 }
 
 async function killAfter(till: DemoProcess, events: number): Promise<void> {
-  await till.told(events);
+  await till.waitForLines(events);
   await sleep(Math.random() * JITTER_MS);
   till.kill();
   await till.ended;
@@ -73,19 +73,23 @@ async function storedSale({ db, id }: Sale): Promise<Transaction | undefined> {
 }
 
 /** What till and switch hold of the sale. One that never began is known to nobody. */
-async function holdings(sale: Sale, world: World): Promise<{ till?: string; electrum?: string; agree: boolean }> {
-  const [electrum] = transactionsWithId(world, sale.id);
+async function compareStates(sale: Sale, world: World): Promise<{ till?: string; electrum?: string; agree: boolean }> {
+  const [switchTransaction] = transactionsWithId(world, sale.id);
   const transaction = await storedSale(sale);
-  if (transaction === undefined) return { agree: electrum === undefined };
-  const agree = agrees({ transaction, electrum, states: [], voucher: undefined });
-  return { till: transaction.state, ...(electrum === undefined ? {} : { electrum: electrum.state }), agree };
+  if (transaction === undefined) return { agree: switchTransaction === undefined };
+  const agree = isInAgreement({ transaction, switchTransaction, states: [], voucherState: undefined });
+  return {
+    till: transaction.state,
+    ...(switchTransaction === undefined ? {} : { electrum: switchTransaction.state }),
+    agree,
+  };
 }
 
 describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with till and switch in agreement", () => {
   it.each(MOMENTS)(
     "killed after %i events",
     async (events) => {
-      const sale = newSaleOn(`after-${events}`);
+      const sale = prepareSale(`after-${events}`);
       const destination = ["--electrum", simulator.url];
       await killAfter(startDemo(["sell", ...sale.args, ...destination], password), events);
 
@@ -93,7 +97,7 @@ describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with til
 
       // Killed before it had opened a database, there is nothing to recover.
       expect(recovered).toMatchObject(events === 0 ? { stdout: "" } : { exitCode: 0, stderr: "" });
-      expect(await holdings(sale, simulator.world())).toMatchObject({ agree: true });
+      expect(await compareStates(sale, simulator.world())).toMatchObject({ agree: true });
     },
     TIMEOUT_MS,
   );
@@ -101,7 +105,7 @@ describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with til
   it.each([2, 4])(
     "with a simulated switch of its own, which remembers: killed after %i events",
     async (events) => {
-      const sale = newSaleOn(`simulated-${events}`);
+      const sale = prepareSale(`simulated-${events}`);
       await killAfter(startDemo(["sell", ...sale.args]), events);
 
       const recovered = await runDemo(["recover", "--db", sale.db, "--json"]);
@@ -109,7 +113,7 @@ describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with til
       expect(recovered).toMatchObject({ exitCode: 0, stderr: "" });
       const memory = openMemory(`${sale.db}.switch`);
       memory.close();
-      expect(await holdings(sale, memory.world ?? createWorld())).toMatchObject({
+      expect(await compareStates(sale, memory.world ?? createWorld())).toMatchObject({
         electrum: expect.any(String),
         agree: true,
       });

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { policy } from "@electrum-vouchers/core";
+import { parsePolicy } from "@electrum-vouchers/core";
 import { type FaultPlan, startSimulator, transactionsWithId } from "@electrum-vouchers/simulator";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { newFolder } from "../test/folder.ts";
 import { run } from "./cli.ts";
-import { newSale } from "./gallery/requests.ts";
-import { wire } from "./wire.ts";
+import { newSale } from "./flows/requests.ts";
+import { compose } from "./compose.ts";
 
 let printed = "";
 
@@ -34,11 +34,11 @@ const newDb = (): string => join(newFolder(), "till.db");
 const demo = async (...args: readonly string[]): Promise<number> => (await run(args))._unsafeUnwrap();
 
 /** A sale that was issued, and whose till stopped before anybody decided. */
-async function undecidedSale(db: string, url: string): Promise<string> {
+async function leaveSaleUndecided(db: string, url: string): Promise<string> {
   const credentials = { username: "demo", password: "any" };
-  const wiring = { db, url, credentials: () => credentials, policy: policy()._unsafeUnwrap() };
-  const { till, close } = (await wire(wiring))._unsafeUnwrap();
-  const { id } = (await till.provision(newSale("Ordinary")))._unsafeUnwrap();
+  const options = { db, url, credentials: () => credentials, policy: parsePolicy()._unsafeUnwrap() };
+  const { till, close } = (await compose(options))._unsafeUnwrap();
+  const { id } = (await till.provision(newSale("Standard")))._unsafeUnwrap();
   await close();
   return id;
 }
@@ -46,7 +46,7 @@ async function undecidedSale(db: string, url: string): Promise<string> {
 describe("demo recover", () => {
   it("cancels what nobody has decided", async () => {
     const [{ url, world }, db] = [await startSwitch(), newDb()];
-    const id = await undecidedSale(db, url);
+    const id = await leaveSaleUndecided(db, url);
 
     expect(await demo("recover", "--db", db, "--electrum", url)).toBe(0);
 
@@ -56,7 +56,7 @@ describe("demo recover", () => {
 
   it("leaves it, where told to keep it, and says that it is open", async () => {
     const [{ url, world }, db] = [await startSwitch(), newDb()];
-    const id = await undecidedSale(db, url);
+    const id = await leaveSaleUndecided(db, url);
 
     expect(await demo("recover", "--db", db, "--electrum", url, "--keep")).toBe(1);
 
@@ -79,7 +79,7 @@ describe("demo recover", () => {
 
   it("tries as long as it may where Electrum is away, and says what is left open", async () => {
     const [{ url, stop }, db] = [await startSwitch(), newDb()];
-    const id = await undecidedSale(db, url);
+    const id = await leaveSaleUndecided(db, url);
     await stop();
 
     expect(await demo("recover", "--db", db, "--electrum", url, "--wait", "0")).toBe(1);
@@ -89,7 +89,7 @@ describe("demo recover", () => {
 
   it("does not wait for credentials to become right", async () => {
     const [simulator, db] = [await startSwitch(), newDb()];
-    const id = await undecidedSale(db, simulator.url);
+    const id = await leaveSaleUndecided(db, simulator.url);
     const refused = { kind: "status", status: 401, processed: false } as const;
     simulator.setFaults({ rules: [{ fault: refused, times: "always" }] });
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 /** How a demo process ended, and what it said. */
-export interface Ended {
+export interface ProcessResult {
   /** `null` where it was killed. */
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -13,8 +13,8 @@ export interface Ended {
 export interface DemoProcess {
   readonly kill: () => void;
   /** Resolves once this many lines were printed, or no more will be. */
-  readonly told: (lines: number) => Promise<void>;
-  readonly ended: Promise<Ended>;
+  readonly waitForLines: (lines: number) => Promise<void>;
+  readonly ended: Promise<ProcessResult>;
 }
 
 const program = join(import.meta.dirname, "../src/main.ts");
@@ -35,7 +35,7 @@ export function startDemo(args: readonly string[], environment: Readonly<Record<
   const closed = once(child, "close");
   return {
     kill: () => void child.kill("SIGKILL"),
-    told: async (lines) => {
+    waitForLines: async (lines) => {
       while (output.stdout.split("\n").length <= lines && child.exitCode === null) {
         await Promise.race([once(child.stdout, "data"), closed]);
       }
@@ -47,5 +47,7 @@ export function startDemo(args: readonly string[], environment: Readonly<Record<
   };
 }
 
-export const runDemo = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  startDemo(args, environment).ended;
+export const runDemo = (
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProcessResult> => startDemo(args, environment).ended;

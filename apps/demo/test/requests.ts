@@ -1,7 +1,7 @@
-import { newRedemption, newSale } from "../src/gallery/requests.ts";
+import { newRedemption, newSale } from "../src/flows/requests.ts";
 
 /** A whole request of a sale, as a file would hold it. */
-export const saleJson = (changes: object = {}): string => JSON.stringify({ ...newSale("Ordinary"), ...changes });
+export const saleJson = (changes: object = {}): string => JSON.stringify({ ...newSale("Standard"), ...changes });
 
 export const redemptionJson = (code: string, changes: object = {}): string =>
-  JSON.stringify({ ...newRedemption("Ordinary", code), ...changes });
+  JSON.stringify({ ...newRedemption("Standard", code), ...changes });

@@ -1,20 +1,20 @@
 import { statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { withOutbox } from "../files.ts";
-import { inFlight } from "../in-flight.ts";
-import type { Effort, Row } from "../row.ts";
-import { saleSteps } from "../sample.ts";
+import { runConcurrently } from "../run-concurrently.ts";
+import type { Effort, BenchmarkRow } from "../row.ts";
+import { createSaleSteps } from "../sample.ts";
 
 /** So many sales are under way at once, as in a busy shop: their rows and entries lie among each other's. */
-const WIDTH = 16;
+const CONCURRENCY = 16;
 
 /** 10: what a finished transaction takes on the disk, once the log has been copied into the file. */
-export async function fileSize({ sales }: Effort): Promise<Row> {
+export async function measureFileSize({ sales }: Effort): Promise<BenchmarkRow> {
   const count = sales * 10;
   return withOutbox(async (outbox, _counted, path) => {
     let stored = 0;
-    await inFlight(count, WIDTH, async () => {
-      const steps = saleSteps();
+    await runConcurrently(count, CONCURRENCY, async () => {
+      const steps = createSaleSteps();
       for (const change of steps) (await outbox.commit(change))._unsafeUnwrap();
       stored += bytesOf([steps[3].record, ...steps.map(({ entry }) => entry)]);
     });

@@ -2,20 +2,22 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Effort, Row } from "../row.ts";
+import type { Effort, BenchmarkRow } from "../row.ts";
 
 /** What the child does whose fsync calls are counted; see fsync-child.ts. */
 export type FsyncWork = "awaitedSaves" | "sales1" | "sales64";
 
 /** Their changes are just not enough for the log to be copied, which takes three calls more. */
-const UNTIL_COPIED = 120;
+const SALES_UNTIL_CHECKPOINT = 120;
 
 /** 2 and 3: durability, counted where it happens. */
-export function fsyncCalls({ sales }: Effort): readonly Row[] {
+export function measureFsyncs({ sales }: Effort): readonly BenchmarkRow[] {
   const count = sales * 4;
   return [
-    row(2, "fsync calls per sale, one in flight, until the log is copied", UNTIL_COPIED, "sales1", { atMost: 4 }),
-    row(2, "fsync calls per sale, one in flight, copying included", UNTIL_COPIED * 8, "sales1"),
+    row(2, "fsync calls per sale, one in flight, until the log is copied", SALES_UNTIL_CHECKPOINT, "sales1", {
+      atMost: 4,
+    }),
+    row(2, "fsync calls per sale, one in flight, copying included", SALES_UNTIL_CHECKPOINT * 8, "sales1"),
     row(2, "fsync calls per sale, 64 in flight", count, "sales64", { atMost: 0.2 }),
     row(3, "fsync calls per awaited save", count, "awaitedSaves", { atLeast: 1 }),
   ];
@@ -26,22 +28,22 @@ function row(
   measure: string,
   count: number,
   work: FsyncWork,
-  expected?: NonNullable<Row["expected"]>,
-): Row {
-  const { calls: all, how } = countIn(work, count);
+  expected?: NonNullable<BenchmarkRow["expected"]>,
+): BenchmarkRow {
+  const { calls: all, method } = countIn(work, count);
   // Opening and closing the file make some of their own.
   const calls = all - countIn(work, 0).calls;
   return {
     number,
     measure,
     ours: `${calls}`,
-    denominator: `${count}, counted by ${how}`,
+    denominator: `${count}, counted by ${method}`,
     ratio: calls / count,
     ...(expected === undefined ? {} : { expected }),
   };
 }
 
-function countIn(work: FsyncWork, count: number): { readonly calls: number; readonly how: string } {
+function countIn(work: FsyncWork, count: number): { readonly calls: number; readonly method: string } {
   const folder = mkdtempSync(join(tmpdir(), "vouchers-fsync-"));
   const child = [
     process.execPath,
@@ -55,10 +57,10 @@ function countIn(work: FsyncWork, count: number): { readonly calls: number; read
     const traced = spawnSync("strace", ["-f", "-e", "trace=fsync,fdatasync", "-o", trace, ...child], {
       encoding: "utf8",
     });
-    if (traced.status === 0) return { calls: callsIn(readFileSync(trace, "utf8")), how: "strace" };
+    if (traced.status === 0) return { calls: callsIn(readFileSync(trace, "utf8")), method: "strace" };
     const [command = "", ...rest] = child;
     const counted = spawnSync(command, rest, { encoding: "utf8" });
-    return { calls: Number(counted.stdout), how: "commits of the adapter: SQLite counts none" };
+    return { calls: Number(counted.stdout), method: "commits of the adapter: SQLite counts none" };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -4,15 +4,15 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Change } from "@electrum-vouchers/core/ports";
-import { putOffDone } from "../backlog.ts";
-import { inFolder, withOutbox } from "../files.ts";
-import { handWritten } from "../hand-written.ts";
-import { inFlight } from "../in-flight.ts";
-import { interleave, perSecond } from "../rounds.ts";
-import { type Effort, milliseconds, type Row, rate } from "../row.ts";
-import { sameRows } from "../same-rows.ts";
-import { type SaleSteps, saleSteps } from "../sample.ts";
-import { grouped } from "../whole-sales-by-hand.ts";
+import { awaitDeferredWork } from "../backlog.ts";
+import { withTemporaryFolder, withOutbox } from "../files.ts";
+import { openHandWrittenOutbox } from "../hand-written-outbox.ts";
+import { runConcurrently } from "../run-concurrently.ts";
+import { interleave, measurePerSecond } from "../rounds.ts";
+import { type Effort, formatMs, type BenchmarkRow, formatRate } from "../row.ts";
+import { openSameRows } from "../same-rows.ts";
+import { type SaleSteps, createSaleSteps } from "../sample.ts";
+import { createGroupedSave } from "../whole-sales-by-hand.ts";
 
 /**
  * As many sales as have the log of each file reach its length: from then on it is written over, which waits less for the disk
@@ -26,12 +26,12 @@ const TURNS = 4;
 /** Two files of the very same outbox differ by a tenth, each for as long as it is there: so each has several, in turn. */
 const FILES = 4;
 
-type Saver = (change: Change) => unknown;
+type Save = (change: Change) => unknown;
 
 /** 1: what the port costs a caller who waits for each save, in files that have been in use for a while. */
-export async function durableSave({ rounds, sales }: Effort): Promise<readonly Row[]> {
+export async function measureDurableSave({ rounds, sales }: Effort): Promise<readonly BenchmarkRow[]> {
   const turns = rounds * TURNS;
-  const { ours, raw, turned, lean } = await inFolder(async (folder) => {
+  const { ours, raw, turned, lean } = await withTemporaryFolder(async (folder) => {
     const files: Files[] = [];
     for (let number = 0; number < FILES; number += 1) files.push(await openFiles(join(folder, String(number))));
     for (const { savers } of files) {
@@ -56,22 +56,26 @@ export async function durableSave({ rounds, sales }: Effort): Promise<readonly R
     for (const { close } of files) await close();
     return medians;
   });
-  const measured = { number: 1, measure: "durable save, one caller", ours: rate(ours) };
+  const measured = { number: 1, measure: "durable save, one caller", ours: formatRate(ours) };
   return [
     {
       ...measured,
-      denominator: `raw better-sqlite3, FULL, same rows: ${rate(raw)}`,
+      denominator: `raw better-sqlite3, FULL, same rows: ${formatRate(raw)}`,
       ratio: ours / raw,
       expected: { atLeast: 0.9 },
     },
-    { ...measured, denominator: `the same, a turn of the event loop later: ${rate(turned)}`, ratio: ours / turned },
-    { ...measured, denominator: `the leanest tables by hand, FULL: ${rate(lean)}`, ratio: ours / lean },
+    {
+      ...measured,
+      denominator: `the same, a turn of the event loop later: ${formatRate(turned)}`,
+      ratio: ours / turned,
+    },
+    { ...measured, denominator: `the leanest tables by hand, FULL: ${formatRate(lean)}`, ratio: ours / lean },
   ];
 }
 
 /** One file of each kind. */
 interface Files {
-  readonly savers: Readonly<Record<"ours" | "raw" | "turned" | "lean", Saver>>;
+  readonly savers: Readonly<Record<"ours" | "raw" | "turned" | "lean", Save>>;
   close(): Promise<void>;
 }
 
@@ -79,9 +83,9 @@ async function openFiles(folder: string): Promise<Files> {
   const turnFolder = join(folder, "turn");
   mkdirSync(turnFolder, { recursive: true });
   const outbox = openSqliteOutbox({ path: join(folder, "outbox.db") })._unsafeUnwrap();
-  const same = await sameRows(folder);
-  const turned = await sameRows(turnFolder);
-  const lean = handWritten(folder);
+  const same = await openSameRows(folder);
+  const turned = await openSameRows(turnFolder);
+  const lean = openHandWrittenOutbox(folder);
   return {
     savers: {
       ours: async (change) => (await outbox.commit(change))._unsafeUnwrap(),
@@ -102,11 +106,11 @@ async function openFiles(folder: string): Promise<Files> {
 }
 
 /** Every step of some sales, each sale after the one before. */
-const changesOf = (sales: number): readonly Change[] => Array.from({ length: sales }, saleSteps).flat();
+const changesOf = (sales: number): readonly Change[] => Array.from({ length: sales }, createSaleSteps).flat();
 
 /** Saves one after the other; gives how many a second. */
-const saveAll = (changes: readonly Change[], save: Saver): Promise<number> =>
-  perSecond(changes.length, async () => {
+const saveAll = (changes: readonly Change[], save: Save): Promise<number> =>
+  measurePerSecond(changes.length, async () => {
     for (const change of changes) {
       const saving = save(change);
       if (saving instanceof Promise) await saving;
@@ -114,16 +118,16 @@ const saveAll = (changes: readonly Change[], save: Saver): Promise<number> =>
   });
 
 /** 12: how long the store keeps everything else in the process waiting. */
-export async function eventLoopDelay({ rounds, sales }: Effort): Promise<Row> {
-  const { ours, byHand } = await inFolder((folder) =>
+export async function measureEventLoopDelay({ rounds, sales }: Effort): Promise<BenchmarkRow> {
+  const { ours, byHand } = await withTemporaryFolder((folder) =>
     withOutbox(async (outbox) => {
-      const other = handWritten(folder);
-      const saveByHand = grouped(other);
-      const prepared = (): SaleSteps[] => Array.from({ length: sales * 4 }, saleSteps);
+      const other = openHandWrittenOutbox(folder);
+      const saveByHand = createGroupedSave(other);
+      const createSales = (): SaleSteps[] => Array.from({ length: sales * 4 }, createSaleSteps);
       const medians = await interleave(
         {
-          ours: () => delayMs(prepared(), async (change) => (await outbox.commit(change))._unsafeUnwrap()),
-          byHand: () => delayMs(prepared(), saveByHand),
+          ours: () => measureDelayMs(createSales(), async (change) => (await outbox.commit(change))._unsafeUnwrap()),
+          byHand: () => measureDelayMs(createSales(), saveByHand),
         },
         rounds,
       );
@@ -134,22 +138,22 @@ export async function eventLoopDelay({ rounds, sales }: Effort): Promise<Row> {
   return {
     number: 12,
     measure: "event-loop delay caused by the store, p99, 64 in flight",
-    ours: milliseconds(ours),
-    denominator: `milliseconds; by hand, grouped commits: ${milliseconds(byHand)}`,
+    ours: formatMs(ours),
+    denominator: `milliseconds; by hand, grouped commits: ${formatMs(byHand)}`,
     ratio: ours,
     expected: { atMost: 10 },
   };
 }
 
-const WIDTH = 64;
+const CONCURRENCY = 64;
 
-async function delayMs(sales: SaleSteps[], save: (change: Change) => Promise<void>): Promise<number> {
+async function measureDelayMs(sales: SaleSteps[], save: (change: Change) => Promise<void>): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  await inFlight(sales.length, WIDTH, async () => {
+  await runConcurrently(sales.length, CONCURRENCY, async () => {
     for (const change of sales.pop() ?? []) await save(change);
   });
-  await putOffDone();
+  await awaitDeferredWork();
   delay.disable();
   return delay.percentile(99) / 1e6;
 }

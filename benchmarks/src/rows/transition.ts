@@ -1,29 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { decide, type Fact, observe, startProvision } from "@electrum-vouchers/core";
 import { withOutbox } from "../files.ts";
-import { interleave, perSecond } from "../rounds.ts";
-import type { Effort, Row } from "../row.ts";
-import { acknowledgement, approvalOf, provisionRequest, rules, saleSteps } from "../sample.ts";
+import { interleave, measurePerSecond } from "../rounds.ts";
+import type { Effort, BenchmarkRow } from "../row.ts";
+import { acknowledge, approvalOf, createProvisionRequest, samplePolicy, createSaleSteps } from "../sample.ts";
 
 const TRANSITIONS = 20_000;
 
 /** 11: what the pure core costs beside the commit that follows it. */
-export async function transition({ rounds, sales }: Effort): Promise<readonly Row[]> {
+export async function measureTransition({ rounds, sales }: Effort): Promise<readonly BenchmarkRow[]> {
   const { acknowledged, all, committed } = await interleave(
     {
-      acknowledged: () => transitions(() => [lastOfSale()]),
-      all: () => transitions(() => stepsOfSale()),
+      acknowledged: () => measureTransitions(() => [acknowledgeSale()]),
+      all: () => measureTransitions(() => runSale()),
       committed: () =>
         withOutbox((outbox) => {
-          const changes = Array.from({ length: sales }, saleSteps).flat();
-          return perSecond(changes.length, async () => {
+          const changes = Array.from({ length: sales }, createSaleSteps).flat();
+          return measurePerSecond(changes.length, async () => {
             for (const change of changes) (await outbox.commit(change))._unsafeUnwrap();
           });
         }),
     },
     rounds,
   );
-  const row = (measure: string, figure: number): Row => ({
+  const row = (measure: string, figure: number): BenchmarkRow => ({
     number: 11,
     measure,
     ours: `${(1e6 / figure).toFixed(2)} us`,
@@ -37,26 +37,26 @@ export async function transition({ rounds, sales }: Effort): Promise<readonly Ro
 }
 
 /** How many a second, where `work` gives the steps that it made. */
-const transitions = (work: () => readonly unknown[]): Promise<number> =>
-  perSecond(TRANSITIONS, () => {
+const measureTransitions = (work: () => readonly unknown[]): Promise<number> =>
+  measurePerSecond(TRANSITIONS, () => {
     for (let made = 0; made < TRANSITIONS; ) made += work().length;
   });
 
-const request = provisionRequest();
+const request = createProvisionRequest();
 const at = Date.now();
-const start = { request, policy: rules, confirmationId: randomUUID(), reversalId: randomUUID(), at };
-const approval: Fact = { type: "reply", attempt: 0, status: 201, body: approvalOf(request), at };
+const start = { request, policy: samplePolicy, confirmationId: randomUUID(), reversalId: randomUUID(), at };
+const approval: Fact = { type: "response", attempt: 0, status: 201, body: approvalOf(request), at };
 
 const requesting = startProvision(start)._unsafeUnwrap().transaction;
 const issued = observe(requesting, approval).transaction;
 const confirming = decide(issued, { type: "confirm", tenders: [], at })._unsafeUnwrap().transaction;
-const acknowledgementOfIt = acknowledgement(confirming);
+const adviceResponse = acknowledge(confirming);
 
-const lastOfSale = (): unknown => observe(confirming, acknowledgementOfIt);
+const acknowledgeSale = (): unknown => observe(confirming, adviceResponse);
 
-const stepsOfSale = (): readonly unknown[] => [
+const runSale = (): readonly unknown[] => [
   startProvision(start),
   observe(requesting, approval),
   decide(issued, { type: "confirm", tenders: [], at }),
-  lastOfSale(),
+  acknowledgeSale(),
 ];

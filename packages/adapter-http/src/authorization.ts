@@ -24,12 +24,12 @@ export const basicAuthorization =
   async () => {
     const { username, password } = await credentials();
     // The first colon ends the user name: one inside it would turn its rest into the password's beginning.
-    if (!sayable(username) || !sayable(password) || username.includes(":")) return undefined;
+    if (!isHeaderSafe(username) || !isHeaderSafe(password) || username.includes(":")) return undefined;
     return `Basic ${Buffer.from(`${username}:${password}`.normalize("NFC"), "utf8").toString("base64")}`;
   };
 
 /** RFC 7617 forbids control characters; half a surrogate pair has no UTF-8. */
-const sayable = (text: string): boolean => !/\p{Cc}/u.test(text) && text.isWellFormed();
+const isHeaderSafe = (text: string): boolean => !/\p{Cc}/u.test(text) && text.isWellFormed();
 
 /** The header's value, or `undefined` where it cannot be had or would not fit into one header. */
 export async function authorizationHeader(authorization: Authorization): Promise<string | undefined> {

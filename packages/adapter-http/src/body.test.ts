@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { onceOnly, readText } from "./body.ts";
+import { singleUseBody, readText } from "./body.ts";
 
 const bytes = fc.uint8Array({ maxLength: 200 });
 
@@ -51,5 +51,5 @@ test("no body is empty text", async () => {
 });
 
 test("what goes out is UTF-8", async () => {
-  expect(await readText(onceOnly('{"name":"Zürich"}'), 18)).toBe('{"name":"Zürich"}');
+  expect(await readText(singleUseBody('{"name":"Zürich"}'), 18)).toBe('{"name":"Zürich"}');
 });

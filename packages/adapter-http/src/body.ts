@@ -3,7 +3,8 @@
  * the body's source: a redeemVoucher would be processed twice. A stream has no source. Its length belongs into a header, so that
  * the message goes out in one piece all the same, not chunked.
  */
-export const onceOnly = (json: string): ReadableStream<Uint8Array> => ReadableStream.from([Buffer.from(json, "utf8")]);
+export const singleUseBody = (json: string): ReadableStream<Uint8Array> =>
+  ReadableStream.from([Buffer.from(json, "utf8")]);
 
 /**
  * The whole body as text (UTF-8; what is no UTF-8 becomes U+FFFD), or `undefined` where it has more than `maxBytes`, counted after

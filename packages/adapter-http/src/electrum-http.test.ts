@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { Answer, SilenceCause } from "@electrum-vouchers/core";
+import type { HttpResponse, NoResponseCause } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { describe, expect, test, vi } from "vitest";
 import { holdUp } from "../test/hold-up.ts";
@@ -16,8 +16,8 @@ const bomb = gzipSync(Buffer.alloc(8 * DEFAULT_MAX_BODY_BYTES, "a"));
 interface Row {
   readonly server: string;
   readonly does: Behaviour;
-  readonly becomes: Answer | SilenceCause;
-  /** The server keeps silent: the wait ends at its deadline, so let that be soon. */
+  readonly becomes: HttpResponse | NoResponseCause;
+  /** The server keeps noResponse: the wait ends at its deadline, so let that be soon. */
   readonly waits?: true;
 }
 
@@ -537,7 +537,7 @@ describe.each(transports)("over %s", (transport) => {
 describe("another fetch", () => {
   const never = new Promise<Response>(() => {});
 
-  test.each<[string, typeof globalThis.fetch, Answer | SilenceCause]>([
+  test.each<[string, typeof globalThis.fetch, HttpResponse | NoResponseCause]>([
     ["answers", async () => new Response("{}", { status: 201 }), { status: 201, body: "{}" }],
     ["neither settles nor heeds its signal", () => never, "deadline"],
     [

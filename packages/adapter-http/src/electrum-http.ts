@@ -1,9 +1,9 @@
 import {
-  type Answer,
+  type HttpResponse,
   type Instant,
-  type Outgoing,
-  type Silence,
-  type SilenceCause,
+  type OutgoingMessage,
+  type NoResponse,
+  type NoResponseCause,
   toHttp,
 } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
@@ -11,10 +11,10 @@ import { err, ok, type Result, ResultAsync } from "neverthrow";
 import { authorizationHeader } from "./authorization.ts";
 import { kyTransport } from "./ky-transport.ts";
 import { nodeTransport } from "./node-transport.ts";
-import { type ElectrumHttpOptions, type OptionFault, type Settings, settle } from "./options.ts";
+import { type ElectrumHttpOptions, type OptionFault, type ResolvedOptions, validateOptions } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import { causeOf } from "./silence.ts";
-import { startWait, type Wait } from "./wait.ts";
+import { classifyError } from "./no-response.ts";
+import { startDeadline, type Deadline } from "./deadline.ts";
 
 /**
  * Electrum's API over HTTP, or every fault in the options. Each message is sent once, on a connection that is kept for the next;
@@ -37,61 +37,64 @@ import { startWait, type Wait } from "./wait.ts";
  * })
  */
 export const createElectrumHttp = (options: ElectrumHttpOptions): Result<Electrum, readonly OptionFault[]> =>
-  settle(options).map(electrumOver);
+  validateOptions(options).map(createElectrumOver);
 
-function electrumOver(settings: Settings): Electrum {
+function createElectrumOver(settings: ResolvedOptions): Electrum {
   const { baseUrl, authorization, now } = settings;
   const transport = settings.transport === "node" ? nodeTransport(settings) : kyTransport(settings);
-  const waits = new Set<Wait>();
+  const deadlines = new Set<Deadline>();
   let closed = false;
 
-  const converse = async (outgoing: Outgoing, wait: Wait): Promise<Result<Answer, Silence>> => {
+  const sendOnce = async (outgoing: OutgoingMessage, wait: Deadline): Promise<Result<HttpResponse, NoResponse>> => {
     const header = await authorizationHeader(authorization);
-    if (header === undefined) return silence("credentials");
+    if (header === undefined) return noResponse("credentials");
     const { method, target, body: json } = toHttp(outgoing);
     const headers = { ...headersOf(json), authorization: header };
-    if (!wait.beginSending()) return silence("notSent");
+    if (!wait.markSent()) return noResponse("notSent");
     const { signal } = wait;
     const sending = { method, url: `${baseUrl}${target}`, headers, signal };
     const { status, body, retryAfter } = await transport.send(json === undefined ? sending : { ...sending, json });
-    if (body === undefined) return silence("tooLarge");
-    if (!wait.inTime()) return silence("deadline");
+    if (body === undefined) return noResponse("tooLarge");
+    if (!wait.isInTime()) return noResponse("deadline");
     const waitMs = retryAfterMs(retryAfter, now());
     return ok({ status, body, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
   };
 
-  const exchange = async (outgoing: Outgoing, deadlineAt: Instant): Promise<Result<Answer, Silence>> => {
+  const sendWithDeadline = async (
+    outgoing: OutgoingMessage,
+    deadlineAt: Instant,
+  ): Promise<Result<HttpResponse, NoResponse>> => {
     const timeMs = deadlineAt - now();
-    if (closed || !(timeMs > 0)) return silence("notSent");
-    const wait = startWait(timeMs);
-    waits.add(wait);
+    if (closed || !(timeMs > 0)) return noResponse("notSent");
+    const wait = startDeadline(timeMs);
+    deadlines.add(wait);
     try {
       // The wait's end comes first in a race: what it aborts fails because of it.
-      return await Promise.race([wait.ended.then(silence), converse(outgoing, wait)]);
+      return await Promise.race([wait.ended.then(noResponse), sendOnce(outgoing, wait)]);
     } catch (thrown) {
-      return silence(wait.hasSent() ? causeOf(thrown) : "notSent");
+      return noResponse(wait.wasSent() ? classifyError(thrown) : "notSent");
     } finally {
-      wait.finish();
-      waits.delete(wait);
+      wait.dispose();
+      deadlines.delete(wait);
     }
   };
 
   return {
-    send: (outgoing, deadlineAt) => new ResultAsync(exchange(outgoing, deadlineAt)),
+    send: (outgoing, deadlineAt) => new ResultAsync(sendWithDeadline(outgoing, deadlineAt)),
     close: () => {
       closed = true;
-      for (const wait of waits) wait.stop();
+      for (const wait of deadlines) wait.stop();
       transport.close();
     },
   };
 }
 
 // Answers are small: compressing them gains nothing, and a bomb is best not asked for.
-const accepting = { accept: "application/json", "accept-encoding": "identity" };
+const acceptHeaders = { accept: "application/json", "accept-encoding": "identity" };
 
 const headersOf = (json: string | undefined): Readonly<Record<string, string>> =>
   json === undefined
-    ? accepting
-    : { ...accepting, "content-type": "application/json", "content-length": String(Buffer.byteLength(json)) };
+    ? acceptHeaders
+    : { ...acceptHeaders, "content-type": "application/json", "content-length": String(Buffer.byteLength(json)) };
 
-const silence = (cause: SilenceCause): Result<Answer, Silence> => err({ cause });
+const noResponse = (cause: NoResponseCause): Result<HttpResponse, NoResponse> => err({ cause });

@@ -1,10 +1,10 @@
 import ky from "ky";
-import { onceOnly, readText } from "./body.ts";
-import type { Settings } from "./options.ts";
+import { singleUseBody, readText } from "./body.ts";
+import type { ResolvedOptions } from "./options.ts";
 import type { Transport } from "./transport.ts";
 
 /** Over ky and Node's `fetch`. */
-export function kyTransport({ maxBodyBytes, fetch }: Settings): Transport {
+export function kyTransport({ maxBodyBytes, fetch }: ResolvedOptions): Transport {
   const http = ky.create({
     // The core decides about repeats, and the wait about time: ky does neither.
     retry: 0,
@@ -20,7 +20,7 @@ export function kyTransport({ maxBodyBytes, fetch }: Settings): Transport {
         // A followed POST would go where nobody meant it to.
         redirect: "manual",
         signal,
-        ...(json === undefined ? {} : { body: onceOnly(json), duplex: "half" }),
+        ...(json === undefined ? {} : { body: singleUseBody(json), duplex: "half" }),
       };
       // What is sent is not ky's own Request: fetch would copy it, with its body and its signal, for a fifth of what a call costs.
       const response = await http(url, { method, fetch: () => fetch(url, init) });

@@ -4,14 +4,14 @@ import https from "node:https";
 import { pipeline, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { readText } from "./body.ts";
-import type { Settings } from "./options.ts";
-import type { Received, Transport } from "./transport.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { TransportResponse, Transport } from "./transport.ts";
 
 /** How long an unused connection is kept: as long as `fetch` keeps its own. A server that says when it ends one is heeded. */
 const IDLE_MS = 4_000;
 
 /** Over `node:http` and `node:https`, without what `fetch` does for browsers. */
-export function nodeTransport({ baseUrl, maxBodyBytes }: Settings): Transport {
+export function nodeTransport({ baseUrl, maxBodyBytes }: ResolvedOptions): Transport {
   const { Agent, request } = baseUrl.startsWith("https:") ? https : http;
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   return {
@@ -33,7 +33,7 @@ export function nodeTransport({ baseUrl, maxBodyBytes }: Settings): Transport {
   };
 }
 
-async function receive(response: IncomingMessage, maxBodyBytes: number): Promise<Received> {
+async function receive(response: IncomingMessage, maxBodyBytes: number): Promise<TransportResponse> {
   const { statusCode: status = 0, headers } = response;
   const body = await readText(await decompressed(response), maxBodyBytes);
   return { status, body, retryAfter: headers["retry-after"] ?? null };

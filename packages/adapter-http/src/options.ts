@@ -40,7 +40,7 @@ export interface OptionFault {
 export const DEFAULT_MAX_BODY_BYTES: number = 1024 * 1024;
 
 /** The options, checked, with their defaults. */
-export interface Settings {
+export interface ResolvedOptions {
   /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly authorization: Authorization;
@@ -51,7 +51,7 @@ export interface Settings {
 }
 
 /** The settings, or every fault in the options at once. */
-export function settle(options: ElectrumHttpOptions): Result<Settings, readonly OptionFault[]> {
+export function validateOptions(options: ElectrumHttpOptions): Result<ResolvedOptions, readonly OptionFault[]> {
   const {
     baseUrl,
     authorization,

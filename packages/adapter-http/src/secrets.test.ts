@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { Silence } from "@electrum-vouchers/core";
+import type { NoResponse } from "@electrum-vouchers/core";
 import { expect, onTestFinished, test } from "vitest";
 import { answer, type Behaviour, serve, serveTls, unusedPort } from "../test/loopback-server.ts";
 import { lookup, PASSWORD, reversal, VOUCHER_CODE } from "../test/messages.ts";
@@ -80,7 +80,7 @@ test.each(rows)(
     const tls = await serveTls(does);
     const gone = await unusedPort();
 
-    const silences: Silence[] = [];
+    const silences: NoResponse[] = [];
     for (const baseUrl of [`http://${server.host}`, `https://${tls.host}`, `http://127.0.0.1:${gone}`]) {
       const port = portTo(baseUrl, { transport, ...options });
       for (const [outgoing, deadlineAt] of [

@@ -1,4 +1,4 @@
-import type { Answer, Outgoing, Silence, SilenceCause } from "@electrum-vouchers/core";
+import type { HttpResponse, OutgoingMessage, NoResponse, NoResponseCause } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { type Fault, type FaultKind, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -10,7 +10,7 @@ import { createElectrumHttp } from "./electrum-http.ts";
 
 const ID = "0b8f9f64-5d63-4d7c-8a52-0f2f5d3f1a22";
 
-const sale: Outgoing = {
+const sale: OutgoingMessage = {
   operation: "provisionVoucher",
   message: {
     id: ID,
@@ -31,7 +31,7 @@ const sale: Outgoing = {
 
 /** What the port must give: the answer, its body as far as it matters, or why there is none. */
 interface Expected {
-  readonly cause?: SilenceCause;
+  readonly cause?: NoResponseCause;
   readonly status?: number;
   readonly retryAfterMs?: number;
   readonly body?: RegExp;
@@ -44,18 +44,18 @@ const NEVER_MS = 60_000;
 const approved: Expected = { status: 201, body: /"voucher"/ };
 
 const cases: { readonly [Kind in FaultKind]: readonly (readonly [Extract<Fault, { kind: Kind }>, Expected])[] } = {
-  refused: [[{ kind: "refused", forMs: NEVER_MS }, { cause: "interrupted" }]],
+  refused: [[{ kind: "refused", durationMs: NEVER_MS }, { cause: "interrupted" }]],
   reset: [
     [{ kind: "reset", processed: false }, { cause: "interrupted" }],
     [{ kind: "reset", processed: true }, { cause: "interrupted" }],
   ],
-  silent: [
-    [{ kind: "silent", processed: false }, { cause: "deadline" }],
-    [{ kind: "silent", processed: true }, { cause: "deadline" }],
+  noResponse: [
+    [{ kind: "noResponse", processed: false }, { cause: "deadline" }],
+    [{ kind: "noResponse", processed: true }, { cause: "deadline" }],
   ],
-  late: [
-    [{ kind: "late", delayMs: NEVER_MS }, { cause: "deadline" }],
-    [{ kind: "late", delayMs: 10 }, approved],
+  delayed: [
+    [{ kind: "delayed", delayMs: NEVER_MS }, { cause: "deadline" }],
+    [{ kind: "delayed", delayMs: 10 }, approved],
   ],
   duplicate: [[{ kind: "duplicate" }, { status: 400, body: /DUPLICATE_RECORD/ }]],
   slowHeaders: [
@@ -91,10 +91,10 @@ const cases: { readonly [Kind in FaultKind]: readonly (readonly [Extract<Fault, 
     ],
   ],
   restart: [
-    [{ kind: "restart", memory: "kept", forMs: NEVER_MS }, { cause: "interrupted" }],
-    [{ kind: "restart", memory: "lost", forMs: NEVER_MS }, { cause: "interrupted" }],
+    [{ kind: "restart", memory: "kept", durationMs: NEVER_MS }, { cause: "interrupted" }],
+    [{ kind: "restart", memory: "lost", durationMs: NEVER_MS }, { cause: "interrupted" }],
   ],
-  likeTestServer: [[{ kind: "likeTestServer" }, { status: 500, body: /^Internal server error/ }]],
+  emulateTestServer: [[{ kind: "emulateTestServer" }, { status: 500, body: /^Internal server error/ }]],
 };
 
 const faults = Object.values(cases).flatMap<readonly [Fault, Expected]>((each) => [...each]);
@@ -117,8 +117,8 @@ describe.each(transports)("over %s", (transport) => {
     await simulator.stop();
   });
 
-  const send = (): Promise<Partial<Answer & Silence>> =>
-    electrum.send(sale, Date.now() + WAIT_MS).match<Partial<Answer & Silence>>(
+  const send = (): Promise<Partial<HttpResponse & NoResponse>> =>
+    electrum.send(sale, Date.now() + WAIT_MS).match<Partial<HttpResponse & NoResponse>>(
       (answer) => answer,
       (silence) => silence,
     );
@@ -132,7 +132,7 @@ describe.each(transports)("over %s", (transport) => {
   });
 
   test("refused: who sends while nobody listens finds the switch unreachable", async () => {
-    simulator.addFault({ fault: { kind: "refused", forMs: NEVER_MS } });
+    simulator.addFault({ fault: { kind: "refused", durationMs: NEVER_MS } });
     expect([await send(), await send()]).toEqual([{ cause: "interrupted" }, { cause: "unreachable" }]);
   });
 

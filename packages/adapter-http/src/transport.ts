@@ -1,5 +1,5 @@
 /** One message as it goes out. */
-export interface Sending {
+export interface TransportRequest {
   readonly method: "GET" | "POST";
   /** A lookup's holds the voucher code. */
   readonly url: string;
@@ -11,7 +11,7 @@ export interface Sending {
 }
 
 /** A complete answer, as it came. */
-export interface Received {
+export interface TransportResponse {
   readonly status: number;
   /** As text; absent where it has more bytes than are taken. */
   readonly body: string | undefined;
@@ -25,7 +25,7 @@ export interface Received {
  */
 export interface Transport {
   /** Rejects where there is no complete answer. */
-  send(sending: Sending): Promise<Received>;
+  send(sending: TransportRequest): Promise<TransportResponse>;
   /** Nothing more is sent. */
   close(): void;
 }

@@ -1,4 +1,4 @@
-import type { Outgoing } from "@electrum-vouchers/core";
+import type { OutgoingMessage } from "@electrum-vouchers/core";
 
 /** The voucher code in {@link lookup}: it must not come out anywhere but on the wire. */
 export const VOUCHER_CODE = "4411-9920-SECRET";
@@ -6,10 +6,10 @@ export const VOUCHER_CODE = "4411-9920-SECRET";
 export const PASSWORD = "pässword:with colon";
 
 /** Travels in a URL. */
-export const lookup: Outgoing = { operation: "lookupVoucher", message: { voucherCode: VOUCHER_CODE } };
+export const lookup: OutgoingMessage = { operation: "lookupVoucher", message: { voucherCode: VOUCHER_CODE } };
 
 /** Travels in a body. */
-export const reversal: Outgoing = {
+export const reversal: OutgoingMessage = {
   operation: "reverseVoucher",
   message: {
     id: "6f1c2f7e-3d0a-4b61-9d0c-5c0a4d6f7a11",

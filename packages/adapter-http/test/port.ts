@@ -1,4 +1,4 @@
-import type { Answer, Outgoing, SilenceCause } from "@electrum-vouchers/core";
+import type { HttpResponse, OutgoingMessage, NoResponseCause } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { onTestFinished } from "vitest";
 import { basicAuthorization, createElectrumHttp, type ElectrumHttpOptions } from "../src/index.ts";
@@ -23,7 +23,11 @@ export function portTo(target: string, options: Partial<ElectrumHttpOptions> = {
 }
 
 /** The answer, or the cause of the silence. */
-export const outcome = (port: Electrum, outgoing: Outgoing, deadlineAt: number): Promise<Answer | SilenceCause> =>
+export const outcome = (
+  port: Electrum,
+  outgoing: OutgoingMessage,
+  deadlineAt: number,
+): Promise<HttpResponse | NoResponseCause> =>
   port.send(outgoing, deadlineAt).match(
     (answer) => answer,
     (silence) => silence.cause,

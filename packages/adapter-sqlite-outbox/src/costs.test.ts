@@ -3,15 +3,15 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Change } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, done, NOW, uuid } from "../test/change.ts";
-import { type Connected, connected } from "../test/connected.ts";
+import { change, unwrapAsync, NOW, uuid } from "../test/change.ts";
+import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
 let store: TemporaryStore;
-let opened: Connected;
+let opened: TestConnection;
 beforeEach(() => {
   store = temporaryStore();
-  opened = connected(store.path);
+  opened = openTestConnection(store.path);
 });
 afterEach(async () => {
   await opened.outbox.close().unwrapOr(undefined);
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 const commit = (...changes: readonly Change[]): Promise<unknown> =>
-  Promise.all(changes.map(async (each) => done(opened.outbox.commit(each))));
+  Promise.all(changes.map(async (each) => unwrapAsync(opened.outbox.commit(each))));
 
 const many = (count: number, first: number): readonly Change[] =>
   Array.from({ length: count }, (_, n) => change(first + n));
@@ -58,7 +58,10 @@ describe("the log takes", () => {
   it("no page but those of what a step changes: the row, its place in the indexes, and its entry in the journal", async () => {
     await commit(...many(20, 1));
     const pages = async (step: Change): Promise<number> => pagesOf(() => commit(step));
-    const requesting = change(0, { state: "requesting", due: { at: NOW, work: "replyDeadline", what: "provision" } });
+    const requesting = change(0, {
+      state: "requesting",
+      due: { at: NOW, work: "replyDeadline", description: "provision" },
+    });
     const finished = nothingDue(change(0, { expectedVersion: 3, state: "confirmed", final: true }));
 
     // The row and its id; what is due, and what is unfinished; the entry, and where it is.
@@ -66,16 +69,16 @@ describe("the log takes", () => {
     // The row, what was or is due, the entry, and where it is.
     expect(await pages(nothingDue(change(0, { expectedVersion: 1, state: "issued" })))).toBe(4);
     expect(await pages(change(0, { expectedVersion: 2, state: "confirming" }))).toBe(4);
-    expect(await pagesOf(() => done(opened.outbox.claim(claim(100))))).toBe(1);
+    expect(await pagesOf(() => unwrapAsync(opened.outbox.claim(claim(100))))).toBe(1);
     // And the lease, what was unfinished, and what is finished.
     expect(await pages(finished)).toBe(7);
   });
 
   it("no page for a claim that finds nothing", async () => {
     await commit(...many(1, 1));
-    await done(opened.outbox.claim(claim(1)));
+    await unwrapAsync(opened.outbox.claim(claim(1)));
 
-    expect(await pagesOf(() => done(opened.outbox.claim(claim(1))))).toBe(0);
+    expect(await pagesOf(() => unwrapAsync(opened.outbox.claim(claim(1))))).toBe(0);
   });
 });
 
@@ -83,8 +86,8 @@ describe("of statements", () => {
   it("a claim runs as many for a hundred records as for one", async () => {
     await commit(...many(101, 1));
 
-    const forOne = await statementsOf(() => done(opened.outbox.claim(claim(1))));
-    const forHundred = await statementsOf(() => done(opened.outbox.claim(claim(100))));
+    const forOne = await statementsOf(() => unwrapAsync(opened.outbox.claim(claim(1))));
+    const forHundred = await statementsOf(() => unwrapAsync(opened.outbox.claim(claim(100))));
 
     expect(forHundred).toBe(forOne);
   });
@@ -93,7 +96,7 @@ describe("of statements", () => {
     const changes = many(100, 1);
     expect(await statementsOf(() => commit(...changes))).toBe(3 * 100 + 2);
 
-    await done(opened.outbox.claim(claim(100)));
+    await unwrapAsync(opened.outbox.claim(claim(100)));
     const next = changes.map((each): Change => ({ ...each, expectedVersion: 1 }));
 
     // One more ends the leases of all.
@@ -122,9 +125,9 @@ describe("the index of ids", () => {
 
   it("is not looked at for what this process has claimed, whoever created it", async () => {
     await commit(...many(100, 1));
-    await done(opened.outbox.close());
-    opened = connected(store.path);
-    await done(opened.outbox.claim(claim(100)));
+    await unwrapAsync(opened.outbox.close());
+    opened = openTestConnection(store.path);
+    await unwrapAsync(opened.outbox.claim(claim(100)));
 
     expect(await lookUpsOf(() => commit(...next(1)))).toBe(0);
   });
@@ -132,54 +135,57 @@ describe("the index of ids", () => {
   it("is looked at where what was remembered is no longer so", async () => {
     await commit(...many(1, 1));
     const other = new Database(store.path);
-    other.exec("PRAGMA foreign_keys = OFF; UPDATE transactions SET number = 77; UPDATE journal SET number = 77");
+    other.exec("PRAGMA foreign_keys = OFF; UPDATE transactions SET row_id = 77; UPDATE journal SET row_id = 77");
     other.close();
 
     await commit(change(1, { expectedVersion: 1, record: "the next" }));
 
-    expect(await done(opened.outbox.load(uuid(1)))).toMatchObject({ version: 2, record: "the next" });
-    expect(await done(opened.outbox.check())).toEqual([]);
+    expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ version: 2, record: "the next" });
+    expect(await unwrapAsync(opened.outbox.check())).toEqual([]);
   });
 });
 
 describe("what is counted", () => {
   const addedUp = (): number => {
     const { durable } = opened.connections;
-    return durable.prepare<[], number>("SELECT ifnull(sum(count), 0) FROM tally").pluck().get() ?? Number.NaN;
+    return durable.prepare<[], number>("SELECT ifnull(sum(count), 0) FROM state_counts").pluck().get() ?? Number.NaN;
   };
 
   it("is added up by no commit, but once for five hundred, and is right at any time", async () => {
     await commit(...many(490, 1));
     expect(addedUp()).toBe(0);
-    expect(await done(opened.outbox.summary())).toMatchObject({ states: { confirming: 490 }, due: { advice: 490 } });
+    expect(await unwrapAsync(opened.outbox.summary())).toMatchObject({
+      states: { confirming: 490 },
+      due: { advice: 490 },
+    });
 
     await commit(...many(20, 1_000));
     await nextTurn();
     await commit(...many(5, 2_000));
 
     expect(addedUp()).toBe(510);
-    expect(await done(opened.outbox.summary())).toMatchObject({
+    expect(await unwrapAsync(opened.outbox.summary())).toMatchObject({
       states: { confirming: 515 },
       due: { advice: 515 },
     });
-    expect(await done(opened.outbox.check())).toEqual([]);
+    expect(await unwrapAsync(opened.outbox.check())).toEqual([]);
   });
 
   it("is added up another time where somebody else writes just then: nobody waits for it", async () => {
-    await done(opened.outbox.close());
+    await unwrapAsync(opened.outbox.close());
     const A_MINUTE_MS = 60_000;
-    opened = connected(store.path, A_MINUTE_MS);
-    const { hasty, unlessBusy } = opened.connections;
-    const waitMs = (): unknown => hasty.pragma("busy_timeout", { simple: true });
+    opened = openTestConnection(store.path, A_MINUTE_MS);
+    const { relaxed, tryWithoutWaiting } = opened.connections;
+    const waitMs = (): unknown => relaxed.pragma("busy_timeout", { simple: true });
     const other = new Database(store.path);
     other.exec("BEGIN IMMEDIATE");
 
     const waited: unknown[] = [];
     const addUp = (): void => {
       waited.push(waitMs());
-      hasty.exec("BEGIN IMMEDIATE");
+      relaxed.exec("BEGIN IMMEDIATE");
     };
-    expect(() => unlessBusy(addUp)).toThrow("locked");
+    expect(() => tryWithoutWaiting(addUp)).toThrow("locked");
     other.close();
 
     expect([...waited, waitMs()]).toEqual([0, A_MINUTE_MS]);
@@ -190,6 +196,6 @@ describe("what is counted", () => {
     const reopened = await store.open();
 
     expect(addedUp()).toBe(10);
-    expect(await done(reopened.summary())).toMatchObject({ states: { confirming: 10 } });
+    expect(await unwrapAsync(reopened.summary())).toMatchObject({ states: { confirming: 10 } });
   });
 });

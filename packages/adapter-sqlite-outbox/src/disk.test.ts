@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Change } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, done, failed, NOW, uuid } from "../test/change.ts";
-import { connected } from "../test/connected.ts";
+import { change, unwrapAsync, unwrapErrorAsync, NOW, uuid } from "../test/change.ts";
+import { openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
 
@@ -19,10 +19,10 @@ beforeEach(async () => {
 afterEach(() => store.remove());
 
 const commitAtOnce = (into: SqliteOutbox, changes: readonly Change[]): Promise<unknown> =>
-  Promise.all(changes.map(async (each) => done(into.commit(each))));
+  Promise.all(changes.map(async (each) => unwrapAsync(into.commit(each))));
 
 /** The numbers from `from` on. */
-const numbers = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, n) => from + n);
+const rowIds = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, n) => from + n);
 
 /** The files of the folder that hold this text. */
 const filesWith = (text: string): readonly string[] =>
@@ -36,21 +36,23 @@ describe("a secret", () => {
     for (const expectedVersion of [0, 1, 2]) {
       const text = `${SECRET} `.repeat(1 + 300 * expectedVersion);
       const final = expectedVersion === 2;
-      await done(outbox.commit(change(n, { expectedVersion, record: text, entry: text, final, state: "confirmed" })));
+      await unwrapAsync(
+        outbox.commit(change(n, { expectedVersion, record: text, entry: text, final, state: "confirmed" })),
+      );
     }
   }
 
   it.each([
-    ["scrubbed", { scrubBefore: NOW + 1, removeBefore: NOW }],
-    ["removed", { scrubBefore: NOW, removeBefore: NOW + 1 }],
+    ["redacted", { redactBefore: NOW + 1, deleteBefore: NOW }],
+    ["deleted", { redactBefore: NOW, deleteBefore: NOW + 1 }],
   ])("is in no file any more once it was %s", async (_how, before) => {
     for (let n = 0; n < 20; n += 1) await spend(n);
     expect(filesWith(SECRET)).not.toEqual([]);
 
-    await done(outbox.retain({ ...before, limit: 100, redact }));
+    await unwrapAsync(outbox.applyRetention({ ...before, limit: 100, redact }));
 
     expect(filesWith(SECRET)).toEqual([]);
-    expect(await done(outbox.check())).toEqual([]);
+    expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
 
   it("stays in the log while another process reads from it, and goes with the next call", async () => {
@@ -58,11 +60,11 @@ describe("a secret", () => {
     const reader = new Database(store.path, { readonly: true });
     reader.exec("BEGIN; SELECT * FROM transactions");
 
-    const request = { scrubBefore: NOW + 1, removeBefore: NOW, limit: 100, redact };
-    expect(await done(outbox.retain(request))).toEqual({ scrubbed: 1, removed: 0 });
+    const request = { redactBefore: NOW + 1, deleteBefore: NOW, limit: 100, redact };
+    expect(await unwrapAsync(outbox.applyRetention(request))).toEqual({ redacted: 1, deleted: 0 });
 
     reader.exec("COMMIT");
-    expect(await done(outbox.retain(request))).toEqual({ scrubbed: 0, removed: 0 });
+    expect(await unwrapAsync(outbox.applyRetention(request))).toEqual({ redacted: 0, deleted: 0 });
     expect(filesWith(SECRET)).toEqual([]);
     reader.close();
   });
@@ -70,7 +72,7 @@ describe("a secret", () => {
   it("is not repeated by an error", async () => {
     const bad = change(1, { record: SECRET, entry: SECRET, kind: JSON.parse('"refund"') });
 
-    expect(JSON.stringify(await failed(outbox.commit(bad)))).not.toContain(SECRET);
+    expect(JSON.stringify(await unwrapErrorAsync(outbox.commit(bad)))).not.toContain(SECRET);
   });
 });
 
@@ -84,7 +86,7 @@ describe("the write-ahead log", () => {
     for (let from = 0; from < 490; from += 10)
       await commitAtOnce(
         outbox,
-        numbers(from, 10).map((n) => change(n, { record })),
+        rowIds(from, 10).map((n) => change(n, { record })),
       );
   }
 
@@ -98,7 +100,7 @@ describe("the write-ahead log", () => {
     await commitAtOnce(outbox, [change(1)]);
 
     for (let n = 0; n < 6_000; n += 1)
-      await done(outbox.postpone({ id: uuid(1), version: 1, until: NOW + n, why: "status 503" }));
+      await unwrapAsync(outbox.postpone({ id: uuid(1), version: 1, until: NOW + n, reason: "status 503" }));
 
     expect(logBytes()).toBeLessThan(LIMIT_BYTES * 1.25);
   });
@@ -107,7 +109,7 @@ describe("the write-ahead log", () => {
     for (let from = 0; from < 3_000; from += 100)
       await commitAtOnce(
         outbox,
-        numbers(from, 100).map((n) => change(n)),
+        rowIds(from, 100).map((n) => change(n)),
       );
 
     // Five hundred changes in groups of a hundred: a few dozen pages to a group.
@@ -122,8 +124,8 @@ describe("the write-ahead log", () => {
     expect(logBytes()).toBeGreaterThan(LIMIT_BYTES * 1.25);
 
     reader.exec("COMMIT");
-    await done(outbox.commit(change(5_000)));
-    await done(outbox.commit(change(5_001)));
+    await unwrapAsync(outbox.commit(change(5_000)));
+    await unwrapAsync(outbox.commit(change(5_001)));
 
     expect(logBytes()).toBeLessThanOrEqual(LIMIT_BYTES * 1.25);
     reader.close();
@@ -144,7 +146,7 @@ describe("the file", () => {
     async (atOnce) => {
       const sales = 192;
       const path = join(store.directory, "sales.db");
-      const opened = connected(path);
+      const opened = openTestConnection(path);
       // What is measured is the size: it need not wait for the disk.
       opened.connections.durable.pragma("synchronous = OFF");
       for (let from = 0; from < sales; from += atOnce)
@@ -153,10 +155,10 @@ describe("the file", () => {
           const fields = { expectedVersion, ...text, state, final: state === "confirmed" };
           await commitAtOnce(
             opened.outbox,
-            numbers(from, atOnce).map((n) => change(n, fields)),
+            rowIds(from, atOnce).map((n) => change(n, fields)),
           );
         }
-      await done(opened.outbox.close());
+      await unwrapAsync(opened.outbox.close());
 
       const kept = sales * (steps.reduce((sum, { entry }) => sum + entry, 0) + (steps.at(-1)?.record ?? 0));
       expect(statSync(path).size / kept).toBeLessThan(1.6);
@@ -168,15 +170,15 @@ describe("the file", () => {
     async function sizeAfter(from: number): Promise<number> {
       await commitAtOnce(
         outbox,
-        numbers(from, 200).map((n) => change(n, { record: "r".repeat(2_000), final: true })),
+        rowIds(from, 200).map((n) => change(n, { record: "r".repeat(2_000), final: true })),
       );
-      await done(outbox.retain({ scrubBefore: NOW, removeBefore: NOW + 1, limit: 1_000, redact }));
+      await unwrapAsync(outbox.applyRetention({ redactBefore: NOW, deleteBefore: NOW + 1, limit: 1_000, redact }));
       return statSync(store.path).size;
     }
 
     const once = await sizeAfter(0);
 
     expect(await sizeAfter(200)).toBeLessThanOrEqual(once * 1.05);
-    expect(await done(outbox.load(uuid(0)))).toBeUndefined();
+    expect(await unwrapAsync(outbox.load(uuid(0)))).toBeUndefined();
   });
 });

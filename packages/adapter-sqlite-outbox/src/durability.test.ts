@@ -1,18 +1,18 @@
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, done, uuid } from "../test/change.ts";
-import { type Connected, connected } from "../test/connected.ts";
+import { change, unwrapAsync, uuid } from "../test/change.ts";
+import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
-import { makeDurable } from "./connection.ts";
+import { configureDurable } from "./connection.ts";
 
 const FULL = 2;
 const NORMAL = 1;
 
 let store: TemporaryStore;
-let opened: Connected;
+let opened: TestConnection;
 beforeEach(() => {
   store = temporaryStore();
-  opened = connected(store.path);
+  opened = openTestConnection(store.path);
 });
 afterEach(async () => {
   await opened.outbox.close().unwrapOr(undefined);
@@ -30,10 +30,10 @@ describe("whoever is told of the commits", () => {
       },
     });
 
-    await done(outbox.commit(change(1)));
-    await done(outbox.commit(change(2)));
+    await unwrapAsync(outbox.commit(change(1)));
+    await unwrapAsync(outbox.commit(change(2)));
 
-    expect(await done(outbox.load(uuid(2)))).toMatchObject({ version: 1 });
+    expect(await unwrapAsync(outbox.load(uuid(2)))).toMatchObject({ version: 1 });
     expect(warnings).toHaveBeenCalledTimes(1);
     warnings.mockRestore();
   });
@@ -41,29 +41,29 @@ describe("whoever is told of the commits", () => {
 
 describe("a durable connection", () => {
   it("waits for the disk with every commit: FULL is still there after the first writes, and after reopening", async () => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
     expect(synchronous(opened.connections.durable)).toBe(FULL);
-    await done(opened.outbox.close());
+    await unwrapAsync(opened.outbox.close());
 
-    opened = connected(store.path);
-    await done(opened.outbox.commit(change(2)));
+    opened = openTestConnection(store.path);
+    await unwrapAsync(opened.outbox.commit(change(2)));
 
     expect(synchronous(opened.connections.durable)).toBe(FULL);
     expect(opened.connections.durable.pragma("journal_mode", { simple: true })).toBe("wal");
   });
 
   it("is not asked to wait for leases and postponements, which another connection writes", async () => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
 
-    await done(opened.outbox.postpone({ id: uuid(1), version: 1, until: 5, why: "status 503" }));
+    await unwrapAsync(opened.outbox.postpone({ id: uuid(1), version: 1, until: 5, reason: "status 503" }));
 
-    expect(synchronous(opened.connections.hasty)).toBe(NORMAL);
+    expect(synchronous(opened.connections.relaxed)).toBe(NORMAL);
   });
 
   it("is refused where there can be no write-ahead log", () => {
     const memory = new Database(":memory:");
 
-    expect(makeDurable(memory)).toMatchObject({
+    expect(configureDurable(memory)).toMatchObject({
       error: { type: "durability", detail: "journal_mode is memory, not wal" },
     });
     memory.close();
@@ -76,7 +76,7 @@ describe("a durable connection", () => {
     durable.pragma = (source, options) =>
       source === "synchronous = FULL" ? undefined : pragma.call(durable, source, options);
 
-    expect(makeDurable(durable)).toMatchObject({
+    expect(configureDurable(durable)).toMatchObject({
       error: { type: "durability", detail: "synchronous is 1 after the first write, not FULL" },
     });
   });
@@ -84,28 +84,28 @@ describe("a durable connection", () => {
 
 describe("a commit that resolves", () => {
   it("has had a transaction of its own where commits are awaited one by one", async () => {
-    for (let n = 0; n < 20; n += 1) await done(opened.outbox.commit(change(n)));
+    for (let n = 0; n < 20; n += 1) await unwrapAsync(opened.outbox.commit(change(n)));
 
     expect(opened.transactions).toEqual(Array.from({ length: 20 }, () => 1));
   });
 
   it("has shared one with all others of the same turn", async () => {
-    await Promise.all(Array.from({ length: 64 }, async (_, n) => done(opened.outbox.commit(change(n)))));
+    await Promise.all(Array.from({ length: 64 }, async (_, n) => unwrapAsync(opened.outbox.commit(change(n)))));
 
     expect(opened.transactions).toEqual([64]);
   });
 
   it("has shared it with no more than a bounded number, and a bounded amount of text", async () => {
-    await Promise.all(Array.from({ length: 300 }, async (_, n) => done(opened.outbox.commit(change(n)))));
+    await Promise.all(Array.from({ length: 300 }, async (_, n) => unwrapAsync(opened.outbox.commit(change(n)))));
     expect(opened.transactions.splice(0)).toEqual([128, 128, 44]);
 
     const record = "x".repeat(2 ** 19);
-    await Promise.all([400, 401, 402].map(async (n) => done(opened.outbox.commit(change(n, { record })))));
+    await Promise.all([400, 401, 402].map(async (n) => unwrapAsync(opened.outbox.commit(change(n, { record })))));
     expect(opened.transactions).toEqual([1, 1, 1]);
   });
 
   it("is what an observer is told of, and does not suffer from it", async () => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
     const conflict = await opened.outbox.commit(change(1));
 
     expect(conflict.isErr()).toBe(true);

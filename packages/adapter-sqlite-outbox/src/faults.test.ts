@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, done, failed, NOW, uuid } from "../test/change.ts";
-import { type Connected, connected } from "../test/connected.ts";
+import { change, unwrapAsync, unwrapErrorAsync, NOW, uuid } from "../test/change.ts";
+import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
 let store: TemporaryStore;
-let opened: Connected;
+let opened: TestConnection;
 beforeEach(() => {
   store = temporaryStore();
-  opened = connected(store.path);
+  opened = openTestConnection(store.path);
 });
 afterEach(async () => {
   await opened.outbox.close().unwrapOr(undefined);
@@ -22,12 +22,12 @@ const claim = { worker: "a", work: ["advice"], now: NOW, until: NOW + 1_000, lim
 /** Nothing of what failed is there, and what had been committed is; then all goes on as if nothing had been. */
 async function expectNothingLost(): Promise<void> {
   const { outbox } = opened;
-  expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 1, record: "record 1" });
-  expect(await done(outbox.journal(uuid(1)))).toEqual(["entry 1"]);
-  expect(await done(outbox.summary())).toMatchObject({ states: { confirming: 1 }, due: { advice: 1 } });
-  expect(await done(outbox.check())).toEqual([]);
-  await done(outbox.commit(next));
-  expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 2, record: "the next" });
+  expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 1, record: "record 1" });
+  expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1"]);
+  expect(await unwrapAsync(outbox.summary())).toMatchObject({ states: { confirming: 1 }, due: { advice: 1 } });
+  expect(await unwrapAsync(outbox.check())).toEqual([]);
+  await unwrapAsync(outbox.commit(next));
+  expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 2, record: "the next" });
 }
 
 describe("a full disk", () => {
@@ -44,17 +44,20 @@ describe("a full disk", () => {
   }
 
   it("takes no commit, says so, and loses nothing", async () => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
     const empty = fill();
 
-    expect(await failed(opened.outbox.commit(large(2)))).toMatchObject({ type: "unavailable", reason: "full" });
+    expect(await unwrapErrorAsync(opened.outbox.commit(large(2)))).toMatchObject({
+      type: "unavailable",
+      reason: "full",
+    });
 
     empty();
     await expectNothingLost();
   });
 
   it("still takes those of a group that fit", async () => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
     fill();
 
     const outcomes = await Promise.all(
@@ -62,33 +65,34 @@ describe("a full disk", () => {
     );
 
     expect(outcomes.map((outcome) => outcome.isOk())).toEqual([true, false, true]);
-    expect(await done(opened.outbox.load(uuid(1)))).toMatchObject({ version: 3 });
-    expect(await done(opened.outbox.load(uuid(2)))).toBeUndefined();
-    expect(await done(opened.outbox.check())).toEqual([]);
+    expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ version: 3 });
+    expect(await unwrapAsync(opened.outbox.load(uuid(2)))).toBeUndefined();
+    expect(await unwrapAsync(opened.outbox.check())).toEqual([]);
   });
 });
 
 describe("a locked file", () => {
   it("takes no call that writes, says so, and loses nothing", async () => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
     const other = new Database(store.path);
     other.exec("BEGIN IMMEDIATE");
 
     const writing = [
       opened.outbox.commit(next),
       opened.outbox.claim(claim),
-      opened.outbox.postpone({ id: uuid(1), version: 1, until: NOW, why: "status 503" }),
+      opened.outbox.postpone({ id: uuid(1), version: 1, until: NOW, reason: "status 503" }),
       opened.outbox.release({ worker: "a" }),
-      opened.outbox.retain({
-        scrubBefore: NOW,
-        removeBefore: NOW,
+      opened.outbox.applyRetention({
+        redactBefore: NOW,
+        deleteBefore: NOW,
         limit: 1,
         redact: { record: String, entry: String },
       }),
     ];
-    for (const call of writing) expect(await failed(call)).toMatchObject({ type: "unavailable", reason: "busy" });
+    for (const call of writing)
+      expect(await unwrapErrorAsync(call)).toMatchObject({ type: "unavailable", reason: "busy" });
     // Whoever only reads is not kept waiting.
-    expect(await done(opened.outbox.load(uuid(1)))).toMatchObject({ version: 1 });
+    expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ version: 1 });
 
     other.exec("ROLLBACK");
     other.close();
@@ -111,13 +115,20 @@ describe("a locked file", () => {
 
 describe("a file that has become read-only", () => {
   it("takes no commit, says so, and loses nothing", async () => {
-    await done(opened.outbox.commit(change(1)));
-    for (const database of [opened.connections.durable, opened.connections.hasty]) database.pragma("query_only = ON");
+    await unwrapAsync(opened.outbox.commit(change(1)));
+    for (const database of [opened.connections.durable, opened.connections.relaxed]) database.pragma("query_only = ON");
 
-    expect(await failed(opened.outbox.commit(next))).toMatchObject({ type: "unavailable", reason: "readOnly" });
-    expect(await failed(opened.outbox.claim(claim))).toMatchObject({ type: "unavailable", reason: "readOnly" });
+    expect(await unwrapErrorAsync(opened.outbox.commit(next))).toMatchObject({
+      type: "unavailable",
+      reason: "readOnly",
+    });
+    expect(await unwrapErrorAsync(opened.outbox.claim(claim))).toMatchObject({
+      type: "unavailable",
+      reason: "readOnly",
+    });
 
-    for (const database of [opened.connections.durable, opened.connections.hasty]) database.pragma("query_only = OFF");
+    for (const database of [opened.connections.durable, opened.connections.relaxed])
+      database.pragma("query_only = OFF");
     await expectNothingLost();
   });
 });
@@ -131,50 +142,50 @@ describe("a change that SQLite does not take", () => {
 
     expect(outcomes.map((outcome) => outcome.isOk())).toEqual([true, false, true]);
     expect(outcomes[1]).toMatchObject({ error: { type: "unavailable", reason: "failed" } });
-    expect(await done(opened.outbox.load(uuid(2)))).toBeUndefined();
-    expect(await done(opened.outbox.summary())).toMatchObject({ states: { confirming: 2 } });
-    expect(await done(opened.outbox.check())).toEqual([]);
+    expect(await unwrapAsync(opened.outbox.load(uuid(2)))).toBeUndefined();
+    expect(await unwrapAsync(opened.outbox.summary())).toMatchObject({ states: { confirming: 2 } });
+    expect(await unwrapAsync(opened.outbox.check())).toEqual([]);
   });
 });
 
 describe("a damaged file", () => {
   /** Overwrites a page of the file that holds this text. */
   async function damage(text: string): Promise<void> {
-    await done(opened.outbox.close());
+    await unwrapAsync(opened.outbox.close());
     const bytes = readFileSync(store.path);
     const page = Math.floor(bytes.indexOf(text) / 4_096);
     bytes.fill(0xff, page * 4_096, (page + 1) * 4_096);
     writeFileSync(store.path, bytes);
-    opened = connected(store.path);
+    opened = openTestConnection(store.path);
   }
 
   it("says so wherever the damage is met", async () => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
     await damage("record 1");
 
     const corrupt = { type: "unavailable", reason: "corrupt" };
-    expect(await failed(opened.outbox.load(uuid(1)))).toMatchObject(corrupt);
-    expect(await failed(opened.outbox.claim(claim))).toMatchObject(corrupt);
-    expect(await failed(opened.outbox.commit(next))).toMatchObject(corrupt);
+    expect(await unwrapErrorAsync(opened.outbox.load(uuid(1)))).toMatchObject(corrupt);
+    expect(await unwrapErrorAsync(opened.outbox.claim(claim))).toMatchObject(corrupt);
+    expect(await unwrapErrorAsync(opened.outbox.commit(next))).toMatchObject(corrupt);
   });
 
   it("is found by a check, which still tells what else is there", async () => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
     await damage("entry 1");
 
-    expect(await done(opened.outbox.check())).not.toEqual([]);
-    expect(await done(opened.outbox.load(uuid(1)))).toMatchObject({ record: "record 1" });
+    expect(await unwrapAsync(opened.outbox.check())).not.toEqual([]);
+    expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ record: "record 1" });
   });
 });
 
 describe("a check", () => {
   const miscount = (state: string, due: string, said: number, there: number): string =>
-    `the tally of ${state} (attention 0, due ${due}) says ${said}, there are ${there}`;
+    `the count of ${state} (attention 0, due ${due}) says ${said}, there are ${there}`;
 
   it.each([
     [
       "a wrong count",
-      "INSERT INTO tally VALUES ('confirming', 0, 'advice', 4)",
+      "INSERT INTO state_counts VALUES ('confirming', 0, 'advice', 4)",
       [miscount("confirming", "advice", 5, 1)],
     ],
     [
@@ -185,15 +196,15 @@ describe("a check", () => {
     [
       "an entry of nobody",
       `PRAGMA foreign_keys = OFF;
-       INSERT INTO journal (number, version, state, attention, entry) VALUES (9, 1, 'lost', 0, 'lost')`,
+       INSERT INTO journal (row_id, version, state, needs_attention, entry) VALUES (9, 1, 'lost', 0, 'lost')`,
       ["row 2 of journal has no transaction", miscount("lost", "nothing", 1, 0)],
     ],
   ])("finds %s", async (_what, tamper, faults) => {
-    await done(opened.outbox.commit(change(1)));
+    await unwrapAsync(opened.outbox.commit(change(1)));
     const other = new Database(store.path);
     other.exec(tamper);
     other.close();
 
-    expect(await done(opened.outbox.check())).toEqual(faults);
+    expect(await unwrapAsync(opened.outbox.check())).toEqual(faults);
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { RetainRequest } from "@electrum-vouchers/core/ports";
+import type { RetentionRequest } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, done, failed, NOW, uuid } from "../test/change.ts";
+import { change, unwrapAsync, unwrapErrorAsync, NOW, uuid } from "../test/change.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
 // A bit that has changed in an index leads from one transaction to another, which is sound and so raises no suspicion.
@@ -20,8 +20,8 @@ async function misled(
   commits: readonly ReturnType<typeof change>[],
 ): Promise<void> {
   const outbox = await store.open();
-  for (const each of commits) await done(outbox.commit(each));
-  await done(outbox.close());
+  for (const each of commits) await unwrapAsync(outbox.commit(each));
+  await unwrapAsync(outbox.close());
   const database = new Database(store.path);
   const root = database
     .prepare<[string], number>("SELECT rootpage FROM sqlite_schema WHERE name = ?")
@@ -46,18 +46,20 @@ describe("an index that leads to another transaction", () => {
     await misled("sqlite_autoindex_transactions_1", uuid(2), three);
     const outbox = await store.open();
 
-    expect(await failed(outbox.commit(change(2, { expectedVersion: 1, record: "the next" })))).toMatchObject(corrupt);
+    expect(await unwrapErrorAsync(outbox.commit(change(2, { expectedVersion: 1, record: "the next" })))).toMatchObject(
+      corrupt,
+    );
 
-    expect(await done(outbox.load(uuid(3)))).toMatchObject({ version: 1, record: "record 3" });
-    expect(await done(outbox.journal(uuid(3)))).toEqual(["entry 3"]);
-    expect(await done(outbox.check())).not.toEqual([]);
+    expect(await unwrapAsync(outbox.load(uuid(3)))).toMatchObject({ version: 1, record: "record 3" });
+    expect(await unwrapAsync(outbox.journal(uuid(3)))).toEqual(["entry 3"]);
+    expect(await unwrapAsync(outbox.check())).not.toEqual([]);
   });
 
   const finished = change(2, { state: "confirmed", final: true });
-  const redact = { record: () => "scrubbed", entry: () => "scrubbed" };
-  const retentions: Readonly<Record<string, RetainRequest>> = {
-    removes: { scrubBefore: 0, removeBefore: NOW + 1, limit: 10, redact },
-    scrubs: { scrubBefore: NOW + 1, removeBefore: 0, limit: 10, redact },
+  const redact = { record: () => "redacted", entry: () => "redacted" };
+  const retentions: Readonly<Record<string, RetentionRequest>> = {
+    removes: { redactBefore: 0, deleteBefore: NOW + 1, limit: 10, redact },
+    scrubs: { redactBefore: NOW + 1, deleteBefore: 0, limit: 10, redact },
   };
 
   it.each(Object.entries(retentions))(
@@ -68,9 +70,9 @@ describe("an index that leads to another transaction", () => {
       await misled("transactions_finished", "", [first, finished, third]);
       const outbox = await store.open();
 
-      expect(await failed(outbox.retain(request))).toMatchObject(corrupt);
+      expect(await unwrapErrorAsync(outbox.applyRetention(request))).toMatchObject(corrupt);
 
-      expect(await done(outbox.load(uuid(3)))).toMatchObject({ version: 1, record: "record 3" });
+      expect(await unwrapAsync(outbox.load(uuid(3)))).toMatchObject({ version: 1, record: "record 3" });
     },
   );
 });

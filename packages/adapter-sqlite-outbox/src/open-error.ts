@@ -1,5 +1,5 @@
 import { err, type Result } from "neverthrow";
-import { codeOf, reasonOf } from "./failure.ts";
+import { codeOf, reasonOf } from "./errors.ts";
 
 /** Why a file could not be opened as an outbox. Nothing was created or changed that is not ours. */
 export type OpenError =
@@ -19,15 +19,15 @@ export type OpenError =
   | { readonly type: "failed"; readonly detail: string };
 
 /** Runs a step of opening; what SQLite or the file system refuses becomes a value. */
-export function attemptToOpen<Value>(step: () => Result<Value, OpenError>): Result<Value, OpenError> {
+export function tryOpening<Value>(step: () => Result<Value, OpenError>): Result<Value, OpenError> {
   try {
     return step();
   } catch (error) {
-    return err(openError(error));
+    return err(toOpenError(error));
   }
 }
 
-export function openError(error: unknown): OpenError {
+export function toOpenError(error: unknown): OpenError {
   const detail = error instanceof Error ? error.message : String(error);
   switch (reasonOf(codeOf(error))) {
     case "busy":

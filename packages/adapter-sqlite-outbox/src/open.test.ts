@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, done, uuid } from "../test/change.ts";
+import { change, unwrapAsync, uuid } from "../test/change.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 import { openSqliteOutbox } from "./open.ts";
-import { openError } from "./open-error.ts";
+import { toOpenError } from "./open-error.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "./schema.ts";
 
 let store: TemporaryStore;
@@ -33,7 +33,7 @@ describe("opening a file that is not there", () => {
   it("creates it for its owner's eyes only, and so what SQLite puts beside it, whatever the umask", async () => {
     const umask = process.umask(0);
     const outbox = await store.open();
-    await done(outbox.commit(change(1)));
+    await unwrapAsync(outbox.commit(change(1)));
     process.umask(umask);
 
     const files = readdirSync(store.directory).toSorted();
@@ -45,7 +45,7 @@ describe("opening a file that is not there", () => {
     const path = join(store.directory, ":memory:");
 
     await openSqliteOutbox({ path }).match(
-      async (outbox) => done(outbox.close()),
+      async (outbox) => unwrapAsync(outbox.close()),
       ({ type }) => expect.unreachable(type),
     );
 
@@ -73,28 +73,28 @@ describe("opening a file that is not there", () => {
 describe("opening a file of ours", () => {
   it("finds all that was committed", async () => {
     const before = await store.open();
-    await done(before.commit(change(1)));
-    await done(before.close());
+    await unwrapAsync(before.commit(change(1)));
+    await unwrapAsync(before.close());
 
-    expect(await done((await store.open()).load(uuid(1)))).toMatchObject({ version: 1, record: "record 1" });
+    expect(await unwrapAsync((await store.open()).load(uuid(1)))).toMatchObject({ version: 1, record: "record 1" });
   });
 
   it("finishes one whose creator died before anything was in it, and takes it out of others' sight", async () => {
     writeFileSync(store.path, "", { mode: 0o644 });
 
-    await done((await store.open()).commit(change(1)));
+    await unwrapAsync((await store.open()).commit(change(1)));
 
     expect(modeOf(store.path)).toBe("600");
   });
 
   it("says in its header that it is ours as soon as anything is in it: also to whoever does not read the log", async () => {
-    await done((await store.open()).commit(change(1)));
+    await unwrapAsync((await store.open()).commit(change(1)));
 
     expect(readFileSync(store.path).readUInt32BE(68)).toBe(APPLICATION_ID);
   });
 
   it("refuses one that a newer release has written, names both versions, and leaves it alone", async () => {
-    await done((await store.open()).close());
+    await unwrapAsync((await store.open()).close());
     database((raw) => raw.pragma(`user_version = ${SCHEMA_VERSION + 7}`));
     const before = contents();
 
@@ -103,7 +103,7 @@ describe("opening a file of ours", () => {
   });
 
   it("refuses one that is locked, and opens it once it is not", async () => {
-    await done((await store.open()).close());
+    await unwrapAsync((await store.open()).close());
     const raw = new Database(store.path);
     raw.exec("BEGIN EXCLUSIVE");
 
@@ -111,11 +111,11 @@ describe("opening a file of ours", () => {
 
     raw.exec("COMMIT");
     raw.close();
-    await done((await store.open()).commit(change(1)));
+    await unwrapAsync((await store.open()).commit(change(1)));
   });
 
   it("refuses one that is damaged", async () => {
-    await done((await store.open()).close());
+    await unwrapAsync((await store.open()).close());
     const bytes = readFileSync(store.path);
     bytes.fill(0xff, 100, 4_096);
     writeFileSync(store.path, bytes);
@@ -126,7 +126,7 @@ describe("opening a file of ours", () => {
   it.skipIf(process.getuid?.() === 0)(
     "refuses one that it may not write, or whose folder it may not write",
     async () => {
-      await done((await store.open()).close());
+      await unwrapAsync((await store.open()).close());
       chmodSync(store.path, 0o400);
       expect(store.refusal()).toMatchObject({ type: "readOnly" });
 
@@ -138,7 +138,7 @@ describe("opening a file of ours", () => {
   );
 
   it("understands SQLite where the file system alone gives nothing away", () => {
-    const refusal = (code: string): string => openError(new Database.SqliteError("why", code)).type;
+    const refusal = (code: string): string => toOpenError(new Database.SqliteError("reason", code)).type;
 
     expect(refusal("SQLITE_READONLY_DIRECTORY")).toBe("readOnly");
     expect(refusal("SQLITE_BUSY_RECOVERY")).toBe("locked");

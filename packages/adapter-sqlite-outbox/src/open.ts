@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { ok, type Result } from "neverthrow";
 import { connect } from "./connection.ts";
-import { prepareFile } from "./file.ts";
-import { attemptToOpen, type OpenError } from "./open-error.ts";
+import { prepareFile } from "./database-file.ts";
+import { tryOpening, type OpenError } from "./open-error.ts";
 import { createSqliteOutbox } from "./outbox.ts";
 import type { SqliteOutbox, SqliteOutboxOptions } from "./sqlite-outbox.ts";
 
@@ -18,11 +18,11 @@ export function openSqliteOutbox(options: SqliteOutboxOptions): Result<SqliteOut
   const { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS, onCommit = () => {} } = options;
   // The driver trims a path as well, and takes ":memory:" for none unless it is absolute.
   const path = resolve(options.path.trim());
-  return attemptToOpen(() =>
+  return tryOpening(() =>
     prepareFile(path)
       .andThen(() => connect(path, busyTimeoutMs))
       .andThen((connections) =>
-        attemptToOpen(() => ok(createSqliteOutbox(connections, onCommit))).orTee(connections.close),
+        tryOpening(() => ok(createSqliteOutbox(connections, onCommit))).orTee(connections.close),
       ),
   );
 }

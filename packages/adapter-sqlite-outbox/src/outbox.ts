@@ -1,73 +1,74 @@
-import type { Change, OutboxUnavailable, Postponement } from "@electrum-vouchers/core/ports";
+import { type Change, isolateErrors, type OutboxUnavailable, type Postponement } from "@electrum-vouchers/core/ports";
 import { err, errAsync, type Result, ResultAsync } from "neverthrow";
-import { type CommitOutcome, createCommitter } from "./commit.ts";
+import { type CommitResult, createGroupCommit } from "./group-commit.ts";
 import type { Connections } from "./connection.ts";
-import { attempt, closed } from "./failure.ts";
-import { createGroup } from "./group.ts";
-import { createHolds } from "./holds.ts";
+import { trySqlite, outboxClosed } from "./errors.ts";
+import { createBatcher } from "./batcher.ts";
+import { createLeases } from "./leases.ts";
 import { createInspection } from "./inspection.ts";
-import { createNumbers } from "./numbers.ts";
+import { createRowIdCache } from "./rowid-cache.ts";
 import { createRetention } from "./retention.ts";
-import { STORED, type StoredRow, storedOf } from "./rows.ts";
+import { STORED_COLUMNS, type StoredRow, storedOf } from "./rows.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
-import { createTally } from "./tally.ts";
-import { createUpkeep, type Upkeep } from "./upkeep.ts";
+import { createStateCounts } from "./state-counts.ts";
+import { createMaintenance, type Maintenance } from "./maintenance.ts";
 
 /**
  * The bounds of what shares a transaction: few enough that the event loop is not held up for long, many enough that an fsync
  * is little to each. And of what waits: whoever has more callers than that at once is better told so than kept waiting.
  */
-const GROUP_BOUNDS = { maxMembers: 128, maxSize: 2 ** 20, maxWaiting: 10_000 };
+const BATCH_BOUNDS = { maxItems: 128, maxSize: 2 ** 20, maxWaiting: 10_000 };
 
-const crowded: OutboxUnavailable = {
+const overloaded: OutboxUnavailable = {
   type: "unavailable",
   reason: "busy",
-  detail: `${GROUP_BOUNDS.maxWaiting} calls are waiting already`,
+  detail: `${BATCH_BOUNDS.maxWaiting} calls are waiting already`,
 };
 
 export function createSqliteOutbox(connections: Connections, onCommit: (changes: number) => void): SqliteOutbox {
-  const { durable, hasty, emptyLog, close } = connections;
-  const numbers = createNumbers();
-  const tally = createTally(durable);
-  const holds = createHolds(hasty, numbers);
-  const inspection = createInspection(durable, tally);
-  const retain = createRetention(durable, tally);
-  const load = durable.prepare<[string], StoredRow>(`SELECT ${STORED} FROM transactions WHERE id = ?`);
+  const { durable, relaxed, truncateWal, close } = connections;
+  const rowIds = createRowIdCache();
+  const stateCounts = createStateCounts(durable);
+  const leases = createLeases(relaxed, rowIds);
+  const inspection = createInspection(durable, stateCounts);
+  const applyRetention = createRetention(durable, stateCounts);
+  const load = durable.prepare<[string], StoredRow>(`SELECT ${STORED_COLUMNS} FROM transactions WHERE id = ?`);
 
-  const upkeep = upkeepOf(connections);
-  const tell = sheltered(onCommit);
-  const commits = createGroup<Change, CommitOutcome>({
-    run: createCommitter(durable, numbers, (changes) => {
-      upkeep.changed(changes);
-      tell(changes);
+  const upkeep = createMaintenanceFor(connections);
+  const notify = isolateErrors(onCommit, warnOfListener);
+  const commits = createBatcher<Change, CommitResult>({
+    run: createGroupCommit(durable, rowIds, (changes) => {
+      upkeep.recordChanges(changes);
+      notify(changes);
     }),
     sizeOf: ({ record, entry }) => record.length + entry.length,
-    crowded: err(crowded),
-    ...GROUP_BOUNDS,
+    overloaded: err(overloaded),
+    ...BATCH_BOUNDS,
   });
-  const postponements = createGroup<Postponement, Result<void, OutboxUnavailable>>({
+  const postponements = createBatcher<Postponement, Result<void, OutboxUnavailable>>({
     run: (members) => {
-      const outcome = attempt(() => holds.postpone(members));
+      const outcome = trySqlite(() => leases.postpone(members));
       return members.map(() => outcome);
     },
-    sizeOf: ({ why }) => why.length,
-    crowded: err(crowded),
-    ...GROUP_BOUNDS,
+    sizeOf: ({ reason }) => reason.length,
+    overloaded: err(overloaded),
+    ...BATCH_BOUNDS,
   });
 
   const whenOpen = <Value>(work: () => Value): ResultAsync<Value, OutboxUnavailable> =>
-    new ResultAsync(Promise.resolve(durable.open ? attempt(work) : err(closed)));
+    new ResultAsync(Promise.resolve(durable.open ? trySqlite(work) : err(outboxClosed)));
 
   return {
-    commit: (change) => (durable.open ? new ResultAsync(commits.add(change)) : errAsync(closed)),
+    commit: (change) => (durable.open ? new ResultAsync(commits.add(change)) : errAsync(outboxClosed)),
     load: (id) =>
       whenOpen(() => {
         const row = load.get(id);
         return row === undefined ? undefined : storedOf(row);
       }),
-    claim: (request) => whenOpen(() => holds.claim(request)),
-    postpone: (postponement) => (durable.open ? new ResultAsync(postponements.add(postponement)) : errAsync(closed)),
-    release: (release) => whenOpen(() => holds.release(release)),
+    claim: (request) => whenOpen(() => leases.claim(request)),
+    postpone: (postponement) =>
+      durable.open ? new ResultAsync(postponements.add(postponement)) : errAsync(outboxClosed),
+    release: (release) => whenOpen(() => leases.release(release)),
     close: () =>
       whenOpen(() => {
         commits.flush();
@@ -77,41 +78,27 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
     summary: () => whenOpen(inspection.summary),
     list: (query) => whenOpen(() => inspection.list(query)),
     journal: (id) => whenOpen(() => inspection.journal(id)),
-    retain: (request) =>
+    applyRetention: (request) =>
       whenOpen(() => {
-        const retained = retain(request);
-        if (retained.scrubbed + retained.removed < request.limit) emptyLog();
+        const retained = applyRetention(request);
+        if (retained.redacted + retained.deleted < request.limit) truncateWal();
         return retained;
       }),
     check: () => whenOpen(inspection.check),
   };
 }
 
-/** An observer that cannot harm a till: what it throws is a bug of its owner, who is warned of the first one only. */
-function sheltered(onCommit: (changes: number) => void): (changes: number) => void {
-  let isWarned = false;
-  return (changes) => {
-    try {
-      onCommit(changes);
-    } catch (error) {
-      if (isWarned) return;
-      isWarned = true;
-      const detail = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
-      process.emitWarning("The outbox's onCommit failed; the outbox goes on, and reports no further failure.", {
-        detail,
-      });
-    }
-  };
-}
+const warnOfListener = (detail: string): void =>
+  process.emitWarning("The outbox's onCommit failed. The outbox goes on, and reports no further failure.", { detail });
 
 /** Begins with what a former process has left. */
-function upkeepOf({ durable, hasty, unlessBusy, copyLog }: Connections): Upkeep {
-  const addUp = hasty.transaction(createTally(hasty).addUp).immediate;
+function createMaintenanceFor({ durable, relaxed, tryWithoutWaiting, checkpointWal }: Connections): Maintenance {
+  const addUp = relaxed.transaction(createStateCounts(relaxed).fold).immediate;
   // Where it fails, the next time does it all.
   const unlessClosed = (work: () => void) => (): void => {
-    if (durable.open) attempt(work).unwrapOr(undefined);
+    if (durable.open) trySqlite(work).unwrapOr(undefined);
   };
-  const addUpAll = unlessClosed(() => unlessBusy(addUp));
+  const addUpAll = unlessClosed(() => tryWithoutWaiting(addUp));
   addUpAll();
-  return createUpkeep([addUpAll, unlessClosed(copyLog)]);
+  return createMaintenance([addUpAll, unlessClosed(checkpointWal)]);
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, done, NOW, uuid } from "../test/change.ts";
+import { change, unwrapAsync, NOW, uuid } from "../test/change.ts";
 import { committer, postponer, run, worker } from "../test/process.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
@@ -26,9 +26,9 @@ describe("a process that is killed", () => {
       acknowledged.push(...(await killed.ended()));
 
       const outbox = await store.open();
-      for (const id of acknowledged) expect(await done(outbox.load(id))).toMatchObject({ id, version: 1 });
-      expect(await done(outbox.check())).toEqual([]);
-      await done(outbox.close());
+      for (const id of acknowledged) expect(await unwrapAsync(outbox.load(id))).toMatchObject({ id, version: 1 });
+      expect(await unwrapAsync(outbox.check())).toEqual([]);
+      await unwrapAsync(outbox.close());
     }
     expect(acknowledged.length).toBeGreaterThanOrEqual(KILLS);
   });
@@ -42,34 +42,34 @@ describe("several processes on one file", () => {
 
     expect(committed).toHaveLength(20);
     const outbox = await store.open();
-    for (const id of committed) expect(await done(outbox.load(id))).toMatchObject({ id, version: 1 });
+    for (const id of committed) expect(await unwrapAsync(outbox.load(id))).toMatchObject({ id, version: 1 });
   });
 
   it("share the work, each record going to one of them", async () => {
     const outbox = await store.open();
     const ids = Array.from({ length: 60 }, (_, n) => uuid(n));
-    await Promise.all(ids.map(async (_, n) => done(outbox.commit(change(n)))));
+    await Promise.all(ids.map(async (_, n) => unwrapAsync(outbox.commit(change(n)))));
 
     const workers = ["a", "b", "c"].map((name) => run(worker, [store.path, name]));
     const finished = (await Promise.all(workers.map((each) => each.ended()))).flat();
 
     expect(finished.toSorted()).toEqual(ids);
-    expect(await done(outbox.summary())).toMatchObject({ states: { confirmed: 60 }, due: { advice: 0 } });
-    expect(await done(outbox.check())).toEqual([]);
+    expect(await unwrapAsync(outbox.summary())).toMatchObject({ states: { confirmed: 60 }, due: { advice: 0 } });
+    expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
 
   it("do not take each other's log away, however often this one opens and closes the file", async () => {
     const outbox = await store.open();
-    await done(outbox.commit(change(1)));
-    await done((await store.open()).close());
+    await unwrapAsync(outbox.commit(change(1)));
+    await unwrapAsync((await store.open()).close());
 
     // Whoever closes last removes the log. This process still has it open, and goes on writing to it.
     const [theirs = ""] = await run(committer, [store.path, "1"]).ended();
-    await done(outbox.commit(change(2)));
+    await unwrapAsync(outbox.commit(change(2)));
 
     const found = await run(worker, [store.path, "a"]).ended();
     expect(found.toSorted()).toEqual([uuid(1), uuid(2), theirs].toSorted());
-    expect(await done(outbox.summary())).toMatchObject({ states: { confirmed: 3 } });
+    expect(await unwrapAsync(outbox.summary())).toMatchObject({ states: { confirmed: 3 } });
   });
 });
 
@@ -84,9 +84,9 @@ describe("a disk that fails in the midst of a commit", () => {
     const acknowledged = lines.slice(0, -1);
     expect(acknowledged.length).toBeGreaterThan(0);
     const outbox = await store.open();
-    for (const id of acknowledged) expect(await done(outbox.load(id))).toMatchObject({ id, version: 1 });
-    expect(await done(outbox.check())).toEqual([]);
-    await done(outbox.commit(change(1, { at: NOW })));
+    for (const id of acknowledged) expect(await unwrapAsync(outbox.load(id))).toMatchObject({ id, version: 1 });
+    expect(await unwrapAsync(outbox.check())).toEqual([]);
+    await unwrapAsync(outbox.commit(change(1, { at: NOW })));
   });
 });
 

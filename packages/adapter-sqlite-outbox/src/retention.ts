@@ -1,22 +1,22 @@
 import type { Instant } from "@electrum-vouchers/core";
-import type { RetainRequest } from "@electrum-vouchers/core/ports";
+import type { RetentionRequest } from "@electrum-vouchers/core/ports";
 import type { Database, Statement } from "better-sqlite3";
-import { mustBeOne } from "./failure.ts";
-import { VALUE } from "./rows.ts";
-import type { Counted, Tally } from "./tally.ts";
+import { assertOneRow } from "./errors.ts";
+import { BOUND } from "./rows.ts";
+import type { StateKey, StateCounts } from "./state-counts.ts";
 
-export interface Retained {
-  readonly scrubbed: number;
-  readonly removed: number;
+export interface RetentionResult {
+  readonly redacted: number;
+  readonly deleted: number;
 }
 
 /** A finished transaction. */
-interface Finished extends Counted {
-  readonly number: number;
+interface FinishedRow extends StateKey {
+  readonly row_id: number;
   readonly finished_at: Instant;
 }
 
-interface Entry {
+interface JournalRow {
   readonly version: number;
   readonly entry: string;
 }
@@ -25,47 +25,50 @@ interface Entry {
  * Removes and scrubs finished transactions, oldest first, in one transaction as large as the request says. What is old enough
  * to be removed is not scrubbed first.
  */
-export function createRetention(database: Database, tally: Tally): (request: RetainRequest) => Retained {
-  const finished = (scrubbed: 0 | 1): Statement<[before: Instant, limit: number], Finished> =>
+export function createRetention(
+  database: Database,
+  stateCounts: StateCounts,
+): (request: RetentionRequest) => RetentionResult {
+  const finished = (redacted: 0 | 1): Statement<[before: Instant, limit: number], FinishedRow> =>
     database.prepare(
-      `SELECT number, state, attention, due_work, finished_at FROM transactions
-       WHERE finished_at IS NOT NULL AND scrubbed = ${scrubbed} AND finished_at < ${VALUE}
-       ORDER BY finished_at, number LIMIT ${VALUE}`,
+      `SELECT row_id, state, needs_attention, due_work, finished_at FROM transactions
+       WHERE finished_at IS NOT NULL AND redacted = ${redacted} AND finished_at < ${BOUND}
+       ORDER BY finished_at, row_id LIMIT ${BOUND}`,
     );
   const withSecrets = finished(0);
   const withoutSecrets = finished(1);
-  const remove = database.prepare<[number]>("DELETE FROM transactions WHERE number = ? AND +finished_at IS NOT NULL");
-  const scrub = createScrub(database);
+  const remove = database.prepare<[number]>("DELETE FROM transactions WHERE row_id = ? AND +finished_at IS NOT NULL");
+  const redactOne = createRedactOne(database);
 
-  return database.transaction(({ scrubBefore, removeBefore, limit, redact }: RetainRequest): Retained => {
-    tally.addUp();
-    const removed = [withSecrets, withoutSecrets]
-      .flatMap((statement) => statement.all(removeBefore, limit))
+  return database.transaction(({ redactBefore, deleteBefore, limit, redact }: RetentionRequest): RetentionResult => {
+    stateCounts.fold();
+    const deleted = [withSecrets, withoutSecrets]
+      .flatMap((statement) => statement.all(deleteBefore, limit))
       .toSorted(byAge)
       .slice(0, limit);
-    for (const { number } of removed) mustBeOne(remove.run(number).changes);
-    tally.subtract(removed);
-    const scrubbed = withSecrets.all(scrubBefore, limit - removed.length);
-    for (const { number } of scrubbed) scrub(number, redact);
-    return { scrubbed: scrubbed.length, removed: removed.length };
+    for (const { row_id } of deleted) assertOneRow(remove.run(row_id).changes);
+    stateCounts.subtract(deleted);
+    const redacted = withSecrets.all(redactBefore, limit - deleted.length);
+    for (const { row_id } of redacted) redactOne(row_id, redact);
+    return { redacted: redacted.length, deleted: deleted.length };
   }).immediate;
 }
 
-function createScrub(database: Database): (number: number, redact: RetainRequest["redact"]) => void {
-  const record = database.prepare<[number], string>("SELECT record FROM transactions WHERE number = ?").pluck();
-  const entries = database.prepare<[number], Entry>("SELECT version, entry FROM journal WHERE number = ?");
-  const setRecord = database.prepare<[record: string, number: number]>(
-    "UPDATE transactions SET scrubbed = 1, record = ? WHERE number = ? AND +finished_at IS NOT NULL",
+function createRedactOne(database: Database): (rowId: number, redact: RetentionRequest["redact"]) => void {
+  const record = database.prepare<[number], string>("SELECT record FROM transactions WHERE row_id = ?").pluck();
+  const entries = database.prepare<[number], JournalRow>("SELECT version, entry FROM journal WHERE row_id = ?");
+  const setRecord = database.prepare<[record: string, rowId: number]>(
+    "UPDATE transactions SET redacted = 1, record = ? WHERE row_id = ? AND +finished_at IS NOT NULL",
   );
-  const setEntry = database.prepare<[entry: string, number: number, version: number]>(
-    "UPDATE journal SET entry = ? WHERE number = ? AND version = ?",
+  const setEntry = database.prepare<[entry: string, rowId: number, version: number]>(
+    "UPDATE journal SET entry = ? WHERE row_id = ? AND version = ?",
   );
 
-  return (number, redact) => {
-    for (const text of record.all(number)) mustBeOne(setRecord.run(redact.record(text), number).changes);
-    for (const { version, entry } of entries.all(number)) setEntry.run(redact.entry(entry), number, version);
+  return (rowId, redact) => {
+    for (const text of record.all(rowId)) assertOneRow(setRecord.run(redact.record(text), rowId).changes);
+    for (const { version, entry } of entries.all(rowId)) setEntry.run(redact.entry(entry), rowId, version);
   };
 }
 
-const byAge = (left: Finished, right: Finished): number =>
-  left.finished_at === right.finished_at ? left.number - right.number : left.finished_at - right.finished_at;
+const byAge = (left: FinishedRow, right: FinishedRow): number =>
+  left.finished_at === right.finished_at ? left.row_id - right.row_id : left.finished_at - right.finished_at;

@@ -5,10 +5,10 @@ import type { Due, StoredRecord, Work } from "@electrum-vouchers/core/ports";
 export interface DueRow {
   readonly due_at: Instant | null;
   readonly due_work: Work | null;
-  readonly due_what: string | null;
+  readonly due_description: string | null;
 }
 
-/** A transaction as {@link STORED} selects it. */
+/** A transaction as {@link STORED_COLUMNS} selects it. */
 export interface StoredRow extends DueRow {
   readonly id: Uuid;
   readonly version: number;
@@ -17,16 +17,16 @@ export interface StoredRow extends DueRow {
 }
 
 /** The columns of a stored record. */
-export const STORED = "id, version, commit_id, due_at, due_work, due_what, record";
+export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, record";
 
 /**
  * A bound value in a condition. Where SQLite sees the value it may plan the statement anew for each, which takes ten times as
  * long as running it; behind a subquery it plans once.
  */
-export const VALUE = "(SELECT ?)";
+export const BOUND = "(SELECT ?)";
 
 /** Many values, bound as one, the text of a JSON array: one statement for many rows costs less than one for each. */
-export const VALUES = "(SELECT value FROM json_each(?))";
+export const BOUND_LIST = "(SELECT value FROM json_each(?))";
 
 export function storedOf(row: StoredRow): StoredRecord {
   const { id, version, commit_id: commitId, record } = row;
@@ -40,5 +40,5 @@ export function storedOf(row: StoredRow): StoredRecord {
   };
 }
 
-const dueOf = ({ due_at: at, due_work: work, due_what: what }: DueRow): Due | undefined =>
-  at === null || work === null || what === null ? undefined : { at, work, what };
+const dueOf = ({ due_at: at, due_work: work, due_description: description }: DueRow): Due | undefined =>
+  at === null || work === null || description === null ? undefined : { at, work, description };

@@ -1,15 +1,15 @@
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, done, NOW, uuid } from "../test/change.ts";
-import { type Connected, connected } from "../test/connected.ts";
+import { change, unwrapAsync, NOW, uuid } from "../test/change.ts";
+import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 import { createSqliteOutbox } from "./outbox.ts";
 
 let store: TemporaryStore;
-let opened: Connected;
+let opened: TestConnection;
 beforeEach(() => {
   store = temporaryStore();
-  opened = connected(store.path);
+  opened = openTestConnection(store.path);
 });
 afterEach(async () => {
   await opened.outbox.close().unwrapOr(undefined);
@@ -19,7 +19,7 @@ afterEach(async () => {
 /** Every statement that an outbox prepares, but those of the check, which counts everything: that is its purpose. */
 function statements(): readonly string[] {
   const { connections } = opened;
-  const prepare = [connections.durable, connections.hasty].map((database) => vi.spyOn(database, "prepare"));
+  const prepare = [connections.durable, connections.relaxed].map((database) => vi.spyOn(database, "prepare"));
   createSqliteOutbox(connections, () => {});
   return prepare
     .flatMap(({ mock }) => mock.calls)
@@ -40,19 +40,19 @@ function planOf(statement: string): readonly string[] {
 
 describe("the statements", () => {
   it("are prepared once, when the outbox opens: none by a call", async () => {
-    const { durable, hasty } = opened.connections;
+    const { durable, relaxed } = opened.connections;
     const outbox = createSqliteOutbox(opened.connections, () => {});
-    const prepare = [durable, hasty].map((database) => vi.spyOn(database, "prepare"));
+    const prepare = [durable, relaxed].map((database) => vi.spyOn(database, "prepare"));
 
-    await done(outbox.commit(change(1)));
-    await done(outbox.claim({ worker: "a", work: ["advice"], now: NOW, until: NOW, limit: 1 }));
-    await done(outbox.postpone({ id: uuid(1), version: 1, until: NOW, why: "status 503" }));
-    await done(outbox.release({ worker: "a" }));
-    await done(outbox.load(uuid(1)));
-    await done(outbox.summary());
-    await done(outbox.list({ limit: 1 }));
-    await done(outbox.journal(uuid(1)));
-    await done(outbox.check());
+    await unwrapAsync(outbox.commit(change(1)));
+    await unwrapAsync(outbox.claim({ worker: "a", work: ["advice"], now: NOW, until: NOW, limit: 1 }));
+    await unwrapAsync(outbox.postpone({ id: uuid(1), version: 1, until: NOW, reason: "status 503" }));
+    await unwrapAsync(outbox.release({ worker: "a" }));
+    await unwrapAsync(outbox.load(uuid(1)));
+    await unwrapAsync(outbox.summary());
+    await unwrapAsync(outbox.list({ limit: 1 }));
+    await unwrapAsync(outbox.journal(uuid(1)));
+    await unwrapAsync(outbox.check());
 
     expect(prepare.flatMap(({ mock }) => mock.calls)).toEqual([]);
   });
@@ -89,22 +89,26 @@ describe("whoever opens the file with the sqlite3 shell", () => {
   };
 
   it("finds what waits to be sent, and why, oldest first, in the view outbox", async () => {
-    await done(opened.outbox.commit(change(1)));
-    const due = { at: NOW - 60_000, work: "advice", what: "reverseRedeem" } as const;
-    await done(opened.outbox.commit(change(2, { kind: "redemption", state: "reversing", due })));
-    await done(opened.outbox.commit(change(3, { due: { at: NOW, work: "timer", what: "retry" } })));
-    await done(
-      opened.outbox.commit(change(4, { state: "confirmed", final: true, due: { at: NOW, work: "timer", what: "-" } })),
+    await unwrapAsync(opened.outbox.commit(change(1)));
+    const due = { at: NOW - 60_000, work: "advice", description: "reverseRedeem" } as const;
+    await unwrapAsync(opened.outbox.commit(change(2, { kind: "redemption", state: "reversing", due })));
+    await unwrapAsync(opened.outbox.commit(change(3, { due: { at: NOW, work: "timer", description: "retry" } })));
+    await unwrapAsync(
+      opened.outbox.commit(
+        change(4, { state: "confirmed", final: true, due: { at: NOW, work: "timer", description: "-" } }),
+      ),
     );
-    await done(opened.outbox.postpone({ id: uuid(1), version: 1, until: NOW + 1_500, why: "status 503" }));
-    await done(opened.outbox.claim({ worker: "till-7", work: ["advice"], now: NOW, until: NOW + 65_000, limit: 1 }));
+    await unwrapAsync(opened.outbox.postpone({ id: uuid(1), version: 1, until: NOW + 1_500, reason: "status 503" }));
+    await unwrapAsync(
+      opened.outbox.claim({ worker: "till-7", work: ["advice"], now: NOW, until: NOW + 65_000, limit: 1 }),
+    );
 
     expect(inShell("SELECT * FROM outbox")).toEqual([
       {
         id: uuid(2),
         kind: "redemption",
         state: "reversing",
-        what: "reverseRedeem",
+        description: "reverseRedeem",
         due: "2026-03-01T07:59:00.000Z",
         attempts: 0,
         last_reason: null,
@@ -115,7 +119,7 @@ describe("whoever opens the file with the sqlite3 shell", () => {
         id: uuid(1),
         kind: "provision",
         state: "confirming",
-        what: "confirmVoucher",
+        description: "confirmVoucher",
         due: "2026-03-01T08:00:00.000Z",
         attempts: 1,
         last_reason: "status 503",

@@ -14,23 +14,23 @@ export const change = (n: number, fields: Partial<Change> = {}): Change => ({
   kind: "provision",
   state: "confirming",
   final: false,
-  attention: false,
+  needsAttention: false,
   record: `record ${n}`,
   entry: `entry ${n}`,
-  due: { at: NOW, work: "advice", what: "confirmVoucher" },
+  due: { at: NOW, work: "advice", description: "confirmVoucher" },
   at: NOW,
   ...fields,
 });
 
 /** What the call gave; it must succeed. */
-export async function done<Value>(call: ResultAsync<Value, unknown>): Promise<Value> {
+export async function unwrapAsync<Value>(call: ResultAsync<Value, unknown>): Promise<Value> {
   const result = await call;
   if (result.isErr()) throw new Error(`it must succeed, but gave ${JSON.stringify(result.error)}`);
   return result.value;
 }
 
 /** Why the call failed; it must. */
-export async function failed<Failure>(call: ResultAsync<unknown, Failure>): Promise<Failure> {
+export async function unwrapErrorAsync<Failure>(call: ResultAsync<unknown, Failure>): Promise<Failure> {
   const result = await call;
   if (result.isOk()) throw new Error("it must fail, but succeeded");
   return result.error;

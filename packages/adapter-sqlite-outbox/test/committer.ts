@@ -2,7 +2,7 @@
 // time, says each id once its commit has resolved, and closes. The first error ends it: it says `failed` and the error's type.
 import { randomUUID } from "node:crypto";
 import { openSqliteOutbox } from "../src/index.ts";
-import { change, done } from "./change.ts";
+import { change, unwrapAsync } from "./change.ts";
 
 const [path = "", count = "1", atOnce = "1"] = process.argv.slice(2);
 const outbox = openSqliteOutbox({ path, busyTimeoutMs: 10_000 }).unwrapOr(undefined);
@@ -23,4 +23,4 @@ async function commitAll(): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: Number(atOnce) }, commitAll));
-await done(outbox.close());
+await unwrapAsync(outbox.close());

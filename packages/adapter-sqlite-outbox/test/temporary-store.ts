@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OutboxStore } from "../../testkit/src/conformance/outbox-store.ts";
+import type { OutboxStore } from "@electrum-vouchers/testkit/outbox-conformance";
 import { type OpenError, openSqliteOutbox, type SqliteOutbox, type SqliteOutboxOptions } from "../src/index.ts";
 
 /** A folder for database files, which is gone when the test has ended. */

@@ -1,20 +1,20 @@
 // A process of its own: `worker.ts PATH NAME`. Claims whatever is due in the outbox at PATH, a few at a time, says the id of each
 // and finishes it, until nothing is left.
 import { openSqliteOutbox } from "../src/index.ts";
-import { change, done, NOW } from "./change.ts";
+import { change, unwrapAsync, NOW } from "./change.ts";
 
 const [path = "", worker = "worker"] = process.argv.slice(2);
 const outbox = openSqliteOutbox({ path, busyTimeoutMs: 10_000 }).unwrapOr(undefined);
 if (outbox === undefined) throw new Error("it must open");
 
 const request = { worker, work: ["advice"], now: NOW, until: NOW + 60_000, limit: 3 } as const;
-let { records } = await done(outbox.claim(request));
+let { records } = await unwrapAsync(outbox.claim(request));
 while (records.length > 0) {
   for (const { id, version } of records) {
     const { due: _, ...finished } = change(0, { id, expectedVersion: version, state: "confirmed", final: true });
-    await done(outbox.commit(finished));
+    await unwrapAsync(outbox.commit(finished));
     process.stdout.write(`${id}\n`);
   }
-  ({ records } = await done(outbox.claim(request)));
+  ({ records } = await unwrapAsync(outbox.claim(request)));
 }
-await done(outbox.close());
+await unwrapAsync(outbox.close());

@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
-import { json } from "../test/answers.ts";
+import { jsonResponse } from "../test/responses.ts";
 import { CODE, ID, provisionResponse, provisionStart, SECONDS, AT } from "../test/messages.ts";
-import { must } from "../test/must.ts";
+import { unwrap } from "../test/unwrap.ts";
 import { provisionSituations } from "../test/provision-situations.ts";
 import { redemptionSituations } from "../test/redemption-situations.ts";
 import { namesOf } from "../test/specification.ts";
 import { canHandOver, handOver } from "./hand-over.ts";
 import type { Json } from "./json.ts";
-import { startProvision } from "./provision/transition.ts";
+import { startProvision } from "./machines/provision.ts";
 import { observe } from "./transaction.ts";
 
 const sold = (response: Json) => {
-  const { transaction } = must(startProvision(provisionStart({ messaging: "single" })));
-  const answer = json(200, response);
-  return observe(transaction, { type: "reply", attempt: 0, at: AT + SECONDS, ...answer }).transaction;
+  const { transaction } = unwrap(startProvision(provisionStart({ messaging: "single" })));
+  const answer = jsonResponse(200, response);
+  return observe(transaction, { type: "response", attempt: 0, at: AT + SECONDS, ...answer }).transaction;
 };
 
 const handedOver = (response: Json) => {

@@ -1,17 +1,17 @@
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import type { Provision, ProvisionCompleted } from "./provision/state.ts";
-import type { Confirmed, Confirming } from "./settlement-state.ts";
+import type { Provision, ProvisionCompleted } from "./machines/provision-state.ts";
+import type { Confirmed, Confirming } from "./machines/finalization-state.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** A sale whose voucher may be given to the customer: its confirmation is decided, durably, or it needs none. */
-export type HandOverable = Provision<Confirming | Confirmed | ProvisionCompleted>;
+export type SoldProvision = Provision<Confirming | Confirmed | ProvisionCompleted>;
 
-export const canHandOver = (transaction: Transaction): transaction is HandOverable =>
+export const canHandOver = (transaction: Transaction): transaction is SoldProvision =>
   transaction.kind === "provision" &&
   (transaction.state === "confirming" || transaction.state === "confirmed" || transaction.state === "completed");
 
 /** What the customer is handed, as Electrum sent it. Secret, and money. */
-export interface HandedOver {
+export interface VoucherForCustomer {
   readonly code: string;
   /** `CLEAR_PIN`, `ENCRYPTED_PIN` or `HASHED_PIN`, with its fields. */
   readonly pin?: JsonObject;
@@ -29,7 +29,7 @@ export interface HandedOver {
  * @example
  * if (canHandOver(sale)) print(handOver(sale).code)
  */
-export function handOver({ approval }: HandOverable): HandedOver {
+export function handOver({ approval }: SoldProvision): VoucherForCustomer {
   const { voucher, slipData } = approval.response;
   if (!isJsonObject(voucher) || typeof voucher["code"] !== "string") {
     throw new TypeError("an approved provision always holds a voucher with a code");

@@ -11,7 +11,7 @@ export function hash32(text: string, start: number = 0, end: number = text.lengt
 }
 
 /** Murmur3's last step: each bit comes to depend on all the others, so that texts which differ only in their end lie far apart. */
-export function mix32(hash: number): number {
+export function avalanche32(hash: number): number {
   let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;

@@ -3,7 +3,6 @@
 import { expectTypeOf } from "vitest";
 import {
   type Abandoned,
-  type AfterRedeem,
   type Confirmed,
   type Confirming,
   canHandOver,
@@ -12,12 +11,12 @@ import {
   type Fact,
   type Found,
   handOver,
-  type HandOverable,
+  type SoldProvision,
   type Instant,
   type Intent,
   type Issued,
   type LookingUp,
-  type NotFound,
+  type LookupFailed,
   observe,
   type Policy,
   type Provision,
@@ -44,6 +43,7 @@ import {
   type WaitingToLookUp,
   type WaitingToRetry,
 } from "./index.ts";
+import type { AfterRedeem } from "./machines/redemption-state.ts";
 
 /** Takes what is of no further use here. */
 declare function accept(result: unknown): void;
@@ -78,7 +78,7 @@ accept(decide(sale, { type: "cancel" }));
 // @ts-expect-error nobody refunds here
 accept(decide(sale, { type: "refund", at }));
 // @ts-expect-error a dispute ends as confirmed or as reversed
-accept(decide(sale, { type: "resolve", as: "forgotten", by: "Thandi", why: "", at }));
+accept(decide(sale, { type: "resolve", resolution: "forgotten", by: "Thandi", reason: "", at }));
 // @ts-expect-error a fact is no intent
 accept(decide(sale, fact));
 // @ts-expect-error an intent is no fact
@@ -97,7 +97,7 @@ expectTypeOf<Step<Provision>["commands"]["length"]>().toEqualTypeOf<0 | 1>();
 // @ts-expect-error a transaction is never changed in place
 sale.state = "confirmed";
 // @ts-expect-error nor are its marks
-sale.marks[0] = { reason: "confirmationAmbiguous", at };
+sale.reconciliation[0] = { reason: "confirmationAmbiguous", at };
 
 // --- a voucher is handed out for a sale that stands, and for nothing else ---
 
@@ -108,7 +108,7 @@ handOver(confirming);
 handOver(confirmed);
 handOver(completed);
 if (canHandOver(either)) handOver(either);
-expectTypeOf<HandOverable["state"]>().toEqualTypeOf<"confirming" | "confirmed" | "completed">();
+expectTypeOf<SoldProvision["state"]>().toEqualTypeOf<"confirming" | "confirmed" | "completed">();
 
 // @ts-expect-error no sale in just any state
 handOver(sale);
@@ -136,25 +136,29 @@ handOver(redeemedInTheEnd);
 // --- a state has its data, and no other's ---
 
 /** What a state has, besides what every transaction has. */
-type Own<State> = Exclude<keyof State, "kind" | "id" | "start" | "marks">;
+type Own<State> = Exclude<keyof State, "kind" | "id" | "start" | "reconciliation">;
 
 expectTypeOf<Own<Provision<Requesting>>>().toEqualTypeOf<
-  "state" | "attempt" | "deadlineAt" | "cancelledAt" | "doubt"
+  "state" | "attempt" | "deadlineAt" | "cancelledAt" | "inDoubt"
 >();
-expectTypeOf<Own<Provision<WaitingToRetry>>>().toEqualTypeOf<"state" | "attempt" | "retryAt" | "doubt">();
-expectTypeOf<Own<Provision<Issued>>>().toEqualTypeOf<"state" | "approval" | "decideBy" | "doubt">();
+expectTypeOf<Own<Provision<WaitingToRetry>>>().toEqualTypeOf<"state" | "attempt" | "retryAt" | "inDoubt">();
+expectTypeOf<Own<Provision<Issued>>>().toEqualTypeOf<"state" | "approval" | "decideBy" | "inDoubt">();
 expectTypeOf<Own<Provision<ProvisionCompleted>>>().toEqualTypeOf<"state" | "approval">();
 expectTypeOf<Own<Provision<ProvisionDeclined>>>().toEqualTypeOf<"state" | "at" | "error" | "cancelledAt">();
 expectTypeOf<Own<Provision<Confirming>>>().toEqualTypeOf<"state" | "decision" | "approval" | "advice">();
-expectTypeOf<Own<Provision<Reversing>>>().toEqualTypeOf<"state" | "decision" | "advice" | "notBefore" | "doubt">();
-expectTypeOf<Own<Provision<Confirmed>>>().toEqualTypeOf<"state" | "decision" | "approval" | "advice" | "how" | "at">();
-expectTypeOf<Own<Provision<Reversed>>>().toEqualTypeOf<"state" | "decision" | "advice" | "doubt" | "how" | "at">();
-expectTypeOf<Own<Provision<Disputed>>>().toEqualTypeOf<"state" | "of" | "dispute">();
-expectTypeOf<Own<Provision<Resolved>>>().toEqualTypeOf<"state" | "of" | "dispute" | "resolution">();
+expectTypeOf<Own<Provision<Reversing>>>().toEqualTypeOf<"state" | "decision" | "advice" | "notBefore" | "inDoubt">();
+expectTypeOf<Own<Provision<Confirmed>>>().toEqualTypeOf<
+  "state" | "decision" | "approval" | "advice" | "acknowledgement" | "at"
+>();
+expectTypeOf<Own<Provision<Reversed>>>().toEqualTypeOf<
+  "state" | "decision" | "advice" | "inDoubt" | "acknowledgement" | "at"
+>();
+expectTypeOf<Own<Provision<Disputed>>>().toEqualTypeOf<"state" | "finalizing" | "dispute">();
+expectTypeOf<Own<Provision<Resolved>>>().toEqualTypeOf<"state" | "finalizing" | "dispute" | "resolution">();
 
 expectTypeOf<Own<Redemption<LookingUp>>>().toEqualTypeOf<"state" | "attempt" | "deadlineAt" | "round">();
 expectTypeOf<Own<Redemption<WaitingToLookUp>>>().toEqualTypeOf<"state" | "attempt" | "lookUpAt" | "round">();
-expectTypeOf<Own<Redemption<NotFound>>>().toEqualTypeOf<"state" | "attempt" | "at" | "reason">();
+expectTypeOf<Own<Redemption<LookupFailed>>>().toEqualTypeOf<"state" | "attempt" | "at" | "reason">();
 expectTypeOf<Own<Redemption<Found>>>().toEqualTypeOf<"state" | "attempt" | "at" | "response">();
 expectTypeOf<Own<Redemption<Abandoned>>>().toEqualTypeOf<"state" | "at">();
 

@@ -1,11 +1,75 @@
-export type { Answer, Silence, SilenceCause } from "./answer.ts";
-export type { Json, JsonObject } from "./json.ts";
-export { isJsonObject, parseJson } from "./json.ts";
-export type { BasicAdvice, BasicReversal, ReversalReason, TenderAdvice } from "./messages/advices.ts";
-export type { Amounts, LedgerAmount } from "./messages/amounts.ts";
-export type { Address, Customer } from "./messages/customer.ts";
-export type { ErrorDetail, ErrorType, KnownErrorType } from "./messages/error-detail.ts";
-export type { RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
+// --- Transactions: start one, feed it facts and intents, and do what each step says. The theory is in `transaction.ts`.
+export type { ProvisionStart, RedemptionStart } from "./start.ts";
+export { startProvision } from "./machines/provision.ts";
+export { startRedemption } from "./machines/redemption.ts";
+export type { Due, Work } from "./ports.ts";
+export type { IntentFor, Transaction, TransactionOfKind } from "./transaction.ts";
+export {
+  decide,
+  isFinal,
+  isUnfinished,
+  needsAttention,
+  nextDue,
+  observe,
+  pendingAdvice,
+  resume,
+  timerFact,
+} from "./transaction.ts";
+export type * from "./step.ts";
+export type {
+  Abandoned,
+  Found,
+  LookingUp,
+  LookupFailed,
+  Redeemed,
+  Redeeming,
+  Redemption,
+  RedemptionCompleted,
+  RedemptionDeclined,
+  RedemptionState,
+  WaitingToLookUp,
+} from "./machines/redemption-state.ts";
+export type {
+  Issued,
+  Provision,
+  ProvisionCompleted,
+  ProvisionDeclined,
+  ProvisionState,
+  Requesting,
+  WaitingToRetry,
+} from "./machines/provision-state.ts";
+export type {
+  Approval,
+  Confirmed,
+  Confirming,
+  Dispute,
+  Disputed,
+  Finalization,
+  ReconciliationItem,
+  Resolved,
+  Reversed,
+  Reversing,
+} from "./machines/finalization-state.ts";
+export type { InDoubt, UnknownOutcome } from "./machines/in-doubt.ts";
+export type { Backoff, Policy, PolicyFault, ProviderProfile } from "./policy.ts";
+export { backoffMs, defaultPolicy, netcare, parsePolicy, standardProvider, stellr } from "./policy.ts";
+export type { SoldProvision, VoucherForCustomer } from "./hand-over.ts";
+export { canHandOver, handOver } from "./hand-over.ts";
+export type { LookupTooEarly } from "./lookup-timing.ts";
+export { mayLookUp } from "./lookup-timing.ts";
+export type { Instant } from "./time.ts";
+export { toDateTime } from "./time.ts";
+
+// --- Messages: Electrum's, by Electrum's names, and how they look on the wire.
+export type {
+  Advice,
+  HttpRequest,
+  MessageByOperation,
+  Operation,
+  OutgoingMessage,
+  Request,
+} from "./messages/operations.ts";
+export { operations, toHttp } from "./messages/operations.ts";
 export type { MessageFault } from "./messages/parse.ts";
 export {
   parseAmounts,
@@ -14,57 +78,47 @@ export {
   parseTenders,
   parseVoucherLookup,
 } from "./messages/parse.ts";
-export type { Institution, Merchant, MerchantName, Originator, ThirdPartyIdentifier } from "./messages/parties.ts";
-export type { PosInfo } from "./messages/pos-info.ts";
-export type { Product } from "./messages/product.ts";
 export type { ProvisionRequest, ProvisionResponse } from "./messages/provision.ts";
 export type { RedemptionRequest, RedemptionResponse } from "./messages/redemption.ts";
+export type { RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
+export type { BasicAdvice, BasicReversal, ReversalReason, TenderAdvice } from "./messages/advices.ts";
+export type { ErrorDetail, ErrorType, KnownErrorType } from "./messages/error-detail.ts";
+export { errorTypes } from "./messages/error-detail.ts";
+export type { TransactionFields } from "./messages/transaction-fields.ts";
+export type { Institution, Merchant, MerchantName, Originator, ThirdPartyIdentifier } from "./messages/parties.ts";
+export type { Amounts, LedgerAmount } from "./messages/amounts.ts";
+export type { Address, Customer } from "./messages/customer.ts";
+export type { PosInfo } from "./messages/pos-info.ts";
+export type { Product } from "./messages/product.ts";
 export type { SlipData, SlipLine } from "./messages/slip-data.ts";
 export type { Tender } from "./messages/tender.ts";
-export type { TransactionFields } from "./messages/transaction-fields.ts";
-export type { Uuid } from "./messages/uuid.ts";
 export type { Pin, PinClear, PinEncrypted, PinHashed, Voucher } from "./messages/voucher.ts";
-export type { Advice, HttpRequest, MessageOf, Operation, Outgoing, Request } from "./operations.ts";
-export { operations, toHttp } from "./operations.ts";
-export type { Growth, Policy, PolicyFault, ProviderProfile } from "./policy.ts";
-export { MAX_ATTEMPTS, MAX_WAIT_MS, netcare, ordinaryProvider, pauseMs, policy, stellr } from "./policy.ts";
-export type * from "./step.ts";
-export type { Instant } from "./time.ts";
-export { toDateTime } from "./time.ts";
-export type { Acknowledged, AcknowledgementReading } from "./acknowledgement.ts";
-export { readAcknowledgement } from "./acknowledgement.ts";
-export type { Doubt, Unknown } from "./doubt.ts";
-export type { HandedOver, HandOverable } from "./hand-over.ts";
-export { canHandOver, handOver } from "./hand-over.ts";
-export type { BrokenJournal, Entry } from "./journal.ts";
-export { replay } from "./journal.ts";
-export { sameJson } from "./json.ts";
-export type { LookupTooEarly } from "./lookup-guard.ts";
-export { mayLookUp } from "./lookup-guard.ts";
-export type * from "./provision/state.ts";
-export { startProvision } from "./provision/transition.ts";
-export type { DamagedRecord } from "./record.ts";
-export { decode, decodeEntry, encode, encodeEntry, RECORD_VERSION, redactRecord, redactStoredEntry } from "./record.ts";
-export { redact, redactEntry } from "./redact.ts";
-export type * from "./redemption/state.ts";
-export { startRedemption } from "./redemption/transition.ts";
-export type { RedemptionLookupReading } from "./redemption-lookup.ts";
-export { readRedemptionLookup } from "./redemption-lookup.ts";
-export type { ErrorAnswer, Reading, UnknownAnswer } from "./reply.ts";
-export { readReply } from "./reply.ts";
-export type {
-  Approval,
-  Confirmed,
-  Confirming,
-  Dispute,
-  Disputed,
-  Mark,
-  Resolved,
-  Reversed,
-  Reversing,
-  Settlement,
-} from "./settlement-state.ts";
-export type { ProvisionStart, RedemptionStart } from "./start.ts";
-export type { AnyStateOf, IntentFor, Transaction } from "./transaction.ts";
-export { decide, dueOf, isFinal, needsAttention, observe, resume, wake } from "./transaction.ts";
-export { isTransaction, provisionStates, redemptionStates } from "./transaction-guard.ts";
+export type { Uuid } from "./messages/uuid.ts";
+export type { Json, JsonObject } from "./json.ts";
+
+// --- Classifying responses: what an answer of Electrum's means.
+export type { HttpResponse, NoResponse, NoResponseCause } from "./responses/http-response.ts";
+export type { ErrorResponse, RequestOutcome, UnknownResponseCause } from "./responses/request-outcome.ts";
+export { classifyResponse } from "./responses/request-outcome.ts";
+export type { Acknowledgement, AdviceOutcome } from "./responses/advice-outcome.ts";
+export { classifyAdviceResponse } from "./responses/advice-outcome.ts";
+export type { RedemptionStatus } from "./responses/redemption-status.ts";
+export { classifyRedemptionStatus } from "./responses/redemption-status.ts";
+
+// --- Storing: records and journal entries as text, and without their secrets.
+export type { DamagedRecord } from "./storage/record.ts";
+export {
+  decode,
+  decodeEntry,
+  encode,
+  encodeEntry,
+  RECORD_VERSION,
+  redactRecord,
+  redactStoredEntry,
+} from "./storage/record.ts";
+export type { BrokenJournal, Entry } from "./storage/journal.ts";
+export { isSameStart, replay } from "./storage/journal.ts";
+export { redact, redactEntry } from "./storage/redact.ts";
+
+// --- Results, so that a caller needs no import of neverthrow's own.
+export { err, errAsync, ok, okAsync, Result, ResultAsync } from "neverthrow";

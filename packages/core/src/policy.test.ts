@@ -1,50 +1,49 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  type Growth,
+  type Backoff,
   MAX_ATTEMPTS,
   MAX_WAIT_MS,
   netcare,
-  ordinaryProvider,
-  pauseMs,
+  standardProvider,
+  backoffMs,
   type Policy,
-  policy,
+  parsePolicy,
   stellr,
 } from "./policy.ts";
 
 const WEEK_MS = 7 * 24 * 3_600 * 1_000;
-const faultsIn = (choices: object) => policy(choices)._unsafeUnwrapErr();
+const faultsIn = (choices: object) => parsePolicy(choices)._unsafeUnwrapErr();
 
 describe("a policy", () => {
   test("without choices: dual messaging, three retries, a minute for each reply, and nobody is hurried", () => {
-    expect(policy()._unsafeUnwrap()).toEqual({
+    expect(parsePolicy()._unsafeUnwrap()).toEqual({
       messaging: "dual",
-      provider: { name: "ordinary", takesRetries: true, takesConfirmations: true, takesReversals: true },
+      provider: { name: "standard", takesRetries: true, takesReversals: true },
       retries: 3,
-      retryDelay: { initialMs: 1_000, factor: 2, capMs: 10_000 },
+      retryBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
       replyDeadlineMs: 60_000,
-      lookupRepeats: 2,
-      lookupDelay: { initialMs: 1_000, factor: 2, capMs: 10_000 },
+      lookupRetries: 2,
+      lookupBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
       lookupAfterMs: 0,
     });
   });
 
   test("with choices: those, and the defaults for the rest; one that is undefined is none", () => {
     const chosen: Partial<Policy> = { messaging: "single", provider: netcare, retries: 0, customerWaitMs: 5_000 };
-    expect(policy(chosen)._unsafeUnwrap()).toEqual({ ...policy()._unsafeUnwrap(), ...chosen });
+    expect(parsePolicy(chosen)._unsafeUnwrap()).toEqual({ ...parsePolicy()._unsafeUnwrap(), ...chosen });
     const undecided: object = { retries: undefined, decisionDeadlineMs: undefined };
-    expect(policy(undecided)._unsafeUnwrap()).toEqual(policy()._unsafeUnwrap());
+    expect(parsePolicy(undecided)._unsafeUnwrap()).toEqual(parsePolicy()._unsafeUnwrap());
   });
 
   test("the providers: Stellr takes neither advices nor retries, Netcare no retries", () => {
-    expect(ordinaryProvider).toEqual({
-      name: "ordinary",
+    expect(standardProvider).toEqual({
+      name: "standard",
       takesRetries: true,
-      takesConfirmations: true,
       takesReversals: true,
     });
-    expect(stellr).toEqual({ name: "Stellr", takesRetries: false, takesConfirmations: false, takesReversals: false });
-    expect(netcare).toEqual({ name: "Netcare", takesRetries: false, takesConfirmations: true, takesReversals: true });
+    expect(stellr).toEqual({ name: "Stellr", takesRetries: false, takesReversals: false });
+    expect(netcare).toEqual({ name: "Netcare", takesRetries: false, takesReversals: true });
   });
 
   const times = `must be a whole number from 0 to ${MAX_ATTEMPTS}`;
@@ -53,32 +52,36 @@ describe("a policy", () => {
 
   test.each<[string, readonly number[], readonly number[], string]>([
     ["retries", [0, 1, 100], [-1, 101, 0.5, Infinity], times],
-    ["lookupRepeats", [0, 100], [-1, 101, 0.5], times],
+    ["lookupRetries", [0, 100], [-1, 101, 0.5], times],
     ["replyDeadlineMs", [1, WEEK_MS], [0, -1, WEEK_MS + 1, 0.5], wait],
     ["customerWaitMs", [1, WEEK_MS], [0, WEEK_MS + 1, 1.5], wait],
     ["decisionDeadlineMs", [1, WEEK_MS], [0, WEEK_MS + 1, 1.5], wait],
     ["lookupAfterMs", [0, WEEK_MS], [-1, WEEK_MS + 1, 1.5], pause],
   ])("%s, up to its bounds and past them", (field, fits, breaks, expected) => {
-    for (const value of fits) expect(policy({ [field]: value })._unsafeUnwrap()).toHaveProperty(field, value);
+    for (const value of fits) expect(parsePolicy({ [field]: value })._unsafeUnwrap()).toHaveProperty(field, value);
     for (const value of breaks) expect(faultsIn({ [field]: value })).toEqual([{ path: field, expected }]);
     for (const value of ["1", null, Number.NaN]) {
       expect(faultsIn({ [field]: value })).toEqual([{ path: field, expected: "must be number" }]);
     }
   });
 
-  test.each(["retryDelay", "lookupDelay"])("%s, up to its bounds and past them", (field) => {
-    const growth = { initialMs: 0, factor: 1, capMs: 0 };
-    for (const fits of [growth, { initialMs: WEEK_MS, factor: 10, capMs: WEEK_MS }, { ...growth, factor: 1.5 }]) {
-      expect(policy({ [field]: fits }).isOk()).toBe(true);
+  test.each(["retryBackoff", "lookupBackoff"])("%s, up to its bounds and past them", (field) => {
+    const growth = { initialMs: 0, multiplier: 1, maxMs: 0 };
+    for (const fits of [
+      growth,
+      { initialMs: WEEK_MS, multiplier: 10, maxMs: WEEK_MS },
+      { ...growth, multiplier: 1.5 },
+    ]) {
+      expect(parsePolicy({ [field]: fits }).isOk()).toBe(true);
     }
     for (const [part, value, expected] of [
       ["initialMs", -1, pause],
       ["initialMs", WEEK_MS + 1, pause],
-      ["capMs", 0.5, pause],
-      ["factor", 0.99, "must be a number from 1 to 10"],
-      ["factor", 10.01, "must be a number from 1 to 10"],
-      ["factor", Infinity, "must be a number from 1 to 10"],
-      ["factor", "2", "must be number"],
+      ["maxMs", 0.5, pause],
+      ["multiplier", 0.99, "must be a number from 1 to 10"],
+      ["multiplier", 10.01, "must be a number from 1 to 10"],
+      ["multiplier", Infinity, "must be a number from 1 to 10"],
+      ["multiplier", "2", "must be number"],
     ] as const) {
       expect(faultsIn({ [field]: { ...growth, [part]: value } })).toEqual([{ path: `${field}.${part}`, expected }]);
     }
@@ -88,9 +91,9 @@ describe("a policy", () => {
     expect(
       faultsIn({
         messaging: "triple",
-        provider: { name: "", takesRetries: 1, takesConfirmations: true },
+        provider: { name: "", takesRetries: 1 },
         retries: -1,
-        retryDelay: null,
+        retryBackoff: null,
         lookupAfterMs: "soon",
         retires: 3,
       }),
@@ -100,15 +103,15 @@ describe("a policy", () => {
       { path: "provider.takesRetries", expected: "must be boolean" },
       { path: "provider.takesReversals", expected: "is required" },
       { path: "retries", expected: times },
-      { path: "retryDelay", expected: "must be Object" },
+      { path: "retryBackoff", expected: "must be Object" },
       { path: "lookupAfterMs", expected: "must be number" },
       { path: "retires", expected: "must not be there: no such field is known" },
     ]);
     fc.assert(
       fc.property(
-        fc.dictionary(fc.constantFrom(...Object.keys(policy()._unsafeUnwrap())), fc.anything()),
+        fc.dictionary(fc.constantFrom(...Object.keys(parsePolicy()._unsafeUnwrap())), fc.anything()),
         (choices) => {
-          expect(() => policy(choices)).not.toThrow();
+          expect(() => parsePolicy(choices)).not.toThrow();
         },
       ),
     );
@@ -121,35 +124,35 @@ describe("a policy", () => {
 });
 
 describe("a pause", () => {
-  const growths: fc.Arbitrary<Growth> = fc.record({
+  const growths: fc.Arbitrary<Backoff> = fc.record({
     initialMs: fc.integer({ min: 0, max: MAX_WAIT_MS }),
-    factor: fc.double({ min: 1, max: 10, noNaN: true }),
-    capMs: fc.integer({ min: 0, max: MAX_WAIT_MS }),
+    multiplier: fc.double({ min: 1, max: 10, noNaN: true }),
+    maxMs: fc.integer({ min: 0, max: MAX_WAIT_MS }),
   });
   const repeats = fc.integer({ min: 0, max: 1_000_000 });
 
   test("lies between half of the grown one and all of it, is never over the cap, and is always a whole number", () => {
     fc.assert(
       fc.property(growths, repeats, fc.string(), (growth, repeat, seed) => {
-        const grownMs = Math.min(growth.capMs, growth.initialMs * growth.factor ** Math.min(repeat, MAX_ATTEMPTS));
-        const ms = pauseMs(growth, repeat, seed);
+        const grownMs = Math.min(growth.maxMs, growth.initialMs * growth.multiplier ** Math.min(repeat, MAX_ATTEMPTS));
+        const ms = backoffMs(growth, repeat, seed);
         expect(Number.isInteger(ms)).toBe(true);
         expect(ms).toBeGreaterThanOrEqual(Math.floor(grownMs / 2));
         expect(ms).toBeLessThanOrEqual(Math.ceil(grownMs));
-        expect(ms).toBeLessThanOrEqual(growth.capMs);
+        expect(ms).toBeLessThanOrEqual(growth.maxMs);
       }),
     );
   });
 
   test("is the same for the same repeat of the same transaction, after any crash", () => {
-    const growth = { initialMs: 1_000, factor: 2, capMs: 10_000 };
+    const growth = { initialMs: 1_000, multiplier: 2, maxMs: 10_000 };
     fc.assert(
       fc.property(repeats, fc.uuid(), (repeat, id) => {
-        expect(pauseMs(growth, repeat, id)).toBe(pauseMs(growth, repeat, id));
+        expect(backoffMs(growth, repeat, id)).toBe(backoffMs(growth, repeat, id));
       }),
     );
     const id = "3f0c2b1a-9d8e-4f7a-8b6c-5d4e3f2a1b0c";
-    expect([0, 1, 2, 3, 4, 5].map((repeat) => pauseMs(growth, repeat, id))).toMatchInlineSnapshot(`
+    expect([0, 1, 2, 3, 4, 5].map((repeat) => backoffMs(growth, repeat, id))).toMatchInlineSnapshot(`
       [
         676,
         1615,
@@ -162,9 +165,9 @@ describe("a pause", () => {
   });
 
   test("does not let a thousand tills repeat in step", () => {
-    const growth = { initialMs: 100_000, factor: 2, capMs: 100_000 };
+    const growth = { initialMs: 100_000, multiplier: 2, maxMs: 100_000 };
     const pauses = Array.from({ length: 1_000 }, (_, till) =>
-      pauseMs(growth, 0, `3f0c2b1a-9d8e-4f7a-8b6c-${String(till).padStart(12, "0")}`),
+      backoffMs(growth, 0, `3f0c2b1a-9d8e-4f7a-8b6c-${String(till).padStart(12, "0")}`),
     );
     const tenths = new Set(pauses.map((ms) => Math.floor((ms - 50_000) / 5_000)));
     expect(tenths.size).toBe(10);
@@ -172,9 +175,9 @@ describe("a pause", () => {
   });
 
   test("varies from one repeat to the next: two that once met do not meet again and again", () => {
-    const growth = { initialMs: 100_000, factor: 1, capMs: 100_000 };
+    const growth = { initialMs: 100_000, multiplier: 1, maxMs: 100_000 };
     const pauses = Array.from({ length: 1_000 }, (_, repeat) =>
-      pauseMs(growth, repeat, "3f0c2b1a-9d8e-4f7a-8b6c-5d4e3f2a1b0c"),
+      backoffMs(growth, repeat, "3f0c2b1a-9d8e-4f7a-8b6c-5d4e3f2a1b0c"),
     );
     const tenths = pauses.map((ms) => Math.min(9, Math.floor((ms - 50_000) / 5_000)));
     for (let tenth = 0; tenth < 10; tenth += 1) {

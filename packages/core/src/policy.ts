@@ -1,6 +1,6 @@
 import type { Result } from "neverthrow";
 import * as v from "valibot";
-import { hash32, mix32 } from "./hash.ts";
+import { hash32, avalanche32 } from "./hash.ts";
 import { parse } from "./messages/parse.ts";
 
 /** What a provider takes. A profile never suppresses an advice: it only says what retries are worth and what must be reconciled. */
@@ -8,17 +8,14 @@ export interface ProviderProfile {
   readonly name: string;
   /** `false`: Electrum declines every retry, so an unknown outcome goes straight to its reversal. */
   readonly takesRetries: boolean;
-  /** `false`: Electrum acknowledges confirmations itself and forwards none. */
-  readonly takesConfirmations: boolean;
   /** `false`: an acknowledged reversal does not prove that the voucher is void; it is marked for reconciliation. */
   readonly takesReversals: boolean;
 }
 
 /** A provider that follows the whole protocol. */
-export const ordinaryProvider: ProviderProfile = {
-  name: "ordinary",
+export const standardProvider: ProviderProfile = {
+  name: "standard",
   takesRetries: true,
-  takesConfirmations: true,
   takesReversals: true,
 };
 
@@ -26,7 +23,6 @@ export const ordinaryProvider: ProviderProfile = {
 export const stellr: ProviderProfile = {
   name: "Stellr",
   takesRetries: false,
-  takesConfirmations: false,
   takesReversals: false,
 };
 
@@ -34,26 +30,25 @@ export const stellr: ProviderProfile = {
 export const netcare: ProviderProfile = {
   name: "Netcare",
   takesRetries: false,
-  takesConfirmations: true,
   takesReversals: true,
 };
 
 /** A pause that grows with each repeat: `initialMs`, then `factor` times longer each time, never over `capMs`. */
-export interface Growth {
+export interface Backoff {
   readonly initialMs: number;
-  readonly factor: number;
-  readonly capMs: number;
+  readonly multiplier: number;
+  readonly maxMs: number;
 }
 
 /** The till's business rules. They are kept in the transaction: a new release must not change the rules of a running one. */
 export interface Policy {
   /** `dual`: the till confirms or cancels each approval · `single`: an approval completes the transaction. Default `dual`. */
   readonly messaging: "dual" | "single";
-  /** Default {@link ordinaryProvider}. */
+  /** Default {@link standardProvider}. */
   readonly provider: ProviderProfile;
   /** How often `retryProvisionVoucher` may follow an unknown outcome; 0 for never. Default 3. */
   readonly retries: number;
-  readonly retryDelay: Growth;
+  readonly retryBackoff: Backoff;
   /** How long to wait for each reply. Default 60 s, Electrum's own. */
   readonly replyDeadlineMs: number;
   /**
@@ -64,8 +59,8 @@ export interface Policy {
   /** After this time without a decision of the till, an approval is reversed. Default: wait for ever. */
   readonly decisionDeadlineMs?: number;
   /** How often `lookupVoucher` is repeated after an unknown outcome. Default 2. */
-  readonly lookupRepeats: number;
-  readonly lookupDelay: Growth;
+  readonly lookupRetries: number;
+  readonly lookupBackoff: Backoff;
   /** How long after its end a transaction may first be looked up (Electrum's "initial processing period"). Default 0. */
   readonly lookupAfterMs: number;
 }
@@ -82,19 +77,20 @@ export const MAX_ATTEMPTS = 100;
 /** A week. A wait longer than this is a mistyped number, and timers overflow at 24.8 days. */
 export const MAX_WAIT_MS: number = 7 * 24 * 60 * 60 * 1000;
 
-const defaults: Policy = {
+/** The policy of a till that makes no choices. */
+export const defaultPolicy: Policy = {
   messaging: "dual",
-  provider: ordinaryProvider,
+  provider: standardProvider,
   retries: 3,
-  retryDelay: { initialMs: 1_000, factor: 2, capMs: 10_000 },
+  retryBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
   replyDeadlineMs: 60_000,
-  lookupRepeats: 2,
-  lookupDelay: { initialMs: 1_000, factor: 2, capMs: 10_000 },
+  lookupRetries: 2,
+  lookupBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
   lookupAfterMs: 0,
 };
 
 /** Ten times longer each time reaches any cap in a few steps. */
-const MAX_GROWTH_FACTOR = 10;
+const MAX_BACKOFF_MULTIPLIER = 10;
 
 const between = (min: number, max: number, isOne: (value: number) => boolean, what: string): v.GenericSchema<number> =>
   v.pipe(
@@ -102,14 +98,14 @@ const between = (min: number, max: number, isOne: (value: number) => boolean, wh
     v.check((value) => isOne(value) && value >= min && value <= max, `must be ${what} from ${min} to ${max}`),
   );
 
-const times = between(0, MAX_ATTEMPTS, Number.isInteger, "a whole number");
-const waitMs = between(1, MAX_WAIT_MS, Number.isInteger, "a whole number");
-const pauseOrNoneMs = between(0, MAX_WAIT_MS, Number.isInteger, "a whole number");
+const countSchema = between(0, MAX_ATTEMPTS, Number.isInteger, "a whole number");
+const waitMsSchema = between(1, MAX_WAIT_MS, Number.isInteger, "a whole number");
+const optionalWaitMsSchema = between(0, MAX_WAIT_MS, Number.isInteger, "a whole number");
 
-const growthSchema: v.GenericSchema<Growth> = v.strictObject({
-  initialMs: pauseOrNoneMs,
-  factor: between(1, MAX_GROWTH_FACTOR, Number.isFinite, "a number"),
-  capMs: pauseOrNoneMs,
+const backoffSchema: v.GenericSchema<Backoff> = v.strictObject({
+  initialMs: optionalWaitMsSchema,
+  multiplier: between(1, MAX_BACKOFF_MULTIPLIER, Number.isFinite, "a number"),
+  maxMs: optionalWaitMsSchema,
 });
 
 const policySchema: v.GenericSchema<Policy> = v.strictObject({
@@ -117,36 +113,38 @@ const policySchema: v.GenericSchema<Policy> = v.strictObject({
   provider: v.strictObject({
     name: v.pipe(v.string(), v.minLength(1, "must not be empty")),
     takesRetries: v.boolean(),
-    takesConfirmations: v.boolean(),
     takesReversals: v.boolean(),
   }),
-  retries: times,
-  retryDelay: growthSchema,
-  replyDeadlineMs: waitMs,
-  customerWaitMs: v.exactOptional(waitMs),
-  decisionDeadlineMs: v.exactOptional(waitMs),
-  lookupRepeats: times,
-  lookupDelay: growthSchema,
-  lookupAfterMs: pauseOrNoneMs,
+  retries: countSchema,
+  retryBackoff: backoffSchema,
+  replyDeadlineMs: waitMsSchema,
+  customerWaitMs: v.exactOptional(waitMsSchema),
+  decisionDeadlineMs: v.exactOptional(waitMsSchema),
+  lookupRetries: countSchema,
+  lookupBackoff: backoffSchema,
+  lookupAfterMs: optionalWaitMsSchema,
 });
 
 /**
- * A policy: the defaults with your choices, or every fault in them. A choice that is `undefined` is none.
+ * A policy: {@link defaultPolicy} with your choices, or every fault in them. A choice that is `undefined` is none.
  *
  * @example
- * policy({ messaging: "single", provider: netcare })
+ * parsePolicy({ messaging: "single", provider: netcare })
  */
-export function policy(choices: Partial<Policy> = {}): Result<Policy, readonly PolicyFault[]> {
+export function parsePolicy(choices: Partial<Policy> = {}): Result<Policy, readonly PolicyFault[]> {
   const made = Object.entries(choices).filter(([, choice]) => choice !== undefined);
-  return parse(policySchema, { ...defaults, ...Object.fromEntries(made) });
+  return parse(policySchema, { ...defaultPolicy, ...Object.fromEntries(made) });
 }
 
 /**
  * The pause before repeat `repeat` (0 for the first). Its jitter comes from `seed`, a transaction's or advice's id: the same
  * pause after a crash, and no thousand tills that repeat in step. Between half of the grown pause and all of it.
  */
-export function pauseMs(growth: Growth, repeat: number, seed: string): number {
-  const grownMs = Math.min(growth.capMs, growth.initialMs * growth.factor ** Math.min(repeat, MAX_ATTEMPTS));
-  const lot = mix32(hash32(`${seed}/${repeat}`)) / 0xffffffff;
-  return Math.round(grownMs * (0.5 + 0.5 * lot));
+export function backoffMs(backoff: Backoff, repeat: number, seed: string): number {
+  const grownBackoffMs = Math.min(
+    backoff.maxMs,
+    backoff.initialMs * backoff.multiplier ** Math.min(repeat, MAX_ATTEMPTS),
+  );
+  const jitter = avalanche32(hash32(`${seed}/${repeat}`)) / 0xffffffff;
+  return Math.round(grownBackoffMs * (0.5 + 0.5 * jitter));
 }

@@ -1,8 +1,10 @@
 import type { ResultAsync } from "neverthrow";
-import type { Answer, Silence } from "./answer.ts";
+import type { HttpResponse, NoResponse } from "./responses/http-response.ts";
 import type { Uuid } from "./messages/uuid.ts";
-import type { Outgoing } from "./operations.ts";
+import type { OutgoingMessage } from "./messages/operations.ts";
 import type { Instant } from "./time.ts";
+
+export { isolateErrors } from "./isolate-errors.ts";
 
 /** Electrum's API. It sends and reports; it classifies nothing, repeats nothing and never throws. */
 export interface Electrum {
@@ -10,7 +12,7 @@ export interface Electrum {
    * Sends one message and waits for its complete answer, until `deadlineAt` at the latest. Resolves always.
    * Refuses to send (`notSent`) once the deadline has passed.
    */
-  send(outgoing: Outgoing, deadlineAt: Instant): ResultAsync<Answer, Silence>;
+  send(outgoing: OutgoingMessage, deadlineAt: Instant): ResultAsync<HttpResponse, NoResponse>;
 
   /** Stops waiting: whatever is under way resolves as `stopped`, whatever comes later as `notSent`. */
   close(): void;
@@ -67,7 +69,7 @@ export interface Change {
   /** Nothing more can happen: retention may scrub and remove it. */
   readonly final: boolean;
   /** A person must look at it: disputed, or marked for reconciliation. */
-  readonly attention: boolean;
+  readonly needsAttention: boolean;
   /** The transaction as `encode` gave it. */
   readonly record: string;
   /** What led here, as `encodeEntry` gave it; appended to the record's journal. */
@@ -81,7 +83,7 @@ export interface Due {
   readonly at: Instant;
   readonly work: Work;
   /** For people: the operation that waits to be sent, or the timer that runs. */
-  readonly what: string;
+  readonly description: string;
 }
 
 /** `replyDeadline`: an answer is awaited until then · `timer`: the next attempt or a decision · `advice`: a message to deliver. */
@@ -123,7 +125,7 @@ export interface Postponement {
   readonly version: number;
   readonly until: Instant;
   /** For whoever looks into the store; never a secret. */
-  readonly why: string;
+  readonly reason: string;
 }
 
 export interface Release {
@@ -167,22 +169,22 @@ export interface OutboxInspection {
   /** Every entry that led to the record, oldest first. */
   journal(id: Uuid): ResultAsync<readonly string[], OutboxUnavailable>;
   /** Scrubs or removes finished transactions, a bounded number at a time; says how many, so that a caller can go on until none. */
-  retain(
-    request: RetainRequest,
-  ): ResultAsync<{ readonly scrubbed: number; readonly removed: number }, OutboxUnavailable>;
+  applyRetention(
+    request: RetentionRequest,
+  ): ResultAsync<{ readonly redacted: number; readonly deleted: number }, OutboxUnavailable>;
   /** What the store finds wrong with itself; nothing where it is sound. */
   check(): ResultAsync<readonly string[], OutboxUnavailable>;
 }
 
 export interface OutboxSummary {
   readonly states: Readonly<Record<string, number>>;
-  readonly attention: number;
+  readonly needsAttention: number;
   readonly due: Readonly<Record<Work, number>>;
   readonly oldestDueAt?: Instant;
 }
 
 export interface ListQuery {
-  readonly only?: "unfinished" | "attention";
+  readonly only?: "unfinished" | "needsAttention";
   /** The last id of the page before. */
   readonly after?: Uuid;
   readonly limit: number;
@@ -194,11 +196,11 @@ export interface ListPage {
   readonly next?: Uuid;
 }
 
-export interface RetainRequest {
+export interface RetentionRequest {
   /** Secrets of transactions finished before this are scrubbed by `redact`. */
-  readonly scrubBefore: Instant;
+  readonly redactBefore: Instant;
   /** Transactions finished before this are removed. */
-  readonly removeBefore: Instant;
+  readonly deleteBefore: Instant;
   readonly limit: number;
   /** `redactRecord` and `redactStoredEntry` of the core. */
   readonly redact: { record(record: string): string; entry(entry: string): string };

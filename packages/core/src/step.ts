@@ -1,10 +1,10 @@
-import type { Answer, SilenceCause } from "./answer.ts";
+import type { HttpResponse, NoResponseCause } from "./responses/http-response.ts";
 import type { Amounts, LedgerAmount } from "./messages/amounts.ts";
 import type { MessageFault } from "./messages/parse.ts";
 import type { RedemptionRequest } from "./messages/redemption.ts";
 import type { Tender } from "./messages/tender.ts";
 import type { Uuid } from "./messages/uuid.ts";
-import type { Advice, Request } from "./operations.ts";
+import type { Advice, Request } from "./messages/operations.ts";
 import type { Instant } from "./time.ts";
 
 /** What a transaction is now, and what must be done about it. A transaction waits for one thing at a time. */
@@ -50,24 +50,24 @@ export interface WakeAt {
   readonly at: Instant;
 }
 
-/** `reply`: the reply deadline of an attempt whose owner is gone · `retry`, `lookup`: time for the next attempt · `decision`: the till's time is up. */
-export type Timer = "reply" | "retry" | "lookup" | "decision";
+/** `replyDeadline`: of an attempt whose owner is gone · `retry`, `lookup`: time for the next attempt · `decision`: the till's time is up. */
+export type Timer = "replyDeadline" | "retry" | "lookup" | "decision";
 
 /** Something that happened outside. Facts meet every state: there is always a next step, never a throw. */
-export type Fact = Reply | NoReply | Interruption | TimerFired | AdviceAnswered;
+export type Fact = ResponseReceived | NoResponseReceived | Interruption | TimerFired | AdviceResponseReceived;
 
 /** An attempt was answered. */
-export interface Reply extends Answer {
-  readonly type: "reply";
+export interface ResponseReceived extends HttpResponse {
+  readonly type: "response";
   readonly attempt: number;
   readonly at: Instant;
 }
 
 /** An attempt got no complete answer. */
-export interface NoReply {
-  readonly type: "silence";
+export interface NoResponseReceived {
+  readonly type: "noResponse";
   readonly attempt: number;
-  readonly cause: SilenceCause;
+  readonly cause: NoResponseCause;
   readonly at: Instant;
 }
 
@@ -86,8 +86,8 @@ export interface TimerFired {
 }
 
 /** An advice was answered; the core reads whether that acknowledges it. */
-export interface AdviceAnswered extends Answer {
-  readonly type: "adviceAnswered";
+export interface AdviceResponseReceived extends HttpResponse {
+  readonly type: "adviceResponse";
   /** The advice's own id. */
   readonly adviceId: Uuid;
   readonly at: Instant;
@@ -145,10 +145,10 @@ export interface Resend {
 /** A person has settled a dispute outside this protocol. */
 export interface Resolve {
   readonly type: "resolve";
-  readonly as: "confirmed" | "reversed";
+  readonly resolution: "confirmed" | "reversed";
   /** Who settled it. */
   readonly by: string;
-  readonly why: string;
+  readonly reason: string;
   readonly at: Instant;
 }
 
@@ -157,17 +157,17 @@ export type Refusal =
   /** This kind of transaction knows no such intent. */
   | { readonly type: "wrongKind"; readonly intent: string }
   /** Not in this state. */
-  | { readonly type: "notNow"; readonly intent: string; readonly state: string }
+  | { readonly type: "wrongState"; readonly intent: string; readonly state: string }
   /** The opposite was decided, and when. */
   | { readonly type: "alreadyDecided"; readonly decision: Decision }
   /** The same was wanted before, with other content. */
-  | { readonly type: "otherContent"; readonly intent: string; readonly decidedAt: Instant }
+  | { readonly type: "contentDiffers"; readonly intent: string; readonly decidedAt: Instant }
   /** It breaks Electrum's schema: every fault, with its path. */
   | { readonly type: "invalidMessage"; readonly faults: readonly MessageFault[] }
   /** More than Electrum authorised, or in another currency. */
   | { readonly type: "notAuthorised"; readonly authorised?: LedgerAmount }
   /** Not the transaction, or not the voucher, that was looked up. */
-  | { readonly type: "notTheOneLookedUp"; readonly field: "id" | "voucher.code" };
+  | { readonly type: "lookupMismatch"; readonly field: "id" | "voucher.code" };
 
 /** Which way a transaction goes, decided once and durably before any advice is sent. */
 export interface Decision {

@@ -3,9 +3,9 @@ import { AT, policyOf, SECONDS } from "../test/messages.ts";
 import { provisionSituations } from "../test/provision-situations.ts";
 import { redemptionSituations } from "../test/redemption-situations.ts";
 import { namesOf } from "../test/specification.ts";
-import { mayLookUp } from "./lookup-guard.ts";
+import { mayLookUp } from "./lookup-timing.ts";
 import type { Instant } from "./time.ts";
-import { dueOf, isFinal, needsAttention, observe, resume, type Transaction, wake } from "./transaction.ts";
+import { nextDue, isFinal, needsAttention, observe, resume, type Transaction, timerFact } from "./transaction.ts";
 
 const situations: ReadonlyMap<string, () => Transaction> = new Map([
   ...namesOf(provisionSituations).map((name) => [`provision ${name}`, provisionSituations[name]] as const),
@@ -39,14 +39,14 @@ describe("what a transaction waits for", () => {
       "redemption reversed",
       "redemption resolved",
     ]);
-    expect(statesWhere((each) => isFinal(each) && dueOf(each) !== undefined)).toEqual([]);
+    expect(statesWhere((each) => isFinal(each) && nextDue(each) !== undefined)).toEqual([]);
   });
 
   test("what waits for the till or for a person is due at no time", () => {
-    expect(statesWhere((each) => !isFinal(each) && dueOf(each) === undefined)).toEqual([
+    expect(statesWhere((each) => !isFinal(each) && nextDue(each) === undefined)).toEqual([
       "provision issued",
       "provision disputed",
-      "redemption notFound",
+      "redemption lookupFailed",
       "redemption found",
       "redemption redeemed",
       "redemption disputed",
@@ -54,19 +54,19 @@ describe("what a transaction waits for", () => {
   });
 
   test("what waits for nothing, for the till or for a person has nothing to resume", () => {
-    const idle = everySituation().filter(([, each]) => dueOf(each) === undefined);
+    const idle = everySituation().filter(([, each]) => nextDue(each) === undefined);
     expect(idle.filter(([, each]) => resume(each).commands.length > 0).map(([name]) => name)).toEqual([]);
   });
 
   test.each([
-    ["provision requesting", "replyDeadline", "reply"],
+    ["provision requesting", "replyDeadline", "replyDeadline"],
     ["provision waitingToRetry after silence", "timer", "retry"],
     ["provision issued, decides in time", "timer", "decision"],
     ["provision confirming", "advice", "confirmVoucher"],
     ["provision reversing, in doubt", "advice", "reverseVoucher"],
-    ["redemption lookingUp", "replyDeadline", "reply"],
+    ["redemption lookingUp", "replyDeadline", "replyDeadline"],
     ["redemption waitingToLookUp", "timer", "lookup"],
-    ["redemption redeeming", "replyDeadline", "reply"],
+    ["redemption redeeming", "replyDeadline", "replyDeadline"],
     ["redemption redeemed, decides in time", "timer", "decision"],
     ["redemption confirming", "advice", "confirmRedeem"],
     ["redemption reversing, in doubt", "advice", "reverseRedeem"],
@@ -75,12 +75,12 @@ describe("what a transaction waits for", () => {
     const [command] = resume(transaction).commands;
     const at =
       command?.type === "queueAdvice" ? command.notBefore : command?.type === "wakeAt" ? command.at : undefined;
-    expect(dueOf(transaction)).toEqual({ at, work, what });
+    expect(nextDue(transaction)).toEqual({ at, work, description: what });
   });
 
   test("a reversal in doubt is due once its request is past its deadline", () => {
-    const due = { at: AT + 60 * SECONDS, work: "advice", what: "reverseVoucher" };
-    expect(dueOf(situationOf("provision reversing, in doubt"))).toEqual(due);
+    const due = { at: AT + 60 * SECONDS, work: "advice", description: "reverseVoucher" };
+    expect(nextDue(situationOf("provision reversing, in doubt"))).toEqual(due);
   });
 
   test("resuming changes nothing, and sends no request", () => {
@@ -94,9 +94,13 @@ describe("what a transaction waits for", () => {
 
   test("waking at a reply's deadline is an interruption; any other timer fires by its name", () => {
     const command = { type: "wakeAt", attempt: 2, at: AT } as const;
-    expect(wake({ ...command, timer: "reply" }, AT + 1)).toEqual({ type: "interruption", attempt: 2, at: AT + 1 });
+    expect(timerFact({ ...command, timer: "replyDeadline" }, AT + 1)).toEqual({
+      type: "interruption",
+      attempt: 2,
+      at: AT + 1,
+    });
     for (const timer of ["retry", "lookup", "decision"] as const) {
-      expect(wake({ ...command, timer }, AT + 1)).toEqual({ type: "timer", timer, attempt: 2, at: AT + 1 });
+      expect(timerFact({ ...command, timer }, AT + 1)).toEqual({ type: "timer", timer, attempt: 2, at: AT + 1 });
     }
   });
 
@@ -104,7 +108,7 @@ describe("what a transaction waits for", () => {
     for (const [name, transaction] of everySituation()) {
       const [command] = resume(transaction).commands;
       if (command?.type !== "wakeAt") continue;
-      const woken = observe(transaction, wake(command, command.at));
+      const woken = observe(transaction, timerFact(command, command.at));
       expect({ name, ignored: woken.ignored, stays: woken.transaction === transaction }).toEqual({
         name,
         ignored: undefined,
@@ -130,9 +134,9 @@ describe("what a person must look at", () => {
   });
 
   test("not what a person has settled, whatever its marks", () => {
-    const marks = [{ reason: "confirmationAmbiguous", at: AT }] as const;
-    expect(needsAttention({ ...situationOf("provision resolved reversal"), marks })).toBe(false);
-    expect(needsAttention({ ...situationOf("redemption confirmed"), marks })).toBe(true);
+    const reconciliation = [{ reason: "confirmationAmbiguous", at: AT }] as const;
+    expect(needsAttention({ ...situationOf("provision resolved reversal"), reconciliation })).toBe(false);
+    expect(needsAttention({ ...situationOf("redemption confirmed"), reconciliation })).toBe(true);
   });
 });
 
@@ -169,7 +173,7 @@ describe("a lookup about a transaction of ours", () => {
   test("is refused while it is open, and says from when it can be allowed at the earliest, where a time is due", () => {
     for (const [name, transaction] of everySituation()) {
       if (isFinal(transaction)) continue;
-      const due = dueOf(transaction)?.at;
+      const due = nextDue(transaction)?.at;
       const early = { type: "lookupTooEarly", state: transaction.state };
       const first = due === undefined ? early : { ...early, allowedFrom: due + 30 * SECONDS };
       expect({ name, refused: mayLookUp(withPolicy(transaction), AT)._unsafeUnwrapErr() }).toEqual({

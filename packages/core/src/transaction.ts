@@ -1,11 +1,61 @@
+// THE THEORY
+//
+// A transaction is one provision or one redemption, named by the UUID of its request. It is plain, readonly JSON, and it does
+// nothing by itself: no I/O, no clock, no random number. A *driver* (the runtime of this project, or your own program) moves it
+// with four pure functions:
+//
+//   startProvision(start), startRedemption(start)   a new transaction, or why its request is refused
+//   observe(transaction, fact)                      something happened outside: always a next step, never a throw
+//   decide(transaction, intent)                     the till or an operator wants something: a next step, or why it is refused
+//   resume(transaction)                             what to do about a stored transaction after a restart
+//
+// Each gives a Step: the transaction as it is now, and at most one command. A transaction waits for one thing at a time.
+//
+// What a driver must do, in this order
+//   1. Store the step's transaction (`encode`), what is due next (`nextDue`) and the journal entry that led to it, in ONE
+//      durable commit that replaces exactly the version that was read. If another process was first, load what it stored and
+//      apply the same fact or intent to that.
+//   2. Only then execute the command:
+//        sendRequest  Send the message before `deadlineAt`, or not at all. Wait until then, and no longer. Feed the answer as a
+//                     `response`, its absence as a `noResponse`.
+//        queueAdvice  Nothing more has to be done for the transaction: storing it was the point. From `notBefore` on, deliver
+//                     the advice, again and again, until its response settles it; feed that as an `adviceResponse`.
+//        wakeAt       At that time feed `timerFact(command, now)`. The timer is stored (`nextDue`), so it survives a crash.
+//   3. Feed the fact that came of it, and go on with 1, until a step has no command.
+//
+// What must never be interleaved
+//   - Commit, then act. A request that is sent before its step is durable is forgotten by a crash: the switch then holds a
+//     voucher that no till knows of.
+//   - One commit at a time for each transaction. The version is the fence: of two writers one wins, and the other starts again
+//     from the winner.
+//   - An attempt is sent once. After a crash nobody can tell whether it went out. So `resume` never gives its `sendRequest`
+//     again, but a `wakeAt` at its deadline. From then on it counts as interrupted: its outcome is unknown.
+//   - A reversal never overtakes its request. `notBefore` is the latest deadline of all attempts that got no response, and no
+//     attempt may be sent after its own deadline.
+//   - A confirmation and a reversal never both exist. The decision is made once, stored, and only then sent. A transaction owes
+//     at most one advice in its life, and each repeat is the same message.
+//
+// Why facts and intents differ
+//   A fact has happened, so it is never refused: every fact has a place in every state, and one that nothing waits for is
+//   ignored, with the reason. An intent is a wish, so it can be refused, and the refusal is a value. The same intent again
+//   changes nothing; the opposite intent is refused, and the refusal says what was decided, by whom and when.
+//
+// Why only the current attempt acts
+//   Each response names its attempt. An answer to an earlier attempt, or one that comes after the transaction has moved on, is
+//   *late*. It is never acted on, not even if it is an approval: the retry or the reversal that is under way settles the matter,
+//   and two answers that act would settle it twice.
+//
+// What this module does not know: HTTP (`responses/` classifies what came back), the two kinds' rules (`machines/`), how
+// anything is stored (`storage/`), and how an advice is delivered.
+
 import type { Result } from "neverthrow";
-import { checkIntent } from "./check.ts";
+import { validateIntent } from "./machines/validate-input.ts";
 import type { Due } from "./ports.ts";
-import type { Provision } from "./provision/state.ts";
-import { decideProvision, observeProvision } from "./provision/transition.ts";
-import type { Redemption } from "./redemption/state.ts";
-import { decideRedemption, observeRedemption } from "./redemption/transition.ts";
-import { queue } from "./settlement.ts";
+import type { Provision } from "./machines/provision-state.ts";
+import { decideProvision, observeProvision } from "./machines/provision.ts";
+import type { Redemption } from "./machines/redemption-state.ts";
+import { decideRedemption, observeRedemption } from "./machines/redemption.ts";
+import { queueAdviceFor } from "./machines/finalization.ts";
 import type {
   Fact,
   Intent,
@@ -23,13 +73,13 @@ import type { Instant } from "./time.ts";
 export type Transaction = Provision | Redemption;
 
 /** The kind of a transaction, whatever its state. */
-export type AnyStateOf<T extends Transaction> = T extends Provision ? Provision : Redemption;
+export type TransactionOfKind<T extends Transaction> = T extends Provision ? Provision : Redemption;
 
 /** The intents that a kind of transaction knows. */
 export type IntentFor<T extends Transaction> = T extends Provision ? ProvisionIntent : RedemptionIntent;
 
 /** What a fact makes of a transaction. Total: any fact meets any state; one that changes nothing gives the same object back. */
-export function observe<T extends Transaction>(transaction: T, fact: Fact): Step<AnyStateOf<T>>;
+export function observe<T extends Transaction>(transaction: T, fact: Fact): Step<TransactionOfKind<T>>;
 export function observe(transaction: Transaction, fact: Fact): Step<Transaction> {
   return transaction.kind === "provision" ? observeProvision(transaction, fact) : observeRedemption(transaction, fact);
 }
@@ -43,13 +93,13 @@ export function observe(transaction: Transaction, fact: Fact): Step<Transaction>
 export function decide<T extends Transaction>(
   transaction: T,
   intent: IntentFor<T>,
-): Result<Step<AnyStateOf<T>>, Refusal>;
+): Result<Step<TransactionOfKind<T>>, Refusal>;
 export function decide(transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> {
-  return checkIntent(intent).andThen(() => decideChecked(transaction, intent));
+  return validateIntent(intent).andThen(() => decideValidated(transaction, intent));
 }
 
 /** As {@link decide}, for an intent that was checked when it was made. */
-export const decideChecked = (transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> =>
+export const decideValidated = (transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> =>
   transaction.kind === "provision" ? decideProvision(transaction, intent) : decideRedemption(transaction, intent);
 
 /**
@@ -66,9 +116,9 @@ function commandOf(transaction: Transaction): QueueAdvice | WakeAt | undefined {
   switch (transaction.state) {
     case "requesting":
     case "lookingUp":
-      return timer("reply", transaction.attempt, transaction.deadlineAt);
+      return timer("replyDeadline", transaction.attempt, transaction.deadlineAt);
     case "redeeming":
-      return timer("reply", transaction.redeem.attempt, transaction.deadlineAt);
+      return timer("replyDeadline", transaction.redeem.attempt, transaction.deadlineAt);
     case "waitingToRetry":
       return timer("retry", transaction.attempt, transaction.retryAt);
     case "waitingToLookUp":
@@ -80,7 +130,7 @@ function commandOf(transaction: Transaction): QueueAdvice | WakeAt | undefined {
     }
     case "confirming":
     case "reversing":
-      return queue(transaction);
+      return queueAdviceFor(transaction);
     default:
       return undefined;
   }
@@ -89,16 +139,17 @@ function commandOf(transaction: Transaction): QueueAdvice | WakeAt | undefined {
 const timer = (name: Timer, attempt: number, at: Instant): WakeAt => ({ type: "wakeAt", timer: name, attempt, at });
 
 /** The fact that a `wakeAt` asks for, once its time has come. */
-export const wake = ({ timer: name, attempt }: WakeAt, at: Instant): Fact =>
-  name === "reply" ? { type: "interruption", attempt, at } : { type: "timer", timer: name, attempt, at };
+export const timerFact = ({ timer: name, attempt }: WakeAt, at: Instant): Fact =>
+  name === "replyDeadline" ? { type: "interruption", attempt, at } : { type: "timer", timer: name, attempt, at };
 
 /** What is due next on a transaction, for the outbox; nothing where it waits for the till, for a person or for nothing. */
-export function dueOf(transaction: Transaction): Due | undefined {
+export function nextDue(transaction: Transaction): Due | undefined {
   const command = commandOf(transaction);
   if (command === undefined) return undefined;
-  if (command.type === "queueAdvice") return { at: command.notBefore, work: "advice", what: command.advice.operation };
-  const { at, timer: what } = command;
-  return { at, work: what === "reply" ? "replyDeadline" : "timer", what };
+  if (command.type === "queueAdvice")
+    return { at: command.notBefore, work: "advice", description: command.advice.operation };
+  const { at, timer: description } = command;
+  return { at, work: description === "replyDeadline" ? "replyDeadline" : "timer", description };
 }
 
 /** Whether no further transition is possible; marks for reconciliation may still be added. */
@@ -110,6 +161,65 @@ export const isFinal = ({ state }: Transaction): boolean =>
   state === "abandoned" ||
   state === "resolved";
 
-/** Whether a person must look at it. */
-export const needsAttention = ({ state, marks }: Transaction): boolean =>
-  state === "disputed" || (marks.length > 0 && state !== "resolved");
+/** Whether something is still to come: the opposite of {@link isFinal}. */
+export const isUnfinished = (transaction: Transaction): boolean => !isFinal(transaction);
+
+/** The advice that the transaction owes, and from when it may be delivered; `undefined` if it owes none. */
+export function pendingAdvice(transaction: Transaction): QueueAdvice | undefined {
+  const command = commandOf(transaction);
+  return command?.type === "queueAdvice" ? command : undefined;
+}
+
+/** Whether an operator must look at it. */
+export const needsAttention = ({ state, reconciliation }: Transaction): boolean =>
+  state === "disputed" || (reconciliation.length > 0 && state !== "resolved");
+
+/** Every state by its kind; the types keep the lists complete. */
+const states = {
+  provision: {
+    requesting: true,
+    waitingToRetry: true,
+    issued: true,
+    completed: true,
+    declined: true,
+    confirming: true,
+    reversing: true,
+    confirmed: true,
+    reversed: true,
+    disputed: true,
+    resolved: true,
+  } satisfies Record<Extract<Transaction, { kind: "provision" }>["state"], true>,
+  redemption: {
+    lookingUp: true,
+    waitingToLookUp: true,
+    lookupFailed: true,
+    found: true,
+    abandoned: true,
+    redeeming: true,
+    redeemed: true,
+    completed: true,
+    declined: true,
+    confirming: true,
+    reversing: true,
+    confirmed: true,
+    reversed: true,
+    disputed: true,
+    resolved: true,
+  } satisfies Record<Extract<Transaction, { kind: "redemption" }>["state"], true>,
+};
+
+/** The names of a kind's states, in the order of a transaction's life. */
+export const provisionStates: readonly string[] = Object.keys(states.provision);
+export const redemptionStates: readonly string[] = Object.keys(states.redemption);
+
+/**
+ * Whether a value read back is a transaction, once its checksum has shown that it is what was written: it must name a state
+ * that this release knows.
+ */
+export const isTransaction = (value: unknown): value is Transaction => {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("kind" in value && "state" in value && "id" in value && "start" in value && "reconciliation" in value))
+    return false;
+  const known = value.kind === "provision" ? provisionStates : value.kind === "redemption" ? redemptionStates : [];
+  return typeof value.state === "string" && known.includes(value.state);
+};

@@ -3,13 +3,12 @@ import { describe, expect, test, vi } from "vitest";
 import { secretProvisionRequest, secretRedemptionRequest, secrets } from "../test/secrets.ts";
 import { type Tried, type Walk, walks } from "../test/walk.ts";
 import { canHandOver } from "./hand-over.ts";
-import { replay } from "./journal.ts";
-import type { Advice } from "./operations.ts";
-import { decode, encode, encodeEntry } from "./record.ts";
-import { redact, redactEntry } from "./redact.ts";
+import { replay } from "./storage/journal.ts";
+import type { Advice } from "./messages/operations.ts";
+import { decode, encode, encodeEntry } from "./storage/record.ts";
+import { redact, redactEntry } from "./storage/redact.ts";
 import type { Command, Step } from "./step.ts";
-import { decide, isFinal, resume, type Transaction } from "./transaction.ts";
-import { provisionStates, redemptionStates } from "./transaction-guard.ts";
+import { decide, isFinal, provisionStates, redemptionStates, resume, type Transaction } from "./transaction.ts";
 
 // Counted, not timed: a busy machine is no failure.
 vi.setConfig({ testTimeout: 60_000 });
@@ -155,9 +154,9 @@ describe("whatever happens to a transaction", () => {
   test("marks are added and never taken away, one for each reason", () => {
     assertAlways((walk) => {
       for (const { before, step } of takenOf(walk)) {
-        const { marks } = step.transaction;
-        expect(marks.slice(0, before.marks.length)).toEqual(before.marks);
-        expect(new Set(marks.map(({ reason }) => reason)).size).toBe(marks.length);
+        const { reconciliation } = step.transaction;
+        expect(reconciliation.slice(0, before.reconciliation.length)).toEqual(before.reconciliation);
+        expect(new Set(reconciliation.map(({ reason }) => reason)).size).toBe(reconciliation.length);
       }
     });
   });
@@ -185,7 +184,7 @@ describe("whatever happens to a transaction", () => {
   });
 });
 
-const unmarked = (transaction: Transaction): Transaction => ({ ...transaction, marks: [] });
+const unmarked = (transaction: Transaction): Transaction => ({ ...transaction, reconciliation: [] });
 
 /** Remembers until when a request that may take effect is under way. A lookup takes none. */
 function note(openUntil: Map<number, number>, { commands: [command] }: Step<Transaction>): void {
@@ -201,14 +200,14 @@ const attemptUnderWay = (transaction: Transaction): number => {
 const answersInTime = (before: Transaction, entry: Tried["entry"]): boolean =>
   (before.state === "requesting" || before.state === "redeeming") &&
   entry.type === "fact" &&
-  entry.fact.type === "reply" &&
+  entry.fact.type === "response" &&
   entry.fact.attempt === attemptUnderWay(before) &&
   entry.fact.at <= before.deadlineAt;
 
 /** What is left to wait for, once somebody else has carried the command out or died over it. */
 const waitedFor = (command: Command): Command =>
   command.type === "sendRequest"
-    ? { type: "wakeAt", timer: "reply", attempt: command.attempt, at: command.deadlineAt }
+    ? { type: "wakeAt", timer: "replyDeadline", attempt: command.attempt, at: command.deadlineAt }
     : command;
 
 test("what is looked for after redaction was there before it", () => {

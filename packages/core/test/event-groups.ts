@@ -11,14 +11,14 @@ export const approvals: readonly AttemptEvent[] = ["approved", "approved at the 
 export const declines: readonly AttemptEvent[] = ["declined", "declined, 404", "declined, 501"];
 
 /** What leaves the outcome of every kind of request open. */
-export const unknownAnswers: readonly AttemptEvent[] = [
+export const unknownResponses: readonly AttemptEvent[] = [
   "unknown: status",
   "unknown: error type",
   "unknown: duplicate",
   "unknown: unreadable",
 ];
 
-export const silences: readonly AttemptEvent[] = [
+export const noResponses: readonly AttemptEvent[] = [
   "silence: deadline",
   "silence: notSent",
   "silence: unreachable",
@@ -56,11 +56,11 @@ export const lateApprovals: readonly AttemptEvent[] = [
 /** All that ends an attempt, and approves nothing. */
 export const lateNoApprovals: readonly AttemptEvent[] = [
   ...declines,
-  ...unknownAnswers,
+  ...unknownResponses,
   "unknown: foreign id",
   "unknown: foreign decline",
   "unknown: no voucher",
-  ...silences,
+  ...noResponses,
   "interruption",
   "declined after the deadline",
   "declined, earlier attempt",
@@ -91,7 +91,7 @@ export const notAcknowledged: readonly AdviceEvent[] = [
   "advice halted",
 ];
 
-export const everyAdviceAnswer: readonly AdviceEvent[] = [
+export const everyAdviceResponse: readonly AdviceEvent[] = [
   ...accepted,
   "advice already done",
   "advice duplicate",

@@ -1,5 +1,14 @@
-import type { Answer, Entry, Fact, Instant, Intent, JsonObject, SilenceCause, Transaction } from "../src/index.ts";
-import { empty, errorDetail, html, json } from "./answers.ts";
+import type {
+  HttpResponse,
+  Entry,
+  Fact,
+  Instant,
+  Intent,
+  JsonObject,
+  NoResponseCause,
+  Transaction,
+} from "../src/index.ts";
+import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "./responses.ts";
 import { AT, FOREIGN_ID, lookupResponse, provisionResponse, redemptionResponse, SECONDS } from "./messages.ts";
 
 /** What can happen to a transaction, or be wanted of it. */
@@ -33,9 +42,9 @@ const atDeadline: Moment = deadlineOf;
 const afterDeadline: Moment = (transaction) => deadlineOf(transaction) + 1;
 const aDayLater: Moment = (transaction) => deadlineOf(transaction) + 86_400 * SECONDS;
 
-const reply = (answer: (transaction: Transaction) => Answer, later = 0, moment: Moment = momentOf): Event =>
+const reply = (answer: (transaction: Transaction) => HttpResponse, later = 0, moment: Moment = momentOf): Event =>
   fact((transaction) => ({
-    type: "reply",
+    type: "response",
     attempt: currentAttempt(transaction) + later,
     at: moment(transaction),
     ...answer(transaction),
@@ -47,12 +56,12 @@ const responseTo = (transaction: Transaction): JsonObject => {
   return "redeem" in transaction ? redemptionResponse : lookupResponse;
 };
 
-const approval = (transaction: Transaction): Answer => json(201, responseTo(transaction));
-const decline = (): Answer => errorDetail(400, "INVALID_AMOUNT");
+const approval = (transaction: Transaction): HttpResponse => jsonResponse(201, responseTo(transaction));
+const decline = (): HttpResponse => errorResponse(400, "INVALID_AMOUNT");
 
-const silence = (cause: SilenceCause, later = 0): Event =>
+const silence = (cause: NoResponseCause, later = 0): Event =>
   fact((transaction) => ({
-    type: "silence",
+    type: "noResponse",
     attempt: currentAttempt(transaction) + later,
     cause,
     at: momentOf(transaction),
@@ -78,15 +87,15 @@ export const attemptEvents = {
   approved: reply(approval),
   "approved at the deadline": reply(approval, 0, atDeadline),
   declined: reply(decline),
-  "declined, 404": reply(() => errorDetail(404, "UNABLE_TO_LOCATE_RECORD")),
-  "declined, 501": reply(() => empty(501)),
-  "unknown: status": reply(() => empty(500)),
-  "unknown: error type": reply(() => errorDetail(400, "UPSTREAM_UNAVAILABLE")),
-  "unknown: duplicate": reply(() => errorDetail(400, "DUPLICATE_RECORD")),
-  "unknown: unreadable": reply(() => html(200)),
-  "unknown: foreign id": reply((transaction) => json(200, { ...responseTo(transaction), id: FOREIGN_ID })),
-  "unknown: foreign decline": reply(() => errorDetail(400, "INVALID_AMOUNT", FOREIGN_ID)),
-  "unknown: no voucher": reply((transaction) => json(200, { ...responseTo(transaction), voucher: null })),
+  "declined, 404": reply(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD")),
+  "declined, 501": reply(() => emptyResponse(501)),
+  "unknown: status": reply(() => emptyResponse(500)),
+  "unknown: error type": reply(() => errorResponse(400, "UPSTREAM_UNAVAILABLE")),
+  "unknown: duplicate": reply(() => errorResponse(400, "DUPLICATE_RECORD")),
+  "unknown: unreadable": reply(() => htmlResponse(200)),
+  "unknown: foreign id": reply((transaction) => jsonResponse(200, { ...responseTo(transaction), id: FOREIGN_ID })),
+  "unknown: foreign decline": reply(() => errorResponse(400, "INVALID_AMOUNT", FOREIGN_ID)),
+  "unknown: no voucher": reply((transaction) => jsonResponse(200, { ...responseTo(transaction), voucher: null })),
   "approved after the deadline": reply(approval, 0, afterDeadline),
   "declined after the deadline": reply(decline, 0, afterDeadline),
   "silence: deadline": silence("deadline"),
@@ -117,12 +126,12 @@ export const timerEvents = {
 /** The advice that a transaction owes or owed; some id where it owes none. */
 export const adviceIdOf = (transaction: Transaction): string => {
   if ("advice" in transaction) return transaction.advice.message.id;
-  return "of" in transaction ? transaction.of.advice.message.id : FOREIGN_ID;
+  return "finalizing" in transaction ? transaction.finalizing.advice.message.id : FOREIGN_ID;
 };
 
-const adviceAnswer = (answer: (transaction: Transaction) => Answer, adviceId = adviceIdOf): Event =>
+const adviceAnswer = (answer: (transaction: Transaction) => HttpResponse, adviceId = adviceIdOf): Event =>
   fact((transaction) => ({
-    type: "adviceAnswered",
+    type: "adviceResponse",
     adviceId: adviceId(transaction),
     at: momentOf(transaction),
     ...answer(transaction),
@@ -135,28 +144,40 @@ const already = (transaction: Transaction, kind: "same" | "opposite"): string =>
 };
 
 export const adviceEvents = {
-  "advice accepted": adviceAnswer((transaction) => json(202, { id: adviceIdOf(transaction) })),
-  "advice accepted, no body": adviceAnswer(() => empty(200)),
-  "advice already done": adviceAnswer((transaction) => errorDetail(400, already(transaction, "same"))),
-  "advice duplicate": adviceAnswer(() => errorDetail(400, "DUPLICATE_RECORD")),
-  "advice not found": adviceAnswer(() => errorDetail(404, "UNABLE_TO_LOCATE_RECORD")),
-  "advice not redeemed": adviceAnswer(() => errorDetail(400, "VOUCHER_NOT_REDEEMED")),
-  "advice to repeat": adviceAnswer(() => empty(503)),
-  "advice not heard by Electrum": adviceAnswer(() => html(404)),
-  "advice with a foreign echo": adviceAnswer(() => json(202, { id: FOREIGN_ID })),
-  "advice halted": adviceAnswer(() => empty(401)),
-  "advice contradicted": adviceAnswer((transaction) => errorDetail(400, already(transaction, "opposite"))),
-  "advice refused": adviceAnswer(() => errorDetail(400, "FORMAT_ERROR")),
+  "advice accepted": adviceAnswer((transaction) => jsonResponse(202, { id: adviceIdOf(transaction) })),
+  "advice accepted, no body": adviceAnswer(() => emptyResponse(200)),
+  "advice already done": adviceAnswer((transaction) => errorResponse(400, already(transaction, "same"))),
+  "advice duplicate": adviceAnswer(() => errorResponse(400, "DUPLICATE_RECORD")),
+  "advice not found": adviceAnswer(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD")),
+  "advice not redeemed": adviceAnswer(() => errorResponse(400, "VOUCHER_NOT_REDEEMED")),
+  "advice to repeat": adviceAnswer(() => emptyResponse(503)),
+  "advice not heard by Electrum": adviceAnswer(() => htmlResponse(404)),
+  "advice with a foreign echo": adviceAnswer(() => jsonResponse(202, { id: FOREIGN_ID })),
+  "advice halted": adviceAnswer(() => emptyResponse(401)),
+  "advice contradicted": adviceAnswer((transaction) => errorResponse(400, already(transaction, "opposite"))),
+  "advice refused": adviceAnswer(() => errorResponse(400, "FORMAT_ERROR")),
   "another advice accepted": adviceAnswer(
-    () => empty(200),
+    () => emptyResponse(200),
     () => FOREIGN_ID,
   ),
 } satisfies Record<string, Event>;
 
 /** What a person may want of a dispute, and the till of anything. */
-export const settlementIntents = {
+export const finalizationIntents = {
   cancel: intent((at) => ({ type: "cancel", at })),
   resend: intent((at) => ({ type: "resend", at }), aDayLater),
-  "resolve as confirmed": intent((at) => ({ type: "resolve", as: "confirmed", by: "Thandi", why: "seen live", at })),
-  "resolve as reversed": intent((at) => ({ type: "resolve", as: "reversed", by: "Thandi", why: "seen void", at })),
+  "resolve as confirmed": intent((at) => ({
+    type: "resolve",
+    resolution: "confirmed",
+    by: "Thandi",
+    reason: "seen live",
+    at,
+  })),
+  "resolve as reversed": intent((at) => ({
+    type: "resolve",
+    resolution: "reversed",
+    by: "Thandi",
+    reason: "seen void",
+    at,
+  })),
 } satisfies Record<string, Event>;

@@ -2,7 +2,7 @@ import type { Result } from "neverthrow";
 import { expect } from "vitest";
 import {
   type Advice,
-  type Answer,
+  type HttpResponse,
   type Command,
   decide,
   type Fact,
@@ -13,17 +13,17 @@ import {
   type Refusal,
   type Request,
   resume,
-  type SilenceCause,
+  type NoResponseCause,
   type Step,
   type Transaction,
-  wake,
+  timerFact,
   type WakeAt,
 } from "../src/index.ts";
 import { AT, SECONDS } from "./messages.ts";
-import { must } from "./must.ts";
+import { unwrap } from "./unwrap.ts";
 
 /** What an intent says, but for its moment. */
-type Wanted = Intent extends infer Each ? (Each extends Intent ? Omit<Each, "at"> : never) : never;
+type IntentWithoutTime = Intent extends infer Each ? (Each extends Intent ? Omit<Each, "at"> : never) : never;
 
 /** One transaction, followed from message to message. Seconds count from its start. */
 export interface Flow {
@@ -36,31 +36,31 @@ export interface Flow {
   /** The step stores this advice, to be delivered from that second on. */
   queues(advice: Advice, fromSecond: number): void;
   /** The step asks for nothing: the till, a person or nobody must act. */
-  restsIn(state: Transaction["state"]): void;
+  isIn(state: Transaction["state"]): void;
   /** Electrum answers the attempt that is under way. */
-  hears(answer: Answer): void;
+  receives(answer: HttpResponse): void;
   /** Electrum answers an attempt, and the answer is ignored. */
-  hearsTooLate(attempt: number, answer: Answer): void;
-  hearsNothing(cause?: SilenceCause): void;
+  receivesTooLate(attempt: number, answer: HttpResponse): void;
+  timesOut(cause?: NoResponseCause): void;
   /** The process dies and comes back: what was under way is waited for, and never sent again. */
   restarts(): void;
   /** The timer that the last step asked for fires: at its time, or whenever somebody gets round to it. */
   wakesAt(second: number): void;
   /** Electrum answers the advice. */
-  isAnswered(answer: Answer): void;
+  adviceResponse(answer: HttpResponse): void;
   /** Electrum's answer does not acknowledge the advice: it stays as it is, to be sent again. */
-  mustRepeatAfter(answer: Answer): void;
-  wants(intent: Wanted): void;
+  mustRepeatAfter(answer: HttpResponse): void;
+  intends(intent: IntentWithoutTime): void;
   /** The same again: accepted, and nothing changes. */
-  wantsAgain(intent: Wanted): void;
-  isRefused(intent: Wanted, refusal: Refusal): void;
+  intendsAgain(intent: IntentWithoutTime): void;
+  isRefused(intent: IntentWithoutTime, refusal: Refusal): void;
   transaction(): Transaction;
   /** The state and what only it has, without what never changes. */
   state(): object;
 }
 
 /** Where a transaction has come to. */
-interface Course {
+interface Progress {
   transaction: Transaction;
   command: Command | undefined;
   /** The attempt that went out last. */
@@ -68,16 +68,16 @@ interface Course {
   now: Instant;
 }
 
-export function follow({ transaction, commands }: Step<Transaction>): Flow {
-  const course: Course = { transaction, command: commands[0], attempt: 0, now: AT };
+export function followTransaction({ transaction, commands }: Step<Transaction>): Flow {
+  const course: Progress = { transaction, command: commands[0], attempt: 0, now: AT };
   const flow: Flow = {
     at(second) {
       course.now = moment(second);
       return flow;
     },
-    ...whatIsAskedFor(course),
-    ...whatHappens(course),
-    ...whatIsWanted(course),
+    ...expectations(course),
+    ...facts(course),
+    ...intents(course),
     transaction: () => course.transaction,
     state() {
       const { kind: _kind, id: _id, start: _start, ...rest } = course.transaction;
@@ -89,7 +89,7 @@ export function follow({ transaction, commands }: Step<Transaction>): Flow {
 
 const moment = (second: number): Instant => AT + second * SECONDS;
 
-function take(course: Course, step: Step<Transaction>, ignored?: Ignored): void {
+function applyStep(course: Progress, step: Step<Transaction>, ignored?: Ignored): void {
   expect(step.ignored).toBe(ignored);
   const [command] = step.commands;
   course.transaction = step.transaction;
@@ -97,7 +97,7 @@ function take(course: Course, step: Step<Transaction>, ignored?: Ignored): void 
   if (command?.type === "sendRequest") course.attempt = command.attempt;
 }
 
-const whatIsAskedFor = (course: Course): Pick<Flow, "sends" | "waits" | "queues" | "restsIn"> => ({
+const expectations = (course: Progress): Pick<Flow, "sends" | "waits" | "queues" | "isIn"> => ({
   sends(request, attempt, untilSecond) {
     expect(course.command).toEqual({ type: "sendRequest", attempt, request, deadlineAt: moment(untilSecond) });
   },
@@ -111,47 +111,57 @@ const whatIsAskedFor = (course: Course): Pick<Flow, "sends" | "waits" | "queues"
   queues(advice, fromSecond) {
     expect(course.command).toEqual({ type: "queueAdvice", advice, notBefore: moment(fromSecond) });
   },
-  restsIn(state) {
+  isIn(state) {
     expect({ state: course.transaction.state, command: course.command }).toEqual({ state, command: undefined });
   },
 });
 
-function whatHappens(
-  course: Course,
-): Pick<Flow, "hears" | "hearsTooLate" | "hearsNothing" | "restarts" | "wakesAt" | "isAnswered" | "mustRepeatAfter"> {
-  const happens = (fact: Fact, ignored?: Ignored): void => take(course, observe(course.transaction, fact), ignored);
-  const reply = (attempt: number, answer: Answer): Fact => ({ type: "reply", attempt, at: course.now, ...answer });
-  const adviceAnswered = (answer: Answer): Fact => {
+function facts(
+  course: Progress,
+): Pick<
+  Flow,
+  "receives" | "receivesTooLate" | "timesOut" | "restarts" | "wakesAt" | "adviceResponse" | "mustRepeatAfter"
+> {
+  const happens = (fact: Fact, ignored?: Ignored): void =>
+    applyStep(course, observe(course.transaction, fact), ignored);
+  const reply = (attempt: number, answer: HttpResponse): Fact => ({
+    type: "response",
+    attempt,
+    at: course.now,
+    ...answer,
+  });
+  const toAdviceResponse = (answer: HttpResponse): Fact => {
     if (!("advice" in course.transaction)) throw new Error("no advice is on its way");
     const adviceId = course.transaction.advice.message.id;
-    return { type: "adviceAnswered", adviceId, at: course.now, ...answer };
+    return { type: "adviceResponse", adviceId, at: course.now, ...answer };
   };
   return {
-    hears: (answer) => happens(reply(course.attempt, answer)),
-    hearsTooLate: (attempt, answer) => happens(reply(attempt, answer), "late"),
-    hearsNothing: (cause = "deadline") => happens({ type: "silence", attempt: course.attempt, cause, at: course.now }),
-    restarts: () => take(course, resume(course.transaction)),
+    receives: (answer) => happens(reply(course.attempt, answer)),
+    receivesTooLate: (attempt, answer) => happens(reply(attempt, answer), "late"),
+    timesOut: (cause = "deadline") => happens({ type: "noResponse", attempt: course.attempt, cause, at: course.now }),
+    restarts: () => applyStep(course, resume(course.transaction)),
     wakesAt(second) {
       const { command } = course;
       if (command?.type !== "wakeAt") throw new Error("no timer is set");
       course.now = moment(second);
-      happens(wake(command, course.now));
+      happens(timerFact(command, course.now));
     },
-    isAnswered: (answer) => happens(adviceAnswered(answer)),
+    adviceResponse: (answer) => happens(toAdviceResponse(answer)),
     mustRepeatAfter(answer) {
       const before = course.transaction;
-      happens(adviceAnswered(answer), "notAcknowledged");
+      happens(toAdviceResponse(answer), "notAcknowledged");
       expect(course.transaction).toBe(before);
     },
   };
 }
 
-function whatIsWanted(course: Course): Pick<Flow, "wants" | "wantsAgain" | "isRefused"> {
-  const decided = (wanted: Wanted): Result<Step<Transaction>, Refusal> =>
+function intents(course: Progress): Pick<Flow, "intends" | "intendsAgain" | "isRefused"> {
+  const decided = (wanted: IntentWithoutTime): Result<Step<Transaction>, Refusal> =>
     decide(course.transaction, { ...wanted, at: course.now });
   return {
-    wants: (wanted) => take(course, must(decided(wanted))),
-    wantsAgain: (wanted) => expect(must(decided(wanted))).toEqual({ transaction: course.transaction, commands: [] }),
+    intends: (wanted) => applyStep(course, unwrap(decided(wanted))),
+    intendsAgain: (wanted) =>
+      expect(unwrap(decided(wanted))).toEqual({ transaction: course.transaction, commands: [] }),
     isRefused: (wanted, refusal) =>
       expect(
         decided(wanted).match(

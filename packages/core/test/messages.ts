@@ -3,7 +3,7 @@ import {
   type JsonObject,
   type LedgerAmount,
   type Policy,
-  policy,
+  parsePolicy,
   type ProvisionRequest,
   type ProvisionStart,
   type RedemptionRequest,
@@ -12,7 +12,7 @@ import {
   type TransactionFields,
   type VoucherLookup,
 } from "../src/index.ts";
-import { must } from "./must.ts";
+import { unwrap } from "./unwrap.ts";
 
 /** When every transaction of the tests starts. */
 export const AT: Instant = Date.parse("2026-11-21T09:30:00.000Z");
@@ -88,7 +88,7 @@ export const lookupResponse: JsonObject = {
   amounts: { approvedAmount: { amount: 5_000, currency: "710", ledgerIndicator: "CREDIT" } },
 };
 
-export const policyOf = (choices: Partial<Policy> = {}): Policy => must(policy(choices));
+export const policyOf = (choices: Partial<Policy> = {}): Policy => unwrap(parsePolicy(choices));
 
 const startOf = (choices: Partial<Policy>) => ({
   confirmationId: CONFIRMATION_ID,

@@ -1,4 +1,4 @@
-import { adviceEvents, attemptEvents, type Event, intent, settlementIntents, timerEvents } from "./events.ts";
+import { adviceEvents, attemptEvents, type Event, intent, finalizationIntents, timerEvents } from "./events.ts";
 import { AUTHORISED, redemptionRequest, tenders } from "./messages.ts";
 
 /** Everything that can meet a provision. */
@@ -6,7 +6,7 @@ export const provisionEvents = {
   ...attemptEvents,
   ...timerEvents,
   ...adviceEvents,
-  ...settlementIntents,
+  ...finalizationIntents,
   confirm: intent((at) => ({ type: "confirm", tenders, at })),
   "confirm, other tenders": intent((at) => ({ type: "confirm", tenders: [], at })),
   "confirm, an amount": intent((at) => ({ type: "confirm", tenders, amounts: { approvedAmount: AUTHORISED }, at })),

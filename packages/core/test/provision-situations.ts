@@ -1,19 +1,19 @@
 import { netcare, type Policy, startProvision, stellr, type Transaction } from "../src/index.ts";
 import type { Event } from "./events.ts";
 import { provisionStart, SECONDS } from "./messages.ts";
-import { must } from "./must.ts";
+import { unwrap } from "./unwrap.ts";
 import { provisionEvents as event } from "./provision-events.ts";
 import { after } from "./specification.ts";
 
 const selling =
   (choices: Partial<Policy>, ...events: readonly Event[]): (() => Transaction) =>
   () =>
-    after(must(startProvision(provisionStart(choices))).transaction, ...events);
+    after(unwrap(startProvision(provisionStart(choices))).transaction, ...events);
 
 const silence = event["silence: deadline"];
 const answer = event["unknown: status"];
 const retry = event["retry timer"];
-const slow = { initialMs: 10 * SECONDS, factor: 1, capMs: 10 * SECONDS };
+const slow = { initialMs: 10 * SECONDS, multiplier: 1, maxMs: 10 * SECONDS };
 const decides = { decisionDeadlineMs: 300 * SECONDS };
 
 /** A provision in every state that it can be in, and in every way that matters there. */
@@ -23,7 +23,7 @@ export const provisionSituations = {
   "requesting, no retries": selling({ retries: 0 }),
   "requesting, Netcare": selling({ provider: netcare }),
   "requesting, Stellr": selling({ provider: stellr }),
-  "requesting, impatient": selling({ customerWaitMs: 20 * SECONDS, retryDelay: slow }),
+  "requesting, impatient": selling({ customerWaitMs: 20 * SECONDS, retryBackoff: slow }),
   "requesting, decides in time": selling(decides),
   "requesting, single": selling({ messaging: "single" }),
   "requesting, single, cancelled": selling({ messaging: "single" }, event.cancel),

@@ -4,15 +4,15 @@ import {
   approvals,
   deadlinePassed,
   declines,
-  everyAdviceAnswer,
+  everyAdviceResponse,
   everyEnd,
   everyTimer,
   lateApprovals,
   lateNoApprovals,
   notAcknowledged,
   otherAttempts,
-  silences,
-  unknownAnswers,
+  noResponses,
+  unknownResponses,
 } from "./event-groups.ts";
 import type { ProvisionEvent } from "./provision-events.ts";
 import type { ProvisionSituation } from "./provision-situations.ts";
@@ -53,7 +53,7 @@ const declinedOrCompleted: Situations = ["completed", "declined", "declined, can
 const owesNothingYet: Situations = [...requesting, ...waiting, ...issued, ...declinedOrCompleted];
 const every: Situations = [...owesNothingYet, ...confirmedInTheEnd, ...reversedInTheEnd];
 
-const unknown: Events = [...unknownAnswers, "unknown: foreign id", "unknown: foreign decline", "unknown: no voucher"];
+const unknown: Events = [...unknownResponses, "unknown: foreign id", "unknown: foreign decline", "unknown: no voucher"];
 const wrongKinds: Events = ["confirm, no tenders", "lookUp", "redeem"];
 const othersThanConfirm: Events = [
   "confirm, other tenders",
@@ -74,16 +74,16 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   ["requesting, decides in time", approvals, "issued: decision timer 0"],
   ["requesting, single", approvals, "completed"],
   [[...first, ...firstAndOnly], declines, "declined"],
-  [first, [...unknown, ...silences, ...deadlinePassed], "waitingToRetry: retry timer 0"],
+  [first, [...unknown, ...noResponses, ...deadlinePassed], "waitingToRetry: retry timer 0"],
   [firstAndOnly, unknown, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
-  [firstAndOnly, silences, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
+  [firstAndOnly, noResponses, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
   [firstAndOnly, deadlinePassed, "reversing: reverseVoucher TIMEOUT"],
 
   // Cancelled while under way: whatever may have taken effect is reversed.
   [firstCancelled, approvals, "reversing: reverseVoucher CANCELLED"],
   [firstCancelled, declines, "declined, cancelled"],
   [firstCancelled, unknown, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
-  [firstCancelled, silences, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
+  [firstCancelled, noResponses, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
   [firstCancelled, deadlinePassed, "reversing: reverseVoucher TIMEOUT"],
 
   // A retry. A hard decline is no end: the first attempt is still unknown.
@@ -92,7 +92,7 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   ["retrying after silence, cancelled", approvals, "reversing: reverseVoucher CANCELLED"],
   [doubtfulSinceSilence, declines, "reversing: reverseVoucher TIMEOUT"],
   ["retrying after an answer", declines, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
-  [retrying, [...unknown, ...silences, ...deadlinePassed], "waitingToRetry: retry timer 1"],
+  [retrying, [...unknown, ...noResponses, ...deadlinePassed], "waitingToRetry: retry timer 1"],
   [
     ["retrying after silence, cancelled", "retrying for the last time"],
     [...unknown, ...deadlinePassed],
@@ -100,7 +100,7 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   ],
   [
     ["retrying after silence, cancelled", "retrying for the last time"],
-    silences,
+    noResponses,
     "reversing: reverseVoucher TIMEOUT once the deadline is past",
   ],
 
@@ -108,18 +108,18 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [requestingNotCancelled, "cancel", "requesting, cancelled"],
   [requestingCancelled, "cancel", "accepted"],
   [requesting, otherAttempts, "ignored: late"],
-  [requesting, [...everyTimer, ...everyAdviceAnswer], "ignored: unexpected"],
-  [requestingNotCancelled, [...confirms, "resend", ...resolves], "refused: notNow"],
+  [requesting, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
+  [requestingNotCancelled, [...confirms, "resend", ...resolves], "refused: wrongState"],
   [requestingCancelled, confirms, "refused: reverse was decided by the till"],
-  [requestingCancelled, ["resend", ...resolves], "refused: notNow"],
+  [requestingCancelled, ["resend", ...resolves], "refused: wrongState"],
 
   // Between two attempts. Not even a late approval is acted on: the retry brings the same voucher.
   [waiting, "retry timer", "requesting: retryProvisionVoucher 1"],
   ["waitingToRetry after silence", "cancel", "reversing: reverseVoucher TIMEOUT"],
   ["waitingToRetry after an answer", "cancel", "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
   [waiting, everyEnd, "ignored: late"],
-  [waiting, [...allTimersBut("retry timer"), ...everyAdviceAnswer], "ignored: unexpected"],
-  [waiting, [...confirms, "resend", ...resolves], "refused: notNow"],
+  [waiting, [...allTimersBut("retry timer"), ...everyAdviceResponse], "ignored: unexpected"],
+  [waiting, [...confirms, "resend", ...resolves], "refused: wrongState"],
 
   // A voucher, and the till decides; or its time is up, where the policy gives it one.
   [issued, ["confirm", "confirm, other tenders", "confirm, an amount"], "confirming: confirmVoucher"],
@@ -128,19 +128,19 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   ["issued, decides in time", "decision timer", "reversing: reverseVoucher CANCELLED"],
   [["issued", "issued by a retry"], "decision timer", "ignored: unexpected"],
   [issued, everyEnd, "ignored: late"],
-  [issued, [...allTimersBut("decision timer"), ...everyAdviceAnswer], "ignored: unexpected"],
-  [issued, ["resend", ...resolves], "refused: notNow"],
+  [issued, [...allTimersBut("decision timer"), ...everyAdviceResponse], "ignored: unexpected"],
+  [issued, ["resend", ...resolves], "refused: wrongState"],
 
   // Over, with nothing owed. An approval after a decline is for a person to look at.
   [["declined", "declined, cancelled"], lateApprovals, "ignored: late + lateApproval"],
   [["declined", "declined, cancelled"], lateNoApprovals, "ignored: late"],
   [["declined", "declined, cancelled"], "cancel", "accepted"],
-  ["declined", confirms, "refused: notNow"],
+  ["declined", confirms, "refused: wrongState"],
   ["declined, cancelled", confirms, "refused: reverse was decided by the till"],
   ["completed", everyEnd, "ignored: late"],
-  ["completed", [...confirms, "cancel"], "refused: notNow"],
-  [declinedOrCompleted, [...everyTimer, ...everyAdviceAnswer], "ignored: unexpected"],
-  [declinedOrCompleted, ["resend", ...resolves], "refused: notNow"],
+  ["completed", [...confirms, "cancel"], "refused: wrongState"],
+  [declinedOrCompleted, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
+  [declinedOrCompleted, ["resend", ...resolves], "refused: wrongState"],
 
   // A confirmation is on its way, until it is acknowledged; or Electrum will not have it, and a person must look.
   ["confirming", [...accepted, "advice already done", "advice duplicate"], "confirmed"],
@@ -168,14 +168,14 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   ["disputed reversal", "resend", "reversing: reverseVoucher TIMEOUT as before"],
   [disputed, resolves, "resolved"],
   [resolved, "resolve as confirmed", "accepted"],
-  [resolved, "resolve as reversed", "refused: otherContent"],
+  [resolved, "resolve as reversed", "refused: contentDiffers"],
   [["confirming", ...reversing], "resend", "accepted"],
-  [["confirmed", ...reversed, ...resolved], "resend", "refused: notNow"],
-  [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: notNow"],
+  [["confirmed", ...reversed, ...resolved], "resend", "refused: wrongState"],
+  [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: wrongState"],
 
   // What was decided stays decided, and late facts change nothing but marks.
   [confirmedInTheEnd, "confirm", "accepted"],
-  [confirmedInTheEnd, othersThanConfirm, "refused: otherContent"],
+  [confirmedInTheEnd, othersThanConfirm, "refused: contentDiffers"],
   [confirmedInTheEnd, "cancel", "refused: confirm was decided by the till"],
   [reversedInTheEnd, "cancel", "accepted"],
   [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
@@ -184,7 +184,7 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
     confirms,
     "refused: reverse was decided by the protocol",
   ],
-  [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceAnswer, "ignored: late"],
+  [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceResponse, "ignored: late"],
   [["reversed", ...disputed], lateApprovals, "ignored: late + lateApproval"],
   [["reversed, marked", "confirming", "confirmed", ...reversing, ...resolved], lateApprovals, "ignored: late"],
   [[...confirmedInTheEnd, ...reversedInTheEnd], lateNoApprovals, "ignored: late"],

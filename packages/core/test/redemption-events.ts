@@ -1,4 +1,4 @@
-import { adviceEvents, attemptEvents, type Event, intent, settlementIntents, timerEvents } from "./events.ts";
+import { adviceEvents, attemptEvents, type Event, intent, finalizationIntents, timerEvents } from "./events.ts";
 import { AUTHORISED, FOREIGN_ID, redemptionRequest, tenders } from "./messages.ts";
 
 /** Everything that can meet a redemption. */
@@ -6,7 +6,7 @@ export const redemptionEvents = {
   ...attemptEvents,
   ...timerEvents,
   ...adviceEvents,
-  ...settlementIntents,
+  ...finalizationIntents,
   lookUp: intent((at) => ({ type: "lookUp", at })),
   redeem: intent((at) => ({ type: "redeem", request: redemptionRequest, at })),
   "redeem, other content": intent((at) => ({

@@ -1,7 +1,7 @@
 import { type Policy, startRedemption, stellr, type Transaction, type VoucherLookup } from "../src/index.ts";
 import type { Event } from "./events.ts";
 import { lookup, redemptionStart, SECONDS } from "./messages.ts";
-import { must } from "./must.ts";
+import { unwrap } from "./unwrap.ts";
 import { redemptionEvents as event } from "./redemption-events.ts";
 import { after } from "./specification.ts";
 
@@ -11,21 +11,21 @@ const accepting =
     lookingUp(choices, lookup, events);
 
 const lookingUp = (choices: Partial<Policy>, asked: VoucherLookup, events: readonly Event[]): Transaction =>
-  after(must(startRedemption(redemptionStart(choices, asked))).transaction, ...events);
+  after(unwrap(startRedemption(redemptionStart(choices, asked))).transaction, ...events);
 
 const silence = event["silence: deadline"];
-const slow = { initialMs: 10 * SECONDS, factor: 1, capMs: 10 * SECONDS };
+const slow = { initialMs: 10 * SECONDS, multiplier: 1, maxMs: 10 * SECONDS };
 const decides = { decisionDeadlineMs: 300 * SECONDS };
 const { approved: found, approved, redeem } = event;
 
 /** A redemption in every state that it can be in, and in every way that matters there. */
 export const redemptionSituations = {
   lookingUp: accepting({}),
-  "lookingUp for the last time": accepting({ lookupRepeats: 1 }, silence, event["lookup timer"]),
-  "lookingUp, impatient": accepting({ customerWaitMs: 20 * SECONDS, lookupDelay: slow }),
+  "lookingUp for the last time": accepting({ lookupRetries: 1 }, silence, event["lookup timer"]),
+  "lookingUp, impatient": accepting({ customerWaitMs: 20 * SECONDS, lookupBackoff: slow }),
   waitingToLookUp: accepting({}, silence),
-  "notFound, declined": accepting({}, event.declined),
-  "notFound, unknown": accepting({ lookupRepeats: 0 }, silence),
+  "lookupFailed, declined": accepting({}, event.declined),
+  "lookupFailed, unknown": accepting({ lookupRetries: 0 }, silence),
   found: accepting({}, found),
   "found by serial number": () => lookingUp({}, { voucherSerialNumber: "S-1" }, [found]),
   abandoned: accepting({}, found, event.cancel),

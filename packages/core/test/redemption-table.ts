@@ -4,15 +4,15 @@ import {
   approvals,
   deadlinePassed,
   declines,
-  everyAdviceAnswer,
+  everyAdviceResponse,
   everyEnd,
   everyTimer,
   lateApprovals,
   lateNoApprovals,
   notAcknowledged,
   otherAttempts,
-  silences,
-  unknownAnswers,
+  noResponses,
+  unknownResponses,
 } from "./event-groups.ts";
 import type { RedemptionEvent } from "./redemption-events.ts";
 import type { RedemptionSituation } from "./redemption-situations.ts";
@@ -22,9 +22,9 @@ type Situations = readonly RedemptionSituation[];
 type Events = readonly RedemptionEvent[];
 
 const lookingUp: Situations = ["lookingUp", "lookingUp for the last time", "lookingUp, impatient"];
-const notFound: Situations = ["notFound, declined", "notFound, unknown"];
+const lookupFailed: Situations = ["lookupFailed, declined", "lookupFailed, unknown"];
 const found: Situations = ["found", "found by serial number"];
-const beforeRedeem: Situations = [...lookingUp, "waitingToLookUp", ...notFound, ...found, "abandoned"];
+const beforeRedeem: Situations = [...lookingUp, "waitingToLookUp", ...lookupFailed, ...found, "abandoned"];
 
 const redeemingNotCancelled: Situations = ["redeeming", "redeeming, decides in time", "redeeming, single"];
 const redeemingCancelled: Situations = ["redeeming, cancelled", "redeeming, single, cancelled"];
@@ -51,10 +51,10 @@ const resolves: Events = ["resolve as confirmed", "resolve as reversed"];
 const foundAnswers: Events = [...approvals, "unknown: foreign id"];
 /** An error is no answer about a message of which it does not bear the id; that a lookup has none. */
 const notFoundAnswers: Events = [...declines, "unknown: foreign decline"];
-const unknownLookups: Events = [...unknownAnswers, "unknown: no voucher", ...silences, ...deadlinePassed];
+const unknownLookups: Events = [...unknownResponses, "unknown: no voucher", ...noResponses, ...deadlinePassed];
 /** An approved redemption needs no voucher in its answer. */
 const redeemedAnswers: Events = [...approvals, "unknown: no voucher"];
-const unknownRedeems: Events = [...unknownAnswers, "unknown: foreign id", "unknown: foreign decline"];
+const unknownRedeems: Events = [...unknownResponses, "unknown: foreign id", "unknown: foreign decline"];
 
 /** What may be evidence that a redemption took effect after all. An earlier attempt is a lookup, and is none. */
 const lateRedeems: Events = [
@@ -73,30 +73,30 @@ const noLateRedeems: Events = [
 export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>[] = [
   // A lookup is repeated while its outcome is unknown, within the policy's bounds; it has no effect and owes no advice.
   [lookingUp, foundAnswers, "found"],
-  [lookingUp, notFoundAnswers, "notFound"],
+  [lookingUp, notFoundAnswers, "lookupFailed"],
   ["lookingUp", unknownLookups, "waitingToLookUp: lookup timer 0"],
-  [["lookingUp for the last time", "lookingUp, impatient"], unknownLookups, "notFound"],
+  [["lookingUp for the last time", "lookingUp, impatient"], unknownLookups, "lookupFailed"],
   [lookingUp, otherAttempts, "ignored: late"],
-  [lookingUp, [...everyTimer, ...everyAdviceAnswer], "ignored: unexpected"],
+  [lookingUp, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
   ["waitingToLookUp", "lookup timer", "lookingUp: lookupVoucher 1"],
   ["waitingToLookUp", allTimersBut("lookup timer"), "ignored: unexpected"],
-  [["waitingToLookUp", ...notFound, ...found, "abandoned"], everyEnd, "ignored: late"],
-  [["waitingToLookUp", ...notFound, ...found, "abandoned"], everyAdviceAnswer, "ignored: unexpected"],
-  [[...notFound, ...found, "abandoned"], everyTimer, "ignored: unexpected"],
+  [["waitingToLookUp", ...lookupFailed, ...found, "abandoned"], everyEnd, "ignored: late"],
+  [["waitingToLookUp", ...lookupFailed, ...found, "abandoned"], everyAdviceResponse, "ignored: unexpected"],
+  [[...lookupFailed, ...found, "abandoned"], everyTimer, "ignored: unexpected"],
 
   // The till may look again, redeem what was found, or leave it.
-  [notFound, "lookUp", "lookingUp: lookupVoucher 1"],
+  [lookupFailed, "lookUp", "lookingUp: lookupVoucher 1"],
   [[...lookingUp, "waitingToLookUp", ...found], "lookUp", "accepted"],
-  ["abandoned", "lookUp", "refused: notNow"],
+  ["abandoned", "lookUp", "refused: wrongState"],
   [found, ["redeem", "redeem, other content"], "redeeming: redeemVoucher 1"],
-  [found, "redeem, another id", "refused: notTheOneLookedUp id"],
-  ["found", "redeem, another voucher", "refused: notTheOneLookedUp voucher.code"],
+  [found, "redeem, another id", "refused: lookupMismatch id"],
+  ["found", "redeem, another voucher", "refused: lookupMismatch voucher.code"],
   ["found by serial number", "redeem, another voucher", "redeeming: redeemVoucher 1"],
-  [[...lookingUp, "waitingToLookUp", ...notFound], redeems, "refused: notNow"],
+  [[...lookingUp, "waitingToLookUp", ...lookupFailed], redeems, "refused: wrongState"],
   ["abandoned", redeems, "refused: reverse was decided by the till"],
-  [[...lookingUp, "waitingToLookUp", ...notFound, ...found], "cancel", "abandoned"],
+  [[...lookingUp, "waitingToLookUp", ...lookupFailed, ...found], "cancel", "abandoned"],
   ["abandoned", "cancel", "accepted"],
-  [beforeRedeem, [...confirms, "resend", ...resolves], "refused: notNow"],
+  [beforeRedeem, [...confirms, "resend", ...resolves], "refused: wrongState"],
 
   // There is no retry for a redemption: what is unknown is reversed at once. A hard decline owes nothing.
   ["redeeming", redeemedAnswers, "redeemed"],
@@ -106,15 +106,15 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [redeemingNotCancelled, declines, "declined"],
   [redeemingCancelled, declines, "declined, cancelled"],
   [redeeming, unknownRedeems, "reversing: reverseRedeem RESPONSE_NOT_FINAL"],
-  [redeeming, silences, "reversing: reverseRedeem TIMEOUT once the deadline is past"],
+  [redeeming, noResponses, "reversing: reverseRedeem TIMEOUT once the deadline is past"],
   [redeeming, deadlinePassed, "reversing: reverseRedeem TIMEOUT"],
 
   // What is under way goes on, whoever says what.
   [redeemingNotCancelled, "cancel", "redeeming, cancelled"],
   [redeemingCancelled, "cancel", "accepted"],
   [redeeming, otherAttempts, "ignored: late"],
-  [redeeming, [...everyTimer, ...everyAdviceAnswer], "ignored: unexpected"],
-  [redeemingNotCancelled, confirms, "refused: notNow"],
+  [redeeming, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
+  [redeemingNotCancelled, confirms, "refused: wrongState"],
   [redeemingCancelled, confirms, "refused: reverse was decided by the till"],
 
   // Redeemed, and the till decides; or its time is up, where the policy gives it one.
@@ -124,17 +124,17 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   ["redeemed, decides in time", "decision timer", "reversing: reverseRedeem CANCELLED"],
   ["redeemed", "decision timer", "ignored: unexpected"],
   [redeemed, everyEnd, "ignored: late"],
-  [redeemed, [...allTimersBut("decision timer"), ...everyAdviceAnswer], "ignored: unexpected"],
+  [redeemed, [...allTimersBut("decision timer"), ...everyAdviceResponse], "ignored: unexpected"],
 
   // Over, with nothing owed. An approval after a decline is for a person to look at.
   [["declined", "declined, cancelled"], lateRedeems, "ignored: late + lateApproval"],
   [["declined", "declined, cancelled"], noLateRedeems, "ignored: late"],
   [["declined", "declined, cancelled"], "cancel", "accepted"],
-  ["declined", confirms, "refused: notNow"],
+  ["declined", confirms, "refused: wrongState"],
   ["declined, cancelled", confirms, "refused: reverse was decided by the till"],
   ["completed", everyEnd, "ignored: late"],
-  ["completed", [...confirms, "cancel"], "refused: notNow"],
-  [declinedOrCompleted, [...everyTimer, ...everyAdviceAnswer], "ignored: unexpected"],
+  ["completed", [...confirms, "cancel"], "refused: wrongState"],
+  [declinedOrCompleted, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
 
   // A confirmation is on its way. VOUCHER_NOT_REDEEMED may answer a repeat of one that had arrived: that cannot be told.
   ["confirming", [...accepted, "advice already done", "advice duplicate"], "confirmed"],
@@ -163,18 +163,18 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   ["disputed reversal", "resend", "reversing: reverseRedeem TIMEOUT as before"],
   [disputed, resolves, "resolved"],
   [resolved, "resolve as confirmed", "accepted"],
-  [resolved, "resolve as reversed", "refused: otherContent"],
+  [resolved, "resolve as reversed", "refused: contentDiffers"],
   [["confirming", ...reversing], "resend", "accepted"],
-  [["confirmed", ...reversed, ...resolved], "resend", "refused: notNow"],
-  [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: notNow"],
-  [[...redeeming, ...redeemed, ...declinedOrCompleted], ["resend", ...resolves], "refused: notNow"],
+  [["confirmed", ...reversed, ...resolved], "resend", "refused: wrongState"],
+  [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: wrongState"],
+  [[...redeeming, ...redeemed, ...declinedOrCompleted], ["resend", ...resolves], "refused: wrongState"],
 
   // What was decided stays decided, and late facts change nothing but marks.
   [afterRedeem, "redeem", "accepted"],
-  [afterRedeem, ["redeem, other content", "redeem, another id", "redeem, another voucher"], "refused: otherContent"],
-  [afterRedeem, "lookUp", "refused: notNow"],
+  [afterRedeem, ["redeem, other content", "redeem, another id", "redeem, another voucher"], "refused: contentDiffers"],
+  [afterRedeem, "lookUp", "refused: wrongState"],
   [confirmedInTheEnd, "confirm", "accepted"],
-  [confirmedInTheEnd, ["confirm, an amount", "confirm, too much"], "refused: otherContent"],
+  [confirmedInTheEnd, ["confirm, an amount", "confirm, too much"], "refused: contentDiffers"],
   [confirmedInTheEnd, "cancel", "refused: confirm was decided by the till"],
   [reversedInTheEnd, "cancel", "accepted"],
   [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
@@ -183,7 +183,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
     confirms,
     "refused: reverse was decided by the protocol",
   ],
-  [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceAnswer, "ignored: late"],
+  [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceResponse, "ignored: late"],
   [["reversed", ...disputed], lateRedeems, "ignored: late + lateApproval"],
   [["reversed", ...disputed], noLateRedeems, "ignored: late"],
   [["reversed, marked", "confirming", "confirmed", ...reversing, ...resolved], everyEnd, "ignored: late"],

@@ -1,5 +1,5 @@
-import type { Answer, Json, ProvisionRequest, RedemptionRequest, Tender, VoucherLookup } from "../src/index.ts";
-import { json } from "./answers.ts";
+import type { HttpResponse, Json, ProvisionRequest, RedemptionRequest, Tender, VoucherLookup } from "../src/index.ts";
+import { jsonResponse } from "./responses.ts";
 import { adviceIdOf, currentAttempt, type Event, fact, intent, momentOf } from "./events.ts";
 import { fullProvisionRequest, fullRedemptionRequest } from "./full-messages.ts";
 import { AUTHORISED, CODE, ID } from "./messages.ts";
@@ -108,17 +108,17 @@ const secretError: Json = {
   error: secrets.unknown,
 };
 
-const reply = (answer: Answer): Event =>
+const reply = (answer: HttpResponse): Event =>
   fact((transaction) => ({
-    type: "reply",
+    type: "response",
     attempt: currentAttempt(transaction),
     at: momentOf(transaction),
     ...answer,
   }));
 
-const adviceAnswer = (answer: Answer): Event =>
+const adviceAnswer = (answer: HttpResponse): Event =>
   fact((transaction) => ({
-    type: "adviceAnswered",
+    type: "adviceResponse",
     adviceId: adviceIdOf(transaction),
     at: momentOf(transaction),
     ...answer,
@@ -126,17 +126,19 @@ const adviceAnswer = (answer: Answer): Event =>
 
 /** What can happen while secrets are about. */
 export const secretEvents = {
-  "approved, with secrets": reply(json(201, secretResponse)),
-  "declined, with secrets": reply(json(400, secretError)),
-  "unknown, with secrets": reply(json(500, secretError)),
-  "a success that names an error": reply(json(200, secretError)),
-  "a voucher that is a text": reply(json(200, { id: ID, voucher: secrets.code })),
+  "approved, with secrets": reply(jsonResponse(201, secretResponse)),
+  "declined, with secrets": reply(jsonResponse(400, secretError)),
+  "unknown, with secrets": reply(jsonResponse(500, secretError)),
+  "a success that names an error": reply(jsonResponse(200, secretError)),
+  "a voucher that is a text": reply(jsonResponse(200, { id: ID, voucher: secrets.code })),
   "no JSON": reply({ status: 200, body: `<html>${secrets.code}</html>` }),
-  "a text in JSON": reply(json(200, secrets.code)),
-  "a list in JSON": reply(json(200, [secrets.code, secrets.number])),
-  "a number in JSON": reply(json(200, secrets.number)),
-  "advice accepted, with secrets": adviceAnswer(json(202, { customer, message: secrets.unknown })),
-  "advice refused, with secrets": adviceAnswer(json(400, { errorType: "FORMAT_ERROR", errorMessage: secrets.code })),
+  "a text in JSON": reply(jsonResponse(200, secrets.code)),
+  "a list in JSON": reply(jsonResponse(200, [secrets.code, secrets.number])),
+  "a number in JSON": reply(jsonResponse(200, secrets.number)),
+  "advice accepted, with secrets": adviceAnswer(jsonResponse(202, { customer, message: secrets.unknown })),
+  "advice refused, with secrets": adviceAnswer(
+    jsonResponse(400, { errorType: "FORMAT_ERROR", errorMessage: secrets.code }),
+  ),
   "advice answered by a gateway": adviceAnswer({ status: 404, body: secrets.code }),
   "redeem, with secrets": intent((at) => ({ type: "redeem", request: secretRedemptionRequest, at })),
   "confirm, with a card": intent((at) => ({ type: "confirm", tenders: [tender], at })),

@@ -19,7 +19,7 @@ export interface Machine<Situation extends string, Name extends string> {
 }
 
 /** What the table says of one situation, by event. A pair that is missing or named twice says so, and so fails. */
-export function specified<Situation extends string, Name extends string>(
+export function expectedSteps<Situation extends string, Name extends string>(
   { events, table }: Machine<Situation, Name>,
   situation: Situation,
 ): Readonly<Record<string, string>> {
@@ -34,7 +34,7 @@ export function specified<Situation extends string, Name extends string>(
 }
 
 /** What the shipped machine does in one situation, by event. */
-export function happening<Situation extends string, Name extends string>(
+export function actualSteps<Situation extends string, Name extends string>(
   { situations, events }: Machine<Situation, Name>,
   situation: Situation,
 ): Readonly<Record<string, string>> {
@@ -45,7 +45,7 @@ export function happening<Situation extends string, Name extends string>(
 }
 
 /** The events in one situation after which a field is there and yet undefined: stored and read back, it would be gone. */
-export function withHoles<Situation extends string, Name extends string>(
+export function findUndefinedFields<Situation extends string, Name extends string>(
   { situations, events }: Machine<Situation, Name>,
   situation: Situation,
 ): readonly string[] {
@@ -67,11 +67,13 @@ const outcomeOf = (before: Transaction, entry: ReturnType<Event>): string =>
 
 function stepInWords(before: Transaction, step: Step<Transaction>, entry: ReturnType<Event>): string {
   const { transaction, ignored } = step;
-  const marks = transaction.marks.filter((mark) => !before.marks.includes(mark)).map(({ reason }) => ` + ${reason}`);
-  if (ignored !== undefined) return `ignored: ${ignored}${marks.join("")}`;
+  const reconciliation = transaction.reconciliation
+    .filter((mark) => !before.reconciliation.includes(mark))
+    .map(({ reason }) => ` + ${reason}`);
+  if (ignored !== undefined) return `ignored: ${ignored}${reconciliation.join("")}`;
   if (transaction === before) return "accepted";
   const cancelled = "cancelledAt" in transaction ? ", cancelled" : "";
-  return `${transaction.state}${cancelled}${commandInWords(step, entry)}${marks.join("")}`;
+  return `${transaction.state}${cancelled}${commandInWords(step, entry)}${reconciliation.join("")}`;
 }
 
 function commandInWords({ commands: [command] }: Step<Transaction>, entry: ReturnType<Event>): string {
@@ -97,8 +99,8 @@ function refusalInWords(refusal: Refusal): string {
       return `refused: ${refusal.decision.outcome} was decided by the ${refusal.decision.by}`;
     case "invalidMessage":
       return `refused: invalidMessage ${refusal.faults.map(({ path }) => path).join(", ")}`;
-    case "notTheOneLookedUp":
-      return `refused: notTheOneLookedUp ${refusal.field}`;
+    case "lookupMismatch":
+      return `refused: lookupMismatch ${refusal.field}`;
     default:
       return `refused: ${refusal.type}`;
   }

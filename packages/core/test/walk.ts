@@ -16,7 +16,7 @@ import {
 } from "../src/index.ts";
 import type { Event } from "./events.ts";
 import { lookup, policyOf, provisionRequest, provisionStart, redemptionStart, SECONDS } from "./messages.ts";
-import { must } from "./must.ts";
+import { unwrap } from "./unwrap.ts";
 import { provisionEvents } from "./provision-events.ts";
 import { redemptionEvents } from "./redemption-events.ts";
 import { secretEvents, secretLookup, secretProvisionRequest } from "./secrets.ts";
@@ -60,7 +60,7 @@ const policies: fc.Arbitrary<Policy> = fc
       retries: fc.integer({ min: 0, max: 3 }),
       customerWaitMs: fc.constantFrom(20 * SECONDS, 90 * SECONDS),
       decisionDeadlineMs: fc.constant(300 * SECONDS),
-      lookupRepeats: fc.integer({ min: 0, max: 2 }),
+      lookupRetries: fc.integer({ min: 0, max: 2 }),
     },
     { requiredKeys: ["messaging", "provider"] },
   )
@@ -101,7 +101,7 @@ const likely: Readonly<Record<Transaction["state"], readonly Event[]>> = {
   redeeming: underWay,
   waitingToRetry: [provisionEvents["retry timer"], provisionEvents["retry timer"], provisionEvents.cancel],
   waitingToLookUp: [redemptionEvents["lookup timer"]],
-  notFound: [redemptionEvents.lookUp],
+  lookupFailed: [redemptionEvents.lookUp],
   found: [redemptionEvents.redeem, secretEvents["redeem, with secrets"]],
   issued: undecided,
   redeemed: undecided,
@@ -141,7 +141,7 @@ const anyFact: fc.Arbitrary<Event> = fc
     adviceId: fc.string(),
     timer: fc.constantFrom("retry", "lookup", "decision"),
     cause: fc.constantFrom("deadline", "stopped"),
-    type: fc.constantFrom("reply", "silence", "interruption", "timer", "adviceAnswered"),
+    type: fc.constantFrom("response", "noResponse", "interruption", "timer", "adviceResponse"),
   })
   .map(
     (fields): Event =>
@@ -185,10 +185,10 @@ function walk({ kind, policy, isSecret, moves }: Plan): Walk {
 function begin(kind: Plan["kind"], policy: Policy, isSecret: boolean): readonly [Entry, Step<Transaction>] {
   if (kind === "provision") {
     const start = provisionStart(policy, isSecret ? secretProvisionRequest : provisionRequest);
-    return [{ type: "provisionStarted", start }, must(startProvision(start))];
+    return [{ type: "provisionStarted", start }, unwrap(startProvision(start))];
   }
   const start = redemptionStart(policy, isSecret ? secretLookup : lookup);
-  return [{ type: "redemptionStarted", start }, must(startRedemption(start))];
+  return [{ type: "redemptionStarted", start }, unwrap(startRedemption(start))];
 }
 
 function attempt(before: Transaction, entry: ReturnType<Event>): Tried {

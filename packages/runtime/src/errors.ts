@@ -7,14 +7,14 @@ import {
   type Uuid,
 } from "@electrum-vouchers/core";
 import type { CommitUncertain, OutboxUnavailable } from "@electrum-vouchers/core/ports";
-import type { DriveError } from "./drive.ts";
+import type { EngineError } from "./engine/run-transaction.ts";
 
 /** Why a call to the till failed, and so what to do about it. Errors get logged: any `transaction` in one is redacted. */
 export type TillError =
   /** The request is at fault, or it comes too late: nothing has changed. Correct it, or take what `transaction` shows. */
   | { readonly type: "refused"; readonly refusal: Refusal; readonly transaction?: Transaction }
   /** Another request was started under this id. Take a new id. */
-  | { readonly type: "otherRequest"; readonly transaction: Transaction }
+  | { readonly type: "idInUse"; readonly transaction: Transaction }
   /** No such transaction. */
   | { readonly type: "unknownTransaction"; readonly id: Uuid }
   /** Electrum must not be asked yet; `allowedFrom` says when. */
@@ -30,7 +30,7 @@ export type TillError =
   | { readonly type: "stopped" };
 
 /** What a failed drive means to whoever called the till. */
-export function tillErrorOf(id: Uuid, error: DriveError): TillError {
+export function tillErrorOf(id: Uuid, error: EngineError): TillError {
   switch (error.type) {
     case "unavailable":
     case "uncertain":
@@ -38,7 +38,7 @@ export function tillErrorOf(id: Uuid, error: DriveError): TillError {
     case "refused":
       return refused(error.refusal, error.winner.transaction);
     case "exists":
-      return { type: "otherRequest", transaction: redact(error.winner.transaction) };
+      return { type: "idInUse", transaction: redact(error.winner.transaction) };
     case "gone":
       return { type: "unknownTransaction", id };
     case "damaged":

@@ -1,4 +1,4 @@
-import type { Fact, Instant, Intent, Operation, SilenceCause, Transaction, Uuid } from "@electrum-vouchers/core";
+import type { Fact, Instant, Intent, Operation, NoResponseCause, Transaction, Uuid } from "@electrum-vouchers/core";
 import type { CommitUncertain, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 
 /**
@@ -16,8 +16,8 @@ export type RuntimeEvent =
       readonly from?: Transaction["state"];
       readonly to: Transaction["state"];
       /** What led to it. */
-      readonly because: Fact["type"] | Intent["type"] | "start";
-      readonly attention: boolean;
+      readonly cause: Fact["type"] | Intent["type"] | "start";
+      readonly needsAttention: boolean;
       readonly at: Instant;
     }
   /** A message goes out: an attempt of a request, or a delivery of an advice. */
@@ -35,7 +35,7 @@ export type RuntimeEvent =
       readonly id: Uuid;
       readonly operation: Operation;
       readonly attempt: number;
-      readonly outcome: { readonly status: number } | { readonly silence: SilenceCause };
+      readonly outcome: { readonly status: number } | { readonly noResponse: NoResponseCause };
       readonly tookMs: number;
       readonly at: Instant;
     }
@@ -57,11 +57,11 @@ export type Alert =
   /** Electrum does not take our credentials. Every advice is kept, and none sent, until `forwarder.resume()`. */
   | { readonly reason: "credentials"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
   /** A stored record cannot be read; it is kept as it is. */
-  | { readonly reason: "damagedRecord"; readonly id: Uuid; readonly what: string }
+  | { readonly reason: "damagedRecord"; readonly id: Uuid; readonly description: string }
   /** The outbox does not take or give anything. */
   | { readonly reason: "outboxUnavailable"; readonly error: OutboxUnavailable | CommitUncertain }
   /** Something was thrown, which is a bug, of ours or of a port: where. The transaction is taken up again later. */
-  | { readonly reason: "unexpected"; readonly id: Uuid; readonly where: string };
+  | { readonly reason: "unexpected"; readonly id: Uuid; readonly location: string };
 
 /**
  * - `forwarding`: advices go out as they come due
@@ -72,4 +72,4 @@ export type Alert =
 export type ForwarderStatus = "forwarding" | "probing" | "halted" | "stopped";
 
 /** Told of everything as it happens, so it should be quick. What it throws harms no transaction: it is warned of, once. */
-export type Observer = (event: RuntimeEvent) => void;
+export type EventListener = (event: RuntimeEvent) => void;

@@ -1,7 +1,7 @@
 export type { Clock } from "./clock.ts";
 export { randomId, systemClock } from "./clock.ts";
 export type { TillError } from "./errors.ts";
-export type { Alert, ForwarderStatus, Observer, RuntimeEvent } from "./events.ts";
-export type { Forwarding, PolicyChoice, TillOptions } from "./options.ts";
+export type { Alert, ForwarderStatus, EventListener, RuntimeEvent } from "./events.ts";
+export type { Forwarding, PolicySelector, TillOptions } from "./options.ts";
 export type { Till } from "./till.ts";
 export { startTill } from "./till.ts";

@@ -2,19 +2,19 @@ import {
   type Amounts,
   mayLookUp,
   type Redemption,
-  type RedemptionLookupReading,
+  type RedemptionStatus,
   type RedemptionRequest,
-  readRedemptionLookup,
-  type Silence,
+  classifyRedemptionStatus,
+  type NoResponse,
   type Transaction,
   type Uuid,
   type VoucherLookup,
 } from "@electrum-vouchers/core";
 import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import { type TillError, wrongKind } from "./errors.ts";
-import type { TillSettings } from "./options.ts";
+import type { ResolvedTillOptions } from "./options.ts";
 import type { Send } from "./send.ts";
-import type { Transactions } from "./transactions.ts";
+import type { TransactionService } from "./transaction-service.ts";
 
 /** The calls that are about redemptions alone. */
 export interface RedemptionCalls {
@@ -27,15 +27,13 @@ export interface RedemptionCalls {
   /** The redemption stands, in full or for `amounts`. Resolves when that is durable. */
   confirmRedemption(id: Uuid, amounts?: Amounts): ResultAsync<Redemption, TillError>;
   /** Asks Electrum about a redemption of ours; refused while it is open. Changes nothing. */
-  lookUpRedemption(
-    id: Uuid,
-  ): ResultAsync<RedemptionLookupReading, TillError | (Silence & { readonly type: "silence" })>;
+  lookUpRedemption(id: Uuid): ResultAsync<RedemptionStatus, TillError | (NoResponse & { readonly type: "noResponse" })>;
 }
 
 export function createRedemptions(
-  transactions: Transactions,
+  transactions: TransactionService,
   send: Send,
-  { clock, newId, policyFor }: TillSettings,
+  { clock, newId, policyFor }: ResolvedTillOptions,
 ): RedemptionCalls {
   /** A lookup of a sale of ours waits until that sale is over. */
   const mayLookUpSale = ({ provisionRequestId }: VoucherLookup): ResultAsync<void, TillError> =>
@@ -64,12 +62,12 @@ export function createRedemptions(
           }),
         )
         .andThen(asRedemption),
-    lookUpAgain: (id) => transactions.intend(id, { type: "lookUp", at: clock.now() }).andThen(asRedemption),
+    lookUpAgain: (id) => transactions.applyIntent(id, { type: "lookUp", at: clock.now() }).andThen(asRedemption),
     redeem: (request) =>
-      transactions.intend(request.id, { type: "redeem", request, at: clock.now() }).andThen(asRedemption),
+      transactions.applyIntent(request.id, { type: "redeem", request, at: clock.now() }).andThen(asRedemption),
     confirmRedemption: (id, amounts) =>
       transactions
-        .intend(id, { type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() })
+        .applyIntent(id, { type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() })
         .andThen(asRedemption),
     lookUpRedemption: (id) =>
       transactions
@@ -77,11 +75,11 @@ export function createRedemptions(
         .andThen(asRedemption)
         .andThen((redemption) => mayLookUp(redemption, clock.now()).map(() => redemption.start.policy.replyDeadlineMs))
         .andThen((replyDeadlineMs) => {
-          const outgoing = { operation: "lookupRedemption", message: { requestId: id } } as const;
-          const sent = send({ id, attempt: 0, outgoing, deadlineAt: clock.now() + replyDeadlineMs });
-          return new ResultAsync(sent).mapErr(({ cause }) => ({ type: "silence", cause }) as const);
+          const message = { operation: "lookupRedemption", message: { requestId: id } } as const;
+          const sent = send({ id, attempt: 0, message, deadlineAt: clock.now() + replyDeadlineMs });
+          return new ResultAsync(sent).mapErr(({ cause }) => ({ type: "noResponse", cause }) as const);
         })
-        .map((answer) => readRedemptionLookup(id, answer)),
+        .map((response) => classifyRedemptionStatus(id, response)),
   };
 }
 

@@ -1,31 +1,31 @@
-import type { Answer, Outgoing, Silence, Uuid } from "@electrum-vouchers/core";
+import type { HttpResponse, OutgoingMessage, NoResponse, Uuid } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import type { Result } from "neverthrow";
 import type { Clock } from "./clock.ts";
-import type { Observer } from "./events.ts";
+import type { EventListener } from "./events.ts";
 
-export interface Sending {
+export interface OutgoingSend {
   readonly id: Uuid;
   readonly attempt: number;
-  readonly outgoing: Outgoing;
+  readonly message: OutgoingMessage;
   readonly deadlineAt: number;
 }
 
-export type Send = (sending: Sending) => Promise<Result<Answer, Silence>>;
+export type Send = (sending: OutgoingSend) => Promise<Result<HttpResponse, NoResponse>>;
 
-/** `electrum.send`, with the observers told of both ends. */
-export const sendObserved =
-  (electrum: Electrum, clock: Clock, observe: Observer): Send =>
-  async ({ id, attempt, outgoing, deadlineAt }) => {
-    const { operation } = outgoing;
+/** `electrum.send`, with the listener told of both ends. */
+export const createSend =
+  (electrum: Electrum, clock: Clock, onEvent: EventListener): Send =>
+  async ({ id, attempt, message, deadlineAt }) => {
+    const { operation } = message;
     const startedMs = clock.monotonicMs();
-    observe({ type: "sent", id, operation, attempt, at: clock.now() });
-    const answer = await electrum.send(outgoing, deadlineAt);
-    const outcome = answer.match<{ status: number } | { silence: Silence["cause"] }>(
+    onEvent({ type: "sent", id, operation, attempt, at: clock.now() });
+    const response = await electrum.send(message, deadlineAt);
+    const outcome = response.match<{ status: number } | { noResponse: NoResponse["cause"] }>(
       ({ status }) => ({ status }),
-      ({ cause }) => ({ silence: cause }),
+      ({ cause }) => ({ noResponse: cause }),
     );
     const tookMs = clock.monotonicMs() - startedMs;
-    observe({ type: "answered", id, operation, attempt, outcome, tookMs, at: clock.now() });
-    return answer;
+    onEvent({ type: "answered", id, operation, attempt, outcome, tookMs, at: clock.now() });
+    return response;
   };

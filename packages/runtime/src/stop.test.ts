@@ -2,19 +2,19 @@ import { createMemoryOutbox } from "@electrum-vouchers/testkit";
 import { okAsync, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import {
-  failure,
+  errorResponse,
   policyOf,
   provisionRequest,
   redemptionRequest,
-  success,
+  successResponse,
   tenders,
   uuid,
   voucherLookup,
 } from "../test/messages.ts";
-import { valueOf } from "../test/outcome.ts";
+import { unwrap } from "../test/unwrap.ts";
 import { queueConfirmations } from "../test/queued.ts";
 import { never, type Outcome, type Script } from "../test/scripted-electrum.ts";
-import { createShop, OPENS_AT } from "../test/shop.ts";
+import { createTestTill, OPENS_AT } from "../test/test-till.ts";
 import { startTill } from "./index.ts";
 
 const first =
@@ -24,104 +24,106 @@ const first =
 
 describe("what is under way is finished, or left to recovery", () => {
   test("given a request that is answered soon, then its call ends as ever, and then the till stops", async () => {
-    const shop = createShop({ script: first("provisionVoucher", { afterMs: 2_000 }) });
-    const till = await shop.open({ stopWithinMs: 5_000 });
+    const testTill = createTestTill({ script: first("provisionVoucher", { afterMs: 2_000 }) });
+    const till = await testTill.open({ stopTimeoutMs: 5_000 });
     const selling = till.provision(provisionRequest());
-    await shop.clock.advance(1_000);
+    await testTill.clock.advance(1_000);
 
-    await shop.settled(till.stop());
+    await testTill.settled(till.stop());
 
-    expect(shop.clock.now()).toBe(OPENS_AT + 2_000);
-    expect((await shop.done(selling)).state).toBe("issued");
+    expect(testTill.clock.now()).toBe(OPENS_AT + 2_000);
+    expect((await testTill.done(selling)).state).toBe("issued");
   });
 
   test("given a request that is not, then the till stops without it, and the next one recovers it", async () => {
-    const shop = createShop({ script: first("provisionVoucher", never) });
-    const till = await shop.open({ worker: "one", stopWithinMs: 5_000 });
+    const testTill = createTestTill({ script: first("provisionVoucher", never) });
+    const till = await testTill.open({ worker: "one", stopTimeoutMs: 5_000 });
     const selling = till.provision(provisionRequest());
-    await shop.clock.advance(1_000);
+    await testTill.clock.advance(1_000);
 
-    await shop.settled(till.stop());
-    expect(shop.clock.now()).toBe(OPENS_AT + 6_000);
+    await testTill.settled(till.stop());
+    expect(testTill.clock.now()).toBe(OPENS_AT + 6_000);
     till.kill();
     expect(selling).toBeDefined();
 
-    await shop.open({ worker: "other" });
-    await shop.until(uuid(1), "issued");
-    expect(shop.operations()).toEqual(["provisionVoucher", "retryProvisionVoucher"]);
+    await testTill.open({ worker: "other" });
+    await testTill.until(uuid(1), "issued");
+    expect(testTill.operations()).toEqual(["provisionVoucher", "retryProvisionVoucher"]);
   });
 
   test("given a retry that is waited for, then it is not waited for any longer, and the next till sends it", async () => {
-    const shop = createShop({ script: first("provisionVoucher", { answer: failure(500, "GENERAL_ERROR") }) });
-    const till = await shop.open();
+    const testTill = createTestTill({
+      script: first("provisionVoucher", { response: errorResponse(500, "GENERAL_ERROR") }),
+    });
+    const till = await testTill.open();
     const selling = till.provision(provisionRequest());
-    await shop.until(uuid(1), "waitingToRetry");
-    const at = shop.clock.now();
+    await testTill.until(uuid(1), "waitingToRetry");
+    const at = testTill.clock.now();
 
-    await shop.settled(till.stop());
-    expect((await shop.done(selling)).state).toBe("waitingToRetry");
-    expect(shop.clock.now()).toBe(at);
+    await testTill.settled(till.stop());
+    expect((await testTill.done(selling)).state).toBe("waitingToRetry");
+    expect(testTill.clock.now()).toBe(at);
 
-    await shop.open();
-    await shop.until(uuid(1), "issued");
-    expect(shop.operations()).toEqual(["provisionVoucher", "retryProvisionVoucher"]);
+    await testTill.open();
+    await testTill.until(uuid(1), "issued");
+    expect(testTill.operations()).toEqual(["provisionVoucher", "retryProvisionVoucher"]);
   });
 
   test("given advices under way, then they are settled, and no more are taken up", async () => {
-    const shop = createShop({ script: () => ({ afterMs: 1_000 }) });
-    const ids = await queueConfirmations(shop.outbox, 20, OPENS_AT);
-    const till = await shop.open({ forwarding: { inFlight: 4 } });
-    await shop.clock.advance(500);
+    const testTill = createTestTill({ script: () => ({ afterMs: 1_000 }) });
+    const ids = await queueConfirmations(testTill.outbox, 20, OPENS_AT);
+    const till = await testTill.open({ forwarding: { concurrency: 4 } });
+    await testTill.clock.advance(500);
 
-    await shop.settled(till.stop());
-    const statesAtStop = await Promise.all(ids.map(async (id) => (await shop.stored(id)).state));
-    await shop.clock.advance(60 * 60_000);
+    await testTill.settled(till.stop());
+    const statesAtStop = await Promise.all(ids.map(async (id) => (await testTill.stored(id)).state));
+    await testTill.clock.advance(60 * 60_000);
 
     expect(statesAtStop.filter((state) => state === "confirmed")).toHaveLength(4);
-    expect(shop.electrum.sent).toHaveLength(4);
+    expect(testTill.electrum.sent).toHaveLength(4);
   });
 
   test("given a claim under way, then what it brings is not taken up, and given back to the next till", async () => {
-    const shop = createShop();
-    const [id = uuid(0)] = await queueConfirmations(shop.outbox, 1, OPENS_AT);
-    const till = await shop.open({
+    const testTill = createTestTill();
+    const [id = uuid(0)] = await queueConfirmations(testTill.outbox, 1, OPENS_AT);
+    const till = await testTill.open({
       worker: "one",
       outbox: {
-        ...shop.outbox,
+        ...testTill.outbox,
         claim: (request) =>
-          ResultAsync.fromSafePromise(shop.clock.sleep(1_000)).andThen(() => shop.outbox.claim(request)),
+          ResultAsync.fromSafePromise(testTill.clock.sleep(1_000)).andThen(() => testTill.outbox.claim(request)),
       },
     });
 
-    await shop.settled(till.stop());
-    expect(shop.operations()).toEqual([]);
+    await testTill.settled(till.stop());
+    expect(testTill.operations()).toEqual([]);
 
-    await shop.open({ worker: "other" });
-    await shop.clock.advance(0);
-    expect((await shop.stored(id)).state).toBe("confirmed");
+    await testTill.open({ worker: "other" });
+    await testTill.clock.advance(0);
+    expect((await testTill.stored(id)).state).toBe("confirmed");
   });
 
   test("given advices that hang, then their leases are given back, and the next till sends them again at once", async () => {
-    const shop = createShop({ script: first("confirmVoucher", never) });
-    const [id = uuid(0)] = await queueConfirmations(shop.outbox, 1, OPENS_AT);
-    const till = await shop.open({ worker: "one" });
-    await shop.clock.advance(1_000);
-    await shop.settled(till.stop());
-    const at = shop.clock.now();
+    const testTill = createTestTill({ script: first("confirmVoucher", never) });
+    const [id = uuid(0)] = await queueConfirmations(testTill.outbox, 1, OPENS_AT);
+    const till = await testTill.open({ worker: "one" });
+    await testTill.clock.advance(1_000);
+    await testTill.settled(till.stop());
+    const at = testTill.clock.now();
 
-    await shop.open({ worker: "other" });
-    await shop.until(id, "confirmed");
+    await testTill.open({ worker: "other" });
+    await testTill.until(id, "confirmed");
 
-    expect(shop.clock.now()).toBe(at);
+    expect(testTill.clock.now()).toBe(at);
   });
 });
 
 describe("a till that has stopped", () => {
   test("takes no more calls, and says so", async () => {
-    const shop = createShop();
-    const till = await shop.open();
-    await shop.settled(till.stop());
-    const commits = shop.outbox.count("commit");
+    const testTill = createTestTill();
+    const till = await testTill.open();
+    await testTill.settled(till.stop());
+    const commits = testTill.outbox.count("commit");
 
     const calls = [
       till.provision(provisionRequest()),
@@ -133,61 +135,61 @@ describe("a till that has stopped", () => {
       till.confirmRedemption(uuid(1)),
       till.cancel(uuid(1)),
       till.resend(uuid(1)),
-      till.resolve(uuid(1), { as: "confirmed", by: "Thandi", why: "" }),
+      till.resolve(uuid(1), { resolution: "confirmed", by: "Thandi", reason: "" }),
       till.find(uuid(1)),
       till.lookUpRedemption(uuid(1)),
     ];
-    const errors = await Promise.all(calls.map((call) => shop.failed<unknown, unknown>(call)));
+    const errors = await Promise.all(calls.map((call) => testTill.failed<unknown, unknown>(call)));
 
     expect(errors).toEqual(calls.map(() => ({ type: "stopped" })));
-    expect(shop.outbox.count("commit")).toBe(commits);
-    expect(shop.operations()).toEqual([]);
+    expect(testTill.outbox.count("commit")).toBe(commits);
+    expect(testTill.operations()).toEqual([]);
   });
 
   test("looks at the outbox no more", async () => {
-    const shop = createShop();
-    const till = await shop.open();
-    await shop.settled(till.stop());
-    const claims = shop.outbox.count("claim");
+    const testTill = createTestTill();
+    const till = await testTill.open();
+    await testTill.settled(till.stop());
+    const claims = testTill.outbox.count("claim");
 
     till.forwarder.resume();
-    await shop.clock.advance(24 * 60 * 60_000);
+    await testTill.clock.advance(24 * 60 * 60_000);
 
-    expect(shop.outbox.count("claim")).toBe(claims);
+    expect(testTill.outbox.count("claim")).toBe(claims);
     expect(till.forwarder.status()).toBe("stopped");
-    expect(shop.events).toEqual([{ type: "forwarder", status: "stopped", at: OPENS_AT }]);
+    expect(testTill.events).toEqual([{ type: "forwarder", status: "stopped", at: OPENS_AT }]);
   });
 
   test("may be stopped again", async () => {
-    const shop = createShop();
-    const till = await shop.open();
+    const testTill = createTestTill();
+    const till = await testTill.open();
 
-    await shop.settled(Promise.all([till.stop(), till.stop()]));
-    await shop.settled(till.stop());
+    await testTill.settled(Promise.all([till.stop(), till.stop()]));
+    await testTill.settled(till.stop());
 
     expect(till.forwarder.status()).toBe("stopped");
   });
 
   test("given an outbox that fails, then it stops all the same, and a person is alerted", async () => {
-    const shop = createShop();
-    const till = await shop.open();
-    await shop.clock.advance(0);
-    shop.outbox.fail(() => "unavailable");
+    const testTill = createTestTill();
+    const till = await testTill.open();
+    await testTill.clock.advance(0);
+    testTill.outbox.fail(() => "unavailable");
 
-    await shop.settled(till.stop());
+    await testTill.settled(till.stop());
 
-    expect(shop.events.at(-1)).toMatchObject({ type: "alert", alert: { reason: "outboxUnavailable" } });
+    expect(testTill.events.at(-1)).toMatchObject({ type: "alert", alert: { reason: "outboxUnavailable" } });
   });
 
   test("leaves no timer of the system behind", async () => {
     const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
     const before = timers();
     const till = await startTill({
-      electrum: { send: (outgoing) => okAsync(success(outgoing)), close: () => {} },
+      electrum: { send: (message) => okAsync(successResponse(message)), close: () => {} },
       outbox: createMemoryOutbox(),
       policy: policyOf({ decisionDeadlineMs: 60_000 }),
     });
-    expect(valueOf(await till.provision(provisionRequest())).state).toBe("issued");
+    expect(unwrap(await till.provision(provisionRequest())).state).toBe("issued");
     expect(timers()).toBeGreaterThan(before);
 
     await till.stop();

@@ -1,17 +1,18 @@
 import type { Resolve, Transaction, Uuid } from "@electrum-vouchers/core";
 import type { ResultAsync } from "neverthrow";
-import { alarmOf } from "./alarm.ts";
-import { createDriven } from "./driven.ts";
+import { createAlertReporter } from "./alert-reporter.ts";
+import { createActiveTransactions } from "./active-transactions.ts";
 import type { TillError } from "./errors.ts";
 import type { ForwarderStatus } from "./events.ts";
-import { startForwarder } from "./forwarder.ts";
-import { createHands } from "./hands.ts";
-import { type TillOptions, withDefaults } from "./options.ts";
+import { startForwarder } from "./background/forwarder.ts";
+import { createCommandExecutor } from "./command-executor.ts";
+import { type TillOptions, resolveOptions } from "./options.ts";
 import { createRedemptions, type RedemptionCalls } from "./redemptions.ts";
-import { createSales, type ProvisionCalls } from "./sales.ts";
-import { sendObserved } from "./send.ts";
-import { startTimers } from "./timers.ts";
-import { createTransactions } from "./transactions.ts";
+import { createProvisions, type ProvisionCalls } from "./provisions.ts";
+import { resolveUncertainCommits } from "./resolve-uncertain-commits.ts";
+import { createSend } from "./send.ts";
+import { startRecovery } from "./background/recovery.ts";
+import { createTransactionService } from "./transaction-service.ts";
 
 /** A point of sale that sells and accepts vouchers, and never loses track of one. */
 export interface Till extends ProvisionCalls, RedemptionCalls {
@@ -20,7 +21,7 @@ export interface Till extends ProvisionCalls, RedemptionCalls {
   /** A person wants a disputed advice sent again. */
   resend(id: Uuid): ResultAsync<Transaction, TillError>;
   /** A person has settled a dispute outside this protocol. */
-  resolve(id: Uuid, resolution: Pick<Resolve, "as" | "by" | "why">): ResultAsync<Transaction, TillError>;
+  resolve(id: Uuid, resolution: Pick<Resolve, "resolution" | "by" | "reason">): ResultAsync<Transaction, TillError>;
   /** The transaction as it is stored. */
   find(id: Uuid): ResultAsync<Transaction, TillError>;
   readonly forwarder: {
@@ -40,50 +41,55 @@ export interface Till extends ProvisionCalls, RedemptionCalls {
  * const sale = await till.provision(request);
  */
 export async function startTill(options: TillOptions): Promise<Till> {
-  const settings = withDefaults(options);
-  const { outbox, clock, worker, observe } = settings;
+  const settings = resolveOptions(options);
+  const { clock, worker, onEvent } = settings;
+  const outbox = resolveUncertainCommits(settings.outbox, settings.newId);
   const stopping = new AbortController();
-  const alarm = alarmOf(observe, clock);
-  const driven = createDriven();
-  const send = sendObserved(settings.electrum, clock, observe);
-  const handsOptions = {
+  const reportAlert = createAlertReporter(onEvent, clock);
+  const activeTransactions = createActiveTransactions();
+  const send = createSend(settings.electrum, clock, onEvent);
+  const executorOptions = {
     outbox,
     clock,
     send,
-    newId: settings.newId,
-    observe,
+    onEvent,
     stopping: stopping.signal,
-    adviceQueued: (): void => forwarder.notify(),
-    timerSet: (): void => timers.notify(),
-    electrumAnswered: (): void => forwarder.heard(),
+    onAdviceQueued: (): void => forwarder.notify(),
+    onTimerSet: (): void => recovery.notify(),
+    onElectrumAnswered: (): void => forwarder.noteReachable(),
   };
-  const recovering = createHands({ ...handsOptions, waits: false });
-  const serving = createHands({ ...handsOptions, waits: true });
-  const transactions = createTransactions({ outbox, hands: serving, driven, stopping: stopping.signal });
+  const recoveryExecutor = createCommandExecutor({ ...executorOptions, mode: "recovery" });
+  const foregroundExecutor = createCommandExecutor({ ...executorOptions, mode: "foreground" });
+  const transactions = createTransactionService({
+    outbox,
+    enginePorts: foregroundExecutor,
+    activeTransactions,
+    stopping: stopping.signal,
+  });
 
   const release = async (): Promise<void> => {
-    (await outbox.release({ worker })).orTee((error) => alarm({ reason: "outboxUnavailable", error }));
+    (await outbox.release({ worker })).orTee((error) => reportAlert({ reason: "outboxUnavailable", error }));
   };
 
   // A former self that crashed may have left leases; nobody else bears this worker's name.
   await release();
-  const background = { outbox, clock, worker, observe, alarm, hands: recovering };
+  const background = { outbox, clock, worker, onEvent, reportAlert, enginePorts: recoveryExecutor };
   const forwarder = startForwarder({ ...background, ...settings.forwarding, send });
-  const timers = startTimers({ ...background, graceMs: settings.takeoverGraceMs, driven });
+  const recovery = startRecovery({ ...background, graceMs: settings.takeoverGraceMs, activeTransactions });
 
   return {
-    ...createSales(transactions, settings),
+    ...createProvisions(transactions, settings),
     ...createRedemptions(transactions, send, settings),
     find: (id) => transactions.find(id),
-    cancel: (id) => transactions.intend(id, { type: "cancel", at: clock.now() }),
-    resend: (id) => transactions.intend(id, { type: "resend", at: clock.now() }),
-    resolve: (id, resolution) => transactions.intend(id, { type: "resolve", ...resolution, at: clock.now() }),
+    cancel: (id) => transactions.applyIntent(id, { type: "cancel", at: clock.now() }),
+    resend: (id) => transactions.applyIntent(id, { type: "resend", at: clock.now() }),
+    resolve: (id, resolution) => transactions.applyIntent(id, { type: "resolve", ...resolution, at: clock.now() }),
     forwarder: { status: () => forwarder.status(), resume: () => forwarder.resume() },
     stop: async () => {
       stopping.abort();
       const patience = new AbortController();
-      const ended = Promise.all([driven.allEnded(), timers.stop(), forwarder.stop()]);
-      await Promise.race([ended, clock.sleep(settings.stopWithinMs, patience.signal)]);
+      const ended = Promise.all([activeTransactions.whenIdle(), recovery.stop(), forwarder.stop()]);
+      await Promise.race([ended, clock.sleep(settings.stopTimeoutMs, patience.signal)]);
       patience.abort();
       await release();
     },

@@ -1,16 +1,16 @@
 import {
-  type Answer,
+  type HttpResponse,
   type LedgerAmount,
-  type Outgoing,
+  type OutgoingMessage,
   type Policy,
-  policy,
+  parsePolicy,
   type ProvisionRequest,
   type RedemptionRequest,
   type Tender,
   type Uuid,
   type VoucherLookup,
 } from "@electrum-vouchers/core";
-import { valueOf } from "./outcome.ts";
+import { unwrap } from "./unwrap.ts";
 
 /** What no log may ever show: whoever reads it can spend it, or knows whom it belongs to. */
 export const secrets = {
@@ -37,7 +37,7 @@ const shared = {
       merchantName: { name: "Corner Shop", city: "Cape Town", region: "WC", country: "ZA" },
     },
   },
-  client: { id: "corner-shop", name: "Corner Shop" },
+  client: { id: "corner-testTill", name: "Corner Shop" },
   thirdPartyIdentifiers: [{ institutionId: "10000", transactionIdentifier: "till-1" }],
 };
 
@@ -68,38 +68,38 @@ export const tenders: readonly Tender[] = [
 ];
 
 /** A policy without faults. */
-export const policyOf = (choices: Partial<Policy> = {}): Policy => valueOf(policy(choices));
+export const policyOf = (choices: Partial<Policy> = {}): Policy => unwrap(parsePolicy(choices));
 
-const json = (status: number, body: unknown): Answer => ({ status, body: JSON.stringify(body) });
+const json = (status: number, body: unknown): HttpResponse => ({ status, body: JSON.stringify(body) });
 
 /** Electrum's own answer where all is well. */
-export function success(outgoing: Outgoing): Answer {
+export function successResponse(message: OutgoingMessage): HttpResponse {
   const voucher = { code: secrets.code, pin: { type: "CLEAR_PIN", pin: secrets.pin } };
-  switch (outgoing.operation) {
+  switch (message.operation) {
     case "provisionVoucher":
     case "retryProvisionVoucher":
       return json(201, {
-        ...outgoing.message,
+        ...message.message,
         voucher,
         thirdPartyIdentifiers: [
-          ...outgoing.message.thirdPartyIdentifiers,
+          ...message.message.thirdPartyIdentifiers,
           { institutionId: "20000", transactionIdentifier: "electrum-1" },
         ],
       });
     case "redeemVoucher":
-      return json(201, outgoing.message);
+      return json(201, message.message);
     case "lookupVoucher":
       return json(200, { voucher });
     case "lookupRedemption":
-      return json(200, { ...redemptionRequest(outgoing.message.requestId) });
+      return json(200, { ...redemptionRequest(message.message.requestId) });
     default:
-      return json(202, outgoing.message);
+      return json(202, message.message);
   }
 }
 
 /** Electrum's answer where something is wrong. */
-export const failure = (status: number, errorType: string): Answer =>
+export const errorResponse = (status: number, errorType: string): HttpResponse =>
   json(status, { errorType, errorMessage: `mentions ${secrets.code}` });
 
 /** What a gateway on the way says. */
-export const html = (status: number): Answer => ({ status, body: "<html><body>Sorry</body></html>" });
+export const htmlResponse = (status: number): HttpResponse => ({ status, body: "<html><body>Sorry</body></html>" });

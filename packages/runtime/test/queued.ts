@@ -1,8 +1,15 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
-import { decided, drive, observed, type Progress, started, type Versioned } from "../src/drive.ts";
-import { policyOf, provisionRequest, success, tenders, uuid } from "./messages.ts";
-import { valueOf } from "./outcome.ts";
+import { runTransaction } from "../src/engine/run-transaction.ts";
+import {
+  factStep,
+  intentStep,
+  type PendingStep,
+  startStep,
+  type VersionedTransaction,
+} from "../src/engine/stored-step.ts";
+import { policyOf, provisionRequest, successResponse, tenders, uuid } from "./messages.ts";
+import { unwrap } from "./unwrap.ts";
 
 const idsFrom = (first: number, count: number): readonly Uuid[] =>
   Array.from({ length: count }, (_, nth) => uuid(first + nth));
@@ -29,22 +36,22 @@ export async function queueConfirmations(
   return ids;
 }
 
-async function start(outbox: Outbox, id: Uuid, at: Instant): Promise<Versioned> {
+async function start(outbox: Outbox, id: Uuid, at: Instant): Promise<VersionedTransaction> {
   const request = provisionRequest(id);
   const first = { request, confirmationId: mintedFor(id, "c"), reversalId: mintedFor(id, "d"), policy: policyOf(), at };
-  return store(outbox, valueOf(started({ type: "provisionStarted", start: first })));
+  return store(outbox, unwrap(startStep({ type: "provisionStarted", start: first })));
 }
 
 async function confirm(outbox: Outbox, id: Uuid, at: Instant): Promise<void> {
-  const answer = success({ operation: "provisionVoucher", message: provisionRequest(id) });
+  const response = successResponse({ operation: "provisionVoucher", message: provisionRequest(id) });
   const requesting = await start(outbox, id, at);
-  const issued = await store(outbox, observed(requesting, { type: "reply", attempt: 0, ...answer, at }));
-  await store(outbox, valueOf(decided(issued, { type: "confirm", tenders, at })));
+  const issued = await store(outbox, factStep(requesting, { type: "response", attempt: 0, ...response, at }));
+  await store(outbox, unwrap(intentStep(issued, { type: "confirm", tenders, at })));
 }
 
 /** Stores what is decided, and carries nothing out: as a till does that dies at once. */
-const store = async (outbox: Outbox, progress: Progress): Promise<Versioned> =>
-  valueOf(await drive(progress, { commit: (change) => outbox.commit(change), perform: async () => undefined }));
+const store = async (outbox: Outbox, progress: PendingStep): Promise<VersionedTransaction> =>
+  unwrap(await runTransaction(progress, { commit: (change) => outbox.commit(change), execute: async () => undefined }));
 
 /** Another id for each sale, and the same in every run. */
 const mintedFor = (id: Uuid, digit: "c" | "d"): Uuid => `${digit.repeat(8)}${id.slice(8)}`;

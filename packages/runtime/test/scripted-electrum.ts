@@ -1,22 +1,28 @@
-import { type Answer, type Instant, type Outgoing, type SilenceCause, toHttp } from "@electrum-vouchers/core";
+import {
+  type HttpResponse,
+  type Instant,
+  type OutgoingMessage,
+  type NoResponseCause,
+  toHttp,
+} from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { errAsync, okAsync, ResultAsync } from "neverthrow";
-import { success } from "./messages.ts";
+import { successResponse } from "./messages.ts";
 import type { Clock } from "../src/clock.ts";
 
 /** What comes of a message: an answer or a silence, after some time; never later than its deadline. */
 export interface Outcome {
-  readonly answer?: Answer;
-  readonly silence?: SilenceCause;
+  readonly response?: HttpResponse;
+  readonly noResponse?: NoResponseCause;
   readonly afterMs?: number;
 }
 
 /** Decides what comes of a message, being the `nth` of its operation (0 is the first); by default it succeeds at once. */
-export type Script = (outgoing: Outgoing, nth: number) => Outcome | undefined;
+export type Script = (message: OutgoingMessage, nth: number) => Outcome | undefined;
 
 export interface Sent {
-  readonly outgoing: Outgoing;
-  readonly operation: Outgoing["operation"];
+  readonly message: OutgoingMessage;
+  readonly operation: OutgoingMessage["operation"];
   /** What goes on the wire, byte for byte. */
   readonly wire: string;
   readonly at: Instant;
@@ -31,8 +37,8 @@ export interface ScriptedElectrum extends Electrum {
   follow(script: Script): void;
 }
 
-export const never: Outcome = { silence: "deadline", afterMs: Number.POSITIVE_INFINITY };
-export const unreachable: Outcome = { silence: "unreachable" };
+export const never: Outcome = { noResponse: "deadline", afterMs: Number.POSITIVE_INFINITY };
+export const unreachable: Outcome = { noResponse: "unreachable" };
 
 export function createScriptedElectrum(clock: Clock, first: Script = () => undefined): ScriptedElectrum {
   const sent: Sent[] = [];
@@ -40,13 +46,13 @@ export function createScriptedElectrum(clock: Clock, first: Script = () => undef
   let underWay = 0;
   let mostUnderWay = 0;
 
-  async function answer(outgoing: Outgoing, deadlineAt: Instant): Promise<Outcome> {
-    const { operation } = outgoing;
+  async function response(message: OutgoingMessage, deadlineAt: Instant): Promise<Outcome> {
+    const { operation } = message;
     const nth = sent.filter((each) => each.operation === operation).length;
-    sent.push({ outgoing, operation, wire: JSON.stringify(toHttp(outgoing)), at: clock.now() });
+    sent.push({ message, operation, wire: JSON.stringify(toHttp(message)), at: clock.now() });
     underWay += 1;
     mostUnderWay = Math.max(mostUnderWay, underWay);
-    const outcome = script(outgoing, nth) ?? {};
+    const outcome = script(message, nth) ?? {};
     const leftMs = deadlineAt - clock.now();
     const { afterMs = 0 } = outcome;
     if (afterMs > 0) await clock.sleep(Math.min(afterMs, leftMs));
@@ -60,12 +66,12 @@ export function createScriptedElectrum(clock: Clock, first: Script = () => undef
     follow: (next) => {
       script = next;
     },
-    send: (outgoing, deadlineAt) => {
+    send: (message, deadlineAt) => {
       if (clock.now() >= deadlineAt) return errAsync({ cause: "notSent" });
-      return ResultAsync.fromSafePromise(answer(outgoing, deadlineAt)).andThen((outcome) =>
-        outcome.silence === undefined
-          ? okAsync(outcome.answer ?? success(outgoing))
-          : errAsync({ cause: outcome.silence }),
+      return ResultAsync.fromSafePromise(response(message, deadlineAt)).andThen((outcome) =>
+        outcome.noResponse === undefined
+          ? okAsync(outcome.response ?? successResponse(message))
+          : errAsync({ cause: outcome.noResponse }),
       );
     },
     close: () => {},

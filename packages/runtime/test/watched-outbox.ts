@@ -19,7 +19,7 @@ export interface WatchedOutbox extends Outbox {
   fail(faults: OutboxFaults): void;
 }
 
-export function watchedOutbox(outbox: Outbox & OutboxInspection): WatchedOutbox {
+export function createWatchedOutbox(outbox: Outbox & OutboxInspection): WatchedOutbox {
   const counts = new Map<OutboxCall, number>();
   let failing: OutboxFaults = () => undefined;
   let failingSince = new Map<OutboxCall, number>();

@@ -2,28 +2,28 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   advice,
   confirmation,
-  netcare,
-  ordinary,
+  netcareReceiver,
+  standardReceiver,
   provision,
   redemption,
   refund,
   reversal,
-  stellr,
+  stellrReceiver,
   TIME,
   uuid,
 } from "../test/messages.ts";
-import { type Answer, at, textAt, tillAt, type Till } from "../test/till.ts";
+import { type TestResponse, valueAt, textAt, createHttpTill, type HttpTill } from "../test/http-till.ts";
 import { type Simulator, startSimulator } from "./http/simulator.ts";
 
 // What Electrum's official test server (2019) answers, row by row, over HTTP. Where it crashes, the simulator behaves as the
-// protocol means, unless the fault `likeTestServer` asks for the crash.
+// protocol means, unless the fault `emulateTestServer` asks for the crash.
 
 let simulator: Simulator;
-let till: Till;
+let till: HttpTill;
 
 beforeEach(async () => {
   simulator = await startSimulator();
-  till = tillAt(simulator.url);
+  till = createHttpTill(simulator.url);
 });
 
 afterEach(async () => {
@@ -34,10 +34,10 @@ const PROVISION = uuid(1);
 const REDEMPTION = uuid(2);
 const REFUND = uuid(3);
 
-const detailKeys = (answer: Answer): readonly string[] =>
-  Object.keys(at(answer.body, "detailMessage") ?? {}).toSorted();
+const detailKeys = (answer: TestResponse): readonly string[] =>
+  Object.keys(valueAt(answer.body, "detailMessage") ?? {}).toSorted();
 
-const thenRefused = (answer: Answer, status: number, errorType: string, keys: readonly string[]): void => {
+const expectRefusal = (answer: TestResponse, status: number, errorType: string, keys: readonly string[]): void => {
   expect({ status: answer.status, errorType: answer.body["errorType"], keys: detailKeys(answer) }).toEqual({
     status,
     errorType,
@@ -46,34 +46,34 @@ const thenRefused = (answer: Answer, status: number, errorType: string, keys: re
 };
 
 /** The ids of an `ErrorDetail`: of the message that failed, and of the original one. */
-const idsOf = ({ body: { id, originalId } }: Answer): object => ({ id, originalId });
+const idsOf = ({ body: { id, originalId } }: TestResponse): object => ({ id, originalId });
 
 const given = {
-  provisioned: async (): Promise<string> =>
+  provisionVoucher: async (): Promise<string> =>
     textAt((await till.post("/vouchers", provision(PROVISION))).body, "voucher.code"),
-  confirmed: async (): Promise<string> => {
-    const code = await given.provisioned();
+  confirmProvision: async (): Promise<string> => {
+    const code = await given.provisionVoucher();
     expect((await till.post("/vouchers/confirmations", confirmation(uuid(11), PROVISION))).status).toBe(202);
     return code;
   },
-  redeemed: async (): Promise<string> => {
-    const code = await given.confirmed();
+  redeemVoucher: async (): Promise<string> => {
+    const code = await given.confirmProvision();
     expect((await till.post("/redemptions", redemption(REDEMPTION, code))).status).toBe(201);
     return code;
   },
-  redemptionConfirmed: async (): Promise<string> => {
-    const code = await given.redeemed();
+  confirmRedemption: async (): Promise<string> => {
+    const code = await given.redeemVoucher();
     expect((await till.post("/redemptions/confirmations", advice(uuid(12), REDEMPTION))).status).toBe(202);
     return code;
   },
-  refunded: async (): Promise<string> => {
-    const code = await given.redemptionConfirmed();
+  refundVoucher: async (): Promise<string> => {
+    const code = await given.confirmRedemption();
     expect((await till.post("/refunds", refund(REFUND, code))).status).toBe(201);
     return code;
   },
 };
 
-const likeTestServer = (): void => simulator.addFault({ fault: { kind: "likeTestServer" } });
+const emulateTestServer = (): void => simulator.addFault({ fault: { kind: "emulateTestServer" } });
 
 describe("any operation", () => {
   test.each([
@@ -87,9 +87,9 @@ describe("any operation", () => {
     ],
   ])("%s → 400 FORMAT_ERROR, formatErrors, no id", async (_, message, field) => {
     const answer = await till.post("/vouchers", message);
-    thenRefused(answer, 400, "FORMAT_ERROR", ["formatErrors"]);
+    expectRefusal(answer, 400, "FORMAT_ERROR", ["formatErrors"]);
     expect(answer.body).not.toHaveProperty("id");
-    expect(at(answer.body, "detailMessage.formatErrors")).toMatchObject([{ field }]);
+    expect(valueAt(answer.body, "detailMessage.formatErrors")).toMatchObject([{ field }]);
   });
 
   test("UUIDs need no version: Electrum's own examples are no valid v4", async () => {
@@ -98,7 +98,7 @@ describe("any operation", () => {
   });
 
   test("unexpected exception → 500, plain text: to be had as a fault", async () => {
-    likeTestServer();
+    emulateTestServer();
     const { receiver: _, ...withoutReceiver } = provision(PROVISION);
     const answer = await till.post("/vouchers", withoutReceiver);
     expect(answer.status).toBe(500);
@@ -110,8 +110,8 @@ describe("any operation", () => {
     ["/redemptions", redemption(REDEMPTION, "1")],
     ["/refunds", refund(REFUND, "1")],
   ])("POST %s, user name differs from client.id → 400 AUTHENTICATION_ERROR", async (path, message) => {
-    const answer = await tillAt(simulator.url, "another").post(path, message);
-    thenRefused(answer, 400, "AUTHENTICATION_ERROR", ["freeString", "client"]);
+    const answer = await createHttpTill(simulator.url, "another").post(path, message);
+    expectRefusal(answer, 400, "AUTHENTICATION_ERROR", ["freeString", "client"]);
     expect(idsOf(answer)).toEqual({ id: message.id, originalId: undefined });
   });
 
@@ -122,18 +122,18 @@ describe("any operation", () => {
   });
 
   test("records belong to a user: another's advice finds nothing", async () => {
-    await given.provisioned();
-    const answer = await tillAt(simulator.url, "another").post(
+    await given.provisionVoucher();
+    const answer = await createHttpTill(simulator.url, "another").post(
       "/vouchers/confirmations",
       confirmation(uuid(11), PROVISION),
     );
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
   });
 
   test("vouchers belong to all users: another redeems it", async () => {
-    const code = await given.confirmed();
+    const code = await given.confirmProvision();
     const message = redemption(REDEMPTION, code, { client: { id: "another", name: "Another" } });
-    expect((await tillAt(simulator.url, "another").post("/redemptions", message)).status).toBe(201);
+    expect((await createHttpTill(simulator.url, "another").post("/redemptions", message)).status).toBe(201);
   });
 
   test.each(["/vouchers", "/vouchers/"])("POST %s: with and without a trailing slash", async (path) => {
@@ -148,11 +148,11 @@ describe("provisionVoucher", () => {
     expect(answer.status).toBe(201);
     const { thirdPartyIdentifiers, ...rest } = request;
     expect(answer.body).toMatchObject(rest);
-    const settlementEntity = at(answer.body, "settlementEntity.id");
+    const settlementEntity = valueAt(answer.body, "settlementEntity.id");
     expect(answer.body["thirdPartyIdentifiers"]).toEqual([
       ...thirdPartyIdentifiers,
       { institutionId: settlementEntity, transactionIdentifier: expect.any(String) },
-      { institutionId: ordinary.id, transactionIdentifier: expect.any(String) },
+      { institutionId: standardReceiver.id, transactionIdentifier: expect.any(String) },
     ]);
     expect(textAt(answer.body, "voucher.code")).toMatch(/^[0-9]{16}$/);
   });
@@ -169,79 +169,79 @@ describe("provisionVoucher", () => {
   });
 
   test("without a receiver, like the test server → 500 after being recorded: again → DUPLICATE_RECORD", async () => {
-    likeTestServer();
+    emulateTestServer();
     const { receiver: _, ...withoutReceiver } = provision(PROVISION);
     expect((await till.post("/vouchers", withoutReceiver)).status).toBe(500);
     const again = await till.post("/vouchers", withoutReceiver);
-    thenRefused(again, 400, "DUPLICATE_RECORD", ["freeString", "voucherId", "requestTime", "voucher"]);
+    expectRefusal(again, 400, "DUPLICATE_RECORD", ["freeString", "voucherId", "requestTime", "voucher"]);
   });
 
   const DUPLICATE_KEYS = ["freeString", "voucherId", "requestTime", "receiver", "voucher"];
 
   test("id already provisioned → 400 DUPLICATE_RECORD with the voucher issued, no originalId", async () => {
-    const code = await given.provisioned();
+    const code = await given.provisionVoucher();
     const answer = await till.post("/vouchers", provision(PROVISION));
-    thenRefused(answer, 400, "DUPLICATE_RECORD", DUPLICATE_KEYS);
+    expectRefusal(answer, 400, "DUPLICATE_RECORD", DUPLICATE_KEYS);
     expect(idsOf(answer)).toEqual({ id: PROVISION, originalId: undefined });
-    expect(at(answer.body, "detailMessage")).toMatchObject({
+    expect(valueAt(answer.body, "detailMessage")).toMatchObject({
       voucherId: PROVISION,
       requestTime: TIME,
-      receiver: ordinary,
+      receiver: standardReceiver,
       voucher: { code },
     });
   });
 
   test("id already provisioned, since confirmed → 400 DUPLICATE_RECORD", async () => {
-    await given.confirmed();
-    thenRefused(await till.post("/vouchers", provision(PROVISION)), 400, "DUPLICATE_RECORD", DUPLICATE_KEYS);
+    await given.confirmProvision();
+    expectRefusal(await till.post("/vouchers", provision(PROVISION)), 400, "DUPLICATE_RECORD", DUPLICATE_KEYS);
   });
 
   test("id already provisioned, since reversed → 400 DUPLICATE_RECORD", async () => {
-    await given.provisioned();
+    await given.provisionVoucher();
     await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
-    thenRefused(await till.post("/vouchers", provision(PROVISION)), 400, "DUPLICATE_RECORD", DUPLICATE_KEYS);
+    expectRefusal(await till.post("/vouchers", provision(PROVISION)), 400, "DUPLICATE_RECORD", DUPLICATE_KEYS);
   });
 
   test("never provisioned, but a reversal came first → 400 VOUCHER_ALREADY_REVERSED, originalId is the reversal's", async () => {
     await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
     const answer = await till.post("/vouchers", provision(PROVISION));
-    thenRefused(answer, 400, "VOUCHER_ALREADY_REVERSED", ["freeString", "reversalId"]);
+    expectRefusal(answer, 400, "VOUCHER_ALREADY_REVERSED", ["freeString", "reversalId"]);
     expect(idsOf(answer)).toEqual({ id: PROVISION, originalId: uuid(11) });
   });
 });
 
 describe("confirmVoucher", () => {
   test("provisioned, not reversed → 202 echo", async () => {
-    await given.provisioned();
+    await given.provisionVoucher();
     const message = confirmation(uuid(11), PROVISION);
     const answer = await till.post("/vouchers/confirmations", message);
     expect(answer).toMatchObject({ status: 202, body: { ...message } });
   });
 
   test("repeat → 202 again, and the confirmation is the later one", async () => {
-    await given.confirmed();
+    await given.confirmProvision();
     expect((await till.post("/vouchers/confirmations", confirmation(uuid(12), PROVISION))).status).toBe(202);
     const refused = await till.post("/vouchers/reversals", reversal(uuid(13), PROVISION));
-    expect(at(refused.body, "detailMessage.confirmationId")).toBe(uuid(12));
+    expect(valueAt(refused.body, "detailMessage.confirmationId")).toBe(uuid(12));
   });
 
   test("repeat after the voucher was redeemed → 202, and it stays redeemed", async () => {
-    const code = await given.redeemed();
+    const code = await given.redeemVoucher();
     expect((await till.post("/vouchers/confirmations", confirmation(uuid(13), PROVISION))).status).toBe(202);
     const again = await till.post("/redemptions", redemption(uuid(4), code));
-    thenRefused(again, 400, "VOUCHER_ALREADY_REDEEMED", ["freeString"]);
+    expectRefusal(again, 400, "VOUCHER_ALREADY_REDEEMED", ["freeString"]);
   });
 
   test("repeat after the voucher was redeemed, like the test server → CONFIRMED_PROVISIONED is forced", async () => {
-    const code = await given.redeemed();
-    likeTestServer();
+    const code = await given.redeemVoucher();
+    emulateTestServer();
     expect((await till.post("/vouchers/confirmations", confirmation(uuid(13), PROVISION))).status).toBe(202);
     expect((await till.post("/redemptions", redemption(uuid(4), code))).status).toBe(201);
   });
 
   test("not provisioned → 404 UNABLE_TO_LOCATE_RECORD, not remembered", async () => {
     const answer = await till.post("/vouchers/confirmations", confirmation(uuid(11), PROVISION));
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
     expect(idsOf(answer)).toEqual({ id: uuid(11), originalId: PROVISION });
     expect((await till.post("/vouchers", provision(PROVISION))).status).toBe(201);
   });
@@ -249,22 +249,22 @@ describe("confirmVoucher", () => {
   test("not provisioned, a reversal is on file → 404 UNABLE_TO_LOCATE_RECORD", async () => {
     await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
     const answer = await till.post("/vouchers/confirmations", confirmation(uuid(12), PROVISION));
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
   });
 
   test("provisioned and reversed → 400 VOUCHER_ALREADY_REVERSED", async () => {
-    await given.provisioned();
+    await given.provisionVoucher();
     await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
     const answer = await till.post("/vouchers/confirmations", confirmation(uuid(12), PROVISION));
-    thenRefused(answer, 400, "VOUCHER_ALREADY_REVERSED", ["freeString", "reversalId"]);
-    expect(at(answer.body, "detailMessage.reversalId")).toBe(uuid(11));
+    expectRefusal(answer, 400, "VOUCHER_ALREADY_REVERSED", ["freeString", "reversalId"]);
+    expect(valueAt(answer.body, "detailMessage.reversalId")).toBe(uuid(11));
     expect(idsOf(answer)).toEqual({ id: uuid(12), originalId: PROVISION });
   });
 });
 
 describe("reverseVoucher", () => {
   test("provisioned, not confirmed → 202 echo; repeat → 202", async () => {
-    await given.provisioned();
+    await given.provisionVoucher();
     const message = reversal(uuid(11), PROVISION);
     expect(await till.post("/vouchers/reversals", message)).toMatchObject({ status: 202, body: { ...message } });
     expect((await till.post("/vouchers/reversals", message)).status).toBe(202);
@@ -272,76 +272,76 @@ describe("reverseVoucher", () => {
 
   test("not provisioned → 404 UNABLE_TO_LOCATE_RECORD, remembered; repeat → 404 again", async () => {
     const answer = await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
     expect(idsOf(answer)).toEqual({ id: uuid(11), originalId: PROVISION });
     expect((await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION))).status).toBe(404);
     expect((await till.post("/vouchers", provision(PROVISION))).status).toBe(400);
   });
 
   test("confirmed → 400 VOUCHER_ALREADY_CONFIRMED", async () => {
-    await given.confirmed();
+    await given.confirmProvision();
     const answer = await till.post("/vouchers/reversals", reversal(uuid(12), PROVISION));
-    thenRefused(answer, 400, "VOUCHER_ALREADY_CONFIRMED", ["freeString", "confirmationId", "voucherId"]);
-    expect(at(answer.body, "detailMessage")).toMatchObject({ confirmationId: uuid(11), voucherId: PROVISION });
+    expectRefusal(answer, 400, "VOUCHER_ALREADY_CONFIRMED", ["freeString", "confirmationId", "voucherId"]);
+    expect(valueAt(answer.body, "detailMessage")).toMatchObject({ confirmationId: uuid(11), voucherId: PROVISION });
   });
 });
 
 describe("redeemVoucher", () => {
   test("code unknown → 400 VOUCHER_NOT_REDEEMABLE", async () => {
-    thenRefused(await till.post("/redemptions", redemption(REDEMPTION, "1")), 400, "VOUCHER_NOT_REDEEMABLE", [
+    expectRefusal(await till.post("/redemptions", redemption(REDEMPTION, "1")), 400, "VOUCHER_NOT_REDEEMABLE", [
       "freeString",
     ]);
   });
 
   test("provision unconfirmed → 400 VOUCHER_NOT_REDEEMABLE", async () => {
-    const code = await given.provisioned();
-    thenRefused(await till.post("/redemptions", redemption(REDEMPTION, code)), 400, "VOUCHER_NOT_REDEEMABLE", [
+    const code = await given.provisionVoucher();
+    expectRefusal(await till.post("/redemptions", redemption(REDEMPTION, code)), 400, "VOUCHER_NOT_REDEEMABLE", [
       "freeString",
     ]);
   });
 
   test("a reversal for this redemption id is on file → 400 REDEMPTION_ALREADY_REVERSED, originalId is the reversal's", async () => {
-    const code = await given.confirmed();
+    const code = await given.confirmProvision();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     const answer = await till.post("/redemptions", redemption(REDEMPTION, code));
-    thenRefused(answer, 400, "REDEMPTION_ALREADY_REVERSED", ["freeString", "reversalId"]);
+    expectRefusal(answer, 400, "REDEMPTION_ALREADY_REVERSED", ["freeString", "reversalId"]);
     expect(idsOf(answer)).toEqual({ id: REDEMPTION, originalId: uuid(12) });
   });
 
   test("state REDEEMED → 400 VOUCHER_ALREADY_REDEEMED; with the voucher if the same id was answered before", async () => {
-    const code = await given.redeemed();
+    const code = await given.redeemVoucher();
     const sameId = await till.post("/redemptions", redemption(REDEMPTION, code));
-    thenRefused(sameId, 400, "VOUCHER_ALREADY_REDEEMED", ["freeString", "voucher"]);
+    expectRefusal(sameId, 400, "VOUCHER_ALREADY_REDEEMED", ["freeString", "voucher"]);
     const otherId = await till.post("/redemptions", redemption(uuid(4), code));
-    thenRefused(otherId, 400, "VOUCHER_ALREADY_REDEEMED", ["freeString"]);
+    expectRefusal(otherId, 400, "VOUCHER_ALREADY_REDEEMED", ["freeString"]);
   });
 
   test("state CONFIRMED_REDEEMED or REFUNDED → 400 VOUCHER_ALREADY_REDEEMED", async () => {
-    const code = await given.redemptionConfirmed();
-    thenRefused(await till.post("/redemptions", redemption(uuid(4), code)), 400, "VOUCHER_ALREADY_REDEEMED", [
+    const code = await given.confirmRedemption();
+    expectRefusal(await till.post("/redemptions", redemption(uuid(4), code)), 400, "VOUCHER_ALREADY_REDEEMED", [
       "freeString",
     ]);
     await till.post("/refunds", refund(REFUND, code));
-    thenRefused(await till.post("/redemptions", redemption(uuid(4), code)), 400, "VOUCHER_ALREADY_REDEEMED", [
+    expectRefusal(await till.post("/redemptions", redemption(uuid(4), code)), 400, "VOUCHER_ALREADY_REDEEMED", [
       "freeString",
     ]);
   });
 
   test("CONFIRMED_PROVISIONED → 201", async () => {
-    const code = await given.confirmed();
+    const code = await given.confirmProvision();
     const answer = await till.post("/redemptions", redemption(REDEMPTION, code));
     expect(answer).toMatchObject({ status: 201, body: { id: REDEMPTION, voucher: { code } } });
   });
 
   test("CONFIRMED_PROVISIONED → 201: there is no check for a duplicate id", async () => {
-    await given.redeemed();
+    await given.redeemVoucher();
     const other = textAt((await till.post("/vouchers", provision(uuid(5)))).body, "voucher.code");
     await till.post("/vouchers/confirmations", confirmation(uuid(15), uuid(5)));
     expect((await till.post("/redemptions", redemption(REDEMPTION, other))).status).toBe(201);
   });
 
   test("the redemption was reversed, new id → 201: the voucher is usable again", async () => {
-    const code = await given.redeemed();
+    const code = await given.redeemVoucher();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     expect((await till.post("/redemptions", redemption(uuid(4), code))).status).toBe(201);
   });
@@ -349,65 +349,65 @@ describe("redeemVoucher", () => {
 
 describe("confirmRedeem", () => {
   test("redemption known, state REDEEMED → 202 echo", async () => {
-    await given.redeemed();
+    await given.redeemVoucher();
     const message = advice(uuid(12), REDEMPTION);
     expect(await till.post("/redemptions/confirmations", message)).toMatchObject({ status: 202, body: { ...message } });
   });
 
   test("redemption unknown → 404 UNABLE_TO_LOCATE_RECORD", async () => {
     const answer = await till.post("/redemptions/confirmations", advice(uuid(12), REDEMPTION));
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
     expect(idsOf(answer)).toEqual({ id: uuid(12), originalId: REDEMPTION });
   });
 
   test("repeat → 400 VOUCHER_NOT_REDEEMED, naming the state", async () => {
-    await given.redemptionConfirmed();
+    await given.confirmRedemption();
     const answer = await till.post("/redemptions/confirmations", advice(uuid(12), REDEMPTION));
-    thenRefused(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
-    expect(at(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_REDEEMED");
+    expectRefusal(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
+    expect(valueAt(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_REDEEMED");
   });
 
   test("after a reversal → 400 VOUCHER_NOT_REDEEMED, naming the state", async () => {
-    await given.redeemed();
+    await given.redeemVoucher();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     const answer = await till.post("/redemptions/confirmations", advice(uuid(13), REDEMPTION));
-    thenRefused(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
-    expect(at(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_PROVISIONED");
+    expectRefusal(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
+    expect(valueAt(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_PROVISIONED");
   });
 
   test("refunded → 400 VOUCHER_NOT_REDEEMED, naming the state", async () => {
-    await given.refunded();
+    await given.refundVoucher();
     const answer = await till.post("/redemptions/confirmations", advice(uuid(13), REDEMPTION));
-    thenRefused(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
-    expect(at(answer.body, "detailMessage.freeString")).toContain("REFUNDED");
+    expectRefusal(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
+    expect(valueAt(answer.body, "detailMessage.freeString")).toContain("REFUNDED");
   });
 });
 
 describe("reverseRedeem", () => {
   test("state REDEEMED → 202 echo; the state is CONFIRMED_PROVISIONED again", async () => {
-    const code = await given.redeemed();
+    const code = await given.redeemVoucher();
     const message = reversal(uuid(12), REDEMPTION);
     expect(await till.post("/redemptions/reversals", message)).toMatchObject({ status: 202, body: { ...message } });
     expect((await till.post("/redemptions", redemption(uuid(4), code))).status).toBe(201);
   });
 
   test("redemption unknown → 404 UNABLE_TO_LOCATE_RECORD, remembered", async () => {
-    const code = await given.confirmed();
+    const code = await given.confirmProvision();
     const answer = await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
     expect((await till.post("/redemptions", redemption(REDEMPTION, code))).status).toBe(400);
   });
 
   test("confirmed → 400 REDEMPTION_ALREADY_CONFIRMED", async () => {
-    await given.redemptionConfirmed();
+    await given.confirmRedemption();
     const answer = await till.post("/redemptions/reversals", reversal(uuid(13), REDEMPTION));
-    thenRefused(answer, 400, "REDEMPTION_ALREADY_CONFIRMED", [
+    expectRefusal(answer, 400, "REDEMPTION_ALREADY_CONFIRMED", [
       "freeString",
       "confirmationId",
       "voucherId",
       "reversalId",
     ]);
-    expect(at(answer.body, "detailMessage")).toMatchObject({
+    expect(valueAt(answer.body, "detailMessage")).toMatchObject({
       confirmationId: uuid(12),
       voucherId: REDEMPTION,
       reversalId: uuid(13),
@@ -415,14 +415,14 @@ describe("reverseRedeem", () => {
   });
 
   test("repeat → 404 UNABLE_TO_LOCATE_RECORD: it looks like an unknown one", async () => {
-    await given.redeemed();
+    await given.redeemVoucher();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     const answer = await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
   });
 
   test("repeat while another redemption holds the voucher → 404, and the other stands", async () => {
-    const code = await given.redeemed();
+    const code = await given.redeemVoucher();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     await till.post("/redemptions", redemption(uuid(4), code));
     expect((await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION))).status).toBe(404);
@@ -432,47 +432,47 @@ describe("reverseRedeem", () => {
 
 describe("refundVoucher", () => {
   test("state CONFIRMED_REDEEMED → 201", async () => {
-    const code = await given.redemptionConfirmed();
+    const code = await given.confirmRedemption();
     const answer = await till.post("/refunds", refund(REFUND, code));
     expect(answer).toMatchObject({ status: 201, body: { id: REFUND, voucher: { code } } });
   });
 
   test("a reversal for this refund id is on file → 400 REFUND_ALREADY_REVERSED, originalId is the reversal's", async () => {
-    const code = await given.redemptionConfirmed();
+    const code = await given.confirmRedemption();
     await till.post("/refunds/reversals", reversal(uuid(13), REFUND));
     const answer = await till.post("/refunds", refund(REFUND, code));
-    thenRefused(answer, 400, "REFUND_ALREADY_REVERSED", ["freeString", "reversalId"]);
+    expectRefusal(answer, 400, "REFUND_ALREADY_REVERSED", ["freeString", "reversalId"]);
     expect(idsOf(answer)).toEqual({ id: REFUND, originalId: uuid(13) });
   });
 
   test("CONFIRMED_PROVISIONED → 400 VOUCHER_NOT_REDEEMED", async () => {
-    const code = await given.confirmed();
-    thenRefused(await till.post("/refunds", refund(REFUND, code)), 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
+    const code = await given.confirmProvision();
+    expectRefusal(await till.post("/refunds", refund(REFUND, code)), 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
   });
 
   test("REDEEMED → 400 REDEMPTION_NOT_CONFIRMED", async () => {
-    const code = await given.redeemed();
-    thenRefused(await till.post("/refunds", refund(REFUND, code)), 400, "REDEMPTION_NOT_CONFIRMED", ["freeString"]);
+    const code = await given.redeemVoucher();
+    expectRefusal(await till.post("/refunds", refund(REFUND, code)), 400, "REDEMPTION_NOT_CONFIRMED", ["freeString"]);
   });
 
   test("REFUNDED → 400 VOUCHER_ALREADY_REFUNDED", async () => {
-    const code = await given.refunded();
-    thenRefused(await till.post("/refunds", refund(uuid(4), code)), 400, "VOUCHER_ALREADY_REFUNDED", ["freeString"]);
+    const code = await given.refundVoucher();
+    expectRefusal(await till.post("/refunds", refund(uuid(4), code)), 400, "VOUCHER_ALREADY_REFUNDED", ["freeString"]);
   });
 
   test("voucher code unknown → 400 INVALID_VOUCHER (the test server crashes)", async () => {
-    thenRefused(await till.post("/refunds", refund(REFUND, "1")), 400, "INVALID_VOUCHER", ["freeString"]);
+    expectRefusal(await till.post("/refunds", refund(REFUND, "1")), 400, "INVALID_VOUCHER", ["freeString"]);
   });
 
   test("voucher code unknown, like the test server → 500", async () => {
-    likeTestServer();
+    emulateTestServer();
     expect((await till.post("/refunds", refund(REFUND, "1"))).status).toBe(500);
   });
 });
 
 describe("confirmRefund", () => {
   test("state REFUNDED → 202 echo; the voucher is redeemable again", async () => {
-    const code = await given.refunded();
+    const code = await given.refundVoucher();
     const message = advice(uuid(13), REFUND);
     expect(await till.post("/refunds/confirmations", message)).toMatchObject({ status: 202, body: { ...message } });
     expect((await till.post("/redemptions", redemption(uuid(4), code))).status).toBe(201);
@@ -480,21 +480,21 @@ describe("confirmRefund", () => {
 
   test("refund unknown → 404 UNABLE_TO_LOCATE_RECORD", async () => {
     const answer = await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
   });
 
   test("any other state, a repeat included → 400 VOUCHER_NOT_REFUNDED, naming the state", async () => {
-    await given.refunded();
+    await given.refundVoucher();
     await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
     const answer = await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
-    thenRefused(answer, 400, "VOUCHER_NOT_REFUNDED", ["freeString"]);
-    expect(at(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_PROVISIONED");
+    expectRefusal(answer, 400, "VOUCHER_NOT_REFUNDED", ["freeString"]);
+    expect(valueAt(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_PROVISIONED");
   });
 });
 
 describe("reverseRefund", () => {
   test("state REFUNDED → 202 echo; the state is CONFIRMED_REDEEMED again", async () => {
-    const code = await given.refunded();
+    const code = await given.refundVoucher();
     const message = reversal(uuid(13), REFUND);
     expect(await till.post("/refunds/reversals", message)).toMatchObject({ status: 202, body: { ...message } });
     expect((await till.post("/refunds", refund(uuid(4), code))).status).toBe(201);
@@ -502,40 +502,40 @@ describe("reverseRefund", () => {
 
   test("refund unknown → 404 UNABLE_TO_LOCATE_RECORD, remembered", async () => {
     const answer = await till.post("/refunds/reversals", reversal(uuid(13), REFUND));
-    thenRefused(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
   });
 
   test("confirmed → 400 REFUND_ALREADY_CONFIRMED", async () => {
-    await given.refunded();
+    await given.refundVoucher();
     await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
     const answer = await till.post("/refunds/reversals", reversal(uuid(14), REFUND));
-    thenRefused(answer, 400, "REFUND_ALREADY_CONFIRMED", ["freeString", "reversalId"]);
+    expectRefusal(answer, 400, "REFUND_ALREADY_CONFIRMED", ["freeString", "reversalId"]);
   });
 
   test("repeat → 202 (the test server crashes, and a loop that repeats on every 5xx never ends)", async () => {
-    await given.refunded();
+    await given.refundVoucher();
     await till.post("/refunds/reversals", reversal(uuid(13), REFUND));
     expect((await till.post("/refunds/reversals", reversal(uuid(13), REFUND))).status).toBe(202);
   });
 
   test("repeat, like the test server → 500", async () => {
-    await given.refunded();
+    await given.refundVoucher();
     await till.post("/refunds/reversals", reversal(uuid(13), REFUND));
-    likeTestServer();
+    emulateTestServer();
     expect((await till.post("/refunds/reversals", reversal(uuid(13), REFUND))).status).toBe(500);
   });
 });
 
 describe("what the test server of 2019 does not have", () => {
   test("GET /vouchers and POST /vouchers/{provisionId}/retry exist", async () => {
-    const code = await given.provisioned();
+    const code = await given.provisionVoucher();
     expect((await till.get(`/vouchers?voucherCode=${code}`)).status).toBe(200);
     expect((await till.post(`/vouchers/${PROVISION}/retry`, provision(PROVISION))).status).toBe(200);
   });
 
-  test.each([netcare, stellr])("a retry for $name is declined for good", async (receiver) => {
+  test.each([netcareReceiver, stellrReceiver])("a retry for $name is declined for good", async (receiver) => {
     const answer = await till.post(`/vouchers/${PROVISION}/retry`, provision(PROVISION, { receiver }));
-    thenRefused(answer, 400, "FUNCTION_NOT_SUPPORTED", ["freeString"]);
+    expectRefusal(answer, 400, "FUNCTION_NOT_SUPPORTED", ["freeString"]);
   });
 
   test("/products does not exist here, and its 404 is none of Electrum's", async () => {
@@ -549,15 +549,15 @@ describe("POST /testServerAdmin/reset", () => {
   const order = { userDataWillBeLost: "TRUE", resetUserData: "TRUE" };
 
   test("the user has records → 200 with an outcome, and they are gone", async () => {
-    await given.confirmed();
+    await given.confirmProvision();
     const answer = await till.post("/testServerAdmin/reset", order);
     expect(answer).toMatchObject({ status: 200, body: { outcome: expect.any(String) } });
     expect((await till.post("/vouchers", provision(PROVISION))).status).toBe(201);
   });
 
   test("the user has no records → 400, and another's stay", async () => {
-    await given.confirmed();
-    expect((await tillAt(simulator.url, "another").post("/testServerAdmin/reset", order)).status).toBe(400);
+    await given.confirmProvision();
+    expect((await createHttpTill(simulator.url, "another").post("/testServerAdmin/reset", order)).status).toBe(400);
     expect((await till.post("/vouchers", provision(PROVISION))).status).toBe(400);
   });
 });

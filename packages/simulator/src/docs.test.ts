@@ -29,7 +29,7 @@ const blocks: readonly Block[] = [...page.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm
   ([, language = "", text = ""]) => ({ language, text }),
 );
 
-const withLanguage = (wanted: string): readonly Block[] => blocks.filter(({ language }) => language === wanted);
+const blocksIn = (wanted: string): readonly Block[] => blocks.filter(({ language }) => language === wanted);
 
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 
@@ -63,7 +63,7 @@ describe("docs/simulator.md", () => {
   });
 
   test("its fault scripts are ones", () => {
-    const scripts = withLanguage("json fault-plan").map(({ text }) => readFaultPlan(parseJson(text) ?? null));
+    const scripts = blocksIn("json fault-plan").map(({ text }) => readFaultPlan(parseJson(text) ?? null));
     expect(scripts.map(({ type }) => type)).toEqual(["valid", "valid"]);
   });
 
@@ -73,7 +73,7 @@ describe("docs/simulator.md", () => {
   });
 
   test("its TypeScript compiles and runs", { timeout: 60_000 }, async () => {
-    const files = withLanguage("ts").map(({ text }, index) => {
+    const files = blocksIn("ts").map(({ text }, index) => {
       const file = join(folder, `example-${index}.ts`);
       writeFileSync(file, text.replaceAll("@electrum-vouchers/simulator", fileOf("index.ts")));
       return file;

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { provision, uuid } from "../test/messages.ts";
-import { tillAt } from "../test/till.ts";
+import { createHttpTill } from "../test/http-till.ts";
 import { isJsonObject, parseJson } from "./json.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -14,15 +14,15 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-interface Started {
+interface StartedProgram {
   readonly child: ChildProcess;
   /** Everything it has printed, once it prints `what`. */
-  readonly printed: (what: string) => Promise<string>;
+  readonly waitForOutput: (what: string) => Promise<string>;
   /** Its exit code (a signal that ended it gives `null`), and what went to standard error. */
   readonly ended: Promise<{ readonly exit: number | null; readonly stderr: string }>;
 }
 
-function start(args: readonly string[], channel: "no IPC" | "IPC" = "no IPC"): Started {
+function start(args: readonly string[], channel: "no IPC" | "IPC" = "no IPC"): StartedProgram {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["pipe", "pipe", "pipe", channel === "IPC" ? "ipc" : "ignore"],
   });
@@ -39,7 +39,7 @@ function start(args: readonly string[], channel: "no IPC" | "IPC" = "no IPC"): S
   const closed = new Promise<void>((resolve) => void child.stderr?.once("close", resolve));
   return {
     child,
-    async printed(what) {
+    async waitForOutput(what) {
       while (!stdout.includes(what)) await new Promise((resolve) => void setTimeout(resolve, 5));
       return stdout;
     },
@@ -47,7 +47,7 @@ function start(args: readonly string[], channel: "no IPC" | "IPC" = "no IPC"): S
   };
 }
 
-const listeningIn = (text: string): { readonly url: string; readonly adminUrl: string } => {
+const parseListening = (text: string): { readonly url: string; readonly adminUrl: string } => {
   const value = parseJson(text);
   if (!isJsonObject(value)) throw new Error(`not what was expected: ${text}`);
   const { url, adminUrl } = value;
@@ -58,18 +58,18 @@ const listeningIn = (text: string): { readonly url: string; readonly adminUrl: s
 // Each test starts a process of its own.
 describe("the program", { timeout: 60_000 }, () => {
   test("prints its URL and how to stop it once it accepts requests", async () => {
-    const { printed } = start(["--port", "0"]);
-    const text = await printed("Ctrl+C");
+    const { waitForOutput } = start(["--port", "0"]);
+    const text = await waitForOutput("Ctrl+C");
     const url = /http:\/\/127\.0\.0\.1:\d+\/suv\/v1/.exec(text)?.[0] ?? "";
-    expect((await tillAt(url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
+    expect((await createHttpTill(url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("stops cleanly on %s, in the middle of a conversation", async (signal) => {
-    const { child, printed, ended } = start(["--port", "0", "--json"]);
-    const { url, adminUrl } = listeningIn(await printed("\n"));
-    const rule = { fault: { kind: "silent", processed: false } };
+    const { child, waitForOutput, ended } = start(["--port", "0", "--json"]);
+    const { url, adminUrl } = parseListening(await waitForOutput("\n"));
+    const rule = { fault: { kind: "noResponse", processed: false } };
     await fetch(`${adminUrl}/faults`, { method: "POST", body: JSON.stringify(rule) });
-    const unanswered = tillAt(url)
+    const unanswered = createHttpTill(url)
       .post("/vouchers", provision(uuid(1)))
       .catch(() => "broken");
     while (!(await (await fetch(`${adminUrl}/faults`)).text()).includes('"total":1'));
@@ -79,8 +79,8 @@ describe("the program", { timeout: 60_000 }, () => {
   });
 
   test("stops when its standard input ends, if told to", async () => {
-    const { child, printed, ended } = start(["--port", "0", "--json", "--with-parent"]);
-    await printed("\n");
+    const { child, waitForOutput, ended } = start(["--port", "0", "--json", "--with-parent"]);
+    await waitForOutput("\n");
     child.stdin?.end();
     expect(await ended).toEqual({ exit: 0, stderr: "" });
   });
@@ -94,15 +94,15 @@ describe("the program", { timeout: 60_000 }, () => {
   });
 
   test("shows what happens with --watch", async () => {
-    const { printed } = start(["--port", "0", "--json", "--watch"]);
-    const { url } = listeningIn((await printed("\n")).split("\n")[0] ?? "");
-    await tillAt(url).post("/vouchers", provision(uuid(1)));
-    expect(await printed("provisionVoucher")).toContain("issued");
+    const { waitForOutput } = start(["--port", "0", "--json", "--watch"]);
+    const { url } = parseListening((await waitForOutput("\n")).split("\n")[0] ?? "");
+    await createHttpTill(url).post("/vouchers", provision(uuid(1)));
+    expect(await waitForOutput("provisionVoucher")).toContain("issued");
   });
 
   test("prints help", async () => {
-    const { printed, ended } = start(["--help"]);
-    expect(await printed("--help")).toContain("--port NUMBER");
+    const { waitForOutput, ended } = start(["--help"]);
+    expect(await waitForOutput("--help")).toContain("--port NUMBER");
     expect((await ended).exit).toBe(0);
   });
 

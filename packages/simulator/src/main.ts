@@ -4,13 +4,13 @@ import { type CommandLine, help, readCommandLine } from "./terminal/options.ts";
 import { watch } from "./terminal/watch.ts";
 
 /** For whoever starts the simulator from a program: over IPC where there is a channel, and on a line of its own with `--json`. */
-interface Listening {
+interface ListeningMessage {
   readonly type: "listening";
   readonly url: string;
   readonly adminUrl: string;
 }
 
-async function run({ simulator: options, watch: isWatching, json, withParent }: CommandLine): Promise<void> {
+async function run({ simulator: options, watch: isWatching, json, stopsWithParent }: CommandLine): Promise<void> {
   const simulator = await startSimulator(options);
   const stopWatching = isWatching ? watch(simulator, process.stdout) : () => undefined;
   let stopping = false;
@@ -20,13 +20,13 @@ async function run({ simulator: options, watch: isWatching, json, withParent }: 
     stopWatching();
     process.off("disconnect", stop);
     void simulator.stop().then(() => {
-      if (withParent) process.stdin.destroy();
+      if (stopsWithParent) process.stdin.destroy();
       if (process.connected) process.disconnect();
     });
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
-  if (withParent) {
+  if (stopsWithParent) {
     process.once("disconnect", stop);
     process.stdin.once("end", stop).once("error", stop).resume();
   }
@@ -34,7 +34,7 @@ async function run({ simulator: options, watch: isWatching, json, withParent }: 
 }
 
 function announce({ url, adminUrl }: Simulator, json: boolean): void {
-  const listening: Listening = { type: "listening", url, adminUrl };
+  const listening: ListeningMessage = { type: "listening", url, adminUrl };
   process.send?.(listening);
   const text = `Electrum simulator: ${url}\nadministration:     ${adminUrl}\nstop with Ctrl+C\n`;
   process.stdout.write(json ? `${JSON.stringify(listening)}\n` : text);
@@ -50,7 +50,7 @@ switch (reading.type) {
   case "help":
     process.stdout.write(help);
     break;
-  case "wrong":
+  case "invalid":
     fail(reading.lines, 2);
     break;
   case "run":

@@ -6,7 +6,7 @@ import type {
   RedemptionRequest,
   TenderAdvice,
 } from "@electrum-vouchers/core";
-import type { RefundRequest } from "../src/messages/messages.ts";
+import type { RefundRequest } from "../src/messages/message-checks.ts";
 
 export const USER = "shop";
 export const TIME = "2026-11-21T09:30:00.000Z";
@@ -14,9 +14,9 @@ export const TIME = "2026-11-21T09:30:00.000Z";
 /** The nth UUID of a test. */
 export const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
-export const ordinary: Institution = { id: "1001", name: "Some Provider" };
-export const netcare: Institution = { id: "1002", name: "Netcare" };
-export const stellr: Institution = { id: "1003", name: "Stellr" };
+export const standardReceiver: Institution = { id: "1001", name: "Some Provider" };
+export const netcareReceiver: Institution = { id: "1002", name: "Netcare" };
+export const stellrReceiver: Institution = { id: "1003", name: "Stellr" };
 
 const fields = {
   time: TIME,
@@ -30,7 +30,7 @@ const fields = {
     },
   },
   client: { id: USER, name: "Shop" },
-  receiver: ordinary,
+  receiver: standardReceiver,
   thirdPartyIdentifiers: [{ institutionId: "10", transactionIdentifier: "T-1" }],
 };
 

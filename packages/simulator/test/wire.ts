@@ -2,45 +2,52 @@ import { Agent, request } from "node:http";
 import { connect } from "node:net";
 
 /** What a client sees on the wire. */
-export interface Seen {
+export interface WireResponse {
   /** Absent where no head of an answer came. */
   readonly status?: number;
   readonly contentType?: string;
   readonly retryAfter?: string;
   readonly text: string;
-  /** `complete`, `none in time`, or the code of the error that ended the conversation. */
-  readonly end: string;
+  /** `complete`, `timeout`, or the code of the error that ended the conversation. */
+  readonly ending: string;
 }
 
-export interface Sent {
+export interface WireRequest {
   readonly method?: "GET" | "POST";
   readonly url: string;
   readonly user: string;
   readonly body?: string;
   /** Gives up after this long. Default 5 s. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
   /** Default: a connection of its own. */
   readonly agent?: Agent;
 }
 
 /** Sends one request and tells how the conversation went; it never rejects. */
-export function converse({ method = "POST", url, user, body, patienceMs = 5_000, agent }: Sent): Promise<Seen> {
+export function sendOverWire({
+  method = "POST",
+  url,
+  user,
+  body,
+  timeoutMs = 5_000,
+  agent,
+}: WireRequest): Promise<WireResponse> {
   return new Promise((resolve) => {
-    let seen: Seen = { text: "", end: "" };
+    let seen: WireResponse = { text: "", ending: "" };
     const end = (how: string): void => {
       clearTimeout(timer);
-      resolve({ ...seen, end: how });
+      resolve({ ...seen, ending: how });
       sent.destroy();
     };
     const failed = (error: NodeJS.ErrnoException): void => end(error.code ?? error.message);
     const sent = request(url, { method, auth: `${user}:secret`, agent: agent ?? new Agent({ keepAlive: false }) });
-    const timer = setTimeout(() => end("none in time"), patienceMs);
+    const timer = setTimeout(() => end("timeout"), timeoutMs);
     sent.on("error", failed);
     sent.on("response", (response) => {
       const { "content-type": contentType, "retry-after": retryAfter } = response.headers;
       seen = {
         text: "",
-        end: "",
+        ending: "",
         ...(response.statusCode === undefined ? {} : { status: response.statusCode }),
         ...(contentType === undefined ? {} : { contentType }),
         ...(retryAfter === undefined ? {} : { retryAfter }),
@@ -53,7 +60,7 @@ export function converse({ method = "POST", url, user, body, patienceMs = 5_000,
       response.on("end", () => {
         // An agent takes its connection back only from a conversation that has ended by itself.
         clearTimeout(timer);
-        resolve({ ...seen, end: "complete" });
+        resolve({ ...seen, ending: "complete" });
       });
     });
     sent.end(body);

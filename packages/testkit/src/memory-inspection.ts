@@ -6,39 +6,39 @@ import type {
   OutboxInspection,
   OutboxSummary,
   OutboxUnavailable,
-  RetainRequest,
+  RetentionRequest,
 } from "@electrum-vouchers/core/ports";
 import { ok, type Result, type ResultAsync } from "neverthrow";
 
 /** A transaction as the outbox in memory keeps it. */
-export interface Row {
+export interface MemoryRow {
   /** The last one. */
   readonly change: Change;
   readonly version: number;
   readonly journal: readonly string[];
-  readonly isScrubbed: boolean;
+  readonly isRedacted: boolean;
   readonly postponed: number;
-  readonly holding?: Holding;
+  readonly reservation?: Reservation;
 }
 
 /** What keeps a due record from being claimed: a lease of `worker`, or a postponement. */
-export interface Holding {
+export interface Reservation {
   readonly until: Instant;
   readonly worker?: string;
 }
 
-type WhenOpen = <Value>(work: () => Result<Value, never>) => ResultAsync<Value, OutboxUnavailable>;
+type RunIfOpen = <Value>(work: () => Result<Value, never>) => ResultAsync<Value, OutboxUnavailable>;
 
 /** The look into the outbox in memory. */
-export const inspect = (rows: Map<Uuid, Row>, open: WhenOpen): OutboxInspection => ({
+export const createMemoryInspection = (rows: Map<Uuid, MemoryRow>, open: RunIfOpen): OutboxInspection => ({
   summary: () => open(() => ok(summaryOf([...rows.values()]))),
   list: (query) => open(() => ok(pageOf([...rows.values()], query))),
   journal: (id) => open(() => ok(rows.get(id)?.journal ?? [])),
-  retain: (request) => open(() => ok(retain(rows, request))),
+  applyRetention: (request) => open(() => ok(applyRetention(rows, request))),
   check: () => open(() => ok([])),
 });
 
-function summaryOf(rows: readonly Row[]): OutboxSummary {
+function summaryOf(rows: readonly MemoryRow[]): OutboxSummary {
   const states: Record<string, number> = {};
   const due = { replyDeadline: 0, timer: 0, advice: 0 };
   const dueAt: Instant[] = [];
@@ -48,20 +48,25 @@ function summaryOf(rows: readonly Row[]): OutboxSummary {
     due[change.due.work] += 1;
     dueAt.push(change.due.at);
   }
-  const attention = rows.filter(({ change }) => change.attention).length;
-  return { states, attention, due, ...(dueAt.length === 0 ? {} : { oldestDueAt: Math.min(...dueAt) }) };
+  const needsAttention = rows.filter(({ change }) => change.needsAttention).length;
+  return { states, needsAttention, due, ...(dueAt.length === 0 ? {} : { oldestDueAt: Math.min(...dueAt) }) };
 }
 
-function pageOf(rows: readonly Row[], { only, after, limit }: ListQuery): ListPage {
+function pageOf(rows: readonly MemoryRow[], { only, after, limit }: ListQuery): ListPage {
   const wanted = rows
     .slice(rows.findIndex(({ change }) => change.id === after) + 1)
-    .filter(({ change }) => (only === "unfinished" ? !change.final : only === "attention" ? change.attention : true));
-  const records = wanted.slice(0, limit).map(listedOf);
+    .filter(({ change }) =>
+      only === "unfinished" ? !change.final : only === "needsAttention" ? change.needsAttention : true,
+    );
+  const records = wanted.slice(0, limit).map(toListedRecord);
   const last = records.at(-1);
   return last !== undefined && wanted.length > limit ? { records, next: last.id } : { records };
 }
 
-const listedOf = ({ version, change: { id, record, due, kind, state } }: Row): ListPage["records"][number] => ({
+const toListedRecord = ({
+  version,
+  change: { id, record, due, kind, state },
+}: MemoryRow): ListPage["records"][number] => ({
   id,
   version,
   record,
@@ -71,21 +76,21 @@ const listedOf = ({ version, change: { id, record, due, kind, state } }: Row): L
 });
 
 /** Removes what is old enough first, so that nothing is scrubbed only to be removed. */
-function retain(rows: Map<Uuid, Row>, { scrubBefore, removeBefore, limit, redact }: RetainRequest) {
+function applyRetention(rows: Map<Uuid, MemoryRow>, { redactBefore, deleteBefore, limit, redact }: RetentionRequest) {
   const finished = [...rows.values()]
     .filter(({ change }) => change.final)
     .toSorted((left, right) => left.change.at - right.change.at);
-  const removable = finished.filter(({ change }) => change.at < removeBefore);
-  const removed = removable.slice(0, limit);
-  for (const { change } of removed) rows.delete(change.id);
+  const removable = finished.filter(({ change }) => change.at < deleteBefore);
+  const deleted = removable.slice(0, limit);
+  for (const { change } of deleted) rows.delete(change.id);
 
-  const scrubbed = finished
+  const redacted = finished
     .slice(removable.length)
-    .filter(({ change, isScrubbed }) => change.at < scrubBefore && !isScrubbed)
-    .slice(0, limit - removed.length);
-  for (const row of scrubbed) {
+    .filter(({ change, isRedacted }) => change.at < redactBefore && !isRedacted)
+    .slice(0, limit - deleted.length);
+  for (const row of redacted) {
     const change = { ...row.change, record: redact.record(row.change.record) };
-    rows.set(change.id, { ...row, change, journal: row.journal.map((entry) => redact.entry(entry)), isScrubbed: true });
+    rows.set(change.id, { ...row, change, journal: row.journal.map((entry) => redact.entry(entry)), isRedacted: true });
   }
-  return { scrubbed: scrubbed.length, removed: removed.length };
+  return { redacted: redacted.length, deleted: deleted.length };
 }

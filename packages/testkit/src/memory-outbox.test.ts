@@ -7,5 +7,5 @@ outboxConformance({
     const outbox = createMemoryOutbox();
     return { open: async () => outbox, remove: async () => {} };
   },
-  persists: false,
+  isPersistent: false,
 });

@@ -1,15 +1,17 @@
 import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
 import { afterEach, describe } from "vitest";
-import { claims } from "./conformance/claims.ts";
-import { closing } from "./conformance/closing.ts";
-import { commits } from "./conformance/commits.ts";
-import { concurrency } from "./conformance/concurrency.ts";
-import { inspection } from "./conformance/inspection.ts";
-import { leases } from "./conformance/leases.ts";
-import { likeTheModel } from "./conformance/model.ts";
-import { postponements } from "./conformance/postponements.ts";
-import { retention } from "./conformance/retention.ts";
+import { testClaims } from "./conformance/claims.ts";
+import { testClosing } from "./conformance/closing.ts";
+import { testCommits } from "./conformance/commits.ts";
+import { testConcurrency } from "./conformance/concurrency.ts";
+import { testInspection } from "./conformance/inspection.ts";
+import { testLeases } from "./conformance/leases.ts";
+import { testAgainstModel } from "./conformance/model.ts";
+import { testPostponements } from "./conformance/postponements.ts";
+import { testRetention } from "./conformance/retention.ts";
 import type { OutboxStore } from "./conformance/outbox-store.ts";
+
+export type { OutboxStore } from "./conformance/outbox-store.ts";
 
 export interface OutboxConformanceOptions {
   /** What is tested, for the report. */
@@ -17,7 +19,7 @@ export interface OutboxConformanceOptions {
   /** Makes an empty store. */
   create(): Promise<OutboxStore>;
   /** Whether records are still there once every outbox on the store was closed. */
-  readonly persists: boolean;
+  readonly isPersistent: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface OutboxConformanceOptions {
  * @example
  * outboxConformance({ name: "my outbox", create: createMyStore, persists: true });
  */
-export function outboxConformance({ name, create, persists }: OutboxConformanceOptions): void {
+export function outboxConformance({ name, create, isPersistent }: OutboxConformanceOptions): void {
   const created: OutboxStore[] = [];
   afterEach(async () => {
     for (const store of created.splice(0)) await store.remove();
@@ -41,31 +43,31 @@ export function outboxConformance({ name, create, persists }: OutboxConformanceO
 
   describe(`${name}, as an outbox`, () => {
     describe("commits", () => {
-      commits(open);
+      testCommits(open);
     });
     describe("claims what is due", () => {
-      claims(open);
+      testClaims(open);
     });
     describe("leases what it gives out", () => {
-      leases(open);
+      testLeases(open);
     });
     describe("postpones", () => {
-      postponements(open);
+      testPostponements(open);
     });
     describe("shows what it holds", () => {
-      inspection(open);
+      testInspection(open);
     });
     describe("retains what is finished for a time", () => {
-      retention(open);
+      testRetention(open);
     });
     describe("is shared", () => {
-      concurrency(createStore);
+      testConcurrency(createStore);
     });
     describe("closes", () => {
-      closing(createStore, persists);
+      testClosing(createStore, isPersistent);
     });
     describe("does what the outbox in memory does", () => {
-      likeTheModel(open);
+      testAgainstModel(open);
     });
   });
 }

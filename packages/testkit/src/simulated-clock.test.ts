@@ -34,13 +34,13 @@ describe("a simulated clock", () => {
   it("lets what a sleeper does happen before the next is woken, and its next sleep count", async () => {
     const clock = createSimulatedClock(START);
     const seen: string[] = [];
-    const ticking = async (): Promise<void> => {
+    const tickThrice = async (): Promise<void> => {
       for (let tick = 1; tick <= 3; tick += 1) {
         await clock.sleep(10);
         seen.push(`tick ${tick} at ${clock.monotonicMs()}`);
       }
     };
-    const both = [ticking(), clock.sleep(25).then(() => seen.push(`alarm at ${clock.monotonicMs()}`))];
+    const both = [tickThrice(), clock.sleep(25).then(() => seen.push(`alarm at ${clock.monotonicMs()}`))];
 
     await clock.advance(30);
     await Promise.all(both);

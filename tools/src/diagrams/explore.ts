@@ -6,7 +6,7 @@ import {
   netcare,
   observe,
   type Policy,
-  policy,
+  parsePolicy,
   type ProvisionRequest,
   type RedemptionRequest,
   resume,
@@ -26,7 +26,7 @@ export interface Arrow {
   readonly command?: string;
 }
 
-export interface Machine {
+export interface StateDiagram {
   readonly arrows: readonly Arrow[];
   readonly finals: readonly string[];
 }
@@ -60,10 +60,10 @@ const redemptionRequest: RedemptionRequest = { ...fields, voucher: { code: "1" }
 const policies: readonly Policy[] = (["dual", "single"] as const).flatMap((messaging) =>
   [undefined, netcare, stellr].flatMap((provider) =>
     [{}, { decisionDeadlineMs: 1 }].map((decision) =>
-      policy({
+      parsePolicy({
         messaging,
         retries: 1,
-        lookupRepeats: 1,
+        lookupRetries: 1,
         ...(provider === undefined ? {} : { provider }),
         ...decision,
       })._unsafeUnwrap(),
@@ -72,23 +72,23 @@ const policies: readonly Policy[] = (["dual", "single"] as const).flatMap((messa
 );
 
 /** Every transition of the shipped machines, found by walking them. */
-export function explore(kind: Transaction["kind"]): Machine {
+export function exploreMachine(kind: Transaction["kind"]): StateDiagram {
   const arrows = new Map<string, Arrow>();
   const finals = new Set<string>();
   const seen = new Set<string>();
   const open: Transaction[] = [];
 
   function add(from: string, label: string, { transaction, commands: [command] }: Step<Transaction>): void {
-    const what =
+    const operation =
       command?.type === "sendRequest"
         ? command.request.operation
         : command?.type === "queueAdvice"
           ? command.advice.operation
           : undefined;
-    const arrow = { from, to: transaction.state, label, ...(what === undefined ? {} : { command: what }) };
+    const arrow = { from, to: transaction.state, label, ...(operation === undefined ? {} : { command: operation }) };
     arrows.set(JSON.stringify(arrow), arrow);
     if (isFinal(transaction)) finals.add(transaction.state);
-    const key = looks(transaction);
+    const key = stateKey(transaction);
     if (!seen.has(key)) open.push(transaction);
     seen.add(key);
   }
@@ -109,15 +109,15 @@ export function explore(kind: Transaction["kind"]): Machine {
 }
 
 /** What tells two transactions apart here: lookups can be repeated for ever, and would never end otherwise. */
-const looks = (transaction: Transaction): string =>
+const stateKey = (transaction: Transaction): string =>
   JSON.stringify([
     transaction.start.policy,
     transaction.state,
     "attempt" in transaction && transaction.attempt > 0,
     "cancelledAt" in transaction,
-    "doubt" in transaction,
-    "of" in transaction && transaction.of.state,
-    transaction.marks.length > 0,
+    "inDoubt" in transaction,
+    "finalizing" in transaction && transaction.finalizing.state,
+    transaction.reconciliation.length > 0,
   ]);
 
 function start(kind: Transaction["kind"], each: Policy): Step<Transaction> {
@@ -136,7 +136,7 @@ const intents: readonly Intent[] = [
   { type: "lookUp", at },
   { type: "redeem", request: redemptionRequest, at },
   { type: "resend", at },
-  { type: "resolve", as: "reversed", by: "a person", why: "settled", at },
+  { type: "resolve", resolution: "reversed", by: "a person", reason: "settled", at },
 ];
 
 /** What can happen to a transaction that waits as this one does. */
@@ -145,21 +145,27 @@ function factsFor(transaction: Transaction): readonly (readonly [string, Fact])[
   if (command === undefined) return [];
   if (command.type === "queueAdvice") {
     const adviceId = command.advice.message.id;
-    const answered = (status: number, body: string): Fact => ({ type: "adviceAnswered", adviceId, status, body, at });
+    const adviceResponse = (status: number, body: string): Fact => ({
+      type: "adviceResponse",
+      adviceId,
+      status,
+      body,
+      at,
+    });
     return [
-      ["acknowledged", answered(202, "")],
-      ["refused for good", answered(400, JSON.stringify({ errorType: "FORMAT_ERROR" }))],
-      ["contradicted", answered(400, JSON.stringify({ errorType: contradiction[command.advice.operation] }))],
+      ["acknowledged", adviceResponse(202, "")],
+      ["refused for good", adviceResponse(400, JSON.stringify({ errorType: "FORMAT_ERROR" }))],
+      ["contradicted", adviceResponse(400, JSON.stringify({ errorType: contradiction[command.advice.operation] }))],
     ];
   }
   if (command.type !== "wakeAt") return [];
   const { attempt, timer } = command;
-  if (timer !== "reply") return [[`${timer} timer`, { type: "timer", timer, attempt, at }]];
+  if (timer !== "replyDeadline") return [[`${timer} timer`, { type: "timer", timer, attempt, at }]];
   const approval = JSON.stringify({ id: ID, voucher: { code: "1" } });
   return [
-    ["approved", { type: "reply", attempt, status: 201, body: approval, at }],
-    ["declined", { type: "reply", attempt, status: 400, body: "", at }],
-    ["unknown", { type: "reply", attempt, status: 500, body: "", at }],
+    ["approved", { type: "response", attempt, status: 201, body: approval, at }],
+    ["declined", { type: "response", attempt, status: 400, body: "", at }],
+    ["unknown", { type: "response", attempt, status: 500, body: "", at }],
     ["unknown", { type: "interruption", attempt, at }],
   ];
 }

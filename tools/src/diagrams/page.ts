@@ -1,4 +1,4 @@
-import { type Arrow, explore, type Machine } from "./explore.ts";
+import { type Arrow, exploreMachine, type StateDiagram } from "./explore.ts";
 
 /** The page of the state machines, as it must stand in docs. */
 export const stateMachinesPage = (): string => `# The state machines
@@ -10,20 +10,20 @@ that goes out with the step. A fact that changes nothing and an intent that is r
 
 ## Provision
 
-${diagram(explore("provision"))}
+${diagram(exploreMachine("provision"))}
 
 ## Redemption
 
-${diagram(explore("redemption"))}
+${diagram(exploreMachine("redemption"))}
 `;
 
-function diagram({ arrows, finals }: Machine): string {
-  const lines = [...merged(arrows), ...finals.map((state) => `${state} --> [*]`)];
+function diagram({ arrows, finals }: StateDiagram): string {
+  const lines = [...mergeArrows(arrows), ...finals.map((state) => `${state} --> [*]`)];
   return ["```mermaid", "stateDiagram-v2", ...lines.map((line) => `  ${line}`), "```"].join("\n");
 }
 
 /** One line for each pair of states: what leads from one to the other, and what is sent. */
-function merged(arrows: readonly Arrow[]): readonly string[] {
+function mergeArrows(arrows: readonly Arrow[]): readonly string[] {
   const labels = new Map<string, Set<string>>();
   for (const { from, to, label, command } of arrows) {
     const path = `${from} --> ${to}`;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Answer, type HttpRequest, type ProvisionRequest, policy } from "@electrum-vouchers/core";
+import { type HttpResponse, type HttpRequest, type ProvisionRequest, parsePolicy } from "@electrum-vouchers/core";
 import { expect, test } from "vitest";
 import { sell } from "./sell.ts";
 
@@ -13,13 +13,13 @@ test("given an Electrum that does not answer at first, then the example retries,
   const sent: string[] = [];
   const due: (number | undefined)[] = [];
   const answers = [undefined, { status: 201, body: JSON.stringify({ id: request.id, voucher: { code: "4711" } }) }];
-  const rules = policy({ retryDelay: { initialMs: 0, factor: 1, capMs: 0 } })._unsafeUnwrap();
+  const rules = parsePolicy({ retryBackoff: { initialMs: 0, multiplier: 1, maxMs: 0 } })._unsafeUnwrap();
 
   const code = await sell(request, rules, {
     save: async (_record, next) => {
       due.push(next?.at);
     },
-    send: async ({ target }: HttpRequest): Promise<Answer | undefined> => {
+    send: async ({ target }: HttpRequest): Promise<HttpResponse | undefined> => {
       sent.push(target);
       return answers[sent.length - 1];
     },

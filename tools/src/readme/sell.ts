@@ -5,7 +5,7 @@ import { ok } from "neverthrow";
 /** Your own database, HTTP client and timers. */
 export interface Yours {
   save(record: string, due: { readonly at: number } | undefined): Promise<void>;
-  send(request: core.HttpRequest, deadlineAt: number): Promise<core.Answer | undefined>;
+  send(request: core.HttpRequest, deadlineAt: number): Promise<core.HttpResponse | undefined>;
   sleepUntil(at: number): Promise<void>;
 }
 
@@ -18,17 +18,17 @@ export async function sell(
   let step = core.startProvision({ request, policy, ...ids, at: Date.now() });
   while (step.isOk()) {
     const { transaction: sale, commands } = step.value;
-    await yours.save(core.encode(sale), core.dueOf(sale)); // commit, then act
+    await yours.save(core.encode(sale), core.nextDue(sale)); // commit, then act
     const [command] = commands;
     if (command?.type === "sendRequest") {
       const { attempt, deadlineAt } = command;
       const answer = await yours.send(core.toHttp(command.request), deadlineAt);
       const at = Date.now();
-      const silence = { type: "silence", attempt, cause: "deadline", at } as const;
-      step = ok(core.observe(sale, answer ? { type: "reply", attempt, ...answer, at } : silence));
+      const silence = { type: "noResponse", attempt, cause: "deadline", at } as const;
+      step = ok(core.observe(sale, answer ? { type: "response", attempt, ...answer, at } : silence));
     } else if (command?.type === "wakeAt") {
       await yours.sleepUntil(command.at);
-      step = ok(core.observe(sale, core.wake(command, Date.now())));
+      step = ok(core.observe(sale, core.timerFact(command, Date.now())));
     } else if (sale.state === "issued") {
       step = core.decide(sale, { type: "confirm", tenders: [], at: Date.now() }); // the customer has paid
     } else {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Fixture, findingsIn } from "../fixtures.ts";
+import { type Fixture, violationsIn } from "../fixtures.ts";
 import { droppedResult } from "./dropped-result.ts";
 
 const given = `
@@ -16,7 +16,7 @@ declare const log: (result: unknown) => void;
 let kept: Result<number, "bad"> | undefined;
 `;
 
-const statements: readonly (readonly [text: string, broken: number])[] = [
+const statements: readonly (readonly [text: string, violationCount: number])[] = [
   ["parse();", 1],
   ["commit();", 1],
   ["await commit();", 1],
@@ -63,17 +63,17 @@ const statements: readonly (readonly [text: string, broken: number])[] = [
   ["export const safe = () => errAsync('bad');", 0],
 ];
 
-const fixtures: readonly Fixture[] = statements.map(([text, broken], index) => ({
-  given: text,
+const fixtures: readonly Fixture[] = statements.map(([text, violationCount], index) => ({
+  description: text,
   path: `packages/runtime/src/given-${index}.ts`,
   text: `${given}${text}\n`,
-  broken,
+  violationCount,
 }));
 
 describe("no Result is dropped unread", () => {
-  const findings = findingsIn(droppedResult, fixtures);
+  const violations = violationsIn(droppedResult, fixtures);
 
-  it.each(fixtures)("$given → $broken broken", (fixture) => {
-    expect(findings(fixture)).toHaveLength(fixture.broken);
+  it.each(fixtures)("$description → $violationCount violations", (fixture) => {
+    expect(violations(fixture)).toHaveLength(fixture.violationCount);
   });
 });

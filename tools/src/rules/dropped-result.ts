@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { type Finding, findingAt, type House, nodesOf } from "../house.ts";
+import { type Violation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
 
 const MESSAGE = "this Result is dropped unread: its error would be lost";
 
@@ -7,18 +7,18 @@ const MESSAGE = "this Result is dropped unread: its error would be lost";
  * A `Result` is an answer that may be an error: somebody must read it. Dropped are an expression statement, the operand of
  * `void`, the left side of a comma, and what a function gives back to a caller that expects nothing.
  */
-export function droppedResult(house: House): readonly Finding[] {
-  return house.files
+export function droppedResult(workspace: Workspace): readonly Violation[] {
+  return workspace.files
     .flatMap((file) => [...nodesOf(file)])
-    .flatMap((node) => droppedBy(house.checker, node))
+    .flatMap((node) => droppedExpressionsOf(workspace.checker, node))
     .flatMap(valuesOf)
-    .filter((expression) => !handsErrorOn(expression))
-    .filter((expression) => carriesResult(house.checker, house.checker.getTypeAtLocation(expression)))
-    .map((expression) => findingAt(house, expression, "dropped-result", MESSAGE));
+    .filter((expression) => !passesErrorOn(expression))
+    .filter((expression) => carriesResult(workspace.checker, workspace.checker.getTypeAtLocation(expression)))
+    .map((expression) => violationAt(workspace, expression, "dropped-result", MESSAGE));
 }
 
 /** The expressions whose value this node throws away. */
-function droppedBy(checker: ts.TypeChecker, node: ts.Node): readonly ts.Expression[] {
+function droppedExpressionsOf(checker: ts.TypeChecker, node: ts.Node): readonly ts.Expression[] {
   if (ts.isExpressionStatement(node) || ts.isVoidExpression(node)) return [node.expression];
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken) return [node.left];
   if (ts.isForStatement(node))
@@ -47,7 +47,7 @@ function valuesOf(expression: ts.Expression): readonly ts.Expression[] {
 }
 
 /** `….orTee(report)`: somebody reads the error, and nobody needs the value. */
-function handsErrorOn(expression: ts.Expression): boolean {
+function passesErrorOn(expression: ts.Expression): boolean {
   const value = ts.isAwaitExpression(expression) ? expression.expression : expression;
   return (
     ts.isCallExpression(value) &&
@@ -59,14 +59,14 @@ function handsErrorOn(expression: ts.Expression): boolean {
 /** A Result, a promise or a list of them, or a union with one. */
 function carriesResult(checker: ts.TypeChecker, type: ts.Type): boolean {
   if (type.isUnionOrIntersection()) return type.types.some((each) => carriesResult(checker, each));
-  if (type.symbol?.declarations?.some(isNeverthrows) === true) return true;
-  return holdsOthers(checker, type) && checker.getTypeArguments(type).some((each) => carriesResult(checker, each));
+  if (type.symbol?.declarations?.some(isNeverthrowClass) === true) return true;
+  return isContainer(checker, type) && checker.getTypeArguments(type).some((each) => carriesResult(checker, each));
 }
 
-const holdsOthers = (checker: ts.TypeChecker, type: ts.Type): type is ts.TypeReference =>
+const isContainer = (checker: ts.TypeChecker, type: ts.Type): type is ts.TypeReference =>
   checker.isArrayType(type) ||
   checker.isTupleType(type) ||
   ["Promise", "PromiseLike"].includes(type.symbol?.name ?? "");
 
-const isNeverthrows = (declaration: ts.Declaration): boolean =>
+const isNeverthrowClass = (declaration: ts.Declaration): boolean =>
   ts.isClassDeclaration(declaration) && declaration.getSourceFile().fileName.includes("/neverthrow/");

@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { type Finding, type House, pathFrom } from "../house.ts";
+import { type Violation, type Workspace, pathFrom } from "../workspace.ts";
 
 const EXCEPTION = /^\/[/*]\s*(oxlint|eslint)-(disable|enable)/;
 
@@ -9,13 +9,13 @@ const MENTION = /(oxlint|eslint)-(disable|enable)/;
 const EXPLAINED = /^\/\/ oxlint-disable-next-line \S+(, \S+)* -- \S.{9,}$/;
 
 /** An exception from the linter's rules is for one line, names the rule, and says why. */
-export const explainedException = (house: House): readonly Finding[] =>
-  house.files.flatMap((file) =>
+export const explainedException = (workspace: Workspace): readonly Violation[] =>
+  workspace.files.flatMap((file) =>
     commentsOf(file)
       .filter(({ text }) => EXCEPTION.test(text) && !EXPLAINED.test(text))
       .map(({ start }) => ({
         rule: "explained-exception",
-        path: pathFrom(house.root, file.fileName),
+        path: pathFrom(workspace.root, file.fileName),
         line: file.getLineAndCharacterOfPosition(start).line + 1,
         message: "switch off one rule for the next line, by name, with the reason after ` -- `",
       })),

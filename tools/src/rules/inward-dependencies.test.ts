@@ -1,86 +1,90 @@
 import { describe, expect, it } from "vitest";
-import { type Fixture, findingsIn } from "../fixtures.ts";
+import { type Fixture, violationsIn } from "../fixtures.ts";
 import { inwardDependencies } from "./inward-dependencies.ts";
 
-const importing = (folder: string, imports: string, broken: number, file = "given.ts"): Fixture => ({
-  given: `${folder}: ${imports}`,
-  path: `${folder}/${broken}-${imports.replaceAll(/[^a-z]+/g, "-")}-${file}`,
+const importFixture = (folder: string, imports: string, violationCount: number, file = "given.ts"): Fixture => ({
+  description: `${folder}: ${imports}`,
+  path: `${folder}/${violationCount}-${imports.replaceAll(/[^a-z]+/g, "-")}-${file}`,
   text: `${imports};\n`,
-  broken,
+  violationCount,
 });
 
 const fixtures: readonly Fixture[] = [
   // The core knows nobody.
-  importing("packages/core/src", `import * as v from "valibot"`, 0),
-  importing("packages/core/src", `import { match } from "ts-pattern"`, 0),
-  importing("packages/core/src", `import { ok } from "neverthrow"`, 0),
-  importing("packages/core/src/provision", `import type { Instant } from "../time.ts"`, 0),
-  importing("packages/core/src", `import { randomUUID } from "node:crypto"`, 1),
-  importing("packages/core/src", `import { readFileSync } from "fs"`, 1),
-  importing("packages/core/src", `import type { Readable } from "node:stream"`, 1),
-  importing("packages/core/src", `import ky from "ky"`, 1),
-  importing("packages/core/src", `export type { Till } from "@electrum-vouchers/runtime"`, 1),
-  importing("packages/core/src", `import { drive } from "../../runtime/src/drive.ts"`, 1),
-  importing("packages/core/src", `type Socket = import("node:net").Socket`, 1),
-  importing("packages/core/src", `const load = () => import("node:fs")`, 1),
-  importing("packages/core/src", `const load = (name: string) => import(name)`, 1),
-  importing("packages/core/src", `const fs = require("node:fs")`, 1),
-  importing("packages/core/src", `import { it } from "vitest"`, 1),
+  importFixture("packages/core/src", `import * as v from "valibot"`, 0),
+  importFixture("packages/core/src", `import { match } from "ts-pattern"`, 0),
+  importFixture("packages/core/src", `import { ok } from "neverthrow"`, 0),
+  importFixture("packages/core/src/provision", `import type { Instant } from "../time.ts"`, 0),
+  importFixture("packages/core/src", `import { randomUUID } from "node:crypto"`, 1),
+  importFixture("packages/core/src", `import { readFileSync } from "fs"`, 1),
+  importFixture("packages/core/src", `import type { Readable } from "node:stream"`, 1),
+  importFixture("packages/core/src", `import ky from "ky"`, 1),
+  importFixture("packages/core/src", `export type { Till } from "@electrum-vouchers/runtime"`, 1),
+  importFixture("packages/core/src", `import { drive } from "../../runtime/src/drive.ts"`, 1),
+  importFixture("packages/core/src", `type Socket = import("node:net").Socket`, 1),
+  importFixture("packages/core/src", `const load = () => import("node:fs")`, 1),
+  importFixture("packages/core/src", `const load = (name: string) => import(name)`, 1),
+  importFixture("packages/core/src", `const fs = require("node:fs")`, 1),
+  importFixture("packages/core/src", `import { it } from "vitest"`, 1),
   // Its tests use it, and tools to test with.
-  importing("packages/core/src", `import { it } from "vitest"`, 0, "given.test.ts"),
-  importing("packages/core/src", `import fc from "fast-check"`, 0, "given.test.ts"),
-  importing("packages/core/src", `import { policy } from "@electrum-vouchers/core"`, 0, "given.test.ts"),
-  importing("packages/core/src", `import { clock } from "@electrum-vouchers/testkit"`, 1, "given.test.ts"),
-  importing("packages/core/src", `import { readFileSync } from "node:fs"`, 1, "given.test.ts"),
+  importFixture("packages/core/src", `import { it } from "vitest"`, 0, "given.test.ts"),
+  importFixture("packages/core/src", `import fc from "fast-check"`, 0, "given.test.ts"),
+  importFixture("packages/core/src", `import { policy } from "@electrum-vouchers/core"`, 0, "given.test.ts"),
+  importFixture("packages/core/src", `import { clock } from "@electrum-vouchers/testkit"`, 1, "given.test.ts"),
+  importFixture("packages/core/src", `import { readFileSync } from "node:fs"`, 1, "given.test.ts"),
   // The runtime drives the core.
-  importing("packages/runtime/src", `import type { Outbox } from "@electrum-vouchers/core/ports"`, 0),
-  importing("packages/runtime/src", `import { electrum } from "@electrum-vouchers/adapter-http"`, 1),
-  importing("packages/runtime/src", `import { memory } from "@electrum-vouchers/testkit"`, 1),
-  importing("packages/runtime/src", `import { memory } from "@electrum-vouchers/testkit"`, 0, "given.test.ts"),
+  importFixture("packages/runtime/src", `import type { Outbox } from "@electrum-vouchers/core/ports"`, 0),
+  importFixture("packages/runtime/src", `import { electrum } from "@electrum-vouchers/adapter-http"`, 1),
+  importFixture("packages/runtime/src", `import { memory } from "@electrum-vouchers/testkit"`, 1),
+  importFixture("packages/runtime/src", `import { memory } from "@electrum-vouchers/testkit"`, 0, "given.test.ts"),
   // Adapters know the core and their driver, never each other or the runtime.
-  importing("packages/adapter-http/src", `import ky from "ky"`, 0),
-  importing("packages/adapter-http/src", `import { drive } from "@electrum-vouchers/runtime/drive"`, 1),
-  importing("packages/adapter-http/src", `import Database from "better-sqlite3"`, 1),
-  importing("packages/adapter-sqlite-outbox/src", `import Database from "better-sqlite3"`, 0),
-  importing("packages/adapter-sqlite-outbox/src", `import { electrum } from "@electrum-vouchers/adapter-http"`, 1),
-  importing(
+  importFixture("packages/adapter-http/src", `import ky from "ky"`, 0),
+  importFixture("packages/adapter-http/src", `import { drive } from "@electrum-vouchers/runtime/engine"`, 1),
+  importFixture("packages/adapter-http/src", `import Database from "better-sqlite3"`, 1),
+  importFixture("packages/adapter-sqlite-outbox/src", `import Database from "better-sqlite3"`, 0),
+  importFixture("packages/adapter-sqlite-outbox/src", `import { electrum } from "@electrum-vouchers/adapter-http"`, 1),
+  importFixture(
     "packages/adapter-sqlite-outbox/src",
     `import { suite } from "@electrum-vouchers/testkit"`,
     0,
     "given.test.ts",
   ),
   // The simulator validates by rules of its own: of the core it takes types alone.
-  importing("packages/simulator/src", `import type { Voucher } from "@electrum-vouchers/core"`, 0),
-  importing("packages/simulator/src", `import { type Voucher } from "@electrum-vouchers/core"`, 1),
-  importing("packages/simulator/src", `import { parseTenders } from "@electrum-vouchers/core"`, 1),
-  importing("packages/simulator/src", `import * as v from "valibot"`, 1),
+  importFixture("packages/simulator/src", `import type { Voucher } from "@electrum-vouchers/core"`, 0),
+  importFixture("packages/simulator/src", `import { type Voucher } from "@electrum-vouchers/core"`, 1),
+  importFixture("packages/simulator/src", `import { parseTenders } from "@electrum-vouchers/core"`, 1),
+  importFixture("packages/simulator/src", `import * as v from "valibot"`, 1),
   // What a package may import is written down; applications may import anything.
-  importing("packages/adapter-carrier-pigeon/src", `import type { Electrum } from "@electrum-vouchers/core/ports"`, 1),
-  importing("apps/demo/src", `import { start } from "@electrum-vouchers/simulator"`, 0),
+  importFixture(
+    "packages/adapter-carrier-pigeon/src",
+    `import type { Electrum } from "@electrum-vouchers/core/ports"`,
+    1,
+  ),
+  importFixture("apps/demo/src", `import { start } from "@electrum-vouchers/simulator"`, 0),
 ];
 
 describe("dependencies point inwards", () => {
-  const findings = findingsIn(inwardDependencies, fixtures);
+  const violations = violationsIn(inwardDependencies, fixtures);
 
-  it.each(fixtures)("$given → $broken broken", (fixture) => {
-    expect(findings(fixture)).toHaveLength(fixture.broken);
+  it.each(fixtures)("$description → $violationCount violations", (fixture) => {
+    expect(violations(fixture)).toHaveLength(fixture.violationCount);
   });
 
   it("./drive, and what it pulls in, import the core and neverthrow alone", () => {
-    const drive = (path: string, text: string, broken: number): Fixture => ({
-      given: path,
+    const engineFixture = (path: string, text: string, violationCount: number): Fixture => ({
+      description: path,
       path: `packages/runtime/src/${path}`,
       text,
-      broken,
+      violationCount,
     });
     const files = [
-      drive("drive.ts", `import "./hands.ts";\nimport { ok } from "neverthrow";\n`, 0),
-      drive("hands.ts", `import { match } from "ts-pattern";\nimport { hrtime } from "node:process";\n`, 2),
-      drive("forwarder.ts", `import { match } from "ts-pattern";\nimport { hrtime } from "node:process";\n`, 0),
+      engineFixture("drive.ts", `import "./hands.ts";\nimport { ok } from "neverthrow";\n`, 0),
+      engineFixture("hands.ts", `import { match } from "ts-pattern";\nimport { hrtime } from "node:process";\n`, 2),
+      engineFixture("forwarder.ts", `import { match } from "ts-pattern";\nimport { hrtime } from "node:process";\n`, 0),
     ];
 
-    const found = findingsIn(inwardDependencies, files);
+    const found = violationsIn(inwardDependencies, files);
 
-    for (const file of files) expect(found(file)).toHaveLength(file.broken);
+    for (const file of files) expect(found(file)).toHaveLength(file.violationCount);
   });
 });

@@ -1,9 +1,9 @@
 import ts from "typescript";
-import { type Finding, findingAt, type House, nodesOf } from "../house.ts";
+import { type Violation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
 
 /** Data is plain and behaviour is functions: a factory says what a class would, without `this`. */
-export const noClass = (house: House): readonly Finding[] =>
-  house.files
+export const noClass = (workspace: Workspace): readonly Violation[] =>
+  workspace.files
     .flatMap((file) => [...nodesOf(file)])
     .filter((node) => ts.isClassLike(node))
-    .map((node) => findingAt(house, node, "no-class", "a factory instead of a class"));
+    .map((node) => violationAt(workspace, node, "no-class", "a factory instead of a class"));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type Fixture, findingsIn } from "../fixtures.ts";
+import { type Fixture, violationsIn } from "../fixtures.ts";
 import { pureCore } from "./pure-core.ts";
 
-const sources: readonly (readonly [text: string, broken: number])[] = [
+const sources: readonly (readonly [text: string, violationCount: number])[] = [
   ["export const at = Date.now();", 1],
   ["export const at = new Date();", 1],
   ["export const at = Date();", 1],
@@ -28,25 +28,30 @@ const sources: readonly (readonly [text: string, broken: number])[] = [
   ["export const fetch = (x: number) => x;\nfetch(1);", 0],
 ];
 
-const fixtures: readonly Fixture[] = sources.map(([text, broken], index) => ({
-  given: text,
+const fixtures: readonly Fixture[] = sources.map(([text, violationCount], index) => ({
+  description: text,
   path: `packages/core/src/given-${index}.ts`,
   text: `export {};\n${text}\n`,
-  broken,
+  violationCount,
 }));
 
 describe("the core is pure", () => {
-  const test: Fixture = { given: "a test", path: "packages/core/src/given.test.ts", text: "Date.now();", broken: 0 };
+  const test: Fixture = {
+    description: "a test",
+    path: "packages/core/src/given.test.ts",
+    text: "Date.now();",
+    violationCount: 0,
+  };
   const runtime: Fixture = {
-    given: "the runtime",
+    description: "the runtime",
     path: "packages/runtime/src/given.ts",
     text: "Date.now();",
-    broken: 0,
+    violationCount: 0,
   };
   const all = [...fixtures, test, runtime];
-  const findings = findingsIn(pureCore, all);
+  const violations = violationsIn(pureCore, all);
 
-  it.each(all)("$given → $broken broken", (fixture) => {
-    expect(findings(fixture)).toHaveLength(fixture.broken);
+  it.each(all)("$description → $violationCount violations", (fixture) => {
+    expect(violations(fixture)).toHaveLength(fixture.violationCount);
   });
 });

@@ -1,30 +1,31 @@
 import ts from "typescript";
-import { type Finding, findingAt, type House, isTest, nodesOf, pathFrom } from "../house.ts";
+import { type Violation, violationAt, type Workspace, isTest, nodesOf, pathFrom } from "../workspace.ts";
 
 /**
- * The core decides from what it is given: no clock, no random number, nothing that only some hosts have (timers, `process`,
+ * The core decides from what it is description: no clock, no random number, nothing that only some hosts have (timers, `process`,
  * `fetch`, `console`). So the same decision after a crash gives the same advice, and it runs wherever JavaScript does.
  */
-export function pureCore(house: House): readonly Finding[] {
-  return house.files
-    .filter(({ fileName }) => isCoreSource(pathFrom(house.root, fileName)))
+export function pureCore(workspace: Workspace): readonly Violation[] {
+  return workspace.files
+    .filter(({ fileName }) => isCoreSource(pathFrom(workspace.root, fileName)))
     .flatMap((file) => [...nodesOf(file)])
     .filter((node) => ts.isIdentifier(node))
     .flatMap((identifier) => {
-      const why = impurityOf(house, identifier);
-      return why === undefined ? [] : [findingAt(house, identifier, "pure-core", `the core ${why}`)];
+      const reason = impurityOf(workspace, identifier);
+      return reason === undefined ? [] : [violationAt(workspace, identifier, "pure-core", `the core ${reason}`)];
     });
 }
 
 const isCoreSource = (path: string): boolean => path.startsWith("packages/core/src/") && !isTest(path);
 
-function impurityOf(house: House, identifier: ts.Identifier): string | undefined {
-  const symbol = house.checker.getSymbolAtLocation(identifier);
+function impurityOf(workspace: Workspace, identifier: ts.Identifier): string | undefined {
+  const symbol = workspace.checker.getSymbolAtLocation(identifier);
   if (identifier.text === "globalThis") return "names what it uses: no globalThis";
   const declarations = symbol?.declarations ?? [];
   if (declarations.length === 0) return undefined;
   if (declarations.every(isOfHost)) return `must not use ${identifier.text}: not every host has it`;
-  if (!declarations.every((each) => house.program.isSourceFileDefaultLibrary(each.getSourceFile()))) return undefined;
+  if (!declarations.every((each) => workspace.program.isSourceFileDefaultLibrary(each.getSourceFile())))
+    return undefined;
   switch (identifier.text) {
     case "Date":
       return isTimeless(identifier) ? undefined : "reads no clock: a time comes in as an Instant";

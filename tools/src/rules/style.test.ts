@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type Fixture, findingsIn } from "../fixtures.ts";
+import { type Fixture, violationsIn } from "../fixtures.ts";
 import { explainedException } from "./explained-exception.ts";
 import { noBarrel } from "./no-barrel.ts";
 import { noClass } from "./no-class.ts";
 
-const source = (path: string, text: string, broken: number): Fixture => ({
-  given: text,
+const source = (path: string, text: string, violationCount: number): Fixture => ({
+  description: text,
   path,
   text: `${text}\n`,
-  broken,
+  violationCount,
 });
 
 describe("factories instead of classes", () => {
@@ -18,10 +18,10 @@ describe("factories instead of classes", () => {
     source("apps/demo/src/c.ts", "export class Refused extends Error {}", 1),
     source("packages/core/src/d.ts", "export const till = () => ({ open: true });", 0),
   ];
-  const findings = findingsIn(noClass, fixtures);
+  const violations = violationsIn(noClass, fixtures);
 
-  it.each(fixtures)("$given → $broken broken", (fixture) => {
-    expect(findings(fixture)).toHaveLength(fixture.broken);
+  it.each(fixtures)("$description → $violationCount violations", (fixture) => {
+    expect(violations(fixture)).toHaveLength(fixture.violationCount);
   });
 });
 
@@ -32,10 +32,10 @@ describe("only a package's index.ts re-exports", () => {
     source("packages/core/src/index.ts", 'export type { Tender } from "./messages/tender.ts";', 0),
     source("packages/core/src/own.ts", "const own = 1;\nexport { own };", 0),
   ];
-  const findings = findingsIn(noBarrel, fixtures);
+  const violations = violationsIn(noBarrel, fixtures);
 
-  it.each(fixtures)("$path: $given → $broken broken", (fixture) => {
-    expect(findings(fixture)).toHaveLength(fixture.broken);
+  it.each(fixtures)("$path: $description → $violationCount violations", (fixture) => {
+    expect(violations(fixture)).toHaveLength(fixture.violationCount);
   });
 });
 
@@ -55,9 +55,9 @@ describe("an exception from the linter is for one line, and says why", () => {
     source("packages/core/src/g.ts", `// ${next} -- the driver's own types say any here\nexport type A = any;`, 0),
     source("packages/core/src/h.ts", `export const text = "// oxlint-disable";`, 0),
   ];
-  const findings = findingsIn(explainedException, fixtures);
+  const violations = violationsIn(explainedException, fixtures);
 
-  it.each(fixtures)("$given → $broken broken", (fixture) => {
-    expect(findings(fixture)).toHaveLength(fixture.broken);
+  it.each(fixtures)("$description → $violationCount violations", (fixture) => {
+    expect(violations(fixture)).toHaveLength(fixture.violationCount);
   });
 });

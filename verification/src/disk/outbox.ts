@@ -1,16 +1,16 @@
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Change, CommitError } from "@electrum-vouchers/core/ports";
-import { differences, type Ledger } from "./ledger.ts";
+import { findDifferences, type CommitHistory } from "./commit-history.ts";
 
 /** Short: who holds a lock here holds it until told otherwise. */
 const BUSY_TIMEOUT_MS = 20;
 
-export const openFile = (path: string): ReturnType<typeof openSqliteOutbox> =>
+export const tryOpen = (path: string): ReturnType<typeof openSqliteOutbox> =>
   openSqliteOutbox({ path, busyTimeoutMs: BUSY_TIMEOUT_MS });
 
 /** Opens what must open. */
-export function opened(path: string): SqliteOutbox {
-  return openFile(path).match(
+export function openOrThrow(path: string): SqliteOutbox {
+  return tryOpen(path).match(
     (outbox) => outbox,
     (error) => {
       throw new Error(`${path} does not open: ${error.type}`);
@@ -21,7 +21,7 @@ export function opened(path: string): SqliteOutbox {
 /** Commits what must be taken. */
 export async function commitAll(outbox: SqliteOutbox, changes: readonly Change[]): Promise<void> {
   for (const change of changes) {
-    const error = await committing(outbox, change);
+    const error = await tryCommit(outbox, change);
     if (error !== undefined) throw new Error(`a commit failed: ${error.type}`);
   }
 }
@@ -32,28 +32,28 @@ export async function commitTogether(outbox: SqliteOutbox, changes: readonly Cha
 }
 
 /** The error of a commit, if any. */
-export const committing = (outbox: SqliteOutbox, change: Change): Promise<CommitError | undefined> =>
+export const tryCommit = (outbox: SqliteOutbox, change: Change): Promise<CommitError | undefined> =>
   outbox.commit(change).match(
     () => undefined,
     (error) => error,
   );
 
-export async function closed(outbox: SqliteOutbox): Promise<void> {
+export async function closeOrThrow(outbox: SqliteOutbox): Promise<void> {
   const result = await outbox.close();
   if (result.isErr()) throw new Error(`it does not close: ${result.error.reason}`);
 }
 
 /** Writes a file with this workload in it, and closes it. */
-export async function writeFile(path: string, ledger: Ledger): Promise<void> {
-  const outbox = opened(path);
-  await commitAll(outbox, ledger);
-  await closed(outbox);
+export async function writeDatabase(path: string, history: CommitHistory): Promise<void> {
+  const outbox = openOrThrow(path);
+  await commitAll(outbox, history);
+  await closeOrThrow(outbox);
 }
 
 /** How a file, opened anew, differs from what was committed. */
-export async function differencesInFile(path: string, ledger: Ledger): Promise<readonly string[]> {
-  const outbox = opened(path);
-  const found = await differences(outbox, ledger);
-  await closed(outbox);
+export async function findDifferencesInFile(path: string, history: CommitHistory): Promise<readonly string[]> {
+  const outbox = openOrThrow(path);
+  const found = await findDifferences(outbox, history);
+  await closeOrThrow(outbox);
   return found;
 }

@@ -1,55 +1,66 @@
 import { chmodSync, chownSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { connectionsOf } from "./connections.ts";
-import { differences, type Ledger } from "./ledger.ts";
-import { startNeighbour } from "./neighbour.ts";
-import { closed, commitAll, committing, differencesInFile, opened, writeFile } from "./outbox.ts";
-import { at, type Outcome, together } from "./outcome.ts";
+import { captureConnections } from "./capture-connections.ts";
+import { findDifferences, type CommitHistory } from "./commit-history.ts";
+import { startConcurrentWriter } from "./concurrent-writer.ts";
+import { closeOrThrow, commitAll, tryCommit, findDifferencesInFile, openOrThrow, writeDatabase } from "./outbox.ts";
+import { prefixFailures, type DiskCheckResult, mergeDiskResults } from "./disk-check-result.ts";
 
 /** The file, then its folder, may be read and not be written. */
-export async function readOnly(folder: string, ledger: Ledger): Promise<Outcome> {
+export async function checkReadOnly(folder: string, history: CommitHistory): Promise<DiskCheckResult> {
   const path = join(folder, "till.db");
-  await writeFile(path, ledger);
-  return together([
-    await notWritable(path, path, 0o400, ledger),
-    await notWritable(path, folder, 0o500, ledger),
-    await turnedReadOnly(join(folder, "later.db"), ledger),
+  await writeDatabase(path, history);
+  return mergeDiskResults([
+    await checkNotWritable(path, path, 0o400, history),
+    await checkNotWritable(path, folder, 0o500, history),
+    await checkTurnedReadOnly(join(folder, "later.db"), history),
   ]);
 }
 
 /** Root may write everything: whoever opens the file is nobody. */
 const NOBODY = 65_534;
 
-async function notWritable(path: string, what: string, mode: number, ledger: Ledger): Promise<Outcome> {
+async function checkNotWritable(
+  path: string,
+  target: string,
+  mode: number,
+  history: CommitHistory,
+): Promise<DiskCheckResult> {
   const user = process.getuid?.() === 0 ? NOBODY : undefined;
-  const before = statSync(what).mode;
+  const before = statSync(target).mode;
   if (user !== undefined) for (const each of [path, dirname(path)]) chownSync(each, user, user);
-  chmodSync(what, mode);
-  const neighbour = await startNeighbour("open", path, user);
-  await neighbour.leave();
-  chmodSync(what, before);
-  const failures = neighbour.said === "readOnly" ? [] : [`it is called ${neighbour.said}`];
+  chmodSync(target, mode);
+  const writer = await startConcurrentWriter("open", path, user);
+  await writer.stop();
+  chmodSync(target, before);
+  const failures = writer.output === "readOnly" ? [] : [`it is called ${writer.output}`];
   return {
     points: 1,
-    failures: at(`with mode ${mode.toString(8)}`, [...failures, ...(await differencesInFile(path, ledger))]),
+    failures: prefixFailures(`with mode ${mode.toString(8)}`, [
+      ...failures,
+      ...(await findDifferencesInFile(path, history)),
+    ]),
   };
 }
 
 /** A file that can no longer be written, while it is open. */
-async function turnedReadOnly(path: string, ledger: Ledger): Promise<Outcome> {
-  const { opened: outbox, connections } = connectionsOf(() => opened(path));
-  const [before, after] = [ledger.slice(0, ledger.length / 2), ledger.slice(ledger.length / 2)];
+async function checkTurnedReadOnly(path: string, history: CommitHistory): Promise<DiskCheckResult> {
+  const { value: outbox, connections } = captureConnections(() => openOrThrow(path));
+  const [before, after] = [history.slice(0, history.length / 2), history.slice(history.length / 2)];
   await commitAll(outbox, before);
   for (const connection of connections) connection.pragma("query_only = ON");
   const failures: string[] = [];
   for (const change of after.slice(0, 3)) {
-    const error = await committing(outbox, change);
+    const error = await tryCommit(outbox, change);
     if (error?.type !== "unavailable" || error.reason !== "readOnly")
       failures.push(`a write is ${error?.type ?? "done"}`);
   }
-  failures.push(...(await differences(outbox, before)));
+  failures.push(...(await findDifferences(outbox, before)));
   for (const connection of connections) connection.pragma("query_only = OFF");
   await commitAll(outbox, after);
-  await closed(outbox);
-  return { points: 3, failures: at("turned read-only", [...failures, ...(await differencesInFile(path, ledger))]) };
+  await closeOrThrow(outbox);
+  return {
+    points: 3,
+    failures: prefixFailures("turned read-only", [...failures, ...(await findDifferencesInFile(path, history))]),
+  };
 }

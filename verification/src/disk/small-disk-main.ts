@@ -5,11 +5,11 @@ import { execFileSync } from "node:child_process";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
-import { copyDatabase } from "./folder.ts";
-import { differences, type Ledger } from "./ledger.ts";
-import { closed, commitAll, committing, differencesInFile, openFile, opened } from "./outbox.ts";
-import { at } from "./outcome.ts";
-import { workload } from "./workload.ts";
+import { copyDatabase } from "./temporary-folder.ts";
+import { findDifferences, type CommitHistory } from "./commit-history.ts";
+import { closeOrThrow, commitAll, tryCommit, findDifferencesInFile, tryOpen, openOrThrow } from "./outbox.ts";
+import { prefixFailures } from "./disk-check-result.ts";
+import { createCommitHistory } from "./workload.ts";
 
 const [folder = "", transactions = "0"] = process.argv.slice(2);
 execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "none", folder]);
@@ -17,7 +17,7 @@ console.log("mounted");
 
 const path = join(folder, "till.db");
 const ballast = join(folder, "ballast");
-const ledger = workload(Number(transactions));
+const history = createCommitHistory(Number(transactions));
 const failures: string[] = [];
 let points = 0;
 
@@ -34,53 +34,55 @@ for (const failure of failures) console.log(failure.replaceAll("\n", " "));
 
 /** The disk fills up under an open outbox; then there is room again. Whether it was full at all. */
 async function fillWhileCommitting(pages: number): Promise<boolean> {
-  const outbox = opened(path);
-  const [before, after] = [ledger.slice(0, ledger.length / 3), ledger.slice(ledger.length / 3)];
+  const outbox = openOrThrow(path);
+  const [before, after] = [history.slice(0, history.length / 3), history.slice(history.length / 3)];
   await commitAll(outbox, before);
-  leave(pages);
+  fillExcept(pages);
   const taken = await commitUntilFull(outbox, after);
   rmSync(ballast);
-  const left = after.slice(taken);
+  const remaining = after.slice(taken);
   // What came with an error may have been written all the same, where it said so: then it is there already.
-  for (const change of left) {
-    const error = await committing(outbox, change);
+  for (const change of remaining) {
+    const error = await tryCommit(outbox, change);
     if (error !== undefined && error.type !== "conflict")
       failures.push(`${pages} pages: then there is room, and a commit is ${error.type}`);
   }
-  await closed(outbox);
-  failures.push(...at(`${pages} pages, then room`, await differencesInFile(path, ledger)));
-  return left.length > 0;
+  await closeOrThrow(outbox);
+  failures.push(...prefixFailures(`${pages} pages, then room`, await findDifferencesInFile(path, history)));
+  return remaining.length > 0;
 }
 
 /** How many were taken before the first that was not. */
-async function commitUntilFull(outbox: SqliteOutbox, changes: Ledger): Promise<number> {
-  const before = ledger.length - changes.length;
+async function commitUntilFull(outbox: SqliteOutbox, changes: CommitHistory): Promise<number> {
+  const before = history.length - changes.length;
   for (const [index, change] of changes.entries()) {
-    const error = await committing(outbox, change);
+    const error = await tryCommit(outbox, change);
     if (error === undefined) continue;
     points += 1;
     const isClear = error.type === "uncertain" || (error.type === "unavailable" && error.reason === "full");
     if (!isClear) failures.push(`a full disk is called ${error.type}`);
     if (error.type !== "uncertain")
-      failures.push(...at("on a full disk", await differences(outbox, ledger.slice(0, before + index))));
+      failures.push(
+        ...prefixFailures("on a full disk", await findDifferences(outbox, history.slice(0, before + index))),
+      );
     return index;
   }
   return changes.length;
 }
 
 /** The disk is full when the outbox is opened; then there is room. Whether it was full at all. */
-async function fillBeforeOpening(pages: number, there: Ledger): Promise<boolean> {
-  leave(pages);
-  const outbox = openFile(path);
+async function fillBeforeOpening(pages: number, expected: CommitHistory): Promise<boolean> {
+  fillExcept(pages);
+  const outbox = tryOpen(path);
   rmSync(ballast);
-  if (outbox.isOk()) await closed(outbox.value);
+  if (outbox.isOk()) await closeOrThrow(outbox.value);
   else points += 1;
-  failures.push(...at(`${pages} pages when it is opened`, await differencesInFile(path, there)));
+  failures.push(...prefixFailures(`${pages} pages when it is opened`, await findDifferencesInFile(path, expected)));
   return outbox.isErr();
 }
 
 /** Fills the disk but for so many pages. */
-function leave(pages: number): void {
+function fillExcept(pages: number): void {
   const { bavail, bsize } = statfsSync(folder);
   writeFileSync(ballast, Buffer.alloc((bavail - pages) * bsize, 1));
 }

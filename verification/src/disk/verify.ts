@@ -1,54 +1,60 @@
 import { join } from "node:path";
 import type { Report } from "../report.ts";
-import { flippedBits, inEveryPage, inIndex } from "./flipped.ts";
-import { inFolder } from "./folder.ts";
-import { fullAtEveryPage } from "./full.ts";
-import { lockedByAnother } from "./locked.ts";
-import { type Outcome, together } from "./outcome.ts";
-import { readOnly } from "./read-only.ts";
-import { onSmallDisk } from "./small-disk.ts";
-import { strangers } from "./strangers.ts";
-import { truncatedLog } from "./truncated.ts";
-import { workload } from "./workload.ts";
+import { checkBitFlips, selectInEveryPage, selectInIndex } from "./bit-flips.ts";
+import { withTemporaryFolder } from "./temporary-folder.ts";
+import { checkFullDisk } from "./full-disk.ts";
+import { checkLockedFile } from "./locked-file.ts";
+import { type DiskCheckResult, mergeDiskResults } from "./disk-check-result.ts";
+import { checkReadOnly } from "./read-only.ts";
+import { checkSmallDisk } from "./small-disk.ts";
+import { checkForeignFiles } from "./foreign-files.ts";
+import { checkTruncatedWal } from "./truncated-wal.ts";
+import { createCommitHistory } from "./workload.ts";
 
 /** The indexes by which transactions are found. */
 const indexes = ["sqlite_autoindex_transactions_1", "transactions_due", "transactions_finished"];
 
 /** A disk that fails: an outbox on it says so, decodes nothing that was never committed, and has everything once it is well again. */
 export async function verifyDisk(): Promise<Report> {
-  const day = workload(30);
-  const hour = workload(6);
-  const inFile = (trouble: (path: string) => Promise<Outcome>): Promise<Outcome> =>
-    inFolder((folder) => trouble(join(folder, "till.db")));
+  const largeHistory = createCommitHistory(30);
+  const smallHistory = createCommitHistory(6);
+  const inFile = (check: (path: string) => Promise<DiskCheckResult>): Promise<DiskCheckResult> =>
+    withTemporaryFolder((folder) => check(join(folder, "till.db")));
 
   const full = [
-    await inFile((path) => fullAtEveryPage(path, day, 1)),
-    await inFile((path) => fullAtEveryPage(path, day, 4)),
+    await inFile((path) => checkFullDisk(path, largeHistory, 1)),
+    await inFile((path) => checkFullDisk(path, largeHistory, 4)),
   ];
-  const small = await inFolder((folder) => onSmallDisk(folder, 6));
-  const others = [
-    await inFile((path) => lockedByAnother(path, day)),
-    await inFolder((folder) => readOnly(folder, day)),
-    await inFolder((folder) => strangers(folder, hour)),
+  const small = await withTemporaryFolder((folder) => checkSmallDisk(folder, 6));
+  const otherResults = [
+    await inFile((path) => checkLockedFile(path, largeHistory)),
+    await withTemporaryFolder((folder) => checkReadOnly(folder, largeHistory)),
+    await withTemporaryFolder((folder) => checkForeignFiles(folder, smallHistory)),
   ];
-  const flipped = [await inFile((path) => flippedBits(path, day, inEveryPage(12)))];
-  for (const index of indexes) flipped.push(await inFile((path) => flippedBits(path, hour, inIndex(index))));
+  const flipped = [await inFile((path) => checkBitFlips(path, largeHistory, selectInEveryPage(12)))];
+  for (const index of indexes)
+    flipped.push(await inFile((path) => checkBitFlips(path, smallHistory, selectInIndex(index))));
   const truncated = [
-    await inFolder((folder) => truncatedLog(folder, hour, 1)),
-    await inFolder((folder) => truncatedLog(folder, day, 8)),
+    await withTemporaryFolder((folder) => checkTruncatedWal(folder, smallHistory, 1)),
+    await withTemporaryFolder((folder) => checkTruncatedWal(folder, largeHistory, 8)),
   ];
 
   const size = [
-    `full ${together(full).points} times`,
+    `full ${mergeDiskResults(full).points} times`,
     small === undefined ? "no small disk to be had here" : `truly full ${small.points} times`,
-    `${together(flipped).points} flipped bits`,
-    `${together(truncated).points} truncated logs`,
+    `${mergeDiskResults(flipped).points} flipped bits`,
+    `${mergeDiskResults(truncated).points} truncated logs`,
   ];
   return {
-    check: "hostile disk",
+    check: "disk",
     size: size.join(", "),
     faults: "full, locked, read-only, foreign, newer, a flipped bit, a truncated log",
-    failures: together([...full, ...others, ...flipped, ...truncated, ...(small === undefined ? [] : [small])])
-      .failures,
+    failures: mergeDiskResults([
+      ...full,
+      ...otherResults,
+      ...flipped,
+      ...truncated,
+      ...(small === undefined ? [] : [small]),
+    ]).failures,
   };
 }

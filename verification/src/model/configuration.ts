@@ -1,4 +1,11 @@
-import { netcare, ordinaryProvider, type Policy, type ProviderProfile, policy, stellr } from "@electrum-vouchers/core";
+import {
+  netcare,
+  standardProvider,
+  type Policy,
+  type ProviderProfile,
+  parsePolicy,
+  stellr,
+} from "@electrum-vouchers/core";
 
 /** One space of states: a till's policy, and how much the world around it may do. */
 export interface Configuration {
@@ -7,23 +14,23 @@ export interface Configuration {
   /** Whether the switch remembers a reversal that came before its request. */
   readonly remembersReversals: boolean;
   /** Whether a request may arrive after its deadline; otherwise it arrives before, or never. */
-  readonly late: boolean;
+  readonly mayArriveLate: boolean;
   /** Whether something between till and switch may repeat a request by itself. */
-  readonly repeats: boolean;
+  readonly mayRepeat: boolean;
   /**
    * `classes`: one answer, one silence and one death for all that mean the same · `every`: each answer that Electrum's documents
    * name, and worse, each silence, and each failure of the outbox.
    */
-  readonly troubles: "classes" | "every";
+  readonly faults: "classes" | "every";
   /** How many activities of tills may be under way at once, of one process or of several that share an outbox. */
   readonly owners: number;
 }
 
-const ordinary: Omit<Configuration, "kind" | "policy"> = {
+const defaults: Omit<Configuration, "kind" | "policy"> = {
   remembersReversals: true,
-  late: false,
-  repeats: false,
-  troubles: "classes",
+  mayArriveLate: false,
+  mayRepeat: false,
+  faults: "classes",
   owners: 1,
 };
 
@@ -31,17 +38,17 @@ const ordinary: Omit<Configuration, "kind" | "policy"> = {
  * The shortest times that leave room for all that can be between them: a retry is sent while the attempt before may still be
  * under way, and before and after each moment there is another.
  */
-const pause = { initialMs: 1, factor: 1, capMs: 1 };
-const times = { replyDeadlineMs: 2, retryDelay: pause, lookupDelay: pause } as const;
+const pause = { initialMs: 1, multiplier: 1, maxMs: 1 };
+const times = { replyDeadlineMs: 2, retryBackoff: pause, lookupBackoff: pause } as const;
 
-const providers: readonly ProviderProfile[] = [ordinaryProvider, netcare, stellr];
+const providers: readonly ProviderProfile[] = [standardProvider, netcare, stellr];
 const retries = [0, 1, 2, 3];
-const lookupRepeats = [0, 1, 2];
+const lookupRetries = [0, 1, 2];
 
-const shortPolicy = (choices: Partial<Policy>): Policy => policy({ ...times, ...choices })._unsafeUnwrap();
+const shortPolicy = (choices: Partial<Policy>): Policy => parsePolicy({ ...times, ...choices })._unsafeUnwrap();
 
 export const sale = (choices: Partial<Policy>, world: Partial<Configuration> = {}): Configuration => ({
-  ...ordinary,
+  ...defaults,
   kind: "provision",
   policy: shortPolicy(choices),
   ...world,
@@ -53,7 +60,7 @@ export const redemption = (choices: Partial<Policy>, world: Partial<Configuratio
 });
 
 /** Each choice of the one list with each of the other. */
-const each = <Left extends object, Right extends object>(
+const combine = <Left extends object, Right extends object>(
   left: readonly Left[],
   right: readonly Right[],
 ): readonly (Left & Right)[] => left.flatMap((one) => right.map((other) => ({ ...one, ...other })));
@@ -63,9 +70,9 @@ const messagings = (["dual", "single"] as const).map((messaging) => ({ messaging
 /** Single messaging leaves nothing to decide. */
 const decisions: readonly Partial<Policy>[] = [...messagings, { messaging: "dual", decisionDeadlineMs: 1 }];
 
-const networks = each(
+const networks = combine(
   [true, false].map((remembersReversals) => ({ remembersReversals })),
-  [false, true].map((late) => ({ late })),
+  [false, true].map((mayArriveLate) => ({ mayArriveLate })),
 );
 
 /** Every policy, under every network, for a switch that remembers an early reversal and one that does not. */
@@ -73,17 +80,17 @@ const everyPolicy: readonly Configuration[] = networks.flatMap((world) =>
   decisions.flatMap((choices) =>
     providers.flatMap((provider) => [
       ...retries.map((count) => sale({ ...choices, provider, retries: count }, world)),
-      ...lookupRepeats.map((count) => redemption({ ...choices, provider, lookupRepeats: count }, world)),
+      ...lookupRetries.map((count) => redemption({ ...choices, provider, lookupRetries: count }, world)),
     ]),
   ),
 );
 
 /** Something on the way repeats requests by itself. */
 const repeatedRequests: readonly Configuration[] = networks.flatMap((network) => {
-  const world = { ...network, repeats: true };
+  const world = { ...network, mayRepeat: true };
   return messagings.flatMap((choices) => [
     ...[0, 1].map((count) => sale({ ...choices, retries: count }, world)),
-    redemption({ ...choices, lookupRepeats: 0 }, world),
+    redemption({ ...choices, lookupRetries: 0 }, world),
   ]);
 });
 
@@ -93,42 +100,42 @@ const twoOwners: readonly Configuration[] = networks.flatMap((network) => {
   return [
     ...providers.map((provider) => sale({ provider, retries: 0, decisionDeadlineMs: 1 }, world)),
     ...messagings.map((choices) => sale({ ...choices, retries: 1 }, world)),
-    ...messagings.map((choices) => redemption({ ...choices, lookupRepeats: 0, decisionDeadlineMs: 1 }, world)),
+    ...messagings.map((choices) => redemption({ ...choices, lookupRetries: 0, decisionDeadlineMs: 1 }, world)),
   ];
 });
 
 /** Every answer that Electrum's documents name, and answers that they do not; every silence, and a failing outbox. */
-const everyTrouble: readonly Configuration[] = messagings.flatMap((choices) =>
+const everyFault: readonly Configuration[] = messagings.flatMap((choices) =>
   providers.flatMap((provider) => [
-    sale({ ...choices, provider, retries: 1 }, { troubles: "every" }),
-    redemption({ ...choices, provider, lookupRepeats: 1 }, { troubles: "every" }),
+    sale({ ...choices, provider, retries: 1 }, { faults: "every" }),
+    redemption({ ...choices, provider, lookupRetries: 1 }, { faults: "every" }),
   ]),
 );
 
 /** A customer waits so long, and no longer. */
-const impatience: readonly Configuration[] = [1, 2, 3, 4].flatMap((customerWaitMs) => [
+const customerTimeouts: readonly Configuration[] = [1, 2, 3, 4].flatMap((customerWaitMs) => [
   sale({ customerWaitMs, retries: 3 }),
-  redemption({ customerWaitMs, lookupRepeats: 2 }),
+  redemption({ customerWaitMs, lookupRetries: 2 }),
 ]);
 
 /** Both at once: a repeat may be answered by whoever repeats it. */
 const repeatedAndAnswered: readonly Configuration[] = messagings.map((choices) =>
-  sale({ ...choices, retries: 0 }, { repeats: true, troubles: "every" }),
+  sale({ ...choices, retries: 0 }, { mayRepeat: true, faults: "every" }),
 );
 
 /** The largest first, so that threads that share them end together. */
 export const everyConfiguration: readonly Configuration[] = [
   ...twoOwners,
   ...repeatedAndAnswered,
-  ...everyTrouble,
+  ...everyFault,
   ...repeatedRequests,
-  ...impatience,
+  ...customerTimeouts,
   ...everyPolicy,
 ];
 
 /** What a configuration is, in words. */
-export function nameOf({ kind, policy: rules, ...world }: Configuration): string {
-  const { messaging, provider, retries: count, lookupRepeats: lookups, decisionDeadlineMs, customerWaitMs } = rules;
+export function configurationName({ kind, policy: rules, ...world }: Configuration): string {
+  const { messaging, provider, retries: count, lookupRetries: lookups, decisionDeadlineMs, customerWaitMs } = rules;
   return [
     kind,
     messaging,
@@ -137,9 +144,9 @@ export function nameOf({ kind, policy: rules, ...world }: Configuration): string
     ...(decisionDeadlineMs === undefined ? [] : ["decision deadline"]),
     ...(customerWaitMs === undefined ? [] : [`customer waits ${customerWaitMs} ms`]),
     ...(world.remembersReversals ? [] : ["forgets early reversals"]),
-    ...(world.late ? ["late requests"] : []),
-    ...(world.repeats ? ["repeated requests"] : []),
-    ...(world.troubles === "every" ? ["every trouble"] : []),
+    ...(world.mayArriveLate ? ["late requests"] : []),
+    ...(world.mayRepeat ? ["repeated requests"] : []),
+    ...(world.faults === "every" ? ["every fault"] : []),
     ...(world.owners > 1 ? [`${world.owners} owners`] : []),
   ].join(", ");
 }

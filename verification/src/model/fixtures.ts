@@ -8,7 +8,7 @@ import type {
   Tender,
   VoucherLookup,
 } from "@electrum-vouchers/core";
-import { requestFields } from "../shop.ts";
+import { requestFields } from "../request-fields.ts";
 import { NOW } from "./time/time.ts";
 
 export const TRANSACTION_ID = "7d9f3a52-5c1e-4a4b-9c5e-0f6a1b2c3d4e";
@@ -34,7 +34,7 @@ const lookup = (code: string): VoucherLookup => ({ voucherCode: code });
 export const tenders: readonly Tender[] = [];
 
 /** Ids are minted anew for each start, also for one that turns out to be a repeat: two processes never mint the same. */
-const minted = [
+const idPairs = [
   {
     confirmationId: "c0000000-0000-4000-8000-000000000001",
     reversalId: "e0000000-0000-4000-8000-000000000001",
@@ -46,7 +46,7 @@ const minted = [
 ] as const;
 
 export const provisionStarts = (policy: Policy): readonly ProvisionStart[] =>
-  minted.map((ids) => ({ ...ids, request: provisionRequest(policy.provider.name), policy, at: NOW }));
+  idPairs.map((ids) => ({ ...ids, request: provisionRequest(policy.provider.name), policy, at: NOW }));
 
 export const redemptionStarts = (policy: Policy, code: string): readonly RedemptionStart[] =>
-  minted.map((ids) => ({ ...ids, id: TRANSACTION_ID, lookup: lookup(code), policy, at: NOW }));
+  idPairs.map((ids) => ({ ...ids, id: TRANSACTION_ID, lookup: lookup(code), policy, at: NOW }));

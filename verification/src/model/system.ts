@@ -1,25 +1,25 @@
 import type { Transaction } from "@electrum-vouchers/core";
 import type { Configuration } from "./configuration.ts";
-import { createGhostMoves } from "./judgement/ghost-moves.ts";
-import { type Broken, createJudge } from "./judgement/judge.ts";
-import { hasEnded } from "./judgement/promises.ts";
-import { createConnections } from "./network/connections.ts";
+import { createHistoryUpdates } from "./properties/history-updates.ts";
+import { type Violation, createStateCheck } from "./properties/check-state.ts";
+import { hasEnded } from "./properties/promises.ts";
+import { createResponseRouting } from "./network/response-routing.ts";
 import { createMessageMoves } from "./network/message-moves.ts";
 import { memoize } from "./search/intern.ts";
 import type { State } from "./search/state.ts";
-import type { Transition } from "./search/transition.ts";
-import { createSpace } from "./space.ts";
+import type { Move } from "./search/move.ts";
+import { createStateSpace } from "./state-space.ts";
 import { createTillMoves } from "./till/till-moves.ts";
-import { createPassing } from "./time/passing.ts";
+import { createTimeMoves } from "./time/time-moves.ts";
 
 /** The whole: tills, network, switch, provider and time. */
 export interface System {
   readonly initial: State;
-  moves(state: State): readonly Transition[];
+  moves(state: State): readonly Move[];
   /** What the state itself breaks. */
-  broken(state: State): Broken | undefined;
+  checkState(state: State): Violation | undefined;
   /** Nothing is under way, and nothing waits but for the till or a person. */
-  isAtRest(state: State): boolean;
+  isIdle(state: State): boolean;
   /** Nothing is under way, and the transaction has ended, or never begun. */
   hasEnded(state: State): boolean;
   /** It has ended as a till wants it to. */
@@ -27,16 +27,16 @@ export interface System {
 }
 
 export function createSystem(configuration: Configuration): System {
-  const space = createSpace(configuration);
+  const space = createStateSpace(configuration);
   const { networks, records } = space;
-  const connections = createConnections(space);
-  const ghostMoves = createGhostMoves(space);
-  const messageMoves = createMessageMoves(space, connections, ghostMoves);
-  const tillMoves = createTillMoves(space, connections, ghostMoves);
-  const timePasses = createPassing(space);
-  const about = memoize((record: number) => factsOf(records.valueOf(record).transaction));
+  const connections = createResponseRouting(space);
+  const historyUpdates = createHistoryUpdates(space);
+  const messageMoves = createMessageMoves(space, connections, historyUpdates);
+  const tillMoves = createTillMoves(space, connections, historyUpdates);
+  const timeMoves = createTimeMoves(space);
+  const summaryOf = memoize((record: number) => summarize(records.valueOf(record).transaction));
 
-  const isQuiet = (state: State): boolean =>
+  const isQuiescent = (state: State): boolean =>
     state.activities.every((each) => each === 0) && networks.valueOf(state.network).length === 0;
 
   return {
@@ -44,31 +44,31 @@ export function createSystem(configuration: Configuration): System {
     moves: (state) => [
       ...tillMoves(state),
       ...networks.valueOf(state.network).flatMap((message) => messageMoves(state, message)),
-      ...timePasses(state),
+      ...timeMoves(state),
     ],
-    broken: createJudge(space, isQuiet),
-    isAtRest: (state) => isQuiet(state) && (state.record === 0 || about(state.record).waitsForPeople),
-    hasEnded: (state) => isQuiet(state) && (state.record === 0 || about(state.record).hasEnded),
-    hasSucceeded: (state) => isQuiet(state) && state.record !== 0 && about(state.record).hasSucceeded,
+    checkState: createStateCheck(space, isQuiescent),
+    isIdle: (state) => isQuiescent(state) && (state.record === 0 || summaryOf(state.record).waitsForDecision),
+    hasEnded: (state) => isQuiescent(state) && (state.record === 0 || summaryOf(state.record).hasEnded),
+    hasSucceeded: (state) => isQuiescent(state) && state.record !== 0 && summaryOf(state.record).hasSucceeded,
   };
 }
 
-interface Facts {
+interface TransactionSummary {
   readonly hasEnded: boolean;
   readonly hasSucceeded: boolean;
   /** Only the till, or a person, can lead on. */
-  readonly waitsForPeople: boolean;
+  readonly waitsForDecision: boolean;
 }
 
-function factsOf(transaction: Transaction): Facts {
+function summarize(transaction: Transaction): TransactionSummary {
   const { state, start } = transaction;
   const isOpenEnded = start.policy.decisionDeadlineMs === undefined;
   return {
     hasEnded: hasEnded(transaction),
     hasSucceeded: state === "confirmed" || state === "completed",
-    waitsForPeople:
+    waitsForDecision:
       hasEnded(transaction) ||
-      ["disputed", "found", "notFound"].includes(state) ||
+      ["disputed", "found", "lookupFailed"].includes(state) ||
       (["issued", "redeemed"].includes(state) && isOpenEnded),
   };
 }

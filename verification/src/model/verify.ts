@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import type { Report } from "../report.ts";
-import { hasFields, onThreads } from "../threads.ts";
-import { everyConfiguration, nameOf } from "./configuration.ts";
+import { hasFields, runInWorkers } from "../workers.ts";
+import { everyConfiguration, configurationName } from "./configuration.ts";
 import { defects } from "./defects/defects.ts";
 import { verifyDefects } from "./defects/verify.ts";
-import { type Limit, limits, limitsOf } from "./judgement/limits.ts";
-import { verifyEvidence } from "./essence/verify.ts";
-import type { Exploration, Found } from "./search/explore.ts";
-import { inWords, traceOf } from "./search/trace.ts";
+import { type ProtocolLimit, limits, expectedLimits } from "./properties/limits.ts";
+import { verifyAbstraction } from "./abstraction/verify.ts";
+import type { Exploration, Counterexample } from "./search/explore.ts";
+import { formatCounterexample, formatTrace } from "./search/trace.ts";
 
 /** Explores one configuration after the other. */
 const script = new URL("worker.ts", import.meta.url);
@@ -21,34 +21,37 @@ const isExploration = (message: unknown): message is Exploration => hasFields(me
  */
 export async function verifyModel(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options: { only: { type: "string", default: "" } } });
-  const configurations = everyConfiguration.filter((configuration) => nameOf(configuration).includes(values.only));
+  const configurations = everyConfiguration.filter((configuration) =>
+    configurationName(configuration).includes(values.only),
+  );
   const failures: string[] = configurations.length === 0 ? [`no configuration has "${values.only}" in its name`] : [];
-  const shortest = new Map<Limit, { readonly name: string; readonly found: Found }>();
+  const shortest = new Map<ProtocolLimit, { readonly name: string; readonly counterexample: Counterexample }>();
   const total = { states: 0, transitions: 0 };
 
-  console.log(columns("states", "transitions", "depth", "time", "configuration"));
-  await onThreads({
+  console.log(formatColumns("states", "transitions", "depth", "time", "configuration"));
+  await runInWorkers({
     script,
     jobs: configurations,
     isResult: isExploration,
-    done: (configuration, exploration, ms) => {
+    onResult: (configuration, exploration, ms) => {
       const { states, transitions, depth } = exploration;
-      const name = nameOf(configuration);
-      console.log(columns(states, transitions, depth, `${(ms / 1_000).toFixed(1)} s`, name));
+      const name = configurationName(configuration);
+      console.log(formatColumns(states, transitions, depth, `${(ms / 1_000).toFixed(1)} s`, name));
       total.states += states;
       total.transitions += transitions;
-      failures.push(...failuresOf(name, exploration, limitsOf(configuration)));
-      for (const { limit, found } of exploration.limits) {
+      failures.push(...findFailures(name, exploration, expectedLimits(configuration)));
+      for (const { limit, counterexample } of exploration.limits) {
         const known = shortest.get(limit);
-        if (known === undefined || found.trace.length < known.found.trace.length) shortest.set(limit, { name, found });
+        if (known === undefined || counterexample.trace.length < known.counterexample.trace.length)
+          shortest.set(limit, { name, counterexample });
       }
     },
   });
-  for (const [limit, { name, found }] of shortest) {
-    console.log(`\nlimit: ${limits[limit]}\n${name}\n\n${traceOf(found)}`);
+  for (const [limit, { name, counterexample }] of shortest) {
+    console.log(`\nlimit: ${limits[limit]}\n${name}\n\n${formatTrace(counterexample)}`);
   }
   const missed = await verifyDefects();
-  failures.push(...missed, ...(await verifyEvidence()));
+  failures.push(...missed, ...(await verifyAbstraction()));
   return {
     check: "model",
     size: `${configurations.length} configurations, ${inMillions(total.states)} states, ${inMillions(total.transitions)} transitions`,
@@ -57,21 +60,21 @@ export async function verifyModel(args: readonly string[]): Promise<Report> {
   };
 }
 
-function failuresOf(
+function findFailures(
   name: string,
-  { violation, limits: reached }: Exploration,
-  expected: readonly Limit[],
+  { violation, limits: reachedLimits }: Exploration,
+  expected: readonly ProtocolLimit[],
 ): readonly string[] {
-  if (violation !== undefined) return [inWords(name, violation)];
-  const missing = expected.filter((limit) => reached.every((each) => each.limit !== limit));
-  const unexpected = reached.filter(({ limit }) => !expected.includes(limit));
+  if (violation !== undefined) return [formatCounterexample(name, violation)];
+  const missing = expected.filter((limit) => reachedLimits.every((each) => each.limit !== limit));
+  const unexpected = reachedLimits.filter(({ limit }) => !expected.includes(limit));
   return [
     ...missing.map((limit) => `${name}\nthe limit was not found: ${limits[limit]}`),
-    ...unexpected.map(({ found }) => inWords(name, found)),
+    ...unexpected.map(({ counterexample }) => formatCounterexample(name, counterexample)),
   ];
 }
 
 const inMillions = (count: number): string => `${(count / 1_000_000).toFixed(1)}M`;
 
-const columns = (...[states, transitions, depth, time, name]: readonly (string | number)[]): string =>
+const formatColumns = (...[states, transitions, depth, time, name]: readonly (string | number)[]): string =>
   `${[states, transitions, depth, time].map((each) => String(each).padStart(12)).join("")}   ${name}`;

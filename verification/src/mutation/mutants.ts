@@ -16,18 +16,18 @@ export interface Mutant {
 }
 
 /** Sources with every mutant in them, asleep until it is switched on by its id. */
-export interface Mutated {
+export interface MutatedSources {
   readonly mutants: readonly Mutant[];
   /** What each source has become, by its path. */
   readonly instrumented: ReadonlyMap<string, string>;
 }
 
 /** Puts every mutant that Stryker knows into these files. */
-export async function mutate(folder: string, files: readonly string[]): Promise<Mutated> {
+export async function mutate(folder: string, files: readonly string[]): Promise<MutatedSources> {
   const sources = await Promise.all(
     files.map(async (file) => ({ file, name: join(folder, file), text: await readFile(join(folder, file), "utf8") })),
   );
-  const result = await new Instrumenter(silent).instrument(
+  const result = await new Instrumenter(silentLogger).instrument(
     sources.map(({ name, text }) => ({ name, content: text, mutate: true })),
     { plugins: null, excludedMutations: [], ignorers: [] },
   );
@@ -58,20 +58,20 @@ const offsetOf = (text: string, { line, column }: { readonly line: number; reado
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
 
 const never = (): boolean => false;
-const say = (): void => undefined;
+const ignore = (): void => undefined;
 
 /** The instrumenter reports its progress; nobody listens. */
-const silent = {
+const silentLogger = {
   isTraceEnabled: never,
   isDebugEnabled: never,
   isInfoEnabled: never,
   isWarnEnabled: never,
   isErrorEnabled: never,
   isFatalEnabled: never,
-  trace: say,
-  debug: say,
-  info: say,
-  warn: say,
-  error: say,
-  fatal: say,
+  trace: ignore,
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  fatal: ignore,
 };

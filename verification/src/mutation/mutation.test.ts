@@ -9,24 +9,24 @@ describe("a source of which the fate of every mutant is known", () => {
   test("each mutant is killed, times out, survives or is not reached, as it must", async () => {
     const mutated = await mutate(folder, ["counting.ts"]);
 
-    const verdicts = await tryMutants(mutated, [join(folder, "counting.tests.ts")]);
+    const statuses = await tryMutants(mutated, [join(folder, "counting.tests.ts")]);
 
-    const fates = mutated.mutants.map(({ id, line, original, replacement }) => ({
-      fate: `${verdicts.get(id) ?? "never tried"}, line ${line}`,
+    const outcomes = mutated.mutants.map(({ id, line, original, replacement }) => ({
+      status: `${statuses.get(id) ?? "never tried"}, line ${line}`,
       change: `${original} → ${replacement}`,
     }));
-    expect(fates.filter(({ fate }) => !fate.startsWith("killed"))).toEqual([
-      { fate: "unreached, line 5", change: '"many" → ""' },
-      { fate: "timeout, line 9", change: "left -= 1 → left += 1" },
-      { fate: "survived, line 13", change: "one > other → one >= other" },
+    expect(outcomes.filter(({ status }) => !status.startsWith("killed"))).toEqual([
+      { status: "noCoverage, line 5", change: '"many" → ""' },
+      { status: "timeout, line 9", change: "left -= 1 → left += 1" },
+      { status: "survived, line 13", change: "one > other → one >= other" },
     ]);
     // Those of line 3 work while the source is loaded, so that each of them wants a load of its own.
-    expect(fates.filter(({ fate }) => fate === "killed, line 3").map(({ change }) => change)).toEqual([
+    expect(outcomes.filter(({ status }) => status === "killed, line 3").map(({ change }) => change)).toEqual([
       '["none", "one"] → []',
       '"none" → ""',
       '"one" → ""',
     ]);
-    expect(fates).toHaveLength(17);
+    expect(outcomes).toHaveLength(17);
   });
 
   test("what notices nothing at all is no test of it", async () => {

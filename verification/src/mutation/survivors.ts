@@ -1,5 +1,5 @@
 /** A mutant that no test can kill, and why. */
-export interface Explanation {
+export interface SurvivorExplanation {
   /** Below the sources of the core. */
   readonly file: string;
   /** What Stryker calls this kind of change. */
@@ -8,106 +8,121 @@ export interface Explanation {
   readonly change: string;
   /** How often the file holds it; once, where nothing is said. */
   readonly times?: number;
-  readonly why: string;
+  readonly reason: string;
 }
 
 const lastCase = "The last case of an exhaustive match: nothing is left that a wider pattern could catch besides.";
 const onlyTimers = "No fact but a timer has a field `timer`; its type is asked so that the compiler knows it too.";
-const sameMove = "A move is not kept, and `stepTo` makes the same of a command that is undefined as of none.";
+const sameMove = "A move is not kept, and `toStep` makes the same of a command that is undefined as of none.";
 
 /** Every mutant of the transitions that survives. Each does what the source does: there is nothing for a test to see. */
-export const survivors: readonly Explanation[] = [
+export const survivors: readonly SurvivorExplanation[] = [
   {
-    file: "lookup-guard.ts",
+    file: "lookup-timing.ts",
     mutator: "ConditionalExpression",
     change: "endedAt !== undefined → true",
-    why: "No moment is at or after NaN, which is what an end that is undefined adds up to.",
+    reason: "No moment is at or after NaN, which is what an end that is undefined adds up to.",
   },
   {
-    file: "lookup-guard.ts",
+    file: "lookup-timing.ts",
     mutator: "ConditionalExpression",
     change: "default: return undefined; → default:",
-    why: "A function that ends without a word gives undefined as well.",
+    reason: "A function that ends without a word gives undefined as well.",
   },
   {
-    file: "acknowledgement.ts",
+    file: "responses/advice-outcome.ts",
     mutator: "ConditionalExpression",
     change: "default: return undefined; → default:",
-    why: "A function that ends without a word gives undefined as well.",
+    reason: "A function that ends without a word gives undefined as well.",
   },
   {
-    file: "reply.ts",
+    file: "responses/request-outcome.ts",
     mutator: "ConditionalExpression",
     change: "default: return false; → default:",
-    why: "A function that ends without a word gives undefined, and that is no more true than false.",
+    reason: "A function that ends without a word gives undefined, and that is no more true than false.",
   },
   {
-    file: "reply.ts",
+    file: "responses/request-outcome.ts",
     mutator: "ConditionalExpression",
     change: "error.errorType !== undefined → true",
-    why: "A success without an error type was read before, and a type that is undefined leaves nothing open.",
+    reason: "A success without an error type was read before, and a type that is undefined leaves nothing open.",
   },
   {
-    file: "settlement.ts",
+    file: "machines/finalization.ts",
     mutator: "ConditionalExpression",
     change: 'typeof amount === "number" → true',
-    why: "Nothing but a number is finite; its type is asked so that the compiler knows it too.",
+    reason: "Nothing but a number is finite; its type is asked so that the compiler knows it too.",
   },
   {
-    file: "settlement.ts",
+    file: "machines/finalization.ts",
     mutator: "ConditionalExpression",
     change: 'fact.type === "timer" → true',
-    why: onlyTimers,
+    reason: onlyTimers,
   },
-  { file: "settlement.ts", mutator: "ObjectLiteral", change: '{ outcome: "refused" } → {}', why: lastCase },
-  { file: "settlement.ts", mutator: "ObjectLiteral", change: '{ outcome: "contradicted" } → {}', why: lastCase },
+  { file: "machines/finalization.ts", mutator: "ObjectLiteral", change: '{ outcome: "refused" } → {}', reason: lastCase },
+  { file: "machines/finalization.ts", mutator: "ObjectLiteral", change: '{ outcome: "contradicted" } → {}', reason: lastCase },
   {
     file: "transaction.ts",
     mutator: "ConditionalExpression",
     change: "default: return undefined; → default:",
-    why: "A function that ends without a word gives undefined as well.",
+    reason: "A function that ends without a word gives undefined as well.",
   },
   {
-    file: "provision/transition.ts",
+    file: "machines/provision.ts",
     mutator: "ConditionalExpression",
     change: 'fact.type === "timer" → true',
-    why: onlyTimers,
+    reason: onlyTimers,
   },
-  { file: "provision/transition.ts", mutator: "ObjectLiteral", change: '{ outcome: "unknown" } → {}', why: lastCase },
   {
-    file: "provision/transition.ts",
+    file: "machines/provision.ts",
+    mutator: "ObjectLiteral",
+    change: '{ outcome: "unknown" } → {}',
+    reason: lastCase,
+  },
+  {
+    file: "machines/provision.ts",
     mutator: "ConditionalExpression",
     change: "command === undefined → false",
-    why: sameMove,
+    reason: sameMove,
   },
   {
-    file: "provision/transition.ts",
+    file: "machines/provision.ts",
     mutator: "ConditionalExpression",
-    change: "doubt === undefined → false",
+    change: "inDoubt === undefined → false",
     times: 2,
-    why: "`startReversing` makes the same of a doubt that is undefined as of none.",
+    reason: "`startReversing` makes the same of a inDoubt that is undefined as of none.",
   },
   {
-    file: "redemption/transition.ts",
+    file: "machines/redemption.ts",
     mutator: "ConditionalExpression",
     change: 'intent.type !== "confirm" → false',
-    why: "No intent but a confirmation has tenders; its type is asked so that the compiler knows it too.",
+    reason: "No intent but a confirmation has tenders; its type is asked so that the compiler knows it too.",
   },
-  { file: "redemption/transition.ts", mutator: "ObjectLiteral", change: '{ outcome: "unknown" } → {}', why: lastCase },
   {
-    file: "redemption/transition.ts",
+    file: "machines/redemption.ts",
+    mutator: "ObjectLiteral",
+    change: '{ outcome: "unknown" } → {}',
+    reason: lastCase,
+  },
+  {
+    file: "machines/redemption.ts",
     mutator: "ConditionalExpression",
     change: "command === undefined → false",
-    why: sameMove,
+    reason: sameMove,
   },
   {
-    file: "redemption/lookup.ts",
+    file: "machines/lookup.ts",
     mutator: "ConditionalExpression",
     change: 'fact.type === "timer" → true',
-    why: onlyTimers,
+    reason: onlyTimers,
   },
-  { file: "redemption/lookup.ts", mutator: "ObjectLiteral", change: '{ outcome: "unknown" } → {}', why: lastCase },
-  { file: "redemption/lookup.ts", mutator: "ObjectLiteral", change: '{ state: "notFound" } → {}', why: lastCase },
-  { file: "redemption/lookup.ts", mutator: "ObjectLiteral", change: '{ state: "found" } → {}', why: lastCase },
-  { file: "redemption/lookup.ts", mutator: "ObjectLiteral", change: '{ state: "abandoned" } → {}', why: lastCase },
+  { file: "machines/lookup.ts", mutator: "ObjectLiteral", change: '{ outcome: "unknown" } → {}', reason: lastCase },
+  {
+    file: "machines/lookup.ts",
+    mutator: "ObjectLiteral",
+    change: '{ state: "lookupFailed" } → {}',
+    reason: lastCase,
+  },
+  { file: "machines/lookup.ts", mutator: "ObjectLiteral", change: '{ state: "found" } → {}', reason: lastCase },
+  { file: "machines/lookup.ts", mutator: "ObjectLiteral", change: '{ state: "abandoned" } → {}', reason: lastCase },
 ];

@@ -5,15 +5,15 @@ export interface Trial {
   /** The mutants to try, by their ids. */
   readonly mutants: readonly string[];
   /** Whether the one mutant is on before anything is loaded, or each in its turn once all is. */
-  readonly isOnFromLoad: boolean;
+  readonly isActiveOnLoad: boolean;
   /** How long each test takes without a mutant, in milliseconds, by its name: the quick ones go first. */
   readonly durations: Readonly<Record<string, number>>;
 }
 
 /** What a trial brought to light. */
-export interface Outcome {
+export interface TrialResult {
   /** By the mutants' ids. One that is reached while files are loaded has none yet: it must be on from load. */
-  readonly verdicts: Readonly<Record<string, Verdict>>;
+  readonly statuses: Readonly<Record<string, MutantStatus>>;
   readonly durations: Readonly<Record<string, number>>;
 }
 
@@ -23,15 +23,15 @@ export interface Outcome {
  * - `killed`: a test fails
  * - `timeout`: a test came to it a hundred times as often as without it, and was not over
  * - `survived`: every test that reaches it passes
- * - `unreached`: no test reaches it
+ * - `noCoverage`: no test reaches it
  */
-export type Verdict = "killed" | "timeout" | "survived" | "unreached";
+export type MutantStatus = "killed" | "timeout" | "survived" | "noCoverage";
 
 declare module "vitest" {
   interface ProvidedContext {
     readonly trial: Trial;
   }
   interface TaskMeta {
-    outcome?: Outcome;
+    trialResult?: TrialResult;
   }
 }

@@ -1,44 +1,47 @@
 import { createVitest, type Vitest } from "vitest/node";
-import { LANES } from "../lanes.ts";
-import type { Mutated } from "./mutants.ts";
-import type { Outcome, Trial, Verdict } from "./trial.ts";
+import { WORKERS } from "../concurrency.ts";
+import type { MutatedSources } from "./mutants.ts";
+import type { TrialResult, Trial, MutantStatus } from "./trial.ts";
 
 /**
  * Tries every mutant against the tests in these files, and says what became of it, by its id. Most take their turn on one load
  * of the sources; one that is reached while these are loaded gets a load of its own.
  */
-export async function tryMutants(mutated: Mutated, tests: readonly string[]): Promise<ReadonlyMap<string, Verdict>> {
-  const lanes = Array.from({ length: LANES }, (_, lane) => {
-    const share = mutated.mutants.filter((_mutant, index) => index % LANES === lane);
-    return tryShare(
-      share.map(({ id }) => id),
+export async function tryMutants(
+  mutated: MutatedSources,
+  tests: readonly string[],
+): Promise<ReadonlyMap<string, MutantStatus>> {
+  const portions = Array.from({ length: WORKERS }, (_, worker) => {
+    const portion = mutated.mutants.filter((_mutant, index) => index % WORKERS === worker);
+    return tryPortion(
+      portion.map(({ id }) => id),
       mutated,
       tests,
     );
   });
-  return new Map((await Promise.all(lanes)).flat());
+  return new Map((await Promise.all(portions)).flat());
 }
 
-async function tryShare(
+async function tryPortion(
   mutants: readonly string[],
-  { instrumented }: Mutated,
+  { instrumented }: MutatedSources,
   tests: readonly string[],
-): Promise<readonly (readonly [id: string, verdict: Verdict])[]> {
-  const vitest = await vitestOver(instrumented);
+): Promise<readonly (readonly [id: string, verdict: MutantStatus])[]> {
+  const vitest = await createVitestWith(instrumented);
   try {
-    const { verdicts, durations } = await run(vitest, { tests, mutants, isOnFromLoad: false, durations: {} });
-    const outcomes = [verdicts];
-    for (const mutant of mutants.filter((each) => !(each in verdicts))) {
-      outcomes.push((await run(vitest, { tests, mutants: [mutant], isOnFromLoad: true, durations })).verdicts);
+    const { statuses, durations } = await run(vitest, { tests, mutants, isActiveOnLoad: false, durations: {} });
+    const statusesByRun = [statuses];
+    for (const mutant of mutants.filter((each) => !(each in statuses))) {
+      statusesByRun.push((await run(vitest, { tests, mutants: [mutant], isActiveOnLoad: true, durations })).statuses);
     }
-    return outcomes.flatMap((each) => Object.entries(each));
+    return statusesByRun.flatMap((each) => Object.entries(each));
   } finally {
     await vitest.close();
   }
 }
 
 /** A vitest that runs `worker.ts` on a thread, with the instrumented sources in place of those on disk. */
-const vitestOver = (instrumented: ReadonlyMap<string, string>): Promise<Vitest> =>
+const createVitestWith = (instrumented: ReadonlyMap<string, string>): Promise<Vitest> =>
   createVitest(
     {
       root: import.meta.dirname,
@@ -77,12 +80,12 @@ const vitestOver = (instrumented: ReadonlyMap<string, string>): Promise<Vitest> 
 /** As everywhere in the workspace, tests run on the sources. */
 const conditions = ["@electrum-vouchers/source"];
 
-async function run(vitest: Vitest, trial: Trial): Promise<Outcome> {
+async function run(vitest: Vitest, trial: Trial): Promise<TrialResult> {
   vitest.provide("trial", trial);
   const { testModules, unhandledErrors } = await vitest.start();
   const tests = testModules.flatMap(({ children }) => [...children.allTests()]);
-  const outcome = tests.map((test) => test.meta().outcome).find((each) => each !== undefined);
-  if (outcome !== undefined) return outcome;
+  const result = tests.map((test) => test.meta().trialResult).find((each) => each !== undefined);
+  if (result !== undefined) return result;
   const errors = [
     ...testModules.flatMap((module) => module.errors()),
     ...tests.flatMap((test) => test.result().errors ?? []),

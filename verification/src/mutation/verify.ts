@@ -1,9 +1,9 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { namesWith } from "../options.ts";
+import { selectNames } from "../options.ts";
 import type { Report } from "../report.ts";
-import { gradeOf } from "./grade.ts";
+import { gradeMutants } from "./grade.ts";
 import { mutate } from "./mutants.ts";
 import { survivors } from "./survivors.ts";
 import { tryMutants } from "./try-mutants.ts";
@@ -14,19 +14,19 @@ import { tryMutants } from "./try-mutants.ts";
  */
 export async function verifyMutation(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options: { file: { type: "string", default: "" } } });
-  const files = namesWith("--file", values.file, transitions());
+  const files = selectNames("--file", values.file, transitionFiles());
   const mutated = await mutate(core, files);
-  const verdicts = await tryMutants(mutated, tests());
-  const tried = mutated.mutants.map((mutant) => ({ ...mutant, verdict: verdicts.get(mutant.id) ?? "unreached" }));
-  const { counts, score, unnoticed, failures } = gradeOf(
+  const statuses = await tryMutants(mutated, testFiles());
+  const tried = mutated.mutants.map((mutant) => ({ ...mutant, status: statuses.get(mutant.id) ?? "noCoverage" }));
+  const { counts, score, undetected, failures } = gradeMutants(
     tried,
     survivors.filter(({ file }) => files.includes(file)),
   );
-  console.log(unnoticed.join("\n"));
+  console.log(undetected.join("\n"));
   return {
     check: "mutation",
     size: `${tried.length} mutants of ${files.length} files, ${score.toFixed(1)} % noticed`,
-    faults: `${counts.killed} killed, ${counts.timeout} timed out, ${counts.survived} survived, ${counts.unreached} not covered`,
+    faults: `${counts.killed} killed, ${counts.timeout} timed out, ${counts.survived} survived, ${counts.noCoverage} not covered`,
     failures: failures.map((failure) => `pnpm verify mutation\n  ${failure}`),
   };
 }
@@ -34,24 +34,21 @@ export async function verifyMutation(args: readonly string[]): Promise<Report> {
 const core = join(import.meta.dirname, "../../../packages/core/src");
 
 /** What moves a transaction, and what reads the answers that move it. */
-const transitions = (): readonly string[] =>
+const transitionFiles = (): readonly string[] =>
   globSync(
-    [
-      "{provision,redemption}/*.ts",
-      "{acknowledgement,doubt,hand-over,lookup-guard,move,redemption-lookup,reply,settlement,transaction}.ts",
-    ],
-    { cwd: core, exclude: ["**/*.test.ts"] },
+    ["{machines,responses}/*.ts", "{hand-over,lookup-timing,transaction}.ts"],
+    { cwd: core, exclude: ["**/*.test.ts", "machines/validate-input.ts"] },
   ).toSorted((one, other) => one.localeCompare(other));
 
 /** The core's tests, but those that would take minutes to notice nothing more. */
-const tests = (): readonly string[] =>
-  globSync("**/*.test.ts", { cwd: core, exclude: leftOut }).map((file) => join(core, file));
+const testFiles = (): readonly string[] =>
+  globSync("**/*.test.ts", { cwd: core, exclude: excludedTests }).map((file) => join(core, file));
 
-const leftOut: readonly string[] = [
+const excludedTests: readonly string[] = [
   // They would be walked again for every survivor.
   "walks.test.ts",
   // It makes its records while it is loaded, so that nearly every mutant would want a load of its own.
-  "record.test.ts",
+  "storage/record.test.ts",
   // It counts what reading costs, and says nothing of what is read.
   "parsed-once.test.ts",
 ];

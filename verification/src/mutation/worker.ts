@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, inject, type RunnerTask, test, TestRunner } from "vitest";
-import type { Outcome, Verdict } from "./trial.ts";
+import type { TrialResult, MutantStatus } from "./trial.ts";
 
 // To vitest this is a file of tests. It loads the tests of others once, and calls them again for every mutant.
 
@@ -28,21 +28,21 @@ interface Specification {
 const SEED = 20_261_121;
 
 /** What is reached while a mutant is on says nothing of any test, nor of the load. */
-const NOBODY = "nobody";
+const NO_TEST_ID = "nobody";
 
 /** Whoever comes to a mutant so many times as often as without it will not come to an end. */
-const TOO_OFTEN = 100;
+const HIT_LIMIT_FACTOR = 100;
 
 /** The same for whoever comes to it while the sources are loaded, and was never counted without it. */
-const TOO_OFTEN_FROM_LOAD = 10_000_000;
+const LOAD_HIT_LIMIT = 10_000_000;
 
 /** The tests that it calls have limits of their own. */
 const NO_LIMIT_MS = 0;
 
-const { tests, mutants, isOnFromLoad, durations } = inject("trial");
+const { tests, mutants, isActiveOnLoad, durations } = inject("trial");
 
 const switches: Switches = {
-  activeMutant: isOnFromLoad ? mutants[0] : undefined,
+  activeMutant: isActiveOnLoad ? mutants[0] : undefined,
   hitCount: 0,
   hitLimit: Number.POSITIVE_INFINITY,
   currentTestId: undefined,
@@ -58,7 +58,7 @@ async function load(): Promise<boolean> {
     for (const file of tests) await import(file);
     return true;
   } catch (error) {
-    if (isOnFromLoad) return false;
+    if (isActiveOnLoad) return false;
     throw error;
   }
 }
@@ -66,7 +66,7 @@ async function load(): Promise<boolean> {
 test("each mutant is tried", { timeout: NO_LIMIT_MS }, async ({ task }) => {
   const specifications = specificationsIn(task.file).filter(({ name }) => name !== task.fullTestName);
   expect(specifications).not.toEqual([]);
-  task.meta.outcome = isOnFromLoad ? await tryFromLoad(specifications) : await tryInTurn(specifications);
+  task.meta.trialResult = isActiveOnLoad ? await tryOnLoad(specifications) : await tryInTurn(specifications);
 });
 
 const specificationsIn = (task: RunnerTask): readonly Specification[] =>
@@ -74,25 +74,25 @@ const specificationsIn = (task: RunnerTask): readonly Specification[] =>
     ? task.tasks.flatMap(specificationsIn)
     : [{ name: task.fullTestName, run: TestRunner.getTestFn(task) }];
 
-async function tryFromLoad(specifications: readonly Specification[]): Promise<Outcome> {
-  const verdict = isLoaded ? await verdictOf(quickFirst(specifications, durations)) : "killed";
-  return { verdicts: Object.fromEntries(mutants.map((mutant) => [mutant, verdict])), durations };
+async function tryOnLoad(specifications: readonly Specification[]): Promise<TrialResult> {
+  const status = isLoaded ? await testMutant(sortByDuration(specifications, durations)) : "killed";
+  return { statuses: Object.fromEntries(mutants.map((mutant) => [mutant, status])), durations };
 }
 
-async function tryInTurn(specifications: readonly Specification[]): Promise<Outcome> {
+async function tryInTurn(specifications: readonly Specification[]): Promise<TrialResult> {
   const measured = await runAll(specifications);
   const { static: reachedAtLoad, perTest } = switches.mutantCoverage;
-  const ordered = quickFirst(specifications, measured);
-  const verdicts: Record<string, Verdict> = {};
+  const ordered = sortByDuration(specifications, measured);
+  const statuses: Record<string, MutantStatus> = {};
   for (const mutant of mutants.filter((each) => !(each in reachedAtLoad))) {
     const hitsIn = (name: string): number => perTest[name]?.[mutant] ?? 0;
     const reaching = ordered.filter(({ name }) => hitsIn(name) > 0);
     switches.activeMutant = mutant;
-    verdicts[mutant] = reaching.length === 0 ? "unreached" : await verdictOf(reaching, hitsIn);
+    statuses[mutant] = reaching.length === 0 ? "noCoverage" : await testMutant(reaching, hitsIn);
     switches.activeMutant = undefined;
   }
   await runAllAgain(specifications);
-  return { verdicts, durations: measured };
+  return { statuses, durations: measured };
 }
 
 /** Runs every test without a mutant, to see which ones it reaches and how long it takes. */
@@ -104,7 +104,7 @@ async function runAll(specifications: readonly Specification[]): Promise<Readonl
     await run();
     measured[name] = performance.now() - startedMs;
   }
-  switches.currentTestId = NOBODY;
+  switches.currentTestId = NO_TEST_ID;
   return measured;
 }
 
@@ -119,20 +119,20 @@ async function runAllAgain(specifications: readonly Specification[]): Promise<vo
   }
 }
 
-const quickFirst = (
+const sortByDuration = (
   specifications: readonly Specification[],
   durations: Readonly<Record<string, number>>,
 ): readonly Specification[] =>
   specifications.toSorted((one, other) => (durations[one.name] ?? 0) - (durations[other.name] ?? 0));
 
 /** What the tests say of the mutant that is on. */
-async function verdictOf(
+async function testMutant(
   specifications: readonly Specification[],
-  hitsIn: (name: string) => number = () => TOO_OFTEN_FROM_LOAD / TOO_OFTEN,
-): Promise<Verdict> {
+  hitsIn: (name: string) => number = () => LOAD_HIT_LIMIT / HIT_LIMIT_FACTOR,
+): Promise<MutantStatus> {
   for (const { name, run } of specifications) {
     switches.hitCount = 0;
-    switches.hitLimit = TOO_OFTEN * hitsIn(name);
+    switches.hitLimit = HIT_LIMIT_FACTOR * hitsIn(name);
     try {
       await run();
     } catch {

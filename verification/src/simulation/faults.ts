@@ -1,7 +1,7 @@
 import type { KnownErrorType } from "@electrum-vouchers/core";
 
 /** Everything that can go wrong in a simulated run, by the place where it does. Each kind is counted. */
-export const faultKinds = {
+export const simulatedFaultKinds = {
   network: [
     "connection refused",
     "TLS handshake failed",
@@ -18,7 +18,7 @@ export const faultKinds = {
     "processed twice",
     "copy processed later",
   ],
-  answers: [
+  responses: [
     "wrong content type",
     "not JSON",
     "empty body",
@@ -75,15 +75,17 @@ export const faultKinds = {
 } as const;
 
 /** An error type is a kind of its own: each must have been answered, to something. */
-export type FaultKind = (typeof faultKinds)[keyof typeof faultKinds][number] | KnownErrorType;
+export type SimulatedFaultKind =
+  | (typeof simulatedFaultKinds)[keyof typeof simulatedFaultKinds][number]
+  | KnownErrorType;
 
 /** How often each kind has happened. */
-export interface FaultCount {
-  happened(kind: FaultKind): void;
-  readonly counts: ReadonlyMap<FaultKind, number>;
+export interface FaultCounter {
+  record(kind: SimulatedFaultKind): void;
+  readonly counts: ReadonlyMap<SimulatedFaultKind, number>;
 }
 
-export function createFaultCount(): FaultCount {
-  const counts = new Map<FaultKind, number>();
-  return { happened: (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1), counts };
+export function createFaultCounter(): FaultCounter {
+  const counts = new Map<SimulatedFaultKind, number>();
+  return { record: (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1), counts };
 }

@@ -1,27 +1,27 @@
 import type { Instant, LedgerAmount, ProvisionRequest, RedemptionRequest, Tender, Uuid } from "@electrum-vouchers/core";
 import type { ProviderName } from "@electrum-vouchers/simulator";
 import type { Random } from "../random.ts";
-import { requestFields } from "../shop.ts";
+import { requestFields } from "../request-fields.ts";
 
 /** When every simulated run begins: some morning. */
-export const opensAt: Instant = Date.UTC(2026, 2, 2, 8);
+export const runStartsAt: Instant = Date.UTC(2026, 2, 2, 8);
 
 export const price: LedgerAmount = { amount: 5_000, currency: "710" };
 
 export const provisionRequest = (id: Uuid, provider: ProviderName): ProvisionRequest => ({
-  ...requestFields(id, provider, opensAt),
+  ...requestFields(id, provider, runStartsAt),
   amounts: { requestAmount: price },
 });
 
 export const redemptionRequest = (id: Uuid, provider: ProviderName, code: string): RedemptionRequest => ({
-  ...requestFields(id, provider, opensAt),
+  ...requestFields(id, provider, runStartsAt),
   voucher: { code },
 });
 
 export const tenders: readonly Tender[] = [{ amount: price, tenderType: "CASH" }];
 
 /** A random UUID, version 4, by lot. */
-export function drawUuid({ below }: Random): Uuid {
+export function generateUuid({ below }: Random): Uuid {
   const hex = (digits: number): string =>
     below(16 ** digits)
       .toString(16)

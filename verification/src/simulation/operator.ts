@@ -1,54 +1,61 @@
 import type { Transaction } from "@electrum-vouchers/core";
 import { transactionsWithId, type World } from "@electrum-vouchers/simulator";
-import type { Counter } from "./counter.ts";
-import type { Host } from "./host.ts";
-import type { Surroundings } from "./ports.ts";
+import type { TillClient } from "./workload/till-client.ts";
+import type { SupervisedTill } from "./supervised-till.ts";
+import type { ProcessEnvironment } from "./ports.ts";
 
 /** The person who looks after the tills: puts credentials right, and settles disputes. */
 export interface Operator {
   /** Everything works again, and will. */
-  calm(): void;
+  resumeAll(): void;
   /** Whether nothing waits for a person. */
-  readonly isContent: () => boolean;
+  readonly hasNoDisputes: () => boolean;
 }
 
 /** How often somebody looks, more or less. */
-const ROUND_MS = 30_000;
+const ROUND_INTERVAL_MS = 30_000;
 
 export function createOperator(
-  { stage, store, watch }: Surroundings,
-  counter: Counter,
-  hosts: readonly Host[],
+  { context, sharedOutbox, oracle }: ProcessEnvironment,
+  client: TillClient,
+  tills: readonly SupervisedTill[],
   world: () => World,
 ): Operator {
-  const { clock, random } = stage;
+  const { clock, random } = context;
 
-  const disputed = (): readonly Transaction[] => store.all().filter(({ state }) => state === "disputed");
+  const disputed = (): readonly Transaction[] =>
+    sharedOutbox.transactions().filter(({ state }) => state === "disputed");
 
   /** A person either has the advice sent again, or finds that Electrum holds what it says, and closes the matter. */
-  async function settle(transaction: Transaction): Promise<void> {
+  async function resolveDispute(transaction: Transaction): Promise<void> {
     const { id } = transaction;
-    const as = ledgerSays(transaction, world());
-    const wanted = transaction.state === "disputed" && transaction.of.state === "confirming" ? "confirmed" : "reversed";
-    if (as === wanted && random.chance(0.3))
-      await counter.ask(id, "resolves", (till) => till.resolve(id, { as, by: "operator", why: "Electrum holds it" }));
-    else await counter.ask(id, "resends", (till) => till.resend(id));
+    const resolution = findFinalization(transaction, world());
+    const wanted =
+      transaction.state === "disputed" && transaction.finalizing.state === "confirming" ? "confirmed" : "reversed";
+    if (resolution === wanted && random.chance(0.3))
+      await client.call(id, "resolves", (till) =>
+        till.resolve(id, { resolution, by: "operator", reason: "Electrum holds it" }),
+      );
+    else await client.call(id, "resends", (till) => till.resend(id));
   }
 
-  async function lookAfter(): Promise<void> {
+  async function makeRounds(): Promise<void> {
     for (;;) {
-      await clock.sleep(ROUND_MS / 2 + random.below(ROUND_MS));
-      for (const host of hosts) host.lookAfter();
-      for (const transaction of disputed()) await settle(transaction);
+      await clock.sleep(ROUND_INTERVAL_MS / 2 + random.below(ROUND_INTERVAL_MS));
+      for (const supervisedTill of tills) supervisedTill.resumeForwarding();
+      for (const transaction of disputed()) await resolveDispute(transaction);
     }
   }
 
-  watch.mind(lookAfter());
-  return { calm: () => hosts.forEach((host) => host.lookAfter()), isContent: () => disputed().length === 0 };
+  oracle.expectNoThrow(makeRounds());
+  return {
+    resumeAll: () => tills.forEach((supervisedTill) => supervisedTill.resumeForwarding()),
+    hasNoDisputes: () => disputed().length === 0,
+  };
 }
 
-function ledgerSays({ id, kind }: Transaction, world: World): "confirmed" | "reversed" | undefined {
+function findFinalization({ id, kind }: Transaction, world: World): "confirmed" | "reversed" | undefined {
   const state = transactionsWithId(world, id).find((entry) => entry.kind === kind)?.state;
   if (state === "confirmed") return state;
-  return state === "reversed" || state === "barred" ? "reversed" : undefined;
+  return state === "reversed" || state === "blocked" ? "reversed" : undefined;
 }

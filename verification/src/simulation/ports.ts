@@ -1,90 +1,97 @@
 import type { Electrum, Outbox } from "@electrum-vouchers/core/ports";
 import type { Clock } from "@electrum-vouchers/runtime";
 import { ResultAsync } from "neverthrow";
-import type { FaultKind } from "./faults.ts";
+import type { SimulatedFaultKind } from "./faults.ts";
 import { createFaultyOutbox } from "./faulty-outbox.ts";
-import { forEver, type Life } from "./life.ts";
-import type { Network } from "./network.ts";
-import { goesWrong, type Stage } from "./stage.ts";
-import type { Store } from "./store.ts";
-import { idOf } from "./sends.ts";
-import type { Watch } from "./watch.ts";
+import { waitForever, type TillProcess } from "./till-process.ts";
+import type { SimulatedNetwork } from "./network.ts";
+import { faultOccurs, type RunContext } from "./run-context.ts";
+import type { SharedOutbox } from "./shared-outbox.ts";
+import { transactionIdOf } from "./sends.ts";
+import type { Oracle } from "./oracle.ts";
 
 /** What surrounds the till processes of a run. */
-export interface Surroundings {
-  readonly stage: Stage;
-  readonly store: Store;
-  readonly network: Network;
-  readonly watch: Watch;
-  readonly fit: Fit;
+export interface ProcessEnvironment {
+  readonly context: RunContext;
+  readonly sharedOutbox: SharedOutbox;
+  readonly network: SimulatedNetwork;
+  readonly oracle: Oracle;
+  readonly injectDefect: DefectInjector;
 }
 
 /** How the ports of each process are fitted: as they are, or with a defect that the search is to find. */
-export type Fit = (ports: Ports) => Ports;
+export type DefectInjector = (ports: TillPorts) => TillPorts;
 
 /** The ports of one till process. Each call may be its last. */
-export interface Ports {
+export interface TillPorts {
   readonly electrum: Electrum;
   readonly outbox: Outbox;
   readonly clock: Clock;
 }
 
-interface CrashPoint {
-  readonly before: FaultKind;
-  readonly after: FaultKind;
+interface CrashFaultKinds {
+  readonly before: SimulatedFaultKind;
+  readonly after: SimulatedFaultKind;
 }
 
-const atCommit: CrashPoint = { before: "crash before a commit", after: "crash after a commit" };
-const atSend: CrashPoint = { before: "crash before a send", after: "crash after a send" };
-const elsewhere: CrashPoint = { before: "crash at another call of a port", after: "crash at another call of a port" };
+const atCommit: CrashFaultKinds = { before: "crash before a commit", after: "crash after a commit" };
+const atSend: CrashFaultKinds = { before: "crash before a send", after: "crash after a send" };
+const atOtherCall: CrashFaultKinds = {
+  before: "crash at another call of a port",
+  after: "crash at another call of a port",
+};
 
-export function createPorts(
-  { stage, store, network, watch }: Surroundings,
-  life: Life,
-  crash: (kind: FaultKind) => void,
-): Ports {
-  const { clock, scenario, trace } = stage;
+export function createFaultyPorts(
+  { context, sharedOutbox, network, oracle }: ProcessEnvironment,
+  tillProcess: TillProcess,
+  crash: (kind: SimulatedFaultKind) => void,
+): TillPorts {
+  const { clock, scenario, trace } = context;
 
-  async function through<Value>({ before, after }: CrashPoint, work: () => PromiseLike<Value>): Promise<Value> {
-    dieBy(before);
-    if (life.isOver()) return forEver();
+  async function callWithCrashPoints<Value>(
+    { before, after }: CrashFaultKinds,
+    work: () => PromiseLike<Value>,
+  ): Promise<Value> {
+    crashByChance(before);
+    if (tillProcess.isDead()) return waitForever();
     const value = await work();
-    dieBy(after);
-    return life.isOver() ? forEver() : value;
+    crashByChance(after);
+    return tillProcess.isDead() ? waitForever() : value;
   }
 
-  function dieBy(kind: FaultKind): void {
-    if (!life.isOver() && goesWrong(stage, scenario.rates.crashPoint)) crash(kind);
+  function crashByChance(kind: SimulatedFaultKind): void {
+    if (!tillProcess.isDead() && faultOccurs(context, scenario.rates.perCrashPoint)) crash(kind);
   }
 
-  const faulty = createFaultyOutbox(stage, store, watch, life);
+  const faulty = createFaultyOutbox(context, sharedOutbox, oracle, tillProcess);
   return {
     outbox: {
-      commit: (change) => new ResultAsync(through(atCommit, () => faulty.commit(change))),
-      load: (id) => new ResultAsync(through(elsewhere, () => faulty.load(id))),
-      claim: (request) => new ResultAsync(through(elsewhere, () => faulty.claim(request))),
-      postpone: (postponement) => new ResultAsync(through(elsewhere, () => faulty.postpone(postponement))),
-      release: (release) => new ResultAsync(through(elsewhere, () => faulty.release(release))),
+      commit: (change) => new ResultAsync(callWithCrashPoints(atCommit, () => faulty.commit(change))),
+      load: (id) => new ResultAsync(callWithCrashPoints(atOtherCall, () => faulty.load(id))),
+      claim: (request) => new ResultAsync(callWithCrashPoints(atOtherCall, () => faulty.claim(request))),
+      postpone: (postponement) =>
+        new ResultAsync(callWithCrashPoints(atOtherCall, () => faulty.postpone(postponement))),
+      release: (release) => new ResultAsync(callWithCrashPoints(atOtherCall, () => faulty.release(release))),
       close: () => faulty.close(),
     },
     electrum: {
       send: (outgoing, deadlineAt) =>
         new ResultAsync(
-          through(atSend, async () => {
-            const hears = watch.sends(outgoing, deadlineAt, life);
-            const id = idOf(outgoing);
-            const called = id === undefined ? "a customer" : trace.nameOf(id);
-            const answer = await network.send(outgoing, deadlineAt - life.now(), called);
-            hears(answer.isOk());
-            return answer;
+          callWithCrashPoints(atSend, async () => {
+            const onResult = oracle.recordSend(outgoing, deadlineAt, tillProcess);
+            const id = transactionIdOf(outgoing);
+            const transactionName = id === undefined ? "a customer" : trace.nameOf(id);
+            const response = await network.send(outgoing, deadlineAt - tillProcess.now(), transactionName);
+            onResult(response.isOk());
+            return response;
           }),
         ),
       close: () => undefined,
     },
     clock: {
-      now: life.now,
+      now: tillProcess.now,
       monotonicMs: clock.monotonicMs,
-      sleep: (ms, signal) => life.outlive(clock.sleep(ms, signal)),
+      sleep: (ms, signal) => tillProcess.untilKilled(clock.sleep(ms, signal)),
     },
   };
 }

@@ -1,4 +1,11 @@
-import { netcare, ordinaryProvider, type Policy, policy, type ProviderProfile, stellr } from "@electrum-vouchers/core";
+import {
+  netcare,
+  standardProvider,
+  type Policy,
+  parsePolicy,
+  type ProviderProfile,
+  stellr,
+} from "@electrum-vouchers/core";
 import type { ProviderName } from "@electrum-vouchers/simulator";
 import type { Random } from "../random.ts";
 
@@ -9,11 +16,11 @@ export interface Scenario {
   readonly sales: number;
   readonly redemptions: number;
   /** How many vouchers customers bring along that were sold before. */
-  readonly earlierVouchers: number;
+  readonly initialVouchers: number;
   /** Customers come within this time. */
-  readonly arrivalsWithinMs: number;
+  readonly arrivalWindowMs: number;
   /** Faults go on as long; then nothing more goes wrong. */
-  readonly stormMs: number;
+  readonly faultyMs: number;
   readonly messaging: Policy["messaging"];
   /** A switch that forgets is given a network that delivers nothing after its deadline, and clocks that show the same. */
   readonly remembersReversals: boolean;
@@ -27,15 +34,15 @@ export interface Scenario {
 export interface Rates {
   readonly network: number;
   readonly outbox: number;
-  readonly crashPoint: number;
-  readonly crashEveryMs: number;
-  readonly jumpEveryMs: number;
-  readonly conditionEveryMs: number;
+  readonly perCrashPoint: number;
+  readonly crashIntervalMs: number;
+  readonly jumpIntervalMs: number;
+  readonly conditionIntervalMs: number;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-export function drawScenario(random: Random): Scenario {
+export function generateScenario(random: Random): Scenario {
   const { pick, below } = random;
   const remembersReversals = !random.chance(0.2);
   const messaging = random.chance(0.25) ? "single" : "dual";
@@ -44,26 +51,26 @@ export function drawScenario(random: Random): Scenario {
     // Most runs are small, so that there can be many; some are crowded.
     sales: pick([1, 2, 2, 3, 4, 12]),
     redemptions: pick([0, 1, 2, 2, 3, 9]),
-    earlierVouchers: 1 + below(3),
-    arrivalsWithinMs: pick([1_000, 30_000, 120_000]),
-    stormMs: pick([60_000, 180_000, 300_000]),
+    initialVouchers: 1 + below(3),
+    arrivalWindowMs: pick([1_000, 30_000, 120_000]),
+    faultyMs: pick([60_000, 180_000, 300_000]),
     messaging,
     remembersReversals,
     skewMs: remembersReversals ? pick([0, 0, 0, 0, 900, 45_000]) : 0,
-    policies: drawPolicies(random, messaging),
+    policies: generatePolicies(random, messaging),
     rates: {
       network: pick([0.05, 0.3, 0.6]),
       outbox: pick([0, 0.03, 0.15]),
-      crashPoint: pick([0, 0, 0.01, 0.03]),
-      crashEveryMs: pick([NEVER, 60_000, 20_000]),
-      jumpEveryMs: remembersReversals ? pick([NEVER, 90_000, 30_000]) : NEVER,
-      conditionEveryMs: pick([NEVER, 60_000, 15_000]),
+      perCrashPoint: pick([0, 0, 0.01, 0.03]),
+      crashIntervalMs: pick([NEVER, 60_000, 20_000]),
+      jumpIntervalMs: remembersReversals ? pick([NEVER, 90_000, 30_000]) : NEVER,
+      conditionIntervalMs: pick([NEVER, 60_000, 15_000]),
     },
   };
 }
 
 /** The same rules for all providers of a run, but for their profiles; now and then the till knows nothing of those. */
-function drawPolicies(random: Random, messaging: Policy["messaging"]): Scenario["policies"] {
+function generatePolicies(random: Random, messaging: Policy["messaging"]): Scenario["policies"] {
   const { pick } = random;
   const knowsProfiles = !random.chance(0.1);
   const customerWaitMs = pick([NEVER, NEVER, 20_000, 90_000]);
@@ -71,16 +78,16 @@ function drawPolicies(random: Random, messaging: Policy["messaging"]): Scenario[
   const choices: Partial<Policy> = {
     messaging,
     retries: random.below(4),
-    retryDelay: { initialMs: pick([0, 500, 2_000]), factor: 2, capMs: 10_000 },
+    retryBackoff: { initialMs: pick([0, 500, 2_000]), multiplier: 2, maxMs: 10_000 },
     replyDeadlineMs: pick([2_000, 10_000, 60_000]),
-    lookupRepeats: random.below(3),
-    lookupDelay: { initialMs: 500, factor: 2, capMs: 10_000 },
+    lookupRetries: random.below(3),
+    lookupBackoff: { initialMs: 500, multiplier: 2, maxMs: 10_000 },
     ...(customerWaitMs === NEVER ? {} : { customerWaitMs }),
     ...(decisionDeadlineMs === NEVER ? {} : { decisionDeadlineMs }),
   };
-  const policyWith = (provider: ProviderProfile): Policy => policy({ ...choices, provider })._unsafeUnwrap();
-  const ordinary = policyWith(ordinaryProvider);
+  const policyWith = (provider: ProviderProfile): Policy => parsePolicy({ ...choices, provider })._unsafeUnwrap();
+  const standard = policyWith(standardProvider);
   return knowsProfiles
-    ? { ordinary, Netcare: policyWith(netcare), Stellr: policyWith(stellr) }
-    : { ordinary, Netcare: ordinary, Stellr: ordinary };
+    ? { standard, Netcare: policyWith(netcare), Stellr: policyWith(stellr) }
+    : { standard, Netcare: standard, Stellr: standard };
 }

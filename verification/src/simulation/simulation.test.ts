@@ -1,23 +1,23 @@
 import { errAsync, okAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
-import type { Fit } from "./ports.ts";
+import type { DefectInjector } from "./ports.ts";
 import { runSeed } from "./run.ts";
-import { missedKinds, search } from "./search.ts";
+import { findUnseenFaultKinds, search } from "./search.ts";
 
 const SEEDS = 2_000;
 
 /** Far more than it takes: what never ends is to be seen all the same. */
-const PATIENCE_MS = 300_000;
+const MAX_WAIT_MS = 300_000;
 
 test(
   "whatever goes wrong, till and switch end in agreement, and nothing is done that must not be",
   async () => {
     const found = await search({ from: 1, count: SEEDS, step: 1 });
 
-    expect(found.failures.map(({ seed, broken, trace }) => [`seed ${seed}`, ...broken, ...trace])).toEqual([]);
-    expect(missedKinds(found)).toEqual([]);
+    expect(found.failures.map(({ seed, violations, trace }) => [`seed ${seed}`, ...violations, ...trace])).toEqual([]);
+    expect(findUnseenFaultKinds(found)).toEqual([]);
   },
-  PATIENCE_MS,
+  MAX_WAIT_MS,
 );
 
 test("one seed is one run, exactly", async () => {
@@ -29,16 +29,16 @@ test("one seed is one run, exactly", async () => {
 });
 
 describe("what is wrong with the ports is found", () => {
-  const defects: Readonly<Record<string, { readonly fit: Fit; readonly breaks: string }>> = {
+  const defects: Readonly<Record<string, { readonly injectDefect: DefectInjector; readonly violation: string }>> = {
     "an outbox that loses what it said was stored": {
-      fit: ({ outbox, ...ports }) => ({
+      injectDefect: ({ outbox, ...ports }) => ({
         ...ports,
         outbox: { ...outbox, commit: (change) => (change.state === "confirming" ? okAsync() : outbox.commit(change)) },
       }),
-      breaks: "what a caller was told is stored",
+      violation: "what a caller was told is stored",
     },
     "an outbox that lets the last writer win": {
-      fit: ({ outbox, ...ports }) => ({
+      injectDefect: ({ outbox, ...ports }) => ({
         ...ports,
         outbox: {
           ...outbox,
@@ -46,10 +46,10 @@ describe("what is wrong with the ports is found", () => {
             outbox.commit(change).orElse((error) => (error.type === "conflict" ? okAsync() : errAsync(error))),
         },
       }),
-      breaks: "of a confirm and a cancel, one wins",
+      violation: "of a confirm and a cancel, one wins",
     },
     "an Electrum port that acknowledges what it never sent": {
-      fit: ({ electrum, ...ports }) => ({
+      injectDefect: ({ electrum, ...ports }) => ({
         ...ports,
         electrum: {
           ...electrum,
@@ -59,18 +59,18 @@ describe("what is wrong with the ports is found", () => {
               : electrum.send(outgoing, deadlineAt),
         },
       }),
-      breaks: "till and switch agree",
+      violation: "till and switch agree",
     },
     "a clock that wakes nobody": {
-      fit: (ports) => ({ ...ports, clock: { ...ports.clock, sleep: () => new Promise(() => undefined) } }),
-      breaks: "nothing waits for ever once faults stop",
+      injectDefect: (ports) => ({ ...ports, clock: { ...ports.clock, sleep: () => new Promise(() => undefined) } }),
+      violation: "nothing waits for ever once faults stop",
     },
   };
 
-  test.each(Object.entries(defects))("%s", async (_, { fit, breaks }) => {
+  test.each(Object.entries(defects))("%s", async (_, { injectDefect, violation }) => {
     const broken: string[] = [];
-    for (let seed = 1; seed <= 40; seed += 1) broken.push(...(await runSeed(seed, fit)).broken);
+    for (let seed = 1; seed <= 40; seed += 1) broken.push(...(await runSeed(seed, injectDefect)).violations);
 
-    expect(broken).toContainEqual(expect.stringContaining(breaks));
+    expect(broken).toContainEqual(expect.stringContaining(violation));
   });
 });

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { LANES } from "../lanes.ts";
-import { wholeNumber } from "../options.ts";
+import { WORKERS } from "../concurrency.ts";
+import { parseWholeNumber } from "../options.ts";
 import type { Report } from "../report.ts";
 import { runSeed } from "./run.ts";
-import { allFaultKinds, type Failure, missedKinds, type Search } from "./search.ts";
-import { searchOnThreads } from "./threads.ts";
+import { allFaultKinds, type FailedSeed, findUnseenFaultKinds, type SearchResult } from "./search.ts";
+import { searchInWorkers } from "./search-in-workers.ts";
 
 /**
  * The whole system, by seed: tills, their loops and forwarders, the outbox and its faults, the network and its own, Electrum and
@@ -12,18 +12,18 @@ import { searchOnThreads } from "./threads.ts";
  */
 export async function verifySimulation(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });
-  const [seeds, from] = [wholeNumber("--seeds", values.seeds, 1), wholeNumber("--from", values.from)];
-  const found = await searchOnThreads(from, seeds, LANES);
-  console.log(countsOf(found));
+  const [seeds, from] = [parseWholeNumber("--seeds", values.seeds, 1), parseWholeNumber("--from", values.from)];
+  const found = await searchInWorkers(from, seeds, WORKERS);
+  console.log(describeCounts(found));
   if (seeds === 1) console.log((await runSeed(from)).trace.join("\n"));
-  const never = seeds < ENOUGH_SEEDS ? [] : missedKinds(found);
+  const never = seeds < ENOUGH_SEEDS ? [] : findUnseenFaultKinds(found);
   return {
     check: "simulation",
     size: `${seeds} seeds from ${from}, ${found.transactions} transactions, ${days(found.virtualMs)} days of virtual time`,
     faults: `${total(found)} of ${found.faults.size} kinds`,
     failures: [
-      ...found.failures.map(inWords),
-      ...(await unrepeatable(from, Math.min(seeds, REPEATED))),
+      ...found.failures.map(describeFailure),
+      ...(await findUnrepeatable(from, Math.min(seeds, REPEATED))),
       ...never.map((kind) => `no seed had the fault "${kind}": nothing was shown of it`),
     ],
   };
@@ -40,7 +40,7 @@ const ENOUGH_SEEDS = 500;
 /** How many seeds are run once more, to see the same again. */
 const REPEATED = 25;
 
-async function unrepeatable(from: number, count: number): Promise<readonly string[]> {
+async function findUnrepeatable(from: number, count: number): Promise<readonly string[]> {
   const failures: string[] = [];
   for (let seed = from; seed < from + count; seed += 1) {
     const [first, second] = [await runSeed(seed), await runSeed(seed)];
@@ -49,14 +49,14 @@ async function unrepeatable(from: number, count: number): Promise<readonly strin
   return failures;
 }
 
-const inWords = ({ seed, broken, trace }: Failure): string =>
-  [`pnpm verify simulation --seeds 1 --from ${seed}`, ...broken, ...trace].join("\n  ");
+const describeFailure = ({ seed, violations, trace }: FailedSeed): string =>
+  [`pnpm verify simulation --seeds 1 --from ${seed}`, ...violations, ...trace].join("\n  ");
 
-const total = ({ faults }: Search): number => [...faults.values()].reduce((sum, count) => sum + count, 0);
+const total = ({ faults }: SearchResult): number => [...faults.values()].reduce((sum, count) => sum + count, 0);
 
 const days = (ms: number): string => (ms / (24 * 60 * 60 * 1000)).toFixed(1);
 
-const countsOf = ({ faults }: Search): string =>
+const describeCounts = ({ faults }: SearchResult): string =>
   allFaultKinds
     .map(([place, kinds]) => `${place}: ${kinds.map((kind) => `${kind} ${faults.get(kind) ?? 0}`).join(" · ")}`)
     .join("\n");

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { search } from "./search.ts";
-import { isShare } from "./share.ts";
+import { isSeedPortion } from "./portion.ts";
 
 // A share of the seeds, on a thread of its own.
 
-if (parentPort === null || !isShare(workerData))
+if (parentPort === null || !isSeedPortion(workerData))
   throw new Error("this runs on a thread, and is told its share of the seeds");
 const { seeds, current } = workerData;
 process.once("unhandledRejection", (cause) => {

@@ -4,7 +4,7 @@ import type { BadInput } from "../input/bad-input.ts";
 /** 0: all ended as it was meant to. 1: something did not, or is left open. (2: bad input, which is not the command's to say.) */
 export type ExitCode = 0 | 1;
 
-export interface Command {
+export interface CliCommand {
   readonly help: string;
   readonly run: (args: readonly string[]) => Promise<Result<ExitCode, BadInput>>;
 }

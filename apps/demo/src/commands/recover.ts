@@ -1,30 +1,30 @@
 import { existsSync } from "node:fs";
-import { isFinal, policy, type Policy, type Transaction, type Uuid } from "@electrum-vouchers/core";
-import type { Observer, Till } from "@electrum-vouchers/runtime";
+import { isFinal, parsePolicy, type Policy, type Transaction, type Uuid } from "@electrum-vouchers/core";
+import type { EventListener, Till } from "@electrum-vouchers/runtime";
 import { err, ok, type Result, safeTry } from "neverthrow";
-import { type Options, readArguments, required, wholeNumber } from "../input/arguments.ts";
+import { type Options, readArguments, readRequired, readWholeNumber } from "../input/arguments.ts";
 import { type BadInput, badInput } from "../input/bad-input.ts";
 import { type ConnectionOption, connectionOptions, type Destination, readDestination } from "../input/connection.ts";
 import { helpOf } from "../input/help.ts";
 import { DEMO_CLIENT } from "../input/request.ts";
 import { describeTillError } from "../print/ending.ts";
 import { createTextReporter, jsonReporter, type Reporter } from "../print/reporter.ts";
-import { checkStored, databaseFault, openSession } from "../till/session.ts";
-import { clientOf, look, type Stored } from "../till/stored.ts";
-import { createWatch, type Watch } from "../till/watch.ts";
-import type { Wired } from "../wire.ts";
-import { closeOnSignal, type Command, type ExitCode } from "./command.ts";
+import { checkStored, describeDatabaseError, openSession } from "../till/session.ts";
+import { clientOf, inspectStore, type StoreContents } from "../till/store-contents.ts";
+import { createChangeSignal, type ChangeSignal } from "../till/change-signal.ts";
+import type { Composition } from "../compose.ts";
+import { closeOnSignal, type CliCommand, type ExitCode } from "./command.ts";
 
 type RecoverOption = ConnectionOption | "keep" | "wait";
 
 const options: Options<RecoverOption> = {
   keep: { help: "cancel nothing: only finish what needs no decision of the till" },
-  wait: { takes: "SECONDS", help: "how long to try; default: 300" },
+  wait: { valueName: "SECONDS", help: "how long to try; default: 300" },
   ...connectionOptions,
 };
 
 /** What a killed run left is finished; what nobody decided is cancelled, since the customer has gone. */
-export const recover: Command = {
+export const recoverCommand: CliCommand = {
   help: helpOf(
     "demo recover --db FILE [options]: finishes what a killed run left",
     options,
@@ -38,7 +38,7 @@ Exit code: 0 where nothing is left open, 1 where something is, 2 for bad input.
   ),
   run: async (args) => {
     const plan = readPlan(args);
-    return plan.isErr() ? err(plan.error) : carryOut(plan.value);
+    return plan.isErr() ? err(plan.error) : execute(plan.value);
   },
 };
 
@@ -58,9 +58,9 @@ const MAX_WAIT_SECONDS = 86_400;
 function readPlan(args: readonly string[]): Result<RecoveryPlan, BadInput> {
   return safeTry(function* () {
     const given = yield* readArguments("recover", options, args);
-    const db = yield* required(given, "db", "the file of the till that was killed");
+    const db = yield* readRequired(given, "db", "the file of the till that was killed");
     const destination = yield* readDestination(given, process.env);
-    const wait = yield* wholeNumber(given, "wait", { min: 0, max: MAX_WAIT_SECONDS });
+    const wait = yield* readWholeNumber(given, "wait", { min: 0, max: MAX_WAIT_SECONDS });
     if (!existsSync(db)) return badInput(`--db ${db}: no such file; expected that of the till that was killed`);
     return ok({
       db,
@@ -73,9 +73,9 @@ function readPlan(args: readonly string[]): Result<RecoveryPlan, BadInput> {
   });
 }
 
-async function carryOut(plan: RecoveryPlan): Promise<Result<ExitCode, BadInput>> {
+async function execute(plan: RecoveryPlan): Promise<Result<ExitCode, BadInput>> {
   const { db, destination, reporter } = plan;
-  const found = await look(db).mapErr((error) => databaseFault(db, error));
+  const found = await inspectStore(db).mapErr((error) => describeDatabaseError(db, error));
   if (found.isErr()) return err(found.error);
   const stored = found.value;
   const username =
@@ -83,42 +83,42 @@ async function carryOut(plan: RecoveryPlan): Promise<Result<ExitCode, BadInput>>
   const checked = checkStored(db, stored, { destination, username });
   if (checked.isErr()) return err(checked.error);
   if (stored.unfinished.length === 0 && stored.damaged.length === 0) {
-    reporter.say("nothing is unfinished");
+    reporter.printText("nothing is unfinished");
     return ok(0);
   }
-  const watch = createWatch();
-  const observe: Observer = (event) => {
-    watch.observe(event);
-    reporter.observe(event);
+  const signal = createChangeSignal();
+  const onEvent: EventListener = (event) => {
+    signal.onEvent(event);
+    reporter.onEvent(event);
   };
-  const session = await openSession({ db, destination, username, policy: defaultPolicy(), observe });
+  const session = await openSession({ db, destination, username, policy: defaultPolicy(), onEvent });
   if (session.isErr()) return err(session.error);
   const ignoreSignals = closeOnSignal(session.value.close, db);
-  const exitCode = await finish(session.value, watch, plan, stored);
+  const exitCode = await finishTransactions(session.value, signal, plan, stored);
   ignoreSignals();
   await session.value.close();
   return ok(exitCode);
 }
 
 /** For transactions that start now, and none does: each that is recovered keeps its own. */
-const defaultPolicy = (): Policy => policy()._unsafeUnwrap();
+const defaultPolicy = (): Policy => parsePolicy()._unsafeUnwrap();
 
-async function finish(
-  { till, outbox }: Wired,
-  watch: Watch,
+async function finishTransactions(
+  { till, outbox }: Composition,
+  watch: ChangeSignal,
   { keep, waitMs, reporter }: RecoveryPlan,
-  { unfinished, damaged }: Stored,
+  { unfinished, damaged }: StoreContents,
 ): Promise<ExitCode> {
-  reporter.say(`${unfinished.length} unfinished`);
+  reporter.printText(`${unfinished.length} unfinished`);
   if (!keep) for (const transaction of unfinished) await cancel(till, transaction, reporter);
   const isQuiet = async (): Promise<boolean> =>
     till.forwarder.status() === "halted" ||
     (await outbox.summary())
       .map(({ due }) => due.advice + due.replyDeadline + due.timer <= damaged.length)
       .unwrapOr(false);
-  await watch.until(isQuiet, waitMs);
-  const endings = await Promise.all(unfinished.map(({ id }) => tell(till, id, reporter)));
-  damaged.forEach((id) => reporter.say(`${id}: its record is damaged; a person must look`));
+  await watch.waitUntil(isQuiet, waitMs);
+  const endings = await Promise.all(unfinished.map(({ id }) => reportEnd(till, id, reporter)));
+  damaged.forEach((id) => reporter.printText(`${id}: its record is damaged; a person must look`));
   return endings.every((isEnded) => isEnded) && damaged.length === 0 ? 0 : 1;
 }
 
@@ -127,8 +127,8 @@ async function cancel(till: Till, transaction: Transaction, reporter: Reporter):
   if (!isUndecided(transaction)) return;
   // Refused where it has just ended by itself: what became of it is told at the end.
   (await till.cancel(id)).match(
-    () => reporter.say(`${id} was ${state}: cancelled, since the customer has gone`),
-    (error) => reporter.say(`${id} was ${state}: ${describeTillError(error)}`),
+    () => reporter.printText(`${id} was ${state}: cancelled, since the customer has gone`),
+    (error) => reporter.printText(`${id} was ${state}: ${describeTillError(error)}`),
   );
 }
 
@@ -140,7 +140,7 @@ function isUndecided({ state }: Transaction): boolean {
     case "issued":
     case "lookingUp":
     case "waitingToLookUp":
-    case "notFound":
+    case "lookupFailed":
     case "found":
     case "redeeming":
     case "redeemed":
@@ -151,14 +151,14 @@ function isUndecided({ state }: Transaction): boolean {
 }
 
 /** Tells what became of a transaction, and whether it has ended. */
-async function tell(till: Till, id: Uuid, reporter: Reporter): Promise<boolean> {
+async function reportEnd(till: Till, id: Uuid, reporter: Reporter): Promise<boolean> {
   return (await till.find(id)).match(
     (transaction) => {
-      reporter.ended(transaction);
+      reporter.reportEnd(transaction);
       return isFinal(transaction);
     },
     (error) => {
-      reporter.say(`${id}: ${describeTillError(error)}`);
+      reporter.printText(`${id}: ${describeTillError(error)}`);
       return false;
     },
   );

@@ -2,16 +2,16 @@ import type { Redemption, RedemptionRequest, Transaction } from "@electrum-vouch
 import type { Till, TillError } from "@electrum-vouchers/runtime";
 import { err, okAsync, ResultAsync } from "neverthrow";
 import { type Options, readArguments } from "../input/arguments.ts";
-import { decideBy } from "../input/decision.ts";
+import { askDecision } from "../input/decision.ts";
 import { helpOf } from "../input/help.ts";
 import { readRedemption, type RedemptionOption, redemptionOptions } from "../input/request.ts";
-import type { Command } from "./command.ts";
-import { carryOut, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
+import type { CliCommand } from "./command.ts";
+import { execute, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
 
 const options: Options<TransactionOption | RedemptionOption> = { ...redemptionOptions, ...transactionOptions };
 
 /** One voucher, from its code to goods. */
-export const redeem: Command = {
+export const redeemCommand: CliCommand = {
   help: helpOf(
     "demo redeem --db FILE [options]: looks a voucher up, and redeems it",
     options,
@@ -24,14 +24,14 @@ export const redeem: Command = {
     const plan = readArguments("redeem", options, args).andThen((given) =>
       readPlan(given, () => readRedemption(given)),
     );
-    return plan.isErr() ? err(plan.error) : carryOut(plan.value, ({ till }) => conduct(till, plan.value));
+    return plan.isErr() ? err(plan.error) : execute(plan.value, ({ till }) => handleRedemption(till, plan.value));
   },
 };
 
-type Conducted = ResultAsync<Transaction, TillError>;
+type TransactionResult = ResultAsync<Transaction, TillError>;
 
 /** A redemption, until it is decided: this is what a till does. Nothing is redeemed that was not found first. */
-function conduct(till: Till, plan: Plan<RedemptionRequest>): Conducted {
+function handleRedemption(till: Till, plan: Plan<RedemptionRequest>): TransactionResult {
   const { request } = plan;
   const lookup = {
     voucherCode: request.voucher.code,
@@ -39,21 +39,29 @@ function conduct(till: Till, plan: Plan<RedemptionRequest>): Conducted {
   };
   return till
     .lookUp(lookup, request.id)
-    .andThen((redemption): Conducted => {
-      if (redemption.state === "notFound") return abandon(till, plan, redemption);
+    .andThen((redemption): TransactionResult => {
+      if (redemption.state === "lookupFailed") return abandonRedemption(till, plan, redemption);
       return redemption.state === "found" ? till.redeem(request) : okAsync(redemption);
     })
-    .andThen((redemption): Conducted => (redemption.state === "redeemed" ? decide(till, plan) : okAsync(redemption)));
+    .andThen(
+      (redemption): TransactionResult =>
+        redemption.state === "redeemed" ? decideRedemption(till, plan) : okAsync(redemption),
+    );
 }
 
-function abandon(till: Till, { reporter }: Plan<RedemptionRequest>, redemption: Redemption): Conducted {
-  reporter.ended(redemption);
+function abandonRedemption(
+  till: Till,
+  { reporter }: Plan<RedemptionRequest>,
+  redemption: Redemption,
+): TransactionResult {
+  reporter.reportEnd(redemption);
   return till.cancel(redemption.id);
 }
 
-function decide(till: Till, { request, decision }: Plan<RedemptionRequest>): Conducted {
-  const decided = decideBy(decision, "The voucher is redeemed. Does the customer take the goods?");
-  return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(decided).andThen(
-    (way): Conducted => (way === "confirm" ? till.confirmRedemption(request.id) : till.cancel(request.id)),
+function decideRedemption(till: Till, { request, decision }: Plan<RedemptionRequest>): TransactionResult {
+  const chosen = askDecision(decision, "The voucher is redeemed. Does the customer take the goods?");
+  return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(chosen).andThen(
+    (choice): TransactionResult =>
+      choice === "confirm" ? till.confirmRedemption(request.id) : till.cancel(request.id),
   );
 }

@@ -2,16 +2,16 @@ import { canHandOver, handOver, type ProvisionRequest, type Tender, type Transac
 import type { Till, TillError } from "@electrum-vouchers/runtime";
 import { err, okAsync, ResultAsync } from "neverthrow";
 import { type Options, readArguments } from "../input/arguments.ts";
-import { decideBy } from "../input/decision.ts";
+import { askDecision } from "../input/decision.ts";
 import { helpOf } from "../input/help.ts";
 import { readSale, type SaleOption, saleOptions } from "../input/request.ts";
-import type { Command } from "./command.ts";
-import { carryOut, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
+import type { CliCommand } from "./command.ts";
+import { execute, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
 
 const options: Options<TransactionOption | SaleOption> = { ...saleOptions, ...transactionOptions };
 
 /** One voucher, from the request to the customer's hand. */
-export const sell: Command = {
+export const sellCommand: CliCommand = {
   help: helpOf(
     "demo sell --db FILE [options]: sells one voucher",
     options,
@@ -22,16 +22,16 @@ export const sell: Command = {
   ),
   run: async (args) => {
     const plan = readArguments("sell", options, args).andThen((given) => readPlan(given, () => readSale(given)));
-    return plan.isErr() ? err(plan.error) : carryOut(plan.value, ({ till }) => conduct(till, plan.value));
+    return plan.isErr() ? err(plan.error) : execute(plan.value, ({ till }) => handleSale(till, plan.value));
   },
 };
 
 /** A sale, until it is decided: this is what a till does. */
-function conduct(till: Till, plan: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
+function handleSale(till: Till, plan: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
   return till
     .provision(plan.request)
     .andThen(
-      (sale): ResultAsync<Transaction, TillError> => (sale.state === "issued" ? decide(till, plan) : okAsync(sale)),
+      (sale): ResultAsync<Transaction, TillError> => (sale.state === "issued" ? decideSale(till, plan) : okAsync(sale)),
     )
     .andTee((sale) => {
       // The voucher is given out by `handOver` alone, and only once the sale stands.
@@ -39,11 +39,11 @@ function conduct(till: Till, plan: Plan<ProvisionRequest>): ResultAsync<Transact
     });
 }
 
-function decide(till: Till, { request, decision }: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
-  const decided = decideBy(decision, "A voucher is issued. Has the customer paid?");
-  return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(decided).andThen(
-    (way): ResultAsync<Transaction, TillError> =>
-      way === "confirm" ? till.confirm(request.id, tendersOf(request)) : till.cancel(request.id),
+function decideSale(till: Till, { request, decision }: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
+  const chosen = askDecision(decision, "A voucher is issued. Has the customer paid?");
+  return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(chosen).andThen(
+    (choice): ResultAsync<Transaction, TillError> =>
+      choice === "confirm" ? till.confirm(request.id, tendersOf(request)) : till.cancel(request.id),
   );
 }
 

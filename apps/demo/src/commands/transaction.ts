@@ -1,17 +1,17 @@
 import { isFinal, type Policy, type Transaction } from "@electrum-vouchers/core";
-import type { Observer, TillError } from "@electrum-vouchers/runtime";
+import type { EventListener, TillError } from "@electrum-vouchers/runtime";
 import { err, ok, type Result, ResultAsync, safeTry } from "neverthrow";
-import { type Given, type Options, required, wholeNumber } from "../input/arguments.ts";
+import { type GivenOptions, type Options, readRequired, readWholeNumber } from "../input/arguments.ts";
 import type { BadInput } from "../input/bad-input.ts";
 import { type ConnectionOption, connectionOptions, type Destination, readDestination } from "../input/connection.ts";
-import { type Decision, type DecisionOption, decisionOptions, readDecision } from "../input/decision.ts";
+import { type DecisionMode, type DecisionOption, decisionOptions, readDecision } from "../input/decision.ts";
 import { type PolicyOption, policyOptions, readPolicy } from "../input/policy.ts";
 import { describeTillError } from "../print/ending.ts";
 import { createTextReporter, jsonReporter, type Reporter } from "../print/reporter.ts";
-import { checkStored, databaseFault, openSession } from "../till/session.ts";
-import { look } from "../till/stored.ts";
-import { createWatch } from "../till/watch.ts";
-import type { Wired } from "../wire.ts";
+import { checkStored, describeDatabaseError, openSession } from "../till/session.ts";
+import { inspectStore } from "../till/store-contents.ts";
+import { createChangeSignal } from "../till/change-signal.ts";
+import type { Composition } from "../compose.ts";
 import { closeOnSignal, type ExitCode } from "./command.ts";
 
 /** The options that a sale and a redemption share. */
@@ -20,7 +20,7 @@ export type TransactionOption = ConnectionOption | PolicyOption | DecisionOption
 export const transactionOptions: Options<TransactionOption> = {
   ...policyOptions,
   ...decisionOptions,
-  wait: { takes: "SECONDS", help: "how long to wait for Electrum to acknowledge the end; default: 10" },
+  wait: { valueName: "SECONDS", help: "how long to wait for Electrum to acknowledge the end; default: 10" },
   ...connectionOptions,
 };
 
@@ -28,7 +28,7 @@ export const transactionOptions: Options<TransactionOption> = {
 export interface Plan<Request> {
   readonly request: Request;
   readonly policy: Policy;
-  readonly decision: Decision;
+  readonly decision: DecisionMode;
   readonly db: string;
   readonly destination: Destination;
   readonly waitMs: number;
@@ -39,13 +39,13 @@ const DEFAULT_WAIT_SECONDS = 10;
 const MAX_WAIT_SECONDS = 86_400;
 
 export function readPlan<Request extends { readonly receiver?: { readonly name: string } }>(
-  given: Given<TransactionOption>,
+  given: GivenOptions<TransactionOption>,
   readRequest: () => Result<Request, BadInput>,
 ): Result<Plan<Request>, BadInput> {
   return safeTry(function* () {
-    const db = yield* required(given, "db", "a file for the till's transactions");
+    const db = yield* readRequired(given, "db", "a file for the till's transactions");
     const destination = yield* readDestination(given, process.env);
-    const wait = yield* wholeNumber(given, "wait", { min: 0, max: MAX_WAIT_SECONDS });
+    const wait = yield* readWholeNumber(given, "wait", { min: 0, max: MAX_WAIT_SECONDS });
     const request = yield* readRequest();
     const policy = yield* readPolicy(given, request.receiver?.name);
     const decision = yield* readDecision(given, policy);
@@ -55,45 +55,45 @@ export function readPlan<Request extends { readonly receiver?: { readonly name: 
 }
 
 /** Brings a transaction to its decision. The error is the till's. */
-export type Conduct = (wired: Wired) => ResultAsync<Transaction, TillError>;
+export type TransactionHandler = (composition: Composition) => ResultAsync<Transaction, TillError>;
 
 /** Opens a till, conducts a transaction on it, and waits for its end. */
-export async function carryOut(
+export async function execute(
   plan: Plan<{ readonly client: { readonly id: string } }>,
-  conduct: Conduct,
+  handle: TransactionHandler,
 ): Promise<Result<ExitCode, BadInput>> {
   const { db, reporter } = plan;
   const username = plan.request.client.id;
-  const watch = createWatch();
-  const observe: Observer = (event) => {
-    watch.observe(event);
-    reporter.observe(event);
+  const signal = createChangeSignal();
+  const onEvent: EventListener = (event) => {
+    signal.onEvent(event);
+    reporter.onEvent(event);
   };
-  const session = await look(db)
-    .mapErr((error) => databaseFault(db, error))
+  const session = await inspectStore(db)
+    .mapErr((error) => describeDatabaseError(db, error))
     .andThen((stored) => checkStored(db, stored, { destination: plan.destination, username }))
-    .andThen(() => openSession({ ...plan, username, observe }));
+    .andThen(() => openSession({ ...plan, username, onEvent }));
   if (session.isErr()) return err(session.error);
   const { till, close } = session.value;
   const ignoreSignals = closeOnSignal(close, db);
-  const ended = await conduct(session.value).andThen(({ id }) => {
+  const ended = await handle(session.value).andThen(({ id }) => {
     const isEnded = async (): Promise<boolean> =>
       till.forwarder.status() === "halted" || (await till.find(id)).map(isFinal).unwrapOr(true);
-    return ResultAsync.fromSafePromise(watch.until(isEnded, plan.waitMs)).andThen(() => till.find(id));
+    return ResultAsync.fromSafePromise(signal.waitUntil(isEnded, plan.waitMs)).andThen(() => till.find(id));
   });
   ignoreSignals();
   await close();
   return ok(
     ended.match(
-      (transaction) => told(plan, transaction),
-      (error) => failed(reporter, error),
+      (transaction) => reportEnd(plan, transaction),
+      (error) => reportFailure(reporter, error),
     ),
   );
 }
 
-function told({ reporter, db }: Pick<Plan<unknown>, "reporter" | "db">, transaction: Transaction): ExitCode {
-  reporter.ended(transaction);
-  if (!isFinal(transaction)) reporter.say(`It is kept in ${db}; "demo recover --db ${db}" finishes it.`);
+function reportEnd({ reporter, db }: Pick<Plan<unknown>, "reporter" | "db">, transaction: Transaction): ExitCode {
+  reporter.reportEnd(transaction);
+  if (!isFinal(transaction)) reporter.printText(`It is kept in ${db}; "demo recover --db ${db}" finishes it.`);
   return isAsDecided(transaction) ? 0 : 1;
 }
 
@@ -103,8 +103,8 @@ const isAsDecided = (transaction: Transaction): boolean =>
   transaction.state === "confirmed" ||
   (transaction.state === "reversed" && transaction.decision.by === "till");
 
-function failed(reporter: Reporter, error: TillError): ExitCode {
-  if ("transaction" in error && error.transaction !== undefined) reporter.ended(error.transaction);
+function reportFailure(reporter: Reporter, error: TillError): ExitCode {
+  if ("transaction" in error && error.transaction !== undefined) reporter.reportEnd(error.transaction);
   process.stderr.write(`${describeTillError(error)}\n`);
   return 1;
 }

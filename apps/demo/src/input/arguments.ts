@@ -5,7 +5,7 @@ import { type BadInput, badInput } from "./bad-input.ts";
 /** An option of a command. */
 export interface Option {
   /** What its value is called in the help; an option without one is a switch. */
-  readonly takes?: string;
+  readonly valueName?: string;
   /** A line of help, or several. */
   readonly help: string;
 }
@@ -13,7 +13,7 @@ export interface Option {
 export type Options<Name extends string = string> = Readonly<Record<Name, Option>>;
 
 /** The options that were given. */
-export interface Given<Name extends string> {
+export interface GivenOptions<Name extends string> {
   /** The value of an option that takes one; `undefined` where it was not given. */
   readonly text: (name: Name) => string | undefined;
   readonly has: (name: Name) => boolean;
@@ -26,10 +26,11 @@ export function readArguments<Name extends string>(
   command: string,
   options: Options<Name>,
   args: readonly string[],
-): Result<Given<Name>, BadInput> {
+): Result<GivenOptions<Name>, BadInput> {
   const given = new Map<string, string | undefined>();
   for (const token of tokensOf(options, args)) {
-    const fault = token.kind === "option" ? optionFault(command, options, given, token) : strayFault(command, token);
+    const fault =
+      token.kind === "option" ? checkOption(command, options, given, token) : describeUnexpected(command, token);
     if (fault !== undefined) return badInput(fault);
     if (token.kind === "option") given.set(token.name, token.value);
   }
@@ -40,8 +41,8 @@ type Token = ReturnType<typeof tokensOf>[number];
 type OptionToken = Extract<Token, { kind: "option" }>;
 
 function tokensOf(options: Options, args: readonly string[]) {
-  const types = Object.entries(options).map(([name, { takes }]) => {
-    const type: "boolean" | "string" = takes === undefined ? "boolean" : "string";
+  const types = Object.entries(options).map(([name, { valueName }]) => {
+    const type: "boolean" | "string" = valueName === undefined ? "boolean" : "string";
     return [name, { type }] as const;
   });
   // Not strict: the messages of parseArgs itself repeat what was given, and that may be a password.
@@ -55,7 +56,7 @@ function tokensOf(options: Options, args: readonly string[]) {
   return tokens;
 }
 
-function optionFault(
+function checkOption(
   command: string,
   options: Options,
   given: ReadonlyMap<string, unknown>,
@@ -69,9 +70,9 @@ function optionFault(
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) return `unknown option ${rawName}: ${help}`;
   if (given.has(name)) return `${rawName} is given twice: expected once`;
-  if (option.takes === undefined && value !== undefined) return `${rawName} takes no value: ${help}`;
-  if (option.takes !== undefined && (value === undefined || value === "" || isNextOption(value, inlineValue))) {
-    return `${rawName} has no value: expected ${rawName} ${option.takes}`;
+  if (option.valueName === undefined && value !== undefined) return `${rawName} takes no value: ${help}`;
+  if (option.valueName !== undefined && (value === undefined || value === "" || isNextOption(value, inlineValue))) {
+    return `${rawName} has no value: expected ${rawName} ${option.valueName}`;
   }
   return undefined;
 }
@@ -80,14 +81,14 @@ function optionFault(
 const isNextOption = (value: string, isInline: boolean | undefined): boolean =>
   isInline !== true && value.startsWith("-") && value !== "-";
 
-const strayFault = (command: string, token: Token): string =>
+const describeUnexpected = (command: string, token: Token): string =>
   token.kind === "positional"
     ? `unexpected argument "${token.value}": demo ${command} takes options only, see demo ${command} --help`
     : `unexpected argument --: demo ${command} takes options only, see demo ${command} --help`;
 
 /** The number that an option gives, checked; `undefined` where it was not given. */
-export function wholeNumber<Name extends string>(
-  given: Given<Name>,
+export function readWholeNumber<Name extends string>(
+  given: GivenOptions<Name>,
   name: Name,
   { min, max }: { readonly min: number; readonly max: number },
 ): Result<number | undefined, BadInput> {
@@ -100,8 +101,8 @@ export function wholeNumber<Name extends string>(
 }
 
 /** The one of `choices` that an option names; `undefined` where it was not given. */
-export function oneOf<Name extends string, Choice extends string>(
-  given: Given<Name>,
+export function readOneOf<Name extends string, Choice extends string>(
+  given: GivenOptions<Name>,
   name: Name,
   choices: readonly Choice[],
 ): Result<Choice | undefined, BadInput> {
@@ -112,7 +113,11 @@ export function oneOf<Name extends string, Choice extends string>(
 }
 
 /** The value of an option without which the command makes no sense. */
-export function required<Name extends string>(given: Given<Name>, name: Name, what: string): Result<string, BadInput> {
+export function readRequired<Name extends string>(
+  given: GivenOptions<Name>,
+  name: Name,
+  what: string,
+): Result<string, BadInput> {
   const text = given.text(name);
   return text === undefined ? err({ lines: [`--${name} is missing: expected ${what}`] }) : ok(text);
 }

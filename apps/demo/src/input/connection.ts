@@ -1,6 +1,6 @@
 import { ok, type Result } from "neverthrow";
 import { type BadInput, badInput } from "./bad-input.ts";
-import type { Given, Options } from "./arguments.ts";
+import type { GivenOptions, Options } from "./arguments.ts";
 import { readSecret } from "./files.ts";
 
 /** Where the till's messages go. */
@@ -12,20 +12,20 @@ export type Destination =
 export type ConnectionOption = "db" | "electrum" | "username" | "password-file" | "json" | "help";
 
 export const connectionOptions: Options<ConnectionOption> = {
-  db: { takes: "FILE", help: "the SQLite file in which this till keeps its transactions" },
+  db: { valueName: "FILE", help: "the SQLite file in which this till keeps its transactions" },
   electrum: {
-    takes: "URL",
+    valueName: "URL",
     help: "Electrum's API, such as https://sandbox.electrum.io/suv/v1;\nwithout it a simulated switch",
   },
-  username: { takes: "NAME", help: "Electrum's name for this client; default: the request's client.id" },
-  "password-file": { takes: "FILE", help: "holds the password; default: the variable ELECTRUM_PASSWORD" },
+  username: { valueName: "NAME", help: "Electrum's name for this client; default: the request's client.id" },
+  "password-file": { valueName: "FILE", help: "holds the password; default: the variable ELECTRUM_PASSWORD" },
   json: { help: "print every event as a line of JSON, for programs" },
   help: { help: "print this" },
 };
 
 /** Whether to speak to Electrum or to a switch of our own. Whether the URL will do, the HTTP adapter says. */
 export function readDestination(
-  given: Given<ConnectionOption>,
+  given: GivenOptions<ConnectionOption>,
   environment: NodeJS.ProcessEnv,
 ): Result<Destination, BadInput> {
   const url = given.text("electrum");
@@ -33,7 +33,7 @@ export function readDestination(
   return readPassword(given, environment).map((password) => ({ type: "electrum", url, password }));
 }
 
-function readPassword(given: Given<ConnectionOption>, environment: NodeJS.ProcessEnv): Result<string, BadInput> {
+function readPassword(given: GivenOptions<ConnectionOption>, environment: NodeJS.ProcessEnv): Result<string, BadInput> {
   const file = given.text("password-file");
   if (file !== undefined) return readSecret("--password-file", file);
   const password = environment["ELECTRUM_PASSWORD"] ?? "";

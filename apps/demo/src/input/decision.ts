@@ -1,11 +1,11 @@
 import { createInterface } from "node:readline/promises";
 import type { Policy } from "@electrum-vouchers/core";
 import { ok, type Result } from "neverthrow";
-import type { Given, Options } from "./arguments.ts";
+import type { GivenOptions, Options } from "./arguments.ts";
 import { type BadInput, badInput } from "./bad-input.ts";
 
 /** What the till makes of an approval. */
-export type Decision = "confirm" | "cancel" | "ask";
+export type DecisionMode = "confirm" | "cancel" | "ask";
 
 export type DecisionOption = "confirm" | "cancel";
 
@@ -15,7 +15,10 @@ export const decisionOptions: Options<DecisionOption> = {
 };
 
 /** What was decided beforehand; on a terminal, a person is asked. */
-export function readDecision(given: Given<DecisionOption>, { messaging }: Policy): Result<Decision, BadInput> {
+export function readDecision(
+  given: GivenOptions<DecisionOption>,
+  { messaging }: Policy,
+): Result<DecisionMode, BadInput> {
   if (given.has("confirm") && given.has("cancel")) return badInput("--confirm and --cancel: expected one of them");
   if (messaging === "single" && given.has("cancel")) {
     return badInput("--cancel: in single messaging an approval is the end; expected --messaging dual");
@@ -28,7 +31,7 @@ export function readDecision(given: Given<DecisionOption>, { messaging }: Policy
 }
 
 /** Asks a person, where nothing was decided beforehand. Whatever is not a yes is a no. */
-export async function decideBy(decision: Decision, question: string): Promise<"confirm" | "cancel"> {
+export async function askDecision(decision: DecisionMode, question: string): Promise<"confirm" | "cancel"> {
   if (decision !== "ask") return decision;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl+C is the whole command's, not only the question's.

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { type Json, type MessageFault, parseJson } from "@electrum-vouchers/core";
+import type { Json, MessageFault } from "@electrum-vouchers/core";
+import { parseJson } from "@electrum-vouchers/testkit";
 import { ok, type Result } from "neverthrow";
 import { type BadInput, badInput } from "./bad-input.ts";
 
@@ -8,7 +9,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 
 /** What a file, or standard input where its name is `-`, holds. `option` is what named it. */
 function readText(option: string, file: string): Result<string, BadInput> {
-  const name = nameOf(file);
+  const name = displayNameOf(file);
   try {
     const handle = file === "-" ? 0 : openSync(file, "r");
     try {
@@ -21,11 +22,11 @@ function readText(option: string, file: string): Result<string, BadInput> {
       if (file !== "-") closeSync(handle);
     }
   } catch (thrown) {
-    return badInput(`${option} ${name}: ${whyUnreadable(thrown)}`);
+    return badInput(`${option} ${name}: ${describeReadError(thrown)}`);
   }
 }
 
-const nameOf = (file: string): string => (file === "-" ? "(standard input)" : file);
+const displayNameOf = (file: string): string => (file === "-" ? "(standard input)" : file);
 
 function readUpTo(handle: number, limit: number): Buffer {
   const bytes = Buffer.alloc(limit);
@@ -36,7 +37,7 @@ function readUpTo(handle: number, limit: number): Buffer {
   }
 }
 
-function whyUnreadable(thrown: unknown): string {
+function describeReadError(thrown: unknown): string {
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
   switch (code) {
     case "ENOENT":
@@ -58,12 +59,14 @@ export function readMessage<Message>(
   return readText("--request", file).andThen((text) => {
     const json = parseJson(text);
     if (json === undefined) {
-      return badInput(`--request ${nameOf(file)}: is not JSON${placeOfFault(text)}; expected Electrum's ${name}`);
+      return badInput(
+        `--request ${displayNameOf(file)}: is not JSON${locateSyntaxError(text)}; expected Electrum's ${name}`,
+      );
     }
     return parse(json).mapErr(
       (faults): BadInput => ({
         lines: [
-          `--request ${nameOf(file)}: is not a ${name} as Electrum's schema has it:`,
+          `--request ${displayNameOf(file)}: is not a ${name} as Electrum's schema has it:`,
           ...faults.map(({ path, expected }) => `  ${path === "" ? "the message" : path} ${expected}`),
         ],
       }),
@@ -72,7 +75,7 @@ export function readMessage<Message>(
 }
 
 /** Where the JSON breaks off. The parser's own message shows what stands there, which may be a voucher code. */
-function placeOfFault(text: string): string {
+function locateSyntaxError(text: string): string {
   try {
     JSON.parse(text);
     return "";
@@ -89,7 +92,7 @@ export function readSecret(option: string, file: string): Result<string, BadInpu
   return readText(option, file).andThen((text) => {
     const [secret = "", ...rest] = text.split(/\r?\n/);
     if (secret === "" || rest.some((line) => line !== "")) {
-      return badInput(`${option} ${nameOf(file)}: expected one line that is not empty`);
+      return badInput(`${option} ${displayNameOf(file)}: expected one line that is not empty`);
     }
     return ok(secret);
   });

@@ -2,8 +2,8 @@ import type { Options } from "./arguments.ts";
 
 /** The help of a command: what it does, its options, and what else there is to say. */
 export function helpOf(intro: string, options: Options, notes: string): string {
-  const rows = Object.entries(options).map(([name, { takes, help }]) => ({
-    left: `  --${name}${takes === undefined ? "" : ` ${takes}`}`,
+  const rows = Object.entries(options).map(([name, { valueName, help }]) => ({
+    left: `  --${name}${valueName === undefined ? "" : ` ${valueName}`}`,
     help: help.split("\n"),
   }));
   const width = Math.max(...rows.map(({ left }) => left.length)) + 2;

@@ -1,37 +1,35 @@
 import {
-  MAX_ATTEMPTS,
-  MAX_WAIT_MS,
   netcare,
-  ordinaryProvider,
+  standardProvider,
   type Policy,
-  policy,
+  parsePolicy,
   type ProviderProfile,
   stellr,
 } from "@electrum-vouchers/core";
 import { type Result, safeTry } from "neverthrow";
-import { type Given, oneOf, type Options, wholeNumber } from "./arguments.ts";
+import { type GivenOptions, readOneOf, type Options, readWholeNumber } from "./arguments.ts";
 import type { BadInput } from "./bad-input.ts";
 
 export type PolicyOption = "messaging" | "provider" | "retries" | "reply-deadline-ms";
 
 export const policyOptions: Options<PolicyOption> = {
-  messaging: { takes: "dual|single", help: "whether approvals must be confirmed; default: dual" },
-  provider: { takes: "NAME", help: "ordinary, netcare or stellr; default: by the receiver" },
-  retries: { takes: "NUMBER", help: "how often an unknown outcome is retried; default: 3" },
-  "reply-deadline-ms": { takes: "NUMBER", help: "how long to wait for each answer; default: 60000" },
+  messaging: { valueName: "dual|single", help: "whether approvals must be confirmed; default: dual" },
+  provider: { valueName: "NAME", help: "standard, netcare or stellr; default: by the receiver" },
+  retries: { valueName: "NUMBER", help: "how often an unknown outcome is retried; default: 3" },
+  "reply-deadline-ms": { valueName: "NUMBER", help: "how long to wait for each answer; default: 60000" },
 };
 
-const profiles = { ordinary: ordinaryProvider, netcare, stellr } as const;
-const profileNames = ["ordinary", "netcare", "stellr"] as const;
+const profiles = { standard: standardProvider, netcare, stellr } as const;
+const profileNames = ["standard", "netcare", "stellr"] as const;
 
 /** The till's business rules, as far as the command line sets them. */
-export function readPolicy(given: Given<PolicyOption>, receiver: string | undefined): Result<Policy, BadInput> {
+export function readPolicy(given: GivenOptions<PolicyOption>, receiver: string | undefined): Result<Policy, BadInput> {
   return safeTry(function* () {
-    const messaging = yield* oneOf(given, "messaging", ["dual", "single"]);
-    const provider = yield* oneOf(given, "provider", profileNames);
-    const retries = yield* wholeNumber(given, "retries", { min: 0, max: MAX_ATTEMPTS });
-    const replyDeadlineMs = yield* wholeNumber(given, "reply-deadline-ms", { min: 1, max: MAX_WAIT_MS });
-    return policy({
+    const messaging = yield* readOneOf(given, "messaging", ["dual", "single"]);
+    const provider = yield* readOneOf(given, "provider", profileNames);
+    const retries = yield* readWholeNumber(given, "retries", { min: 0, max: MAX_RETRIES });
+    const replyDeadlineMs = yield* readWholeNumber(given, "reply-deadline-ms", { min: 1, max: MAX_REPLY_DEADLINE_MS });
+    return parsePolicy({
       provider: provider === undefined ? profileOf(receiver) : profiles[provider],
       ...(messaging === undefined ? {} : { messaging }),
       ...(retries === undefined ? {} : { retries }),
@@ -42,6 +40,10 @@ export function readPolicy(given: Given<PolicyOption>, receiver: string | undefi
   });
 }
 
+/** The bounds of the core's policy, so that a mistyped number is named by its flag. */
+const MAX_RETRIES = 100;
+const MAX_REPLY_DEADLINE_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** What is known of the provider that a request names. */
 export const profileOf = (receiver: string | undefined): ProviderProfile =>
-  [stellr, netcare].find(({ name }) => name.toLowerCase() === receiver?.trim().toLowerCase()) ?? ordinaryProvider;
+  [stellr, netcare].find(({ name }) => name.toLowerCase() === receiver?.trim().toLowerCase()) ?? standardProvider;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import {
-  isJsonObject,
   type Json,
   type JsonObject,
   type MessageFault,
@@ -10,8 +9,9 @@ import {
   type RedemptionRequest,
   toDateTime,
 } from "@electrum-vouchers/core";
+import { isJsonObject } from "@electrum-vouchers/testkit";
 import { ok, type Result, safeTry } from "neverthrow";
-import { type Given, type Options, required, wholeNumber } from "./arguments.ts";
+import { type GivenOptions, type Options, readRequired, readWholeNumber } from "./arguments.ts";
 import { type BadInput, badInput } from "./bad-input.ts";
 import { readMessage, readSecret } from "./files.ts";
 
@@ -21,29 +21,29 @@ type SaleField = SharedField | "product" | "tender";
 type RedemptionField = SharedField | "voucher-file" | "voucher-code";
 
 const fileOptions: Options<FileOption> = {
-  request: { takes: "FILE", help: "the whole request as Electrum's own JSON; - reads standard input" },
+  request: { valueName: "FILE", help: "the whole request as Electrum's own JSON; - reads standard input" },
   "new-id": { help: "give the request of that file a new id and the present time" },
 };
 
 const sharedFields: Options<SharedField> = {
-  amount: { takes: "NUMBER", help: "in minor units: 10000 is R100.00" },
-  currency: { takes: "CODE", help: "ISO 4217 numeric; default: 710" },
-  receiver: { takes: "NAME", help: "the provider, such as Stellr or Netcare" },
-  terminal: { takes: "ID", help: "8 characters; default: DEMO0001" },
-  merchant: { takes: "ID", help: "15 characters; default: DEMOSHOP0000001" },
-  operator: { takes: "ID", help: "who stands at the till" },
+  amount: { valueName: "NUMBER", help: "in minor units: 10000 is R100.00" },
+  currency: { valueName: "CODE", help: "ISO 4217 numeric; default: 710" },
+  receiver: { valueName: "NAME", help: "the provider, such as Stellr or Netcare" },
+  terminal: { valueName: "ID", help: "8 characters; default: DEMO0001" },
+  merchant: { valueName: "ID", help: "15 characters; default: DEMOSHOP0000001" },
+  operator: { valueName: "ID", help: "who stands at the till" },
 };
 
 const saleFields: Options<SaleField> = {
   ...sharedFields,
-  product: { takes: "ID", help: "what to sell" },
-  tender: { takes: "TYPE", help: "how the customer pays: CASH, DEBIT_CARD, ...; default: CASH" },
+  product: { valueName: "ID", help: "what to sell" },
+  tender: { valueName: "TYPE", help: "how the customer pays: CASH, DEBIT_CARD, ...; default: CASH" },
 };
 
 const redemptionFields: Options<RedemptionField> = {
   ...sharedFields,
-  "voucher-file": { takes: "FILE", help: "holds the voucher's code; - reads standard input" },
-  "voucher-code": { takes: "CODE", help: "the code itself: others on this machine can see it" },
+  "voucher-file": { valueName: "FILE", help: "holds the voucher's code; - reads standard input" },
+  "voucher-code": { valueName: "CODE", help: "the code itself: others on this machine can see it" },
 };
 
 export type SaleOption = FileOption | SaleField;
@@ -55,46 +55,50 @@ export const saleOptions: Options<SaleOption> = { ...fileOptions, ...saleFields 
 /** The options that say what to redeem. */
 export const redemptionOptions: Options<RedemptionOption> = { ...fileOptions, ...redemptionFields };
 
-type Sender = "username" | "electrum";
+type SenderOption = "username" | "electrum";
 
 /** The name that the demo goes by where it speaks to a switch of its own. */
 export const DEMO_CLIENT = "demo";
 
 /** The request of a sale: from a file, or from the options. */
-export function readSale(given: Given<SaleOption | Sender>): Result<ProvisionRequest, BadInput> {
+export function readSale(given: GivenOptions<SaleOption | SenderOption>): Result<ProvisionRequest, BadInput> {
   const file = given.text("request");
   return file === undefined
-    ? saleFromOptions(given)
-    : onlyTheFile(given, saleFields)
-        .andThen(() => readMessage(file, "ProvisionRequest", (json) => parseProvisionRequest(renewed(given, json))))
-        .andThen((request) => ofClient(given, request));
+    ? buildSale(given)
+    : refuseFieldOptions(given, saleFields)
+        .andThen(() => readMessage(file, "ProvisionRequest", (json) => parseProvisionRequest(applyNewId(given, json))))
+        .andThen((request) => checkClient(given, request));
 }
 
 /** The request of a redemption: from a file, or from the options. */
-export function readRedemption(given: Given<RedemptionOption | Sender>): Result<RedemptionRequest, BadInput> {
+export function readRedemption(
+  given: GivenOptions<RedemptionOption | SenderOption>,
+): Result<RedemptionRequest, BadInput> {
   const file = given.text("request");
   return file === undefined
-    ? redemptionFromOptions(given)
-    : onlyTheFile(given, redemptionFields)
-        .andThen(() => readMessage(file, "RedemptionRequest", (json) => parseRedemptionRequest(renewed(given, json))))
-        .andThen((request) => ofClient(given, request));
+    ? buildRedemption(given)
+    : refuseFieldOptions(given, redemptionFields)
+        .andThen(() =>
+          readMessage(file, "RedemptionRequest", (json) => parseRedemptionRequest(applyNewId(given, json))),
+        )
+        .andThen((request) => checkClient(given, request));
 }
 
-function onlyTheFile(given: Pick<Given<string>, "names">, fields: Options): Result<void, BadInput> {
+function refuseFieldOptions(given: Pick<GivenOptions<string>, "names">, fields: Options): Result<void, BadInput> {
   const beside = given.names().find((name) => Object.hasOwn(fields, name));
   return beside === undefined
     ? ok()
     : badInput(`--${beside} is given beside --request: expected the whole request in the file, or options alone`);
 }
 
-function renewed(given: Given<"new-id">, json: Json): Json {
+function applyNewId(given: GivenOptions<"new-id">, json: Json): Json {
   if (!given.has("new-id") || !isJsonObject(json)) return json;
   return { ...json, id: randomUUID(), time: toDateTime(Date.now()) };
 }
 
 /** Electrum wants the user name to be the sender's id, and would answer with AUTHENTICATION_ERROR. */
-function ofClient<Request extends { readonly client: { readonly id: string } }>(
-  given: Given<"username">,
+function checkClient<Request extends { readonly client: { readonly id: string } }>(
+  given: GivenOptions<"username">,
   request: Request,
 ): Result<Request, BadInput> {
   const username = given.text("username");
@@ -103,11 +107,11 @@ function ofClient<Request extends { readonly client: { readonly id: string } }>(
     : badInput(`--username ${username}: expected ${request.client.id}, the client.id of the request`);
 }
 
-function saleFromOptions(given: Given<SaleOption | Sender>): Result<ProvisionRequest, BadInput> {
+function buildSale(given: GivenOptions<SaleOption | SenderOption>): Result<ProvisionRequest, BadInput> {
   return safeTry(function* () {
-    const fields = yield* fieldsFrom(given);
+    const fields = yield* readFields(given);
     const product = given.text("product");
-    const amount = yield* amountFrom(given);
+    const amount = yield* readAmount(given);
     if (amount === undefined && product === undefined) {
       return badInput("nothing to sell: expected --amount NUMBER, --product ID or --request FILE");
     }
@@ -117,25 +121,25 @@ function saleFromOptions(given: Given<SaleOption | Sender>): Result<ProvisionReq
       ...(amount === undefined ? {} : { amounts: { requestAmount: amount }, tenders: [tender] }),
       ...(product === undefined ? {} : { product: { productId: product } }),
     };
-    return parseProvisionRequest(request).mapErr(namingOptions);
+    return parseProvisionRequest(request).mapErr(toOptionFaults);
   });
 }
 
-function redemptionFromOptions(given: Given<RedemptionOption | Sender>): Result<RedemptionRequest, BadInput> {
+function buildRedemption(given: GivenOptions<RedemptionOption | SenderOption>): Result<RedemptionRequest, BadInput> {
   return safeTry(function* () {
-    const fields = yield* fieldsFrom(given);
-    const amount = yield* amountFrom(given);
-    const code = yield* voucherCodeFrom(given);
+    const fields = yield* readFields(given);
+    const amount = yield* readAmount(given);
+    const code = yield* readVoucherCode(given);
     const request = {
       ...fields,
       voucher: { code },
       ...(amount === undefined ? {} : { amounts: { requestAmount: amount } }),
     };
-    return parseRedemptionRequest(request).mapErr(namingOptions);
+    return parseRedemptionRequest(request).mapErr(toOptionFaults);
   });
 }
 
-function voucherCodeFrom(given: Given<"voucher-file" | "voucher-code">): Result<string, BadInput> {
+function readVoucherCode(given: GivenOptions<"voucher-file" | "voucher-code">): Result<string, BadInput> {
   const [file, code] = [given.text("voucher-file"), given.text("voucher-code")];
   if (file !== undefined && code !== undefined)
     return badInput("--voucher-file and --voucher-code: expected one of them");
@@ -145,18 +149,18 @@ function voucherCodeFrom(given: Given<"voucher-file" | "voucher-code">): Result<
     : ok(code);
 }
 
-function amountFrom(given: Given<"amount" | "currency">): Result<JsonObject | undefined, BadInput> {
-  return wholeNumber(given, "amount", { min: 1, max: Number.MAX_SAFE_INTEGER }).map((amount) =>
+function readAmount(given: GivenOptions<"amount" | "currency">): Result<JsonObject | undefined, BadInput> {
+  return readWholeNumber(given, "amount", { min: 1, max: Number.MAX_SAFE_INTEGER }).map((amount) =>
     amount === undefined ? undefined : { amount, currency: given.text("currency") ?? "710" },
   );
 }
 
 /** The fields that every request has, with those of an invented shop where the options leave them open. */
-function fieldsFrom(
-  given: Given<"receiver" | "terminal" | "merchant" | "operator" | "username" | "electrum">,
+function readFields(
+  given: GivenOptions<"receiver" | "terminal" | "merchant" | "operator" | "username" | "electrum">,
 ): Result<JsonObject, BadInput> {
   const client = given.has("electrum")
-    ? required(given, "username", "Electrum's name for this client, which signs the request")
+    ? readRequired(given, "username", "Electrum's name for this client, which signs the request")
     : ok<string, BadInput>(given.text("username") ?? DEMO_CLIENT);
   return client.map((id) => {
     const receiver = given.text("receiver");
@@ -194,7 +198,7 @@ const optionOf: Readonly<Record<string, string>> = {
 };
 
 /** Faults of a request that was made of options, by the names of the options; the same option is named once. */
-function namingOptions(faults: readonly MessageFault[]): BadInput {
+function toOptionFaults(faults: readonly MessageFault[]): BadInput {
   const [first = "the request is not as Electrum's schema has it", ...rest] = [
     ...new Set(
       faults

@@ -8,10 +8,10 @@ export function describeAlert(alert: Alert): string {
     case "credentials":
       return `alert: Electrum does not take these credentials (${alert.status}); every advice is kept`;
     case "damagedRecord":
-      return `alert: the record of ${alert.id} cannot be read: ${alert.what}`;
+      return `alert: the record of ${alert.id} cannot be read: ${alert.description}`;
     case "outboxUnavailable":
       return `alert: the database does not answer: ${alert.error.detail}`;
     case "unexpected":
-      return `alert: a fault of the program itself, in ${alert.where}`;
+      return `alert: a fault of the program itself, in ${alert.location}`;
   }
 }

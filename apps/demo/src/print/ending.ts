@@ -1,6 +1,13 @@
-import type { ErrorAnswer, LedgerAmount, Mark, MessageFault, Refusal, Transaction } from "@electrum-vouchers/core";
+import type {
+  ErrorResponse,
+  LedgerAmount,
+  ReconciliationItem,
+  MessageFault,
+  Refusal,
+  Transaction,
+} from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
-import { describeSilence } from "./outcome.ts";
+import { describeSilence } from "./no-response.ts";
 
 /** What a transaction's state means to the person at the till. */
 export function describeState(transaction: Transaction): string {
@@ -16,7 +23,7 @@ export function describeState(transaction: Transaction): string {
     case "redeemed":
     case "found":
       return "waits for the till to decide";
-    case "notFound":
+    case "lookupFailed":
       return `no such voucher: ${describeNotFound(transaction.reason)}`;
     case "abandoned":
       return "given up before anything was redeemed";
@@ -35,11 +42,11 @@ export function describeState(transaction: Transaction): string {
     case "disputed":
       return `Electrum disagrees: ${describeError(transaction.dispute.error)}; a person must look`;
     case "resolved":
-      return `settled by ${transaction.resolution.by}: ${transaction.resolution.why}`;
+      return `settled by ${transaction.resolution.by}: ${transaction.resolution.reason}`;
   }
 }
 
-type NotFoundReason = Extract<Transaction, { state: "notFound" }>["reason"];
+type NotFoundReason = Extract<Transaction, { state: "lookupFailed" }>["reason"];
 
 function describeNotFound(reason: NotFoundReason): string {
   if (reason.error !== undefined) return describeError(reason.error);
@@ -58,12 +65,12 @@ function describeNotFound(reason: NotFoundReason): string {
   }
 }
 
-const describeError = ({ status, errorType, errorMessage }: ErrorAnswer): string =>
+const describeError = ({ status, errorType, errorMessage }: ErrorResponse): string =>
   [String(status), errorType, errorMessage === undefined ? undefined : `(${errorMessage})`]
     .filter((part) => part !== undefined)
     .join(" ");
 
-export function describeMark(mark: Mark): string {
+export function describeReconciliationItem(mark: ReconciliationItem): string {
   switch (mark.reason) {
     case "lateApproval":
       return "reconcile: an approval came after the end";
@@ -79,7 +86,7 @@ export function describeTillError(error: TillError): string {
   switch (error.type) {
     case "refused":
       return `refused: ${describeRefusal(error.refusal)}`;
-    case "otherRequest":
+    case "idInUse":
       return "another request was started under this id before; expected a new id (see --new-id)";
     case "unknownTransaction":
       return "no such transaction";
@@ -98,17 +105,17 @@ function describeRefusal(refusal: Refusal): string {
   switch (refusal.type) {
     case "wrongKind":
       return `this kind of transaction knows no ${refusal.intent}`;
-    case "notNow":
+    case "wrongState":
       return `no ${refusal.intent} while ${refusal.state}`;
     case "alreadyDecided":
       return `it was decided to ${refusal.decision.outcome}, at ${new Date(refusal.decision.at).toISOString()}`;
-    case "otherContent":
+    case "contentDiffers":
       return `another ${refusal.intent} was decided before`;
     case "invalidMessage":
       return describeFaults(refusal.faults);
     case "notAuthorised":
       return `more than the ${describeAmount(refusal.authorised)} that Electrum authorised`;
-    case "notTheOneLookedUp":
+    case "lookupMismatch":
       return `${refusal.field} is not that of the voucher that was looked up`;
   }
 }

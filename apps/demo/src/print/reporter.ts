@@ -1,45 +1,47 @@
-import type { HandedOver, Transaction } from "@electrum-vouchers/core";
-import type { ForwarderStatus, Observer, RuntimeEvent } from "@electrum-vouchers/runtime";
+import type { VoucherForCustomer, Transaction } from "@electrum-vouchers/core";
+import type { ForwarderStatus, EventListener, RuntimeEvent } from "@electrum-vouchers/runtime";
 import { describeAlert } from "./alert.ts";
-import { describeMark, describeState } from "./ending.ts";
-import { describeSilence } from "./outcome.ts";
-import { bad, faint, good, strong, warning } from "./paint.ts";
+import { describeReconciliationItem, describeState } from "./ending.ts";
+import { describeSilence } from "./no-response.ts";
+import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { voucherLines } from "./voucher.ts";
 
 /** Where a command tells what happens: to people, or to programs. */
 export interface Reporter {
   /** For the till: every message and alert. */
-  readonly observe: Observer;
+  readonly onEvent: EventListener;
   /** For people only. */
-  readonly say: (line: string) => void;
+  readonly printText: (line: string) => void;
   /** The one place where a voucher is shown. */
-  readonly handOver: (voucher: HandedOver) => void;
+  readonly handOver: (voucher: VoucherForCustomer) => void;
   /** What became of a transaction. */
-  readonly ended: (transaction: Transaction) => void;
+  readonly reportEnd: (transaction: Transaction) => void;
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** One line of JSON for each event. None holds a secret but `handedOver`. */
 export const jsonReporter: Reporter = {
-  observe: (event) => print(JSON.stringify(event)),
-  say: () => undefined,
+  onEvent: (event) => print(JSON.stringify(event)),
+  printText: () => undefined,
   handOver: (voucher) => print(JSON.stringify({ type: "handedOver", voucher })),
-  ended: ({ id, kind, state, marks }) =>
-    print(JSON.stringify({ type: "ended", id, kind, state, marks: marks.map(({ reason }) => reason) })),
+  reportEnd: ({ id, kind, state, reconciliation }) =>
+    print(
+      JSON.stringify({ type: "ended", id, kind, state, reconciliation: reconciliation.map(({ reason }) => reason) }),
+    ),
 };
 
 export function createTextReporter(): Reporter {
   let startedAt: number | undefined;
   return {
-    observe: (event) => {
+    onEvent: (event) => {
       startedAt ??= event.at;
       const text = describeEvent(event);
-      if (text !== undefined) print(`  ${faint(secondsText(event.at - startedAt))}  ${text}`);
+      if (text !== undefined) print(`  ${styleDim(secondsText(event.at - startedAt))}  ${text}`);
     },
-    say: print,
+    printText: print,
     handOver: (voucher) => voucherLines(voucher).forEach(print),
-    ended: (transaction) => endingLines(transaction).forEach(print),
+    reportEnd: (transaction) => endingLines(transaction).forEach(print),
   };
 }
 
@@ -50,14 +52,15 @@ function describeEvent(event: RuntimeEvent): string | undefined {
   switch (event.type) {
     case "answered": {
       const { operation, outcome, tookMs } = event;
-      const fared = "status" in outcome ? String(outcome.status) : describeSilence(outcome.silence);
-      const painted = "status" in outcome && outcome.status < 300 ? good(fared) : warning(fared);
-      return `till → Electrum  ${operation.padEnd(21)}  ${painted} ${faint(`after ${Math.round(tookMs)} ms`)}`;
+      const outcomeText = "status" in outcome ? String(outcome.status) : describeSilence(outcome.noResponse);
+      const painted =
+        "status" in outcome && outcome.status < 300 ? styleSuccess(outcomeText) : styleWarning(outcomeText);
+      return `till → Electrum  ${operation.padEnd(21)}  ${painted} ${styleDim(`after ${Math.round(tookMs)} ms`)}`;
     }
     case "forwarder":
       return describeForwarder(event.status);
     case "alert":
-      return bad(describeAlert(event.alert));
+      return styleError(describeAlert(event.alert));
     case "step":
     case "sent":
     case "adviceRepeats":
@@ -68,20 +71,20 @@ function describeEvent(event: RuntimeEvent): string | undefined {
 function describeForwarder(status: ForwarderStatus): string | undefined {
   switch (status) {
     case "probing":
-      return warning("Electrum is away: one advice at a time is tried until it is back");
+      return styleWarning("Electrum is away: one advice at a time is tried until it is back");
     case "halted":
-      return bad("Electrum does not take the credentials: every advice is kept");
+      return styleError("Electrum does not take the credentials: every advice is kept");
     case "forwarding":
-      return good("Electrum is back: advices go out");
+      return styleSuccess("Electrum is back: advices go out");
     case "stopped":
       return undefined;
   }
 }
 
 function endingLines(transaction: Transaction): readonly string[] {
-  const { kind, id, state, marks } = transaction;
+  const { kind, id, state, reconciliation } = transaction;
   return [
-    `${kind === "provision" ? "sale" : "redemption"} ${id}: ${strong(state)} - ${describeState(transaction)}`,
-    ...marks.map((mark) => `  ${warning(describeMark(mark))}`),
+    `${kind === "provision" ? "sale" : "redemption"} ${id}: ${styleBold(state)} - ${describeState(transaction)}`,
+    ...reconciliation.map((mark) => `  ${styleWarning(describeReconciliationItem(mark))}`),
   ];
 }

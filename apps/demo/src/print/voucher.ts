@@ -1,5 +1,6 @@
-import { type HandedOver, isJsonObject, type Json } from "@electrum-vouchers/core";
-import { strong } from "./paint.ts";
+import type { VoucherForCustomer, Json } from "@electrum-vouchers/core";
+import { isJsonObject } from "@electrum-vouchers/testkit";
+import { styleBold } from "./text-style.ts";
 
 /** The voucher as the customer gets it. */
 export function voucherLines({
@@ -9,7 +10,7 @@ export function voucherLines({
   expiryDate,
   redeemInstructions = [],
   slipData,
-}: HandedOver): readonly string[] {
+}: VoucherForCustomer): readonly string[] {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["code", code],
     ["pin", typeof pin?.["pin"] === "string" ? pin["pin"] : undefined],
@@ -18,10 +19,10 @@ export function voucherLines({
   ];
   const fields = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(14)} ${value}`]));
   const notes = [...redeemInstructions, ...slipLines(slipData)].map((line) => `  ${line}`);
-  return [strong("The voucher, for the customer alone"), ...fields, ...notes];
+  return [styleBold("The voucher, for the customer alone"), ...fields, ...notes];
 }
 
-function slipLines(slipData: HandedOver["slipData"]): readonly string[] {
+function slipLines(slipData: VoucherForCustomer["slipData"]): readonly string[] {
   const lines = slipData?.["messageLines"];
   if (!isList(lines)) return [];
   return lines.flatMap((line) => (isJsonObject(line) && typeof line["text"] === "string" ? [line["text"]] : []));

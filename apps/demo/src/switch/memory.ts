@@ -3,10 +3,10 @@ import { isWorld, type World } from "@electrum-vouchers/simulator";
 import Database from "better-sqlite3";
 
 /** What a simulated switch knows, kept in a file from one command to the next. One process at a time has it. */
-export interface Memory {
+export interface SwitchMemory {
   readonly world: World | undefined;
   /** On file once it returns, whenever the process is killed. */
-  readonly keep: (world: World) => void;
+  readonly saveWorld: (world: World) => void;
   readonly close: () => void;
 }
 
@@ -14,7 +14,7 @@ export interface Memory {
 const LOCK_WAIT_MS = 5_000;
 
 /** Opens the memory. Throws where another process keeps it, or where the file is none. */
-export function openMemory(file: string): Memory {
+export function openMemory(file: string): SwitchMemory {
   // It holds voucher codes, if only of a simulated switch.
   closeSync(openSync(file, "a", 0o600));
   const database = new Database(file, { timeout: LOCK_WAIT_MS });
@@ -31,7 +31,7 @@ export function openMemory(file: string): Memory {
   );
   return {
     world: readWorld(database),
-    keep: (world) => void save.run(JSON.stringify(world)),
+    saveWorld: (world) => void save.run(JSON.stringify(world)),
     close: () => void database.close(),
   };
 }

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { err, ok, type Result } from "neverthrow";
-import { isSwitchNews } from "./news.ts";
+import { isSwitchStatusMessage } from "./status-message.ts";
 
 /** A simulated switch in a process of its own. */
 export interface SwitchProcess {
@@ -21,10 +21,10 @@ export interface SwitchOptions {
 }
 
 /** A start takes a fraction of a second, and five where the switch of a killed command must let go first. */
-const START_WITHIN_MS = 20_000;
+const START_TIMEOUT_MS = 20_000;
 
 /** It closes a few sockets and is gone. */
-const STOP_WITHIN_MS = 5_000;
+const STOP_TIMEOUT_MS = 5_000;
 
 /** Starts a switch that ends with this process, however it ends. The error says why there is none. */
 export async function startSwitch(options: SwitchOptions = {}): Promise<Result<SwitchProcess, string>> {
@@ -33,22 +33,22 @@ export async function startSwitch(options: SwitchOptions = {}): Promise<Result<S
   const exited = once(child, "exit");
   const stop = async (): Promise<void> => {
     if (child.connected) child.disconnect();
-    const overdue = setTimeout(() => void child.kill("SIGKILL"), STOP_WITHIN_MS);
+    const killTimer = setTimeout(() => void child.kill("SIGKILL"), STOP_TIMEOUT_MS);
     await exited;
-    clearTimeout(overdue);
+    clearTimeout(killTimer);
   };
   try {
-    const [news]: unknown[] = await Promise.race([
-      once(child, "message", { signal: AbortSignal.timeout(START_WITHIN_MS) }),
-      exited.then(() => [{ type: "failed", why: "its process ended" }]),
+    const [message]: unknown[] = await Promise.race([
+      once(child, "message", { signal: AbortSignal.timeout(START_TIMEOUT_MS) }),
+      exited.then(() => [{ type: "failed", reason: "its process ended" }]),
     ]);
-    if (!isSwitchNews(news)) throw new TypeError("a switch process tells nothing else");
-    if (news.type === "listening") return ok({ url: news.url, adminUrl: news.adminUrl, stop });
+    if (!isSwitchStatusMessage(message)) throw new TypeError("a switch process tells nothing else");
+    if (message.type === "listening") return ok({ url: message.url, adminUrl: message.adminUrl, stop });
     await stop();
-    return err(news.why);
+    return err(message.reason);
   } catch {
     await stop();
-    return err(`it did not listen within ${START_WITHIN_MS / 1000} s`);
+    return err(`it did not listen within ${START_TIMEOUT_MS / 1000} s`);
   }
 }
 

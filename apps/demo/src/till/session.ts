@@ -2,38 +2,39 @@ import { existsSync } from "node:fs";
 import type { Policy } from "@electrum-vouchers/core";
 import type { OpenError } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { OutboxUnavailable } from "@electrum-vouchers/core/ports";
-import type { Observer } from "@electrum-vouchers/runtime";
+import type { EventListener } from "@electrum-vouchers/runtime";
 import { ok, type Result, ResultAsync } from "neverthrow";
 import { type BadInput, badInput } from "../input/bad-input.ts";
 import type { Destination } from "../input/connection.ts";
 import { startSwitch } from "../switch/start.ts";
-import { type Wired, wire, type WiringFault } from "../wire.ts";
-import { clientOf, type Stored } from "./stored.ts";
+import { type Composition, compose, type CompositionError } from "../compose.ts";
+import { clientOf, type StoreContents } from "./store-contents.ts";
 
 export interface SessionOptions {
   readonly db: string;
   readonly destination: Destination;
   readonly username: string;
   readonly policy: Policy;
-  readonly observe: Observer;
+  readonly onEvent: EventListener;
 }
 
 /** A till for one command; with a switch of its own where it speaks to none of Electrum's. */
-export function openSession(options: SessionOptions): ResultAsync<Wired, BadInput> {
+export function openSession(options: SessionOptions): ResultAsync<Composition, BadInput> {
   const { destination } = options;
   return destination.type === "electrum"
-    ? wired(options, destination.url, destination.password)
-    : new ResultAsync(simulatedSession(options));
+    ? composeTill(options, destination.url, destination.password)
+    : new ResultAsync(openSimulatedSession(options));
 }
 
-async function simulatedSession(options: SessionOptions): Promise<Result<Wired, BadInput>> {
+async function openSimulatedSession(options: SessionOptions): Promise<Result<Composition, BadInput>> {
   const simulated = await startSwitch({
-    memoryFile: memoryOf(options.db),
+    memoryFile: memoryFileOf(options.db),
     ...(options.policy.messaging === "single" ? { singleMessagingUser: options.username } : {}),
   });
-  if (simulated.isErr()) return badInput(`the simulated switch cannot use ${memoryOf(options.db)}: ${simulated.error}`);
+  if (simulated.isErr())
+    return badInput(`the simulated switch cannot use ${memoryFileOf(options.db)}: ${simulated.error}`);
   const { url, stop } = simulated.value;
-  const session = await wired(options, url, "any");
+  const session = await composeTill(options, url, "any");
   if (session.isErr()) await stop();
   return session.map(({ close, ...rest }) => ({
     ...rest,
@@ -44,25 +45,25 @@ async function simulatedSession(options: SessionOptions): Promise<Result<Wired, 
   }));
 }
 
-const wired = (
-  { db, username, policy, observe }: SessionOptions,
+const composeTill = (
+  { db, username, policy, onEvent }: SessionOptions,
   url: string,
   password: string,
-): ResultAsync<Wired, BadInput> =>
-  wire({ db, url, credentials: () => ({ username, password }), policy, observe }).mapErr((fault) =>
-    wiringFault(db, fault),
+): ResultAsync<Composition, BadInput> =>
+  compose({ db, url, credentials: () => ({ username, password }), policy, onEvent }).mapErr((fault) =>
+    describeCompositionError(db, fault),
   );
 
 /** What the simulated switch of a database knows lies beside it. */
-const memoryOf = (db: string): string => `${db}.switch`;
+const memoryFileOf = (db: string): string => `${db}.switch`;
 
 /** Whether these transactions may go where the command points: advices sent elsewhere would settle nothing. */
 export function checkStored(
   db: string,
-  { isEmpty, unfinished }: Stored,
+  { isEmpty, unfinished }: StoreContents,
   { destination, username }: Pick<SessionOptions, "destination" | "username">,
 ): Result<void, BadInput> {
-  const isSimulated = existsSync(memoryOf(db));
+  const isSimulated = existsSync(memoryFileOf(db));
   if (destination.type === "electrum" && isSimulated) {
     return badInput(`--db ${db}: holds sales of a simulated switch; expected another file for --electrum`);
   }
@@ -78,17 +79,17 @@ export function checkStored(
 }
 
 /** Why there is no till, by the options that name its parts. */
-export const wiringFault = (db: string, fault: WiringFault): BadInput =>
+export const describeCompositionError = (db: string, fault: CompositionError): BadInput =>
   fault.type === "outbox"
-    ? databaseFault(db, fault.error)
-    : electrumFault(fault.faults.map(({ expected }) => expected));
+    ? describeDatabaseError(db, fault.error)
+    : describeOptionFaults(fault.faults.map(({ expected }) => expected));
 
-const electrumFault = ([first = "cannot be used", ...rest]: readonly string[]): BadInput => ({
+const describeOptionFaults = ([first = "cannot be used", ...rest]: readonly string[]): BadInput => ({
   lines: [`--electrum: ${first}`, ...rest.map((expected) => `--electrum: ${expected}`)] as const,
 });
 
 /** A line for each way in which a file is no database of ours. */
-export function databaseFault(db: string, error: OpenError | OutboxUnavailable): BadInput {
+export function describeDatabaseError(db: string, error: OpenError | OutboxUnavailable): BadInput {
   const line = ((): string => {
     switch (error.type) {
       case "missingDirectory":

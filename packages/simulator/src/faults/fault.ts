@@ -3,13 +3,13 @@ import { type Check, flag, object, oneOf, optional, required, text, variant, who
 /** What goes wrong with one request. `processed` says whether the switch processes it first. */
 export type Fault =
   /** The connection is reset, and for a while nobody listens. */
-  | { readonly kind: "refused"; readonly forMs: number }
+  | { readonly kind: "refused"; readonly durationMs: number }
   /** The connection is reset. */
   | { readonly kind: "reset"; readonly processed: boolean }
   /** No answer ever comes. */
-  | { readonly kind: "silent"; readonly processed: boolean }
+  | { readonly kind: "noResponse"; readonly processed: boolean }
   /** Processed only after a while, by which time the sender may have given up. */
-  | { readonly kind: "late"; readonly delayMs: number }
+  | { readonly kind: "delayed"; readonly delayMs: number }
   /** Processed twice, as by a gateway that repeats a POST; answered with the second answer. */
   | { readonly kind: "duplicate" }
   /** Processed; the whole answer comes late. */
@@ -36,9 +36,9 @@ export type Fault =
   /** An ErrorDetail: any error type with any status. */
   | { readonly kind: "error"; readonly status: number; readonly errorType: string; readonly processed: boolean }
   /** The switch stops and starts again, as after a crash. */
-  | { readonly kind: "restart"; readonly memory: "kept" | "lost"; readonly forMs: number }
+  | { readonly kind: "restart"; readonly memory: "kept" | "lost"; readonly durationMs: number }
   /** Crashes and overwrites where Electrum's test server of 2019 does. */
-  | { readonly kind: "likeTestServer" };
+  | { readonly kind: "emulateTestServer" };
 
 export type FaultKind = Fault["kind"];
 
@@ -51,10 +51,10 @@ const duration = wholeNumber(0, MAX_FAULT_MS);
 const finalStatus = wholeNumber(200, 599);
 
 const checks: { readonly [Kind in FaultKind]: Check<FaultOf<Kind>> } = {
-  refused: object({ kind: required(oneOf("refused")), forMs: required(duration) }),
+  refused: object({ kind: required(oneOf("refused")), durationMs: required(duration) }),
   reset: object({ kind: required(oneOf("reset")), processed: required(flag) }),
-  silent: object({ kind: required(oneOf("silent")), processed: required(flag) }),
-  late: object({ kind: required(oneOf("late")), delayMs: required(duration) }),
+  noResponse: object({ kind: required(oneOf("noResponse")), processed: required(flag) }),
+  delayed: object({ kind: required(oneOf("delayed")), delayMs: required(duration) }),
   duplicate: object({ kind: required(oneOf("duplicate")) }),
   slowHeaders: object({ kind: required(oneOf("slowHeaders")), delayMs: required(duration) }),
   slowBody: object({ kind: required(oneOf("slowBody")), delayMs: required(duration) }),
@@ -81,9 +81,9 @@ const checks: { readonly [Kind in FaultKind]: Check<FaultOf<Kind>> } = {
   restart: object({
     kind: required(oneOf("restart")),
     memory: required(oneOf("kept", "lost")),
-    forMs: required(duration),
+    durationMs: required(duration),
   }),
-  likeTestServer: object({ kind: required(oneOf("likeTestServer")) }),
+  emulateTestServer: object({ kind: required(oneOf("emulateTestServer")) }),
 };
 
 export const faultKinds: readonly string[] = Object.keys(checks);

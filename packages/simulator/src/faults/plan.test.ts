@@ -2,16 +2,16 @@ import { describe, expect, test } from "vitest";
 import { faultKinds } from "./fault.ts";
 import { readFaultPlan } from "./plan.ts";
 
-const faultsIn = (script: Parameters<typeof readFaultPlan>[0]): readonly string[] => {
+const errorsIn = (script: Parameters<typeof readFaultPlan>[0]): readonly string[] => {
   const reading = readFaultPlan(script);
-  return reading.type === "valid" ? [] : reading.faults.map(({ field, msg }) => `${field} ${msg}`);
+  return reading.type === "valid" ? [] : reading.errors.map(({ field, msg }) => `${field} ${msg}`);
 };
 
 const oneOfEach = [
-  { kind: "refused", forMs: 100 },
+  { kind: "refused", durationMs: 100 },
   { kind: "reset", processed: true },
-  { kind: "silent", processed: false },
-  { kind: "late", delayMs: 100 },
+  { kind: "noResponse", processed: false },
+  { kind: "delayed", delayMs: 100 },
   { kind: "duplicate" },
   { kind: "slowHeaders", delayMs: 100 },
   { kind: "slowBody", delayMs: 100 },
@@ -22,24 +22,24 @@ const oneOfEach = [
   { kind: "wrongId" },
   { kind: "status", status: 429, processed: false, retryAfterSeconds: 2 },
   { kind: "error", status: 404, errorType: "UPSTREAM_UNAVAILABLE", processed: true },
-  { kind: "restart", memory: "lost", forMs: 100 },
-  { kind: "likeTestServer" },
+  { kind: "restart", memory: "lost", durationMs: 100 },
+  { kind: "emulateTestServer" },
 ];
 
 describe("a fault script", () => {
   test("knows each kind of fault", () => {
     expect(oneOfEach.map(({ kind }) => kind).toSorted()).toEqual(faultKinds.toSorted());
-    expect(faultsIn({ rules: oneOfEach.map((fault) => ({ fault })) })).toEqual([]);
+    expect(errorsIn({ rules: oneOfEach.map((fault) => ({ fault })) })).toEqual([]);
   });
 
   test("says when, for how many, and by lot", () => {
-    const when = { operation: "redeemVoucher", terminalId: "TILL0001", voucherCode: "1", requestId: "x", nth: 2 };
+    const match = { operation: "redeemVoucher", terminalId: "TILL0001", voucherCode: "1", requestId: "x", nth: 2 };
     const rules = [
-      { when, fault: { kind: "notJson" }, times: 3 },
+      { match, fault: { kind: "notJson" }, times: 3 },
       { fault: { kind: "notJson" }, times: "always" },
     ];
-    expect(faultsIn({ rules, random: { seed: 7, rates: { reset: 0.5, silent: 0.5 }, delayMs: 5 } })).toEqual([]);
-    expect(faultsIn({})).toEqual([]);
+    expect(errorsIn({ rules, random: { seed: 7, rates: { reset: 0.5, noResponse: 0.5 }, delayMs: 5 } })).toEqual([]);
+    expect(errorsIn({})).toEqual([]);
   });
 
   test("is told everything that is wrong with it, by name", () => {
@@ -49,20 +49,20 @@ describe("a fault script", () => {
         { fault: { kind: "explode" } },
         { fault: { kind: "reset" } },
         { fault: { kind: "status", status: 102, processed: "yes" } },
-        { when: { operation: "sell", nth: 0 }, fault: { kind: "notJson" }, times: 0 },
+        { match: { operation: "sell", nth: 0 }, fault: { kind: "notJson" }, times: 0 },
         { fault: { kind: "wrongContentType", contentType: "text/html\r\nx: y" } },
-        { fault: { kind: "late", delayMs: 3_600_001 } },
+        { fault: { kind: "delayed", delayMs: 3_600_001 } },
       ],
       random: { rates: { reset: 2, surprise: 0.1 } },
     };
-    expect(faultsIn(script)).toEqual([
+    expect(errorsIn(script)).toEqual([
       "rule is not a known field",
       `rules[0].fault.kind must be one of ${faultKinds.join(", ")}`,
       "rules[1].fault.processed is required",
       "rules[2].fault.status must be a whole number from 200 to 599",
       "rules[2].fault.processed must be true or false",
-      expect.stringMatching(/^rules\[3\]\.when\.operation must be one of provisionVoucher, /),
-      `rules[3].when.nth must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`,
+      expect.stringMatching(/^rules\[3\]\.match\.operation must be one of provisionVoucher, /),
+      `rules[3].match.nth must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`,
       `rules[3].times must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`,
       "rules[4].fault.contentType must be a media type, such as text/html",
       "rules[5].fault.delayMs must be a whole number from 0 to 3600000",
@@ -72,20 +72,20 @@ describe("a fault script", () => {
   });
 
   test("has rates of known kinds that add up to at most 1", () => {
-    expect(faultsIn({ random: { seed: 1, rates: { surprise: 0.1 } } })).toEqual([
+    expect(errorsIn({ random: { seed: 1, rates: { surprise: 0.1 } } })).toEqual([
       `random.rates.surprise must be one of ${faultKinds.join(", ")}`,
     ]);
-    expect(faultsIn({ random: { seed: 1, rates: { reset: 0.6, silent: 0.6 } } })).toEqual([
+    expect(errorsIn({ random: { seed: 1, rates: { reset: 0.6, noResponse: 0.6 } } })).toEqual([
       "random.rates must not add up to more than 1",
     ]);
   });
 
   test.each([[[]], ["x"], [1], [null]])("is an object, not %j", (script) => {
-    expect(faultsIn(script)).toEqual([" must be an object"]);
+    expect(errorsIn(script)).toEqual([" must be an object"]);
   });
 
   test("has a bound on its rules", () => {
     const rules = Array.from({ length: 1_001 }, () => ({ fault: { kind: "notJson" } }));
-    expect(faultsIn({ rules })).toEqual(["rules must have at most 1000 rules"]);
+    expect(errorsIn({ rules })).toEqual(["rules must have at most 1000 rules"]);
   });
 });

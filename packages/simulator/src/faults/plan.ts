@@ -7,34 +7,34 @@ import {
   object,
   oneOf,
   optional,
-  type Reading,
-  read,
+  type CheckResult,
+  validate,
   required,
   text,
   wholeNumber,
 } from "../messages/check.ts";
-import { endpoints, type Operation } from "../switch/operations.ts";
+import { endpoints, type SwitchOperation } from "../switch/operations.ts";
 import { type Fault, type FaultKind, fault, faultKinds } from "./fault.ts";
 
 /** Which requests go wrong, and how. */
 export interface FaultPlan {
   /** Looked at in order; the first that applies is the one. */
-  readonly rules?: readonly Rule[];
+  readonly rules?: readonly FaultRule[];
   /** For requests to which no rule applies. */
   readonly random?: RandomFaults;
 }
 
-export interface Rule {
+export interface FaultRule {
   /** Absent: every request. */
-  readonly when?: Predicate;
+  readonly match?: RequestPredicate;
   readonly fault: Fault;
   /** For how many matching requests. Default 1. */
   readonly times?: number | "always";
 }
 
 /** All that is given must be so. */
-export interface Predicate {
-  readonly operation?: Operation;
+export interface RequestPredicate {
+  readonly operation?: SwitchOperation;
   /** Of the transaction, also where the message is an advice or a retry. */
   readonly terminalId?: string;
   /** Of the transaction or the lookup. */
@@ -55,12 +55,12 @@ export interface RandomFaults {
 }
 
 /** What the rules look at. */
-export interface Subject {
-  readonly operation: Operation;
+export interface RequestAttributes {
+  readonly operation: SwitchOperation;
   /** The message's own id, or the one in its path. A lookup of a voucher has none. */
   readonly id?: string;
   /** What tells this message from others when lots are drawn. It may hold a voucher code. */
-  readonly lot: string;
+  readonly drawKey: string;
   readonly requestId?: string;
   readonly terminalId?: string;
   readonly voucherCode?: string;
@@ -69,9 +69,9 @@ export interface Subject {
 /** More rules than this are a mistake, and each request is held against all of them. */
 const MAX_RULES = 1_000;
 
-const rule: Check<Rule> = object<Rule>({
-  when: optional(
-    object<Predicate>({
+const rule: Check<FaultRule> = object<FaultRule>({
+  match: optional(
+    object<RequestPredicate>({
       operation: optional(oneOf(...endpoints.map(({ operation }) => operation))),
       terminalId: optional(text()),
       voucherCode: optional(text()),
@@ -81,18 +81,18 @@ const rule: Check<Rule> = object<Rule>({
   ),
   fault: required(fault),
   times: optional({
-    faults: (value, field) => (value === "always" ? [] : wholeNumber(1).faults(value, field)),
+    findErrors: (value, field) => (value === "always" ? [] : wholeNumber(1).findErrors(value, field)),
   }),
 });
 
 const rate: Check<number> = {
-  faults: (value, field) =>
+  findErrors: (value, field) =>
     typeof value === "number" && value >= 0 && value <= 1 ? [] : [{ field, msg: "must be a number from 0 to 1" }],
 };
 
 const rates: Check<RandomFaults["rates"]> = {
-  faults(value, field) {
-    const wrong = mapOf(rate).faults(value, field);
+  findErrors(value, field) {
+    const wrong = mapOf(rate).findErrors(value, field);
     if (wrong.length > 0) return wrong;
     const entries = Object.entries(value ?? {});
     const unknown = entries.filter(([kind]) => !faultKinds.includes(kind));
@@ -106,11 +106,11 @@ const rates: Check<RandomFaults["rates"]> = {
   },
 };
 
-const ruleList: Check<readonly Rule[]> = {
-  faults: (value, field) =>
+const ruleList: Check<readonly FaultRule[]> = {
+  findErrors: (value, field) =>
     Array.isArray(value) && value.length > MAX_RULES
       ? [{ field, msg: `must have at most ${MAX_RULES} rules` }]
-      : listOf(rule).faults(value, field),
+      : listOf(rule).findErrors(value, field),
 };
 
 const plan: Check<FaultPlan> = object<FaultPlan>({
@@ -125,6 +125,6 @@ const plan: Check<FaultPlan> = object<FaultPlan>({
 });
 
 /** The plan that a script holds, or everything that is wrong with it. */
-export const readFaultPlan = (script: Json): Reading<FaultPlan> => read(plan, script);
+export const readFaultPlan = (script: Json): CheckResult<FaultPlan> => validate(plan, script);
 
-export const readRule = (script: Json): Reading<Rule> => read(rule, script);
+export const readRule = (script: Json): CheckResult<FaultRule> => validate(rule, script);

@@ -6,19 +6,19 @@ import {
   object,
   oneOf,
   optional,
-  type Reading,
-  read,
+  type CheckResult,
+  validate,
   required,
   text,
   variant,
   wholeNumber,
 } from "../messages/check.ts";
-import { balance } from "../switch/balance.ts";
-import { allProviders, latestTransactions, someVouchers, transactionsWithId } from "../switch/inspect.ts";
+import { computeBalance } from "../switch/balance.ts";
+import { allProviders, latestTransactions, firstVouchers, transactionsWithId } from "../switch/inspect.ts";
 import { findVoucher } from "../switch/ledger.ts";
-import { type Condition, type ProviderName, providerNames } from "../switch/provider-profiles.ts";
-import { json, type SwitchResponse } from "../switch/response.ts";
-import type { Administered, Restart } from "./administered.ts";
+import { type ProviderCondition, type ProviderName, providerNames } from "../switch/provider-profiles.ts";
+import { jsonResponse, type SwitchResponse } from "../switch/response.ts";
+import type { AdminActions, Restart } from "./admin-actions.ts";
 
 interface AdminRequest {
   readonly method: string;
@@ -29,51 +29,53 @@ interface AdminRequest {
 }
 
 /** The administration: everything that can be seen and changed, as JSON. */
-export function administer(administered: Administered, request: AdminRequest): SwitchResponse {
+export function administer(actions: AdminActions, request: AdminRequest): SwitchResponse {
   const [resource = "", name] = request.path;
-  const limit = limitIn(request.query);
-  const world = administered.world();
+  const limit = limitOf(request.query);
+  const world = actions.world();
   switch (`${request.method} ${resource}${name === undefined ? "" : "/*"}`) {
     case "GET ":
-      return json(200, { endpoints });
+      return jsonResponse(200, { endpoints });
     case "GET ledger":
-      return json(200, {
-        balance: balance(world),
+      return jsonResponse(200, {
+        balance: computeBalance(world),
         transactions: latestTransactions(world, limit),
-        vouchers: someVouchers(world, limit),
+        vouchers: firstVouchers(world, limit),
       });
     case "GET balance":
-      return json(200, balance(world));
+      return jsonResponse(200, computeBalance(world));
     case "GET transactions/*":
-      return json(200, { transactions: transactionsWithId(world, name ?? "") });
+      return jsonResponse(200, { transactions: transactionsWithId(world, name ?? "") });
     case "GET vouchers/*":
-      return found(findVoucher(world, name));
+      return jsonOrNotFound(findVoucher(world, name));
     case "GET providers":
-      return json(200, { providers: allProviders(world, limit) });
+      return jsonResponse(200, { providers: allProviders(world, limit) });
     case "PUT providers/*":
       return withProvider(name, (provider) =>
-        changed(read(condition, parsed(request)), (next) => administered.setProvider(provider, next)),
+        validateAndApply(validate(condition, parseBody(request)), (next) => actions.setProvider(provider, next)),
       );
     case "PUT messaging/*":
-      return changed(read(messaging, parsed(request)), (next) => administered.setMessaging(name ?? "", next.messaging));
+      return validateAndApply(validate(messaging, parseBody(request)), (next) =>
+        actions.setMessaging(name ?? "", next.messaging),
+      );
     case "GET requests":
-      return json(200, administered.requests(limit));
+      return jsonResponse(200, actions.requests(limit));
     case "GET faults":
-      return json(200, administered.faults(limit));
+      return jsonResponse(200, actions.faults(limit));
     case "PUT faults":
-      return changed(readFaultPlan(parsed(request)), administered.setFaults);
+      return validateAndApply(readFaultPlan(parseBody(request)), actions.setFaults);
     case "POST faults":
-      return changed(readRule(parsed(request)), administered.addFault);
+      return validateAndApply(readRule(parseBody(request)), actions.addFault);
     case "DELETE faults":
-      administered.setFaults({});
-      return done;
+      actions.setFaults({});
+      return noContent;
     case "POST reset":
-      administered.reset();
-      return done;
+      actions.reset();
+      return noContent;
     case "POST restart":
-      return changed(read(restart, parsed(request)), administered.restart);
+      return validateAndApply(validate(restart, parseBody(request)), actions.restart);
     default:
-      return json(404, { error: "no such thing to administer", endpoints });
+      return jsonResponse(404, { error: "no such thing to administer", endpoints });
   }
 }
 
@@ -94,39 +96,41 @@ const endpoints: readonly string[] = [
   "POST /admin/restart",
 ];
 
-const done: SwitchResponse = { status: 204, body: "" };
+const noContent: SwitchResponse = { status: 204, body: "" };
 
 const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 10_000;
 
-function limitIn(query: URLSearchParams): number {
-  const asked = Number(query.get("limit") ?? DEFAULT_LIMIT);
-  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, MAX_LIMIT) : DEFAULT_LIMIT;
+function limitOf(query: URLSearchParams): number {
+  const requested = Number(query.get("limit") ?? DEFAULT_LIMIT);
+  return Number.isInteger(requested) && requested > 0 ? Math.min(requested, MAX_LIMIT) : DEFAULT_LIMIT;
 }
 
-const parsed = ({ body }: AdminRequest): Json => (body === "" ? {} : (parseJson(body) ?? null));
+const parseBody = ({ body }: AdminRequest): Json => (body === "" ? {} : (parseJson(body) ?? null));
 
-const found = (value: object | undefined): SwitchResponse =>
-  value === undefined ? json(404, { error: "not found" }) : json(200, value);
+const jsonOrNotFound = (value: object | undefined): SwitchResponse =>
+  value === undefined ? jsonResponse(404, { error: "not found" }) : jsonResponse(200, value);
 
-function changed<Value>(reading: Reading<Value>, change: (value: Value) => void): SwitchResponse {
-  if (reading.type === "invalid") return json(400, { error: "not as expected", faults: reading.faults });
+function validateAndApply<Value>(reading: CheckResult<Value>, change: (value: Value) => void): SwitchResponse {
+  if (reading.type === "invalid") return jsonResponse(400, { error: "not as expected", faults: reading.errors });
   change(reading.value);
-  return done;
+  return noContent;
 }
 
 function withProvider(name: string | undefined, next: (provider: ProviderName) => SwitchResponse): SwitchResponse {
   const provider = providerNames.find((each) => each.toLowerCase() === name?.toLowerCase());
-  return provider === undefined ? json(404, { error: `must be one of ${providerNames.join(", ")}` }) : next(provider);
+  return provider === undefined
+    ? jsonResponse(404, { error: `must be one of ${providerNames.join(", ")}` })
+    : next(provider);
 }
 
 const MAX_DELAY_MS = 60 * 60 * 1000;
 
-const condition: Check<Condition> = variant<Condition>("state", {
+const condition: Check<ProviderCondition> = variant<ProviderCondition>("state", {
   up: object({ state: required(oneOf("up")) }),
   slow: object({ state: required(oneOf("slow")), delayMs: required(wholeNumber(0, MAX_DELAY_MS)) }),
   down: object({ state: required(oneOf("down")) }),
-  declining: object<Extract<Condition, { readonly state: "declining" }>>({
+  declining: object<Extract<ProviderCondition, { readonly state: "declining" }>>({
     state: required(oneOf("declining")),
     status: optional(oneOf(400, 404)),
     errorType: optional(text({ max: 80 })),
@@ -139,5 +143,5 @@ const messaging: Check<{ readonly messaging: "dual" | "single" }> = object<{ rea
 
 const restart: Check<Restart> = object<Restart>({
   memory: optional(oneOf("kept", "lost")),
-  forMs: optional(wholeNumber(0, MAX_DELAY_MS)),
+  durationMs: optional(wholeNumber(0, MAX_DELAY_MS)),
 });

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
-import { until } from "../../test/leave-nothing.ts";
+import { waitUntil } from "../../test/stop-and-check.ts";
 import { provision, USER, uuid } from "../../test/messages.ts";
-import { tillAt } from "../../test/till.ts";
-import { converse, sendRaw } from "../../test/wire.ts";
+import { createHttpTill } from "../../test/http-till.ts";
+import { sendOverWire, sendRaw } from "../../test/wire.ts";
 import { listen, type Listener } from "./listener.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 import { createTimers } from "./timers.ts";
@@ -14,19 +14,19 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each.stop();
 });
 
-async function given(): Promise<{ readonly simulator: Simulator; readonly port: number }> {
+async function startForTest(): Promise<{ readonly simulator: Simulator; readonly port: number }> {
   const simulator = await startSimulator();
   open.push(simulator);
   return { simulator, port: Number(new URL(simulator.url).port) };
 }
 
 /** It still serves a sale. */
-const thenStillServes = async ({ url }: Simulator): Promise<void> => {
-  expect((await tillAt(url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
+const expectStillServes = async ({ url }: Simulator): Promise<void> => {
+  expect((await createHttpTill(url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
 };
 
 test("garbage on the socket is answered 400, or cut off", async () => {
-  const { simulator, port } = await given();
+  const { simulator, port } = await startForTest();
   const garbage = [
     ["\r\n\r\n\r\n"],
     ["GET\r\n\r\n"],
@@ -38,34 +38,34 @@ test("garbage on the socket is answered 400, or cut off", async () => {
     ...Array.from({ length: 20 }, () => [randomBytes(500), "\r\n\r\n"]),
   ];
   for (const each of garbage) expect(await sendRaw(port, each, "close")).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
-  await thenStillServes(simulator);
+  await expectStillServes(simulator);
 });
 
 test("CONNECT and an upgrade get nowhere", async () => {
-  const { simulator, port } = await given();
+  const { simulator, port } = await startForTest();
   expect(await sendRaw(port, ["CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n"])).toBe("");
   const upgrade =
     "GET /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\nconnection: close, upgrade\r\nupgrade: websocket\r\n\r\n";
   expect(await sendRaw(port, [upgrade])).toMatch(/^HTTP\/1\.1 400 /);
-  await thenStillServes(simulator);
+  await expectStillServes(simulator);
 });
 
 test("a head over the limit is answered 431", async () => {
-  const { simulator, port } = await given();
+  const { simulator, port } = await startForTest();
   const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\nx-long: ${"x".repeat(20_000)}\r\n\r\n`;
   expect(await sendRaw(port, [head])).toMatch(/^HTTP\/1\.1 431 /);
-  await thenStillServes(simulator);
+  await expectStillServes(simulator);
 });
 
 test("a body over the limit is answered 413, and not read to its end", async () => {
-  const { simulator, port } = await given();
+  const { simulator, port } = await startForTest();
   const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\ncontent-length: ${2 ** 40}\r\n\r\n`;
   expect(await sendRaw(port, [head, "x".repeat(300_000)])).toMatch(/^HTTP\/1\.1 413 /);
-  await thenStillServes(simulator);
+  await expectStillServes(simulator);
 });
 
 test("a body that is cut off is processed in no way", async () => {
-  const { simulator, port } = await given();
+  const { simulator, port } = await startForTest();
   const body = JSON.stringify(provision(uuid(1)));
   const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\nauthorization: Basic ${btoa(`${USER}:x`)}\r\n`;
   const sender = sendRaw(port, [`${head}content-length: ${body.length + 1}\r\n\r\n${body}`]);
@@ -96,8 +96,8 @@ test("a sender that is too slow over its head, or over its body, is cut off", as
 });
 
 test("after an outage it comes back on the same port, once whoever took it lets it go", async () => {
-  const { simulator, port } = await given();
-  simulator.restart({ forMs: 50 });
+  const { simulator, port } = await startForTest();
+  simulator.restart({ durationMs: 50 });
   let taken: Listener | undefined;
   while (taken === undefined) {
     taken = await listen({ host: "127.0.0.1", port, timers: createTimers(), onRequest: () => undefined }).catch(
@@ -107,7 +107,7 @@ test("after an outage it comes back on the same port, once whoever took it lets 
   await new Promise((resolve) => void setTimeout(resolve, 120));
   await taken.close();
   const sell = () =>
-    converse({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(1))) });
-  await until(async () => (await sell()).end !== "ECONNREFUSED");
-  expect((await sell()).end).toBe("complete");
+    sendOverWire({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(1))) });
+  await waitUntil(async () => (await sell()).ending !== "ECONNREFUSED");
+  expect((await sell()).ending).toBe("complete");
 });

@@ -6,7 +6,7 @@ export interface Listener {
   readonly host: string;
   readonly port: number;
   /** Breaks every connection and refuses new ones for this long. During another outage it does nothing. */
-  outage(forMs: number): void;
+  startOutage(durationMs: number): void;
   /** How many connections are open. */
   connections(): Promise<number>;
   close(): Promise<void>;
@@ -56,7 +56,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.maxConnections = MAX_CONNECTIONS;
   let state: "listening" | "away" | "closed" = "listening";
 
-  const open = (port: number): Promise<void> =>
+  const openServer = (port: number): Promise<void> =>
     new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen(port, host, () => {
@@ -65,36 +65,36 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       });
     });
 
-  const shut = (): Promise<void> =>
+  const closeServer = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     });
 
-  async function comeBack(attempt: number): Promise<void> {
+  async function resumeListening(attempt: number): Promise<void> {
     if (state !== "away") return;
     try {
-      await open(port);
+      await openServer(port);
     } catch (error) {
       if (attempt >= MAX_LISTEN_ATTEMPTS) throw error;
-      timers.after(LISTEN_REPEAT_MS, () => void comeBack(attempt + 1));
+      timers.schedule(LISTEN_REPEAT_MS, () => void resumeListening(attempt + 1));
       return;
     }
     if (state === "away") state = "listening";
-    else await shut();
+    else await closeServer();
   }
 
-  await open(wantedPort);
+  await openServer(wantedPort);
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : wantedPort;
 
   return {
     host,
     port,
-    outage(forMs) {
+    startOutage(durationMs) {
       if (state !== "listening") return;
       state = "away";
-      void shut().then(() => timers.after(forMs, () => void comeBack(1)));
+      void closeServer().then(() => timers.schedule(durationMs, () => void resumeListening(1)));
     },
     connections: () =>
       new Promise((resolve) => {
@@ -103,7 +103,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     async close() {
       const wasListening = state === "listening";
       state = "closed";
-      if (wasListening) await shut();
+      if (wasListening) await closeServer();
     },
   };
 }

@@ -2,13 +2,13 @@ import { Agent } from "node:http";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { until } from "../../test/leave-nothing.ts";
+import { waitUntil } from "../../test/stop-and-check.ts";
 import { advice, confirmation, provision, redemption, reversal, USER, uuid } from "../../test/messages.ts";
-import { answerOf, at } from "../../test/till.ts";
-import { converse, type Seen } from "../../test/wire.ts";
+import { toTestResponse, valueAt } from "../../test/http-till.ts";
+import { sendOverWire, type WireResponse } from "../../test/wire.ts";
 import { faultKinds } from "../faults/fault.ts";
 import type { FaultPlan } from "../faults/plan.ts";
-import { balance } from "../switch/balance.ts";
+import { computeBalance } from "../switch/balance.ts";
 import { providerNames } from "../switch/provider-profiles.ts";
 import { lengthOf } from "../switch/queue.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
@@ -17,7 +17,7 @@ const REQUESTS = 10_000;
 const IN_FLIGHT = 64;
 
 /** A client that is this impatient meets every fault as one. */
-const PATIENCE_MS = 200;
+const TIMEOUT_MS = 200;
 
 /** One request in five meets a fault: each kind alike, but for those that break every connection at once. */
 const faults: FaultPlan = {
@@ -37,12 +37,12 @@ async function trade(simulator: Simulator, requests: number, firstId: number): P
   let answered = 0;
   let nextId = firstId;
   const newId = (): string => uuid((nextId += 1));
-  const send = async (method: "GET" | "POST", path: string, message?: object): Promise<Seen> => {
+  const send = async (method: "GET" | "POST", path: string, message?: object): Promise<WireResponse> => {
     const body = message === undefined ? {} : { body: JSON.stringify(message) };
     const url = `${simulator.url}${path}`;
-    const seen = await converse({ method, url, user: USER, patienceMs: PATIENCE_MS, agent, ...body });
-    if (seen.end !== "ECONNREFUSED") sent += 1;
-    if (seen.end === "complete") answered += 1;
+    const seen = await sendOverWire({ method, url, user: USER, timeoutMs: TIMEOUT_MS, agent, ...body });
+    if (seen.ending !== "ECONNREFUSED") sent += 1;
+    if (seen.ending === "complete") answered += 1;
     return seen;
   };
   const serveCustomer = async (): Promise<void> => {
@@ -50,7 +50,7 @@ async function trade(simulator: Simulator, requests: number, firstId: number): P
     const sale = provision(id);
     const attempts = [await send("POST", "/vouchers", sale)];
     if (attempts[0]?.status !== 201) attempts.push(await send("POST", `/vouchers/${id}/retry`, sale));
-    const codes = attempts.map(({ status = 0, text }) => at(answerOf(status, text).body, "voucher.code"));
+    const codes = attempts.map(({ status = 0, text }) => valueAt(toTestResponse(status, text).body, "voucher.code"));
     const code = codes.find((each) => typeof each === "string");
     if (typeof code !== "string" || nextId % 7 === 0) {
       await send("POST", "/vouchers/reversals", reversal(newId(), id));
@@ -103,21 +103,21 @@ test(`${REQUESTS} requests, ${IN_FLIGHT} in flight, one in five with a fault: th
   const simulator = await startSimulator({ faults, forwardRepeatMs: 5 });
   // What is allocated once and for all is allocated now.
   await trade(simulator, REQUESTS / 5, 0);
-  await until(() => isQuiet(simulator));
+  await waitUntil(() => isQuiet(simulator));
   simulator.reset();
   const before = heapInUse();
 
   const { sent, answered } = await trade(simulator, REQUESTS, REQUESTS * 10);
-  await until(() => isQuiet(simulator));
+  await waitUntil(() => isQuiet(simulator));
 
-  const { issued, open, confirmed, redeemed, refunded, reversed, discrepancies } = balance(simulator.world());
+  const { issued, open, confirmed, redeemed, refunded, reversed, discrepancies } = computeBalance(simulator.world());
   expect(discrepancies).toEqual([]);
   expect(open + confirmed + redeemed + refunded + reversed).toBe(issued);
   for (const count of [open, confirmed, redeemed, reversed]) expect(count).toBeGreaterThan(0);
 
-  const { fired } = simulator.faults();
-  expect(Object.keys(fired.byKind).toSorted()).toEqual(faultKinds.toSorted());
-  expect(Object.values(fired.byKind).reduce((sum, each) => sum + each, 0)).toBe(fired.total);
+  const { injected } = simulator.faults();
+  expect(Object.keys(injected.byKind).toSorted()).toEqual(faultKinds.toSorted());
+  expect(Object.values(injected.byKind).reduce((sum, each) => sum + each, 0)).toBe(injected.total);
   // What broke with its connection in an outage may have got into the log or not.
   const logged = simulator.requests();
   expect(logged.total).toBeGreaterThanOrEqual(answered);

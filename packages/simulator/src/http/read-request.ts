@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 
-export type Body =
+export type RequestBody =
   | { readonly type: "complete"; readonly text: string }
   | { readonly type: "tooLarge" }
   /** The sender went away before it was complete. */
   | { readonly type: "broken" };
 
 /** The whole body, as long as it stays under the limit. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<RequestBody> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { json, type SwitchResponse } from "../switch/response.ts";
+import { jsonResponse, type SwitchResponse } from "../switch/response.ts";
 import { administer } from "./admin.ts";
-import { answer } from "./answer.ts";
+import { sendResponse } from "./send-response.ts";
 import { readBody, userOf } from "./read-request.ts";
-import { type Serving, serve } from "./serve.ts";
-import type { Administered } from "./administered.ts";
-import { resetLikeTestServer } from "./test-server-reset.ts";
+import { type ServeContext, serve } from "./serve.ts";
+import type { AdminActions } from "./admin-actions.ts";
+import { resetUserRecords } from "./test-server-reset.ts";
 
 /** Electrum's longest message is a few kilobytes. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -15,17 +15,17 @@ const API = "/suv/v1";
 /** Served as Electrum's test server serves it, below the API and beside it. */
 const RESET = "/testServerAdmin/reset";
 
-export interface Routing extends Serving {
-  readonly administered: Administered;
+export interface RouteContext extends ServeContext {
+  readonly adminActions: AdminActions;
 }
 
 /** Takes a request to the switch, to its administration, or nowhere. */
-export async function route(routing: Routing, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function route(routing: RouteContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request, MAX_BODY_BYTES);
   if (body.type === "broken") return;
   if (body.type === "tooLarge") {
     response.setHeader("connection", "close");
-    answer(response, { status: 413, body: "" });
+    sendResponse(response, { status: 413, body: "" });
     return;
   }
   const { method = "", url = "" } = request;
@@ -38,14 +38,14 @@ export async function route(routing: Routing, request: IncomingMessage, response
   };
   if (isBelow(received.path, API) && !isBelow(received.path, `${API}${RESET}`)) {
     const { user } = received;
-    const asked = { method, target: url.slice(API.length), body: body.text, user, at: routing.now() };
-    await serve(routing, asked, response);
+    const switchRequest = { method, target: url.slice(API.length), body: body.text, user, at: routing.now() };
+    await serve(routing, switchRequest, response);
   } else {
-    answer(response, answerAside(routing, received));
+    sendResponse(response, handleOutsideApi(routing, received));
   }
 }
 
-interface Received {
+interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
   readonly path: string;
@@ -53,17 +53,22 @@ interface Received {
   readonly user: string;
 }
 
-function answerAside({ running, administered }: Routing, { method, url, path, body, user }: Received): SwitchResponse {
+function handleOutsideApi(
+  { running, adminActions }: RouteContext,
+  { method, url, path, body, user }: ReceivedRequest,
+): SwitchResponse {
   if (isBelow(path, `${API}${RESET}`) || isBelow(path, RESET)) {
-    return method === "POST" ? resetLikeTestServer(running, body, user) : { status: 405, body: "", allow: ["POST"] };
+    return method === "POST" ? resetUserRecords(running, body, user) : { status: 405, body: "", allow: ["POST"] };
   }
-  if (!isBelow(path, "/admin")) return nothingHere;
+  if (!isBelow(path, "/admin")) return unknownPathResponse;
   const parts = path.split("/").slice(2);
   const query = new URLSearchParams(url.slice(path.length));
-  return administer(administered, { method, path: parts.filter((part) => part !== "").map(decode), query, body });
+  return administer(adminActions, { method, path: parts.filter((part) => part !== "").map(decode), query, body });
 }
 
-const nothingHere: SwitchResponse = json(404, { error: `the switch is below ${API}, its administration below /admin` });
+const unknownPathResponse: SwitchResponse = jsonResponse(404, {
+  error: `the switch is below ${API}, its administration below /admin`,
+});
 
 const isBelow = (path: string, parent: string): boolean => path === parent || path.startsWith(`${parent}/`);
 

@@ -1,15 +1,15 @@
 import type { Instant, Json } from "@electrum-vouchers/core";
-import { addRule, chooseFault, type Faults, startFaults } from "../faults/choose.ts";
+import { addRule, chooseFault, type FaultPlanState, startPlan } from "../faults/choose-fault.ts";
 import type { Fault, FaultKind } from "../faults/fault.ts";
-import type { FaultPlan, Rule, Subject } from "../faults/plan.ts";
-import { subjectOf } from "../faults/subject.ts";
+import type { FaultPlan, FaultRule, RequestAttributes } from "../faults/plan.ts";
+import { attributesOf } from "../faults/request-attributes.ts";
 import { handle, type SwitchRequest } from "../switch/handle.ts";
-import type { Operation } from "../switch/operations.ts";
+import type { SwitchOperation } from "../switch/operations.ts";
 import type { SwitchResponse } from "../switch/response.ts";
-import { forget, type World } from "../switch/world.ts";
+import { clearWorld, type World } from "../switch/world.ts";
 import type { ProviderName } from "../switch/provider-profiles.ts";
-import { maskBody, maskTarget } from "./mask.ts";
-import { createRing } from "./ring.ts";
+import { redactBody, redactTarget } from "./redact.ts";
+import { createRingBuffer } from "./ring-buffer.ts";
 
 /** One request as the log keeps it, secrets masked. */
 export interface LogEntry {
@@ -17,18 +17,18 @@ export interface LogEntry {
   readonly user: string;
   readonly method: string;
   readonly target: string;
-  readonly operation?: Operation;
+  readonly operation?: SwitchOperation;
   readonly body: Json;
   readonly fault?: FaultKind;
   /** What was answered, or meant to be; absent where nothing was. */
-  readonly answer?: { readonly status: number; readonly body: Json };
-  readonly tookMs: number;
+  readonly response?: { readonly status: number; readonly body: Json };
+  readonly durationMs: number;
 }
 
 /** A fault that happened. */
-export interface FiredFault {
+export interface InjectedFault {
   readonly at: Instant;
-  readonly operation: Operation;
+  readonly operation: SwitchOperation;
   /** The message's own id; a lookup of a voucher has none. */
   readonly id?: string;
   readonly fault: Fault;
@@ -39,10 +39,10 @@ export interface FaultsView {
   readonly plan: FaultPlan;
   /** How many requests each rule has matched, in the order of the rules. */
   readonly matched: readonly number[];
-  readonly fired: {
+  readonly injected: {
     readonly total: number;
     readonly byKind: Readonly<Record<string, number>>;
-    readonly latest: readonly FiredFault[];
+    readonly latest: readonly InjectedFault[];
   };
 }
 
@@ -52,9 +52,9 @@ export interface RequestsView {
 }
 
 /** A request whose fault, if any, is settled. */
-export interface Accepted {
+export interface AcceptedRequest {
   readonly request: SwitchRequest;
-  readonly subject?: Subject;
+  readonly attributes?: RequestAttributes;
   readonly fault?: Fault;
 }
 
@@ -64,13 +64,13 @@ export interface RunningSwitch {
   /** Replaces the world by what `next` makes of it. */
   readonly change: (next: (world: World) => World) => void;
   /** Decides what goes wrong with a request. */
-  readonly accept: (request: SwitchRequest) => Accepted;
+  readonly accept: (request: SwitchRequest) => AcceptedRequest;
   readonly process: (request: SwitchRequest) => SwitchResponse;
-  readonly log: (accepted: Accepted, answer: SwitchResponse | undefined, at: Instant) => void;
+  readonly log: (accepted: AcceptedRequest, answer: SwitchResponse | undefined, at: Instant) => void;
   /** The last requests, oldest first. */
   readonly requests: (limit: number) => RequestsView;
   readonly setFaults: (plan: FaultPlan) => void;
-  readonly addFault: (rule: Rule) => void;
+  readonly addFault: (rule: FaultRule) => void;
   readonly faults: (limit: number) => FaultsView;
   /** Forgets the world but for its settings, the log and the faults that fired; the fault plan starts anew. */
   readonly reset: () => void;
@@ -79,27 +79,31 @@ export interface RunningSwitch {
 /** The request log and the list of faults that fired keep this many; older ones are only counted. */
 const MAX_LOGGED = 1_000;
 
-interface Logged {
-  readonly accepted: Accepted;
-  readonly answer: SwitchResponse | undefined;
+interface LoggedExchange {
+  readonly accepted: AcceptedRequest;
+  readonly response: SwitchResponse | undefined;
   readonly at: Instant;
 }
 
-export interface Listeners {
+export interface SwitchListeners {
   /** Hears of each provider for which an advice was queued. */
   readonly onQueued: (provider: ProviderName) => void;
   /** Hears of each new world, before what made it is answered. */
   readonly onChange: (world: World) => void;
 }
 
-export function createRunningSwitch(start: World, plan: FaultPlan, { onQueued, onChange }: Listeners): RunningSwitch {
+export function createRunningSwitch(
+  start: World,
+  plan: FaultPlan,
+  { onQueued, onChange }: SwitchListeners,
+): RunningSwitch {
   let world = start;
-  let faults: Faults = startFaults(plan);
+  let faults: FaultPlanState = startPlan(plan);
   let firedByKind = new Map<string, number>();
-  const fired = createRing<FiredFault>(MAX_LOGGED);
-  const logged = createRing<Logged>(MAX_LOGGED);
+  const fired = createRingBuffer<InjectedFault>(MAX_LOGGED);
+  const logged = createRingBuffer<LoggedExchange>(MAX_LOGGED);
 
-  function become(next: World): void {
+  function replaceWorld(next: World): void {
     if (next === world) return;
     world = next;
     onChange(world);
@@ -107,31 +111,31 @@ export function createRunningSwitch(start: World, plan: FaultPlan, { onQueued, o
 
   return {
     world: () => world,
-    change: (next) => become(next(world)),
+    change: (next) => replaceWorld(next(world)),
     accept(request) {
-      const subject = subjectOf(world, request);
-      if (subject === undefined) return { request };
-      const chosen = chooseFault(faults, subject);
+      const attributes = attributesOf(world, request);
+      if (attributes === undefined) return { request };
+      const chosen = chooseFault(faults, attributes);
       faults = chosen.faults;
       const { fault } = chosen;
-      if (fault === undefined) return { request, subject };
-      const { operation, id } = subject;
+      if (fault === undefined) return { request, attributes };
+      const { operation, id } = attributes;
       fired.add({ at: request.at, operation, ...(id === undefined ? {} : { id }), fault });
       firedByKind.set(fault.kind, (firedByKind.get(fault.kind) ?? 0) + 1);
-      return { request, subject, fault };
+      return { request, attributes, fault };
     },
     process(request) {
       const handled = handle(world, request);
-      become(handled.world);
+      replaceWorld(handled.world);
       for (const { provider } of handled.forwards) onQueued(provider);
       return handled.response;
     },
-    log(accepted, answer, at) {
-      logged.add({ accepted, answer, at });
+    log(accepted, response, at) {
+      logged.add({ accepted, response, at });
     },
-    requests: (limit) => ({ total: logged.total(), latest: logged.latest(limit).map(entryOf) }),
+    requests: (limit) => ({ total: logged.total(), latest: logged.latest(limit).map(toLogEntry) }),
     setFaults(next) {
-      faults = startFaults(next);
+      faults = startPlan(next);
     },
     addFault(rule) {
       faults = addRule(faults, rule);
@@ -139,11 +143,11 @@ export function createRunningSwitch(start: World, plan: FaultPlan, { onQueued, o
     faults: (limit) => ({
       plan: faults.plan,
       matched: faults.matched,
-      fired: { total: fired.total(), byKind: Object.fromEntries(firedByKind), latest: fired.latest(limit) },
+      injected: { total: fired.total(), byKind: Object.fromEntries(firedByKind), latest: fired.latest(limit) },
     }),
     reset() {
-      become(forget(world));
-      faults = startFaults(faults.plan);
+      replaceWorld(clearWorld(world));
+      faults = startPlan(faults.plan);
       logged.clear();
       fired.clear();
       firedByKind = new Map();
@@ -152,14 +156,14 @@ export function createRunningSwitch(start: World, plan: FaultPlan, { onQueued, o
 }
 
 /** Masked when it is read: most requests are never looked at. */
-const entryOf = ({ accepted: { request, subject, fault }, answer, at }: Logged): LogEntry => ({
+const toLogEntry = ({ accepted: { request, attributes, fault }, response, at }: LoggedExchange): LogEntry => ({
   at: request.at,
   user: request.user,
   method: request.method,
-  target: maskTarget(request.target),
-  ...(subject === undefined ? {} : { operation: subject.operation }),
-  body: maskBody(request.body ?? ""),
+  target: redactTarget(request.target),
+  ...(attributes === undefined ? {} : { operation: attributes.operation }),
+  body: redactBody(request.body ?? ""),
   ...(fault === undefined ? {} : { fault: fault.kind }),
-  ...(answer === undefined ? {} : { answer: { status: answer.status, body: maskBody(answer.body) } }),
-  tookMs: at - request.at,
+  ...(response === undefined ? {} : { response: { status: response.status, body: redactBody(response.body) } }),
+  durationMs: at - request.at,
 });

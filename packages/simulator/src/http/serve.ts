@@ -1,68 +1,68 @@
 import type { ServerResponse } from "node:http";
 import type { Instant } from "@electrum-vouchers/core";
-import { alter, replacement } from "../faults/alter.ts";
+import { alterResponse, createReplacement } from "../faults/alter-response.ts";
 import type { Fault } from "../faults/fault.ts";
 import type { SwitchRequest } from "../switch/handle.ts";
 import type { SwitchResponse } from "../switch/response.ts";
-import { answer, answerHalf, reset } from "./answer.ts";
-import type { Accepted, RunningSwitch } from "./running-switch.ts";
+import { sendResponse, sendFirstHalf, resetConnection } from "./send-response.ts";
+import type { AcceptedRequest, RunningSwitch } from "./running-switch.ts";
 import type { Timers } from "./timers.ts";
 
-export interface Serving {
+export interface ServeContext {
   readonly running: RunningSwitch;
   readonly timers: Timers;
   readonly now: () => Instant;
   /** Stops listening for a while, every connection broken; a restart may lose the memory. */
-  readonly outage: (forMs: number, memory: "kept" | "lost") => void;
+  readonly startOutage: (durationMs: number, memory: "kept" | "lost") => void;
 }
 
 /** Serves one request, and lets happen to it what the fault plan says. */
-export async function serve(serving: Serving, request: SwitchRequest, response: ServerResponse): Promise<void> {
+export async function serve(serving: ServeContext, request: SwitchRequest, response: ServerResponse): Promise<void> {
   const accepted = serving.running.accept(request);
-  const answered = await perform(serving, accepted, response);
+  const answered = await applyFault(serving, accepted, response);
   serving.running.log(accepted, answered, serving.now());
 }
 
 /** Gives back what was answered, if anything was. */
-async function perform(
-  serving: Serving,
-  { request, subject, fault }: Accepted,
+async function applyFault(
+  serving: ServeContext,
+  { request, attributes, fault }: AcceptedRequest,
   response: ServerResponse,
 ): Promise<SwitchResponse | undefined> {
   const process = (): SwitchResponse => serving.running.process({ ...request, at: serving.now() });
   const finish = async (answered: SwitchResponse, delayMs = 0): Promise<SwitchResponse> => {
     await serving.timers.wait(delayMs + (answered.delayMs ?? 0));
-    answer(response, answered);
+    sendResponse(response, answered);
     return answered;
   };
-  if (fault === undefined || subject === undefined) return finish(process());
+  if (fault === undefined || attributes === undefined) return finish(process());
 
   switch (fault.kind) {
     case "refused":
-      serving.outage(fault.forMs, "kept");
+      serving.startOutage(fault.durationMs, "kept");
       return undefined;
     case "restart":
-      serving.outage(fault.forMs, fault.memory);
+      serving.startOutage(fault.durationMs, fault.memory);
       return undefined;
     case "reset":
       if (fault.processed) process();
-      reset(response);
+      resetConnection(response);
       return undefined;
-    case "silent":
+    case "noResponse":
       if (fault.processed) process();
       response.once(
         "close",
-        serving.timers.after(MAX_SILENCE_MS, () => reset(response)),
+        serving.timers.schedule(MAX_SILENCE_MS, () => resetConnection(response)),
       );
       return undefined;
-    case "late":
+    case "delayed":
       await serving.timers.wait(fault.delayMs);
       return finish(process());
     case "duplicate":
       process();
       return finish(process());
-    case "likeTestServer":
-      return finish(serving.running.process({ ...request, at: serving.now(), likeTestServer: true }));
+    case "emulateTestServer":
+      return finish(serving.running.process({ ...request, at: serving.now(), emulateTestServer: true }));
     case "slowHeaders":
       return finish(process(), fault.delayMs);
     case "slowBody":
@@ -71,12 +71,12 @@ async function perform(
     case "status":
     case "error":
       if (fault.processed) process();
-      return finish(replacement(fault, subject));
+      return finish(createReplacement(fault, attributes));
     case "wrongContentType":
     case "notJson":
     case "emptyBody":
     case "wrongId":
-      return finish(alter(fault, process()));
+      return finish(alterResponse(fault, process()));
   }
 }
 
@@ -84,13 +84,13 @@ async function perform(
 const MAX_SILENCE_MS = 5 * 60 * 1000;
 
 async function sendHalf(
-  { timers }: Serving,
+  { timers }: ServeContext,
   fault: Extract<Fault, { readonly kind: "slowBody" | "truncatedBody" }>,
   answered: SwitchResponse,
   response: ServerResponse,
 ): Promise<SwitchResponse> {
   await timers.wait(answered.delayMs ?? 0);
-  const rest = answerHalf(response, answered);
+  const rest = sendFirstHalf(response, answered);
   if (fault.kind === "truncatedBody") {
     response.socket?.end();
   } else {

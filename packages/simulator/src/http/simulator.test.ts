@@ -1,30 +1,37 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { stopAndLeaveNothing, until } from "../../test/leave-nothing.ts";
-import { confirmation, netcare, provision, redemption, reversal, USER, uuid } from "../../test/messages.ts";
-import { type Answer, answerOf, at, textAt, type Till, tillAt } from "../../test/till.ts";
-import { converse } from "../../test/wire.ts";
+import { stopAndCheckResources, waitUntil } from "../../test/stop-and-check.ts";
+import { confirmation, netcareReceiver, provision, redemption, reversal, USER, uuid } from "../../test/messages.ts";
+import {
+  type TestResponse,
+  toTestResponse,
+  valueAt,
+  textAt,
+  type HttpTill,
+  createHttpTill,
+} from "../../test/http-till.ts";
+import { sendOverWire } from "../../test/wire.ts";
 import { head, lengthOf } from "../switch/queue.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 let simulator: Simulator;
-let till: Till;
+let till: HttpTill;
 
 beforeEach(async () => {
   simulator = await startSimulator({ forwardRepeatMs: 5 });
-  till = tillAt(simulator.url);
+  till = createHttpTill(simulator.url);
 });
 
-afterEach(() => stopAndLeaveNothing(simulator));
+afterEach(() => stopAndCheckResources(simulator));
 
-const admin = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+const admin = async (method: string, path: string, body?: unknown): Promise<TestResponse> => {
   const response = await fetch(`${simulator.adminUrl}${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return answerOf(response.status, await response.text());
+  return toTestResponse(response.status, await response.text());
 };
 
-const queued = (): number => lengthOf(simulator.world().providers.ordinary.queue);
+const queueLength = (): number => lengthOf(simulator.world().providers.standard.queue);
 
 describe("the administration shows", () => {
   test("the ledger: balance, transactions with their history, vouchers with theirs", async () => {
@@ -47,7 +54,7 @@ describe("the administration shows", () => {
       ],
       vouchers: [{ voucher: { code }, state: "CONFIRMED_PROVISIONED" }],
     });
-    expect(JSON.stringify(at(body, "transactions"))).toContain("provisionVoucher: 201, open");
+    expect(JSON.stringify(valueAt(body, "transactions"))).toContain("provisionVoucher: 201, open");
   });
 
   test("as much of it as is asked for", async () => {
@@ -63,7 +70,7 @@ describe("the administration shows", () => {
   test("what it thinks of one request, and of one voucher", async () => {
     const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
     expect((await admin("GET", `/transactions/${uuid(1)}`)).body).toMatchObject({
-      transactions: [{ id: uuid(1), state: "open", answer: { status: 201 } }],
+      transactions: [{ id: uuid(1), state: "open", response: { status: 201 } }],
     });
     expect((await admin("GET", `/transactions/${uuid(2)}`)).body).toEqual({ transactions: [] });
     expect((await admin("GET", `/vouchers/${code}`)).body).toMatchObject({ state: "PROVISIONED" });
@@ -82,16 +89,16 @@ describe("the administration shows", () => {
       slipData: { messageLines: [{ text: `Voucher ${code}` }] },
     });
     const broken = JSON.stringify(redemption(uuid(2), code)).slice(0, -1);
-    await converse({ url: `${simulator.url}/redemptions`, user: USER, body: broken });
+    await sendOverWire({ url: `${simulator.url}/redemptions`, user: USER, body: broken });
 
     const { text, body } = await admin("GET", "/requests?limit=10");
     expect(body).toMatchObject({
       total: 5,
       latest: [
-        { user: USER, method: "POST", target: "/vouchers", operation: "provisionVoucher", answer: { status: 201 } },
+        { user: USER, method: "POST", target: "/vouchers", operation: "provisionVoucher", response: { status: 201 } },
         { operation: "confirmVoucher" },
         { target: "/vouchers?voucherCode=***&receiverInstId=1" },
-        { operation: "redeemVoucher", answer: { status: 201, body: { voucher: { code: "***" } } } },
+        { operation: "redeemVoucher", response: { status: 201, body: { voucher: { code: "***" } } } },
         { operation: "redeemVoucher", body: `(${broken.length} characters, not read)` },
       ],
     });
@@ -99,20 +106,25 @@ describe("the administration shows", () => {
   });
 
   test("the providers: condition, queue and what each has seen", async () => {
-    await admin("PUT", "/providers/ordinary", { state: "down" });
+    await admin("PUT", "/providers/standard", { state: "down" });
     expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(503);
-    await till.post("/vouchers", provision(uuid(2), { receiver: netcare }));
+    await till.post("/vouchers", provision(uuid(2), { receiver: netcareReceiver }));
     await till.post("/vouchers/reversals", reversal(uuid(11), uuid(1)));
     const { body } = await admin("GET", "/providers");
     expect(body).toMatchObject({
       providers: [
         {
-          name: "ordinary",
+          name: "standard",
           condition: { state: "down" },
           queued: 1,
           queue: [{ operation: "reverseVoucher", id: uuid(11) }],
         },
-        { name: "Netcare", condition: { state: "up" }, queued: 0, seen: [{ operation: "provisionVoucher" }] },
+        {
+          name: "Netcare",
+          condition: { state: "up" },
+          queued: 0,
+          receivedMessages: [{ operation: "provisionVoucher" }],
+        },
         { name: "Stellr" },
       ],
     });
@@ -142,7 +154,7 @@ describe("the administration changes", () => {
     expect((await admin("GET", "/faults")).body).toMatchObject({
       plan: { rules: [rule] },
       matched: [1],
-      fired: { total: 2, byKind: { status: 2 } },
+      injected: { total: 2, byKind: { status: 2 } },
     });
   });
 
@@ -168,13 +180,13 @@ describe("the administration changes", () => {
   });
 
   test("everything back to the start: ledger, queues, log and fired faults; the plan stays", async () => {
-    simulator.addFault({ when: { operation: "redeemVoucher" }, fault: { kind: "notJson" } });
-    simulator.setProvider("ordinary", { state: "down" });
+    simulator.addFault({ match: { operation: "redeemVoucher" }, fault: { kind: "notJson" } });
+    simulator.setProvider("standard", { state: "down" });
     await till.post("/vouchers", provision(uuid(1)));
     await till.post("/vouchers/reversals", reversal(uuid(11), uuid(1)));
     expect((await admin("POST", "/reset")).status).toBe(204);
     expect((await admin("GET", "/ledger")).body).toMatchObject({ transactions: [], vouchers: [] });
-    expect(queued()).toBe(0);
+    expect(queueLength()).toBe(0);
     expect(simulator.requests().total).toBe(0);
     expect(simulator.faults().plan.rules).toHaveLength(1);
   });
@@ -184,10 +196,10 @@ describe("the administration changes", () => {
     ["lost", 201],
   ] as const)("a restart with its memory %s", async (memory, status) => {
     await till.post("/vouchers", provision(uuid(1)));
-    await admin("POST", "/restart", { memory, forMs: 20 }).catch(() => undefined);
+    await admin("POST", "/restart", { memory, durationMs: 20 }).catch(() => undefined);
     const sell = () =>
-      converse({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(1))) });
-    await until(async () => (await sell()).status === status);
+      sendOverWire({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(1))) });
+    await waitUntil(async () => (await sell()).status === status);
     expect((await sell()).status).toBe(400);
   });
 });
@@ -195,13 +207,13 @@ describe("the administration changes", () => {
 describe("the queue to a provider", () => {
   test("waits while the provider is down, and drains once it is up", async () => {
     await till.post("/vouchers", provision(uuid(1)));
-    simulator.setProvider("ordinary", { state: "down" });
+    simulator.setProvider("standard", { state: "down" });
     await till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
-    await until(() => simulator.world().providers.ordinary.queue.next === 1);
-    expect(queued()).toBe(1);
-    simulator.setProvider("ordinary", { state: "up" });
-    await until(() => queued() === 0);
-    expect(simulator.world().providers.ordinary.seen.at(-1)).toMatchObject({
+    await waitUntil(() => simulator.world().providers.standard.queue.next === 1);
+    expect(queueLength()).toBe(1);
+    simulator.setProvider("standard", { state: "up" });
+    await waitUntil(() => queueLength() === 0);
+    expect(simulator.world().providers.standard.receivedMessages.at(-1)).toMatchObject({
       operation: "confirmVoucher",
       id: uuid(11),
     });
@@ -209,12 +221,12 @@ describe("the queue to a provider", () => {
 
   test("leaves a provider that is down alone for a while", async () => {
     const patient = await startSimulator({ forwardRepeatMs: 60_000 });
-    const customer = tillAt(patient.url);
+    const customer = createHttpTill(patient.url);
     await customer.post("/vouchers", provision(uuid(1)));
-    patient.setProvider("ordinary", { state: "down" });
+    patient.setProvider("standard", { state: "down" });
     await customer.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
-    const attempts = (): number | undefined => head(patient.world().providers.ordinary.queue)?.attempts;
-    await until(() => attempts() !== 0);
+    const attempts = (): number | undefined => head(patient.world().providers.standard.queue)?.attempts;
+    await waitUntil(() => attempts() !== 0);
     await customer.get("/vouchers?voucherCode=1");
     expect(attempts()).toBe(1);
     await patient.stop();
@@ -222,47 +234,52 @@ describe("the queue to a provider", () => {
 
   test("goes on after a provider that was slow", async () => {
     for (const number of [1, 2, 3]) await till.post("/vouchers", provision(uuid(number)));
-    simulator.setProvider("ordinary", { state: "slow", delayMs: 5 });
+    simulator.setProvider("standard", { state: "slow", delayMs: 5 });
     for (const number of [1, 2, 3]) {
       await till.post("/vouchers/confirmations", confirmation(uuid(10 + number), uuid(number)));
     }
-    await until(() => queued() === 0);
-    const { seen } = simulator.world().providers.ordinary;
-    expect(seen.slice(-3).map(({ id }) => id)).toEqual([uuid(11), uuid(12), uuid(13)]);
+    await waitUntil(() => queueLength() === 0);
+    const { receivedMessages } = simulator.world().providers.standard;
+    expect(receivedMessages.slice(-3).map(({ id }) => id)).toEqual([uuid(11), uuid(12), uuid(13)]);
   });
 
   test("takes a long backlog without end and without losing order", async () => {
     const count = 350;
     for (let number = 0; number < count; number += 1) await till.post("/vouchers", provision(uuid(number)));
-    simulator.setProvider("ordinary", { state: "down" });
+    simulator.setProvider("standard", { state: "down" });
     for (let number = 0; number < count; number += 1) {
       await till.post("/vouchers/reversals", reversal(uuid(1_000 + number), uuid(number)));
     }
-    expect(queued()).toBe(count);
-    simulator.setProvider("ordinary", { state: "up" });
-    await until(() => queued() === 0);
-    const { seen } = simulator.world().providers.ordinary;
-    expect(seen.map(({ id }) => id)).toEqual(
-      Array.from({ length: seen.length }, (_, index) => uuid(1_000 + count - seen.length + index)),
+    expect(queueLength()).toBe(count);
+    simulator.setProvider("standard", { state: "up" });
+    await waitUntil(() => queueLength() === 0);
+    const { receivedMessages } = simulator.world().providers.standard;
+    expect(receivedMessages.map(({ id }) => id)).toEqual(
+      Array.from({ length: receivedMessages.length }, (_, index) =>
+        uuid(1_000 + count - receivedMessages.length + index),
+      ),
     );
   });
 });
 
 test("a slow provider makes the answer late", async () => {
-  simulator.setProvider("ordinary", { state: "slow", delayMs: 60_000 });
+  simulator.setProvider("standard", { state: "slow", delayMs: 60_000 });
   const body = JSON.stringify(provision(uuid(1)));
-  const seen = await converse({ url: `${simulator.url}/vouchers`, user: USER, body, patienceMs: 200 });
-  expect(seen.end).toBe("none in time");
+  const seen = await sendOverWire({ url: `${simulator.url}/vouchers`, user: USER, body, timeoutMs: 200 });
+  expect(seen.ending).toBe("timeout");
 });
 
 test("lookupRedemption, still processing: 102, and the connection ends, since a client waits on for a final status", async () => {
   const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
   await till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
-  simulator.setProvider("ordinary", { state: "down" });
+  simulator.setProvider("standard", { state: "down" });
   expect((await till.post("/redemptions", redemption(uuid(2), code))).status).toBe(503);
-  const seen = await converse({ method: "GET", url: `${simulator.url}/redemptions/${uuid(2)}`, user: USER });
-  expect(seen).toEqual({ text: "", end: "ECONNRESET" });
-  expect(simulator.requests().latest.at(-1)).toMatchObject({ operation: "lookupRedemption", answer: { status: 102 } });
+  const seen = await sendOverWire({ method: "GET", url: `${simulator.url}/redemptions/${uuid(2)}`, user: USER });
+  expect(seen).toEqual({ text: "", ending: "ECONNRESET" });
+  expect(simulator.requests().latest.at(-1)).toMatchObject({
+    operation: "lookupRedemption",
+    response: { status: 102 },
+  });
 });
 
 test("a path outside the API and the administration → 404 that says where they are", async () => {
@@ -283,28 +300,28 @@ test("it listens on loopback unless told otherwise", () => {
 test("two simulators share nothing", async () => {
   const other = await startSimulator();
   await till.post("/vouchers", provision(uuid(1)));
-  expect((await tillAt(other.url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
+  expect((await createHttpTill(other.url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
   await other.stop();
 });
 
 test("stopping in the middle of everything leaves nothing behind", async () => {
   simulator.setFaults({
     rules: [
-      { when: { nth: 1 }, fault: { kind: "silent", processed: true } },
-      { when: { nth: 2 }, fault: { kind: "slowBody", delayMs: 60_000 } },
-      { when: { nth: 3 }, fault: { kind: "late", delayMs: 60_000 } },
+      { match: { nth: 1 }, fault: { kind: "noResponse", processed: true } },
+      { match: { nth: 2 }, fault: { kind: "slowBody", delayMs: 60_000 } },
+      { match: { nth: 3 }, fault: { kind: "delayed", delayMs: 60_000 } },
     ],
   });
   const conversations = [1, 2, 3].map((number) =>
-    converse({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(number))) }),
+    sendOverWire({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(uuid(number))) }),
   );
-  await until(() => simulator.faults().fired.total === 3);
+  await waitUntil(() => simulator.faults().injected.total === 3);
   await simulator.stop();
-  for (const { end } of await Promise.all(conversations)) expect(end).not.toBe("none in time");
+  for (const { ending } of await Promise.all(conversations)) expect(ending).not.toBe("timeout");
 });
 
 test("stopping during an outage leaves nothing behind, and stopping twice is harmless", async () => {
-  simulator.restart({ forMs: 60_000 });
+  simulator.restart({ durationMs: 60_000 });
   await simulator.stop();
   await simulator.stop();
   expect(await simulator.resources()).toEqual({ connections: 0, timers: 0 });

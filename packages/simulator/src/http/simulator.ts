@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultPlan } from "../faults/plan.ts";
 import { setCondition } from "../switch/providers.ts";
 import { type ProviderName, providerNames } from "../switch/provider-profiles.ts";
-import { createWorld, forget, type Settings, type World } from "../switch/world.ts";
-import type { Administered } from "./administered.ts";
-import { createForwarder } from "./forwarder.ts";
+import { createWorld, clearWorld, type WorldSettings, type World } from "../switch/world.ts";
+import type { AdminActions } from "./admin-actions.ts";
+import { createProviderForwarder } from "./provider-forwarder.ts";
 import { listen } from "./listener.ts";
 import { route } from "./route.ts";
 import { createRunningSwitch } from "./running-switch.ts";
 import { createTimers } from "./timers.ts";
 
-export interface SimulatorOptions extends Partial<Settings> {
+export interface SimulatorOptions extends Partial<WorldSettings> {
   /** What it knows from the start: a world that an earlier one had. Settings that are given go before the world's own. */
   readonly world?: World;
   /** Hears of each new world, before what made it is answered: a world is plain JSON, to be kept for a later start. */
@@ -26,7 +26,7 @@ export interface SimulatorOptions extends Partial<Settings> {
 }
 
 /** A simulator that listens. */
-export interface Simulator extends Administered {
+export interface Simulator extends AdminActions {
   /** The base URL of the API, with `/suv/v1`. */
   readonly url: string;
   readonly adminUrl: string;
@@ -59,13 +59,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const start = world === undefined ? createWorld(settings) : withSettings(world, settings);
   const onQueued = (provider: ProviderName): void => forwarder.wake(provider);
   const running = createRunningSwitch(start, faults, { onQueued, onChange });
-  const forwarder = createForwarder({ running, now, timers, repeatMs: forwardRepeatMs });
+  const forwarder = createProviderForwarder({ running, now, timers, repeatMs: forwardRepeatMs });
 
-  const outage = (forMs: number, memory: "kept" | "lost"): void => {
-    if (memory === "lost") running.change(forget);
-    listener.outage(forMs);
+  const startOutage = (durationMs: number, memory: "kept" | "lost"): void => {
+    if (memory === "lost") running.change(clearWorld);
+    listener.startOutage(durationMs);
   };
-  const administered: Administered = {
+  const adminActions: AdminActions = {
     world: running.world,
     setProvider(name, condition) {
       running.change((world) => setCondition(world, name, condition));
@@ -79,19 +79,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults: (limit = DEFAULT_LIMIT) => running.faults(limit),
     requests: (limit = DEFAULT_LIMIT) => running.requests(limit),
     reset: () => running.reset(),
-    restart: ({ memory = "kept", forMs = 0 }) => outage(forMs, memory),
+    restart: ({ memory = "kept", durationMs = 0 }) => startOutage(durationMs, memory),
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
-    void route({ running, administered, timers, now, outage }, request, response);
+    void route({ running, adminActions, timers, now, startOutage }, request, response);
   const listener = await listen({ host, port, timers, onRequest });
   for (const name of providerNames) forwarder.wake(name);
 
   const origin = `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   return {
-    ...administered,
+    ...adminActions,
     url: `${origin}/suv/v1`,
     adminUrl: `${origin}/admin`,
-    resources: async () => ({ connections: await listener.connections(), timers: timers.pending() }),
+    resources: async () => ({ connections: await listener.connections(), timers: timers.pendingCount() }),
     async stop() {
       forwarder.stop();
       await listener.close();
@@ -100,7 +100,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-const withSettings = (world: World, settings: Partial<Settings>): World => ({
+const withSettings = (world: World, settings: Partial<WorldSettings>): World => ({
   ...world,
   settings: { ...world.settings, ...settings },
 });

@@ -1,10 +1,10 @@
 /** Timers that can all be stopped at once, so that a simulator that is stopped leaves none behind. */
 export interface Timers {
   /** Gives back how to call it off. */
-  after(delayMs: number, run: () => void): () => void;
+  schedule(delayMs: number, run: () => void): () => void;
   /** Resolves after the time, or never, where everything was stopped before. */
   wait(delayMs: number): Promise<void>;
-  pending(): number;
+  pendingCount(): number;
   /** Stops those that run, and lets none start from now on. */
   stopAll(): void;
 }
@@ -13,7 +13,7 @@ export function createTimers(): Timers {
   const running = new Set<NodeJS.Timeout>();
   let stopped = false;
   const timers: Timers = {
-    after(delayMs, run) {
+    schedule(delayMs, run) {
       if (stopped) return () => undefined;
       const timer = setTimeout(() => {
         running.delete(timer);
@@ -26,8 +26,8 @@ export function createTimers(): Timers {
       };
     },
     wait: (delayMs) =>
-      delayMs === 0 ? Promise.resolve() : new Promise((resolve) => void timers.after(delayMs, resolve)),
-    pending: () => running.size,
+      delayMs === 0 ? Promise.resolve() : new Promise((resolve) => void timers.schedule(delayMs, resolve)),
+    pendingCount: () => running.size,
     stopAll() {
       stopped = true;
       for (const timer of running) clearTimeout(timer);

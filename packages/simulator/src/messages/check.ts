@@ -13,7 +13,7 @@ export interface FormatError {
  * switch would never notice a wrong limit.
  */
 export interface Check<Checked> {
-  readonly faults: (value: Json, field: string) => readonly FormatError[];
+  readonly findErrors: (value: Json, field: string) => readonly FormatError[];
   /** Never present: it ties the check to the type that it proves. */
   readonly proves?: Checked;
 }
@@ -36,14 +36,14 @@ export type Fields<Checked> = {
 /** A hostile message has no end of faults; its sender learns enough from the first hundred. */
 const MAX_FORMAT_ERRORS = 100;
 
-export type Reading<Checked> =
+export type CheckResult<Checked> =
   | { readonly type: "valid"; readonly value: Checked }
-  | { readonly type: "invalid"; readonly faults: readonly FormatError[] };
+  | { readonly type: "invalid"; readonly errors: readonly FormatError[] };
 
 /** The value as what the check proves it to be, or everything that is wrong with it. */
-export function read<Checked>(check: Check<Checked>, value: Json): Reading<Checked> {
-  const faults = check.faults(value, "").slice(0, MAX_FORMAT_ERRORS);
-  return passes(check, value, faults) ? { type: "valid", value } : { type: "invalid", faults };
+export function validate<Checked>(check: Check<Checked>, value: Json): CheckResult<Checked> {
+  const errors = check.findErrors(value, "").slice(0, MAX_FORMAT_ERRORS);
+  return passes(check, value, errors) ? { type: "valid", value } : { type: "invalid", errors };
 }
 
 /** What a check found no fault with is what the check proves. */
@@ -51,13 +51,13 @@ const passes = <Checked>(_check: Check<Checked>, _value: unknown, faults: readon
   faults.length === 0;
 
 export const required = <Checked>(check: Check<Checked>): Required<Checked> => ({
-  faults: check.faults,
+  findErrors: check.findErrors,
   presence: "required",
 });
 
 /** The field may be absent, or `null`, which many JSON libraries write for absent. */
 export const optional = <Checked>(check: Check<Checked>): Optional<Checked> => ({
-  faults: check.faults,
+  findErrors: check.findErrors,
   presence: "optional",
 });
 
@@ -67,7 +67,7 @@ export function text(
 ): Check<string> {
   const { max, exactly, matching } = limits;
   return {
-    faults(value, field) {
+    findErrors(value, field) {
       if (typeof value !== "string") return [{ field, msg: "must be a string" }];
       if (max !== undefined && value.length > max) return [{ field, msg: `must have at most ${max} characters` }];
       if (exactly !== undefined && value.length !== exactly) {
@@ -83,7 +83,7 @@ export function wholeNumber(
   max: number = Number.MAX_SAFE_INTEGER,
 ): Check<number> {
   return {
-    faults: (value, field) =>
+    findErrors: (value, field) =>
       typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
         ? []
         : [{ field, msg: `must be a whole number from ${min} to ${max}` }],
@@ -91,25 +91,25 @@ export function wholeNumber(
 }
 
 export const number: Check<number> = {
-  faults: (value, field) => (typeof value === "number" ? [] : [{ field, msg: "must be a number" }]),
+  findErrors: (value, field) => (typeof value === "number" ? [] : [{ field, msg: "must be a number" }]),
 };
 
 export const flag: Check<boolean> = {
-  faults: (value, field) => (typeof value === "boolean" ? [] : [{ field, msg: "must be true or false" }]),
+  findErrors: (value, field) => (typeof value === "boolean" ? [] : [{ field, msg: "must be true or false" }]),
 };
 
 export function oneOf<const Choice extends string | number>(...choices: readonly Choice[]): Check<Choice> {
   return {
-    faults: (value, field) =>
+    findErrors: (value, field) =>
       choices.some((choice) => choice === value) ? [] : [{ field, msg: `must be one of ${choices.join(", ")}` }],
   };
 }
 
 export function listOf<Item>(item: Check<Item>): Check<readonly Item[]> {
   return {
-    faults: (value, field) =>
+    findErrors: (value, field) =>
       isList(value)
-        ? value.flatMap((each, index) => item.faults(each, `${field}[${index}]`))
+        ? value.flatMap((each, index) => item.findErrors(each, `${field}[${index}]`))
         : [{ field, msg: "must be a list" }],
   };
 }
@@ -117,9 +117,9 @@ export function listOf<Item>(item: Check<Item>): Check<readonly Item[]> {
 /** An object that names its own fields. */
 export function mapOf<Item>(item: Check<Item>): Check<Readonly<Record<string, Item>>> {
   return {
-    faults: (value, field) =>
+    findErrors: (value, field) =>
       isJsonObject(value)
-        ? Object.entries(value).flatMap(([name, each]) => item.faults(each, inside(field, name)))
+        ? Object.entries(value).flatMap(([name, each]) => item.findErrors(each, joinPath(field, name)))
         : [{ field, msg: "must be an object" }],
   };
 }
@@ -128,14 +128,14 @@ export function mapOf<Item>(item: Check<Item>): Check<Readonly<Record<string, It
 export function object<Checked>(fields: Fields<Checked>): Check<Checked> {
   const checks = new Map<string, Required<unknown> | Optional<unknown>>(Object.entries(fields));
   return {
-    faults(value, field) {
+    findErrors(value, field) {
       if (!isJsonObject(value)) return [{ field, msg: "must be an object" }];
       const unknown = Object.keys(value)
         .filter((name) => !checks.has(name))
-        .map((name) => ({ field: inside(field, name), msg: "is not a known field" }));
+        .map((name) => ({ field: joinPath(field, name), msg: "is not a known field" }));
       return [
         ...unknown,
-        ...[...checks].flatMap(([name, check]) => fieldFaults(check, fieldOf(value, name), inside(field, name))),
+        ...[...checks].flatMap(([name, check]) => findFieldErrors(check, fieldOf(value, name), joinPath(field, name))),
       ];
     },
   };
@@ -147,25 +147,25 @@ export function variant<Checked>(
   checks: Readonly<Record<string, Check<Checked>>>,
 ): Check<Checked> {
   return {
-    faults(value, field) {
+    findErrors(value, field) {
       if (!isJsonObject(value)) return [{ field, msg: "must be an object" }];
       const name = fieldOf(value, discriminant);
       const check = typeof name === "string" && Object.hasOwn(checks, name) ? checks[name] : undefined;
       return (
-        check?.faults(value, field) ?? [
-          { field: inside(field, discriminant), msg: `must be one of ${Object.keys(checks).join(", ")}` },
+        check?.findErrors(value, field) ?? [
+          { field: joinPath(field, discriminant), msg: `must be one of ${Object.keys(checks).join(", ")}` },
         ]
       );
     },
   };
 }
 
-function fieldFaults(
+function findFieldErrors(
   check: Required<unknown> | Optional<unknown>,
   value: Json | undefined,
   field: string,
 ): readonly FormatError[] {
-  if (value !== undefined && value !== null) return check.faults(value, field);
+  if (value !== undefined && value !== null) return check.findErrors(value, field);
   return check.presence === "required" ? [{ field, msg: "is required" }] : [];
 }
 
@@ -173,6 +173,6 @@ function fieldFaults(
 const fieldOf = (value: Readonly<Record<string, Json>>, name: string): Json | undefined =>
   Object.hasOwn(value, name) ? value[name] : undefined;
 
-const inside = (field: string, name: string): string => (field === "" ? name : `${field}.${name}`);
+const joinPath = (field: string, name: string): string => (field === "" ? name : `${field}.${name}`);
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

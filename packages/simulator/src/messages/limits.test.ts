@@ -3,24 +3,24 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { advice, confirmation, provision, redemption, refund, reversal, uuid } from "../../test/messages.ts";
 import { isJsonObject, parseJson } from "../json.ts";
-import { type Check, read } from "./check.ts";
+import { type Check, validate } from "./check.ts";
 import {
-  basicAdvice,
-  basicReversal,
-  provisionRequest,
-  redemptionRequest,
-  refundRequest,
-  tenderAdvice,
-  voucherLookup,
-} from "./messages.ts";
+  basicAdviceCheck,
+  basicReversalCheck,
+  provisionRequestCheck,
+  redemptionRequestCheck,
+  refundRequestCheck,
+  tenderAdviceCheck,
+  voucherLookupCheck,
+} from "./message-checks.ts";
 
 // The limits of Electrum's schema, field by field: what is just inside passes, what is just outside is named.
 
 const asJson = (message: object): Json => parseJson(JSON.stringify(message)) ?? null;
 
 const faultyFields = (check: Check<unknown>, message: Json): readonly string[] => {
-  const reading = read(check, message);
-  return reading.type === "valid" ? [] : reading.faults.map(({ field }) => field);
+  const reading = validate(check, message);
+  return reading.type === "valid" ? [] : reading.errors.map(({ field }) => field);
 };
 
 /** The message with this value at a path such as `tenders.0.cardNumber`; `undefined` removes the field. */
@@ -146,16 +146,16 @@ const limits: readonly (readonly [path: string, inside: readonly Json[], outside
 
 describe("a provision request", () => {
   test("passes as it is", () => {
-    expect(faultyFields(provisionRequest, full)).toEqual([]);
+    expect(faultyFields(provisionRequestCheck, full)).toEqual([]);
   });
 
   describe.each(limits)("%s", (path, inside, outside) => {
     test.each(inside.map((value) => ({ value })))("passes as $value", ({ value }) => {
-      expect(faultyFields(provisionRequest, withValue(full, path.split("."), value))).toEqual([]);
+      expect(faultyFields(provisionRequestCheck, withValue(full, path.split("."), value))).toEqual([]);
     });
 
     test.each(outside.map((value) => ({ value })))("is refused as $value", ({ value }) => {
-      expect(faultyFields(provisionRequest, withValue(full, path.split("."), value))).toEqual([nameOf(path)]);
+      expect(faultyFields(provisionRequestCheck, withValue(full, path.split("."), value))).toEqual([nameOf(path)]);
     });
   });
 
@@ -182,7 +182,7 @@ describe("a provision request", () => {
     ["a pin of no known type", { type: "OTHER", pin: "1" }, ["voucher.pin.type"]],
     ["a pin of an inherited name", { type: "constructor", pin: "1" }, ["voucher.pin.type"]],
   ])("with %s", (_, pin, fields) => {
-    expect(faultyFields(provisionRequest, withValue(full, ["voucher", "pin"], pin))).toEqual(fields);
+    expect(faultyFields(provisionRequestCheck, withValue(full, ["voucher", "pin"], pin))).toEqual(fields);
   });
 });
 
@@ -213,17 +213,22 @@ const ADVICE_FIELDS = ["id", "requestId", "time", "thirdPartyIdentifiers"];
 
 const kinds: readonly (readonly [name: string, check: Check<unknown>, message: object, required: readonly string[]])[] =
   [
-    ["ProvisionRequest", provisionRequest, provision(uuid(1)), REQUIRED_FIELDS],
-    ["RedemptionRequest", redemptionRequest, redemption(uuid(1), "1"), [...REQUIRED_FIELDS, "voucher", "voucher.code"]],
-    ["RefundRequest", refundRequest, refund(uuid(1), "1"), [...REQUIRED_FIELDS, "voucher", "voucher.code"]],
-    ["BasicAdvice", basicAdvice, advice(uuid(1), uuid(2)), ADVICE_FIELDS],
+    ["ProvisionRequest", provisionRequestCheck, provision(uuid(1)), REQUIRED_FIELDS],
+    [
+      "RedemptionRequest",
+      redemptionRequestCheck,
+      redemption(uuid(1), "1"),
+      [...REQUIRED_FIELDS, "voucher", "voucher.code"],
+    ],
+    ["RefundRequest", refundRequestCheck, refund(uuid(1), "1"), [...REQUIRED_FIELDS, "voucher", "voucher.code"]],
+    ["BasicAdvice", basicAdviceCheck, advice(uuid(1), uuid(2)), ADVICE_FIELDS],
     [
       "TenderAdvice",
-      tenderAdvice,
+      tenderAdviceCheck,
       confirmation(uuid(1), uuid(2)),
       [...ADVICE_FIELDS, "tenders", "tenders.0.tenderType"],
     ],
-    ["BasicReversal", basicReversal, reversal(uuid(1), uuid(2)), [...ADVICE_FIELDS, "reversalReason"]],
+    ["BasicReversal", basicReversalCheck, reversal(uuid(1), uuid(2)), [...ADVICE_FIELDS, "reversalReason"]],
   ];
 
 describe.each(kinds)("%s", (_, check, message, required) => {
@@ -265,22 +270,22 @@ const asObject = (message: object): JsonObject => {
 
 describe("VoucherLookup", () => {
   test.each(["voucherCode", "voucherSerialNumber"])("%s has at most 40 characters", (key) => {
-    expect(faultyFields(voucherLookup, { [key]: chars(40) })).toEqual([]);
-    expect(faultyFields(voucherLookup, { [key]: chars(41) })).toEqual([key]);
+    expect(faultyFields(voucherLookupCheck, { [key]: chars(40) })).toEqual([]);
+    expect(faultyFields(voucherLookupCheck, { [key]: chars(41) })).toEqual([key]);
   });
 
   test("provisionRequestId is a UUID", () => {
-    expect(faultyFields(voucherLookup, { provisionRequestId: uuid(1) })).toEqual([]);
-    expect(faultyFields(voucherLookup, { provisionRequestId: "1" })).toEqual(["provisionRequestId"]);
+    expect(faultyFields(voucherLookupCheck, { provisionRequestId: uuid(1) })).toEqual([]);
+    expect(faultyFields(voucherLookupCheck, { provisionRequestId: "1" })).toEqual(["provisionRequestId"]);
   });
 
   test("names the voucher by one of its keys: routing hints alone do not", () => {
-    expect(faultyFields(voucherLookup, { receiverInstId: "1", settlementEntityInstId: "1" })).toEqual([""]);
+    expect(faultyFields(voucherLookupCheck, { receiverInstId: "1", settlementEntityInstId: "1" })).toEqual([""]);
   });
 });
 
 test("RefundRequest.redemptionId is a UUID", () => {
-  expect(faultyFields(refundRequest, { ...asObject(refund(uuid(1), "1")), redemptionId: "1" })).toEqual([
+  expect(faultyFields(refundRequestCheck, { ...asObject(refund(uuid(1), "1")), redemptionId: "1" })).toEqual([
     "redemptionId",
   ]);
 });
@@ -288,7 +293,7 @@ test("RefundRequest.redemptionId is a UUID", () => {
 test("no fault repeats a value: it may be a voucher code", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 41, maxLength: 60 }), (code) => {
-      const reading = read(provisionRequest, withValue(full, ["voucher", "code"], code));
+      const reading = validate(provisionRequestCheck, withValue(full, ["voucher", "code"], code));
       expect(JSON.stringify(reading)).not.toContain(JSON.stringify(code).slice(1, -1));
       expect(reading.type).toBe("invalid");
     }),

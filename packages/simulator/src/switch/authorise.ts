@@ -1,14 +1,21 @@
 import type { Institution, ThirdPartyIdentifier, TransactionFields } from "@electrum-vouchers/core";
-import type { Call } from "./call.ts";
-import { findTransaction, happened, nameOf, recordTransaction } from "./ledger.ts";
-import type { RequestOperation } from "./operations.ts";
-import { askProvider, seenBy } from "./providers.ts";
+import type { SwitchCall } from "./call.ts";
+import { findTransaction, historyEvent, transactionKeyOf, recordTransaction } from "./ledger.ts";
+import type { SwitchRequestOperation } from "./operations.ts";
+import { askProvider, recordReceived } from "./providers.ts";
 import { profiles, type ProviderName } from "./provider-profiles.ts";
-import { asJson, failure, type Handled, json, type SwitchResponse, unchanged } from "./response.ts";
-import type { Transaction, VoucherRecord, VoucherState, World } from "./world.ts";
+import {
+  asJson,
+  errorResponse,
+  type HandleResult,
+  jsonResponse,
+  type SwitchResponse,
+  respondUnchanged,
+} from "./response.ts";
+import type { LedgerTransaction, VoucherRecord, VoucherState, World } from "./world.ts";
 
 /** What an approval makes of the world: its voucher moves, and this is the answer. */
-export interface Approval {
+export interface ApprovalResult {
   readonly world: World;
   readonly voucher: VoucherRecord;
   readonly response: TransactionFields;
@@ -17,78 +24,80 @@ export interface Approval {
 /** Asks the provider and records what came of it. `approve` says what an approval does. */
 export function authorise(
   world: World,
-  call: Call<RequestOperation>,
+  call: SwitchCall<SwitchRequestOperation>,
   message: TransactionFields,
   provider: ProviderName,
-  approve: (world: World) => Approval,
-): Handled {
+  approve: (world: World) => ApprovalResult,
+): HandleResult {
   const known = findTransaction(world, { ...call, id: message.id });
-  const asked = seenBy(world, provider, { at: call.at, operation: call.operation, id: message.id });
+  const asked = recordReceived(world, provider, { at: call.at, operation: call.operation, id: message.id });
   const { world: next, response, state, ...changed } = outcomeOf(asked, call, message, provider, approve);
   // A redemption's id may be used again: what stands under it goes on, unless the new one is approved.
-  if (known !== undefined && standing.includes(known.state) && !standing.includes(state)) {
+  if (known !== undefined && approvedStates.includes(known.state) && !approvedStates.includes(state)) {
     return { world: next, response, forwards: [] };
   }
   const { status, body, delayMs = 0 } = response;
-  const transaction: Omit<Transaction, "number" | "history"> = {
-    atProvider: "unseen",
+  const transaction: Omit<LedgerTransaction, "number" | "history"> = {
+    providerState: "notReceived",
     ...known,
-    ...nameOf({ ...call, id: message.id }),
+    ...transactionKeyOf({ ...call, id: message.id }),
     provider,
     terminalId: message.originator.terminalId,
     requestTime: message.time,
     ...(message.receiver === undefined ? {} : { receiver: message.receiver }),
     state,
     ...changed,
-    answer: { status, body, at: call.at + delayMs },
+    response: { status, body, at: call.at + delayMs },
   };
-  const event = happened(call.at, `${call.operation}: ${status}, ${state}`);
+  const event = historyEvent(call.at, `${call.operation}: ${status}, ${state}`);
   return { world: recordTransaction(next, transaction, event), response, forwards: [] };
 }
 
-const standing: readonly Transaction["state"][] = ["open", "completed", "confirmed"];
+const approvedStates: readonly LedgerTransaction["state"][] = ["open", "completed", "confirmed"];
 
 /** What asking the provider comes to: the world after it, the answer, and what changes in the transaction. */
-interface Outcome extends Pick<Transaction, "state">, Partial<Pick<Transaction, "atProvider" | "voucherCode">> {
+interface AuthorisationOutcome
+  extends Pick<LedgerTransaction, "state">,
+    Partial<Pick<LedgerTransaction, "providerState" | "voucherCode">> {
   readonly world: World;
   readonly response: SwitchResponse;
 }
 
 function outcomeOf(
   world: World,
-  call: Call<RequestOperation>,
+  call: SwitchCall<SwitchRequestOperation>,
   message: TransactionFields,
   provider: ProviderName,
-  approve: (world: World) => Approval,
-): Outcome {
-  const reply = askProvider(world, provider);
-  switch (reply.outcome) {
+  approve: (world: World) => ApprovalResult,
+): AuthorisationOutcome {
+  const providerResponse = askProvider(world, provider);
+  switch (providerResponse.outcome) {
     case "approved": {
       const { world: next, voucher, response } = approve(world);
       return {
         world: next,
-        response: { ...json(201, response), delayMs: reply.delayMs },
+        response: { ...jsonResponse(201, response), delayMs: providerResponse.delayMs },
         state: isSingleMessaging(world, call.user) ? "completed" : "open",
-        atProvider: "approved",
+        providerState: "approved",
         voucherCode: voucher.voucher.code,
       };
     }
     case "declined": {
       const freeString = `${provider} declined the request.`;
-      const response = failure(reply.status, reply.errorType, message, { freeString });
+      const response = errorResponse(providerResponse.status, providerResponse.errorType, message, { freeString });
       // A provider that left an earlier attempt open may have approved that one: its decline of this one does not undo it.
       const isOpen = findTransaction(world, { ...call, id: message.id })?.state === "unknown";
       return isOpen
         ? { world, response, state: "unknown" }
-        : { world, response, state: "declined", atProvider: "declined" };
+        : { world, response, state: "declined", providerState: "declined" };
     }
     case "unavailable": {
       const freeString = `${provider} did not answer.`;
-      const refusal = failure(reply.status, "UPSTREAM_UNAVAILABLE", message, { freeString });
-      const response = { ...refusal, delayMs: reply.delayMs };
-      if (!reply.processed) return { world, response, state: "unknown" };
+      const refusal = errorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", message, { freeString });
+      const response = { ...refusal, delayMs: providerResponse.delayMs };
+      if (!providerResponse.processed) return { world, response, state: "unknown" };
       const { world: next, voucher } = approve(world);
-      return { world: next, response, state: "unknown", atProvider: "approved", voucherCode: voucher.voucher.code };
+      return { world: next, response, state: "unknown", providerState: "approved", voucherCode: voucher.voucher.code };
     }
   }
 }
@@ -96,12 +105,12 @@ function outcomeOf(
 const isSingleMessaging = (world: World, user: string): boolean => world.settings.singleMessagingUsers.includes(user);
 
 /** Nothing more is needed for the approval to stand: single messaging, or a provider that takes no advices. */
-const standsAtOnce = (world: World, user: string, provider: ProviderName): boolean =>
+const isFinalOnApproval = (world: World, user: string, provider: ProviderName): boolean =>
   isSingleMessaging(world, user) || !profiles[provider].takesAdvices;
 
 /** Where each kind of transaction brings the voucher. */
 export const lifecycle: Readonly<
-  Record<Transaction["kind"], { readonly [Step in "approved" | "confirmed" | "reversed"]: VoucherState }>
+  Record<LedgerTransaction["kind"], { readonly [Step in "approved" | "confirmed" | "reversed"]: VoucherState }>
 > = {
   provision: { approved: "PROVISIONED", confirmed: "CONFIRMED_PROVISIONED", reversed: "REVERSED" },
   redemption: { approved: "REDEEMED", confirmed: "CONFIRMED_REDEEMED", reversed: "CONFIRMED_PROVISIONED" },
@@ -110,17 +119,21 @@ export const lifecycle: Readonly<
 
 export const stateAfterApproval = (
   world: World,
-  { kind, user }: Call<RequestOperation>,
+  { kind, user }: SwitchCall<SwitchRequestOperation>,
   provider: ProviderName,
-): VoucherState => lifecycle[kind][standsAtOnce(world, user, provider) ? "confirmed" : "approved"];
+): VoucherState => lifecycle[kind][isFinalOnApproval(world, user, provider) ? "confirmed" : "approved"];
 
 /** The sender's user name must be `client.id`; checked for requests only, since advices name no client. */
-export function wrongUser(world: World, call: Call<RequestOperation>, message: TransactionFields): Handled | undefined {
+export function refuseWrongUser(
+  world: World,
+  call: SwitchCall<SwitchRequestOperation>,
+  message: TransactionFields,
+): HandleResult | undefined {
   if (call.user === message.client.id) return undefined;
   const freeString = "The user name of the Basic authentication differs from client.id.";
-  return unchanged(
+  return respondUnchanged(
     world,
-    failure(400, "AUTHENTICATION_ERROR", message, { freeString, client: asJson(message.client) }),
+    errorResponse(400, "AUTHENTICATION_ERROR", message, { freeString, client: asJson(message.client) }),
   );
 }
 
@@ -128,7 +141,7 @@ export function wrongUser(world: World, call: Call<RequestOperation>, message: T
 const defaultSettlementEntity: Institution = { id: "ElectrumSimulator", name: "Electrum Simulator" };
 
 /** What every answer to an approved request repeats, with the references of the parties that it passed appended. */
-export function answerFields(
+export function responseFields(
   world: World,
   message: TransactionFields,
 ): { readonly settlementEntity: Institution; readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[] } {

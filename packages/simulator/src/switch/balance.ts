@@ -2,7 +2,7 @@ import { values } from "../persistent-map.ts";
 import { lifecycle } from "./authorise.ts";
 import { findTransaction } from "./ledger.ts";
 import { profiles } from "./provider-profiles.ts";
-import type { TransactionState, VoucherRecord, VoucherState, World } from "./world.ts";
+import type { LedgerTransactionState, VoucherRecord, VoucherState, World } from "./world.ts";
 
 /** Where the vouchers are: `issued` is counted as they are issued, the rest by looking at each. */
 export interface Balance {
@@ -22,21 +22,21 @@ export interface Balance {
 }
 
 /** Adds up the ledger: every voucher issued is in one place, and the transaction that brought it there says so too. */
-export function balance(world: World): Balance {
+export function computeBalance(world: World): Balance {
   const vouchers = [...values(world.vouchers)];
   const count = (...states: readonly VoucherState[]): number =>
     vouchers.filter(({ state }) => states.includes(state)).length;
-  const places = {
+  const countByState = {
     open: count("PROVISIONED"),
     confirmed: count("CONFIRMED_PROVISIONED"),
     redeemed: count("REDEEMED", "CONFIRMED_REDEEMED"),
     refunded: count("REFUNDED"),
     reversed: count("REVERSED"),
   };
-  const sum = Object.values(places).reduce((total, each) => total + each, 0);
+  const sum = Object.values(countByState).reduce((total, each) => total + each, 0);
   return {
     issued: world.issued,
-    ...places,
+    ...countByState,
     discrepancies: [
       ...(sum === world.issued ? [] : [`${world.issued} vouchers were issued, ${sum} are on the books`]),
       ...vouchers.flatMap((voucher) => discrepancyOf(world, voucher)),
@@ -46,7 +46,7 @@ export function balance(world: World): Balance {
 }
 
 /** The states of a transaction that explain each step of its voucher. */
-const explains: Readonly<Record<"approved" | "confirmed" | "reversed", readonly TransactionState[]>> = {
+const explainingStates: Readonly<Record<"approved" | "confirmed" | "reversed", readonly LedgerTransactionState[]>> = {
   approved: ["open", "unknown"],
   confirmed: ["confirmed", "completed", "unknown"],
   reversed: ["reversed"],
@@ -63,7 +63,7 @@ function discrepancyOf(world: World, { voucher, state, holder, provider }: Vouch
     (!profiles[transaction.provider].takesAdvices ||
       // Redemption ids are not checked for repeats: one that went on to another voucher has left this one as it was.
       transaction.voucherCode !== voucher.code ||
-      steps.some((step) => explains[step].includes(transaction.state)));
+      steps.some((step) => explainingStates[step].includes(transaction.state)));
   return isExplained
     ? []
     : [

@@ -1,13 +1,13 @@
 import type { Instant } from "@electrum-vouchers/core";
-import type { Kind, Operation } from "./operations.ts";
+import type { TransactionKind, SwitchOperation } from "./operations.ts";
 
 /** What the switch knows about a call besides its message. */
-export interface Call<Name extends Operation = Operation> {
+export interface SwitchCall<Name extends SwitchOperation = SwitchOperation> {
   readonly operation: Name;
-  readonly kind: Kind;
+  readonly kind: TransactionKind;
   /** The user name of the Basic authentication. */
   readonly user: string;
   readonly at: Instant;
   /** Crash and overwrite where Electrum's test server of 2019 does. */
-  readonly likeTestServer: boolean;
+  readonly emulateTestServer: boolean;
 }

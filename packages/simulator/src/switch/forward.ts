@@ -1,18 +1,18 @@
 import type { BasicAdvice, Instant } from "@electrum-vouchers/core";
-import type { Call } from "./call.ts";
-import { findTransaction, happened, recordTransaction } from "./ledger.ts";
-import type { AdviceOperation } from "./operations.ts";
-import { seenBy } from "./providers.ts";
+import type { SwitchCall } from "./call.ts";
+import { findTransaction, historyEvent, recordTransaction } from "./ledger.ts";
+import type { SwitchAdviceOperation } from "./operations.ts";
+import { recordReceived } from "./providers.ts";
 import { profiles, type ProviderName } from "./provider-profiles.ts";
 import { dequeue, enqueue, head, replaceHead } from "./queue.ts";
-import type { Forward, Provider, Transaction, World } from "./world.ts";
+import type { Forward, Provider, LedgerTransaction, World } from "./world.ts";
 
 /** Puts an advice into its provider's queue, unless the provider takes none: Electrum then swallows it. */
-export function forward(
+export function forwardAdvice(
   world: World,
-  transaction: Transaction,
+  transaction: LedgerTransaction,
   advice: BasicAdvice,
-  call: Call<AdviceOperation>,
+  call: SwitchCall<SwitchAdviceOperation>,
 ): { readonly world: World; readonly forwards: readonly Forward[] } {
   if (!profiles[transaction.provider].takesAdvices) return { world, forwards: [] };
   const queued: Forward = {
@@ -30,7 +30,7 @@ export function forward(
   };
 }
 
-export interface Delivery {
+export interface ForwardAttempt {
   readonly world: World;
   /** The advice that was tried; absent where none waits. */
   readonly forward?: Forward;
@@ -39,7 +39,7 @@ export interface Delivery {
 }
 
 /** Tries the oldest advice that waits for this provider. Only its answer lets the next one go. */
-export function deliver(world: World, name: ProviderName, at: Instant): Delivery {
+export function deliverNextAdvice(world: World, name: ProviderName, at: Instant): ForwardAttempt {
   const provider = world.providers[name];
   const oldest = head(provider.queue);
   if (oldest === undefined) return { world, delivered: false };
@@ -53,11 +53,15 @@ export function deliver(world: World, name: ProviderName, at: Instant): Delivery
 }
 
 function applyAtProvider(world: World, { operation, id, transaction: name, provider }: Forward, at: Instant): World {
-  const seen = seenBy(world, provider, { at, operation, id, requestId: name.id });
+  const seen = recordReceived(world, provider, { at, operation, id, requestId: name.id });
   const transaction = findTransaction(seen, name);
   if (transaction === undefined) return seen;
-  const atProvider = operation.startsWith("confirm") ? "confirmed" : "reversed";
-  return recordTransaction(seen, { ...transaction, atProvider }, happened(at, `${operation} delivered to ${provider}`));
+  const providerState = operation.startsWith("confirm") ? "confirmed" : "reversed";
+  return recordTransaction(
+    seen,
+    { ...transaction, providerState },
+    historyEvent(at, `${operation} delivered to ${provider}`),
+  );
 }
 
 const withProvider = (world: World, name: ProviderName, provider: Provider): World => ({

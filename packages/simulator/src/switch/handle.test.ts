@@ -4,34 +4,34 @@ import { describe, expect, test } from "vitest";
 import {
   advice,
   confirmation,
-  netcare,
-  ordinary,
+  netcareReceiver,
+  standardReceiver,
   provision,
   redemption,
   refund,
   reversal,
-  stellr,
+  stellrReceiver,
   USER,
   uuid,
 } from "../../test/messages.ts";
-import { type Answer, answerIn, at, textAt } from "../../test/till.ts";
-import { balance } from "./balance.ts";
-import { deliver } from "./forward.ts";
+import { type TestResponse, fromSwitchResponse, valueAt, textAt } from "../../test/http-till.ts";
+import { computeBalance } from "./balance.ts";
+import { deliverNextAdvice } from "./forward.ts";
 import { handle, type SwitchRequest } from "./handle.ts";
 import { setCondition } from "./providers.ts";
-import { type Condition, providerNames } from "./provider-profiles.ts";
-import { createWorld, forget, type World } from "./world.ts";
+import { type ProviderCondition, providerNames } from "./provider-profiles.ts";
+import { createWorld, clearWorld, type World } from "./world.ts";
 
 type Action =
   | { readonly type: "request"; readonly request: SwitchRequest }
-  | { readonly type: "condition"; readonly name: (typeof providerNames)[number]; readonly condition: Condition }
+  | { readonly type: "condition"; readonly name: (typeof providerNames)[number]; readonly condition: ProviderCondition }
   | { readonly type: "deliver"; readonly name: (typeof providerNames)[number] };
 
 // Few ids and few codes, so that messages meet.
 const id = fc.integer({ min: 1, max: 4 }).map(uuid);
 const adviceId = fc.integer({ min: 11, max: 14 }).map(uuid);
 const code = fc.constantFrom("A", "B");
-const receiver = fc.constantFrom(ordinary, netcare, stellr);
+const receiver = fc.constantFrom(standardReceiver, netcareReceiver, stellrReceiver);
 const user = fc.constantFrom(USER, "another");
 
 const post = (target: string, message: object, by: string): SwitchRequest => ({
@@ -69,7 +69,7 @@ const request: fc.Arbitrary<SwitchRequest> = fc.oneof(
   fc.tuple(id, user).map(([each, by]) => ({ method: "GET", target: `/redemptions/${each}`, user: by, at: 0 })),
 );
 
-const condition: fc.Arbitrary<Condition> = fc.constantFrom<Condition>(
+const condition: fc.Arbitrary<ProviderCondition> = fc.constantFrom<ProviderCondition>(
   { state: "up" },
   { state: "up" },
   { state: "slow", delayMs: 10 },
@@ -101,14 +101,14 @@ const play = (world: World, each: Action): World => {
     case "condition":
       return setCondition(world, each.name, each.condition);
     case "deliver":
-      return deliver(world, each.name, 0).world;
+      return deliverNextAdvice(world, each.name, 0).world;
   }
 };
 
 /** Notes the voucher that a request was given, and the way that an advice settled it. */
 function noteAnswer(
   { user: by, target }: SwitchRequest,
-  answer: Answer,
+  answer: TestResponse,
   note: (key: string, what: string) => void,
 ): void {
   const way = /^\/vouchers\/(confirmations|reversals)$/.exec(target)?.[1];
@@ -151,7 +151,7 @@ describe("handle", { timeout: 60_000 }, () => {
         let world = start;
         for (const each of actions) {
           world = play(world, each);
-          const { issued, open, confirmed, redeemed, refunded, reversed, discrepancies } = balance(world);
+          const { issued, open, confirmed, redeemed, refunded, reversed, discrepancies } = computeBalance(world);
           expect(discrepancies).toEqual([]);
           expect(open + confirmed + redeemed + refunded + reversed).toBe(issued);
         }
@@ -169,7 +169,8 @@ describe("handle", { timeout: 60_000 }, () => {
         };
         let world = createWorld(settings);
         for (const each of actions) {
-          if (each.type === "request") noteAnswer(each.request, answerIn(handle(world, each.request).response), note);
+          if (each.type === "request")
+            noteAnswer(each.request, fromSwitchResponse(handle(world, each.request).response), note);
           world = play(world, each);
         }
         expect([...given].filter(([, different]) => different.size > 1)).toEqual([]);
@@ -210,7 +211,7 @@ describe("handle", { timeout: 60_000 }, () => {
   test("reads a null field as an absent one", () => {
     const message = { ...provision(uuid(1)), product: null, receiver: null };
     const { response } = handle(createWorld(), post("/vouchers", message, USER));
-    const { status, body } = answerIn(response);
+    const { status, body } = fromSwitchResponse(response);
     expect(status).toBe(201);
     expect(body).not.toHaveProperty("product");
     expect(handle(createWorld(), post("/vouchers", { ...message, time: null }, USER)).response.status).toBe(400);
@@ -258,13 +259,13 @@ describe("the ledger's bound", () => {
 
 test("a switch that lost its memory knows no transaction, keeps its settings, and makes up no code twice", () => {
   const first = handle(createWorld(settings), post("/vouchers", provision(uuid(1)), USER));
-  const lost = forget(setCondition(first.world, "Stellr", { state: "down" }));
-  expect(balance(lost).issued).toBe(0);
+  const lost = clearWorld(setCondition(first.world, "Stellr", { state: "down" }));
+  expect(computeBalance(lost).issued).toBe(0);
   expect(lost.settings).toEqual(first.world.settings);
   expect(lost.providers.Stellr.condition).toEqual({ state: "down" });
   const second = handle(lost, post("/vouchers", provision(uuid(1)), USER));
   expect(second.response.status).toBe(201);
-  expect(at(answerIn(second.response).body, "voucher.code")).not.toBe(
-    at(answerIn(first.response).body, "voucher.code"),
+  expect(valueAt(fromSwitchResponse(second.response).body, "voucher.code")).not.toBe(
+    valueAt(fromSwitchResponse(first.response).body, "voucher.code"),
   );
 });

@@ -3,40 +3,40 @@ import { values } from "../persistent-map.ts";
 import { transactionsOf, voucherOf } from "./ledger.ts";
 import { providerNames } from "./provider-profiles.ts";
 import { lengthOf, peek } from "./queue.ts";
-import type { Forward, Provider, Transaction, VoucherRecord, VoucherState, World } from "./world.ts";
-import type { Kind } from "./operations.ts";
+import type { Forward, Provider, LedgerTransaction, VoucherRecord, VoucherState, World } from "./world.ts";
+import type { TransactionKind } from "./operations.ts";
 
-const kinds: readonly Kind[] = ["provision", "redemption", "refund"];
+const kinds: readonly TransactionKind[] = ["provision", "redemption", "refund"];
 
 /** A transaction for people: with the state of its voucher, without the whole answer. */
-export interface TransactionView extends Omit<Transaction, "answer"> {
+export interface LedgerTransactionView extends Omit<LedgerTransaction, "response"> {
   readonly voucherState?: VoucherState;
-  readonly answer?: { readonly status: number; readonly at: Instant };
+  readonly response?: { readonly status: number; readonly at: Instant };
 }
 
 /** What the switch thinks of this request id: one entry for each kind and user that used it. */
-export const transactionsWithId = (world: World, id: string): readonly TransactionView[] =>
-  kinds.flatMap((kind) => transactionsOf(world, kind, id)).map((transaction) => viewOf(world, transaction));
+export const transactionsWithId = (world: World, id: string): readonly LedgerTransactionView[] =>
+  kinds.flatMap((kind) => transactionsOf(world, kind, id)).map((transaction) => toView(world, transaction));
 
 /** The last `limit` transactions, in the order in which the switch first heard of them. */
-export const latestTransactions = (world: World, limit: number): readonly TransactionView[] =>
+export const latestTransactions = (world: World, limit: number): readonly LedgerTransactionView[] =>
   [...values(world.transactions)]
     .flat()
     .toSorted((left, right) => left.number - right.number)
     .slice(-limit)
-    .map((transaction) => viewOf(world, transaction));
+    .map((transaction) => toView(world, transaction));
 
-function viewOf(world: World, { answer, ...transaction }: Transaction): TransactionView {
+function toView(world: World, { response, ...transaction }: LedgerTransaction): LedgerTransactionView {
   const voucher = voucherOf(world, transaction);
   return {
     ...transaction,
     ...(voucher === undefined ? {} : { voucherState: voucher.state }),
-    ...(answer === undefined ? {} : { answer: { status: answer.status, at: answer.at } }),
+    ...(response === undefined ? {} : { response: { status: response.status, at: response.at } }),
   };
 }
 
 /** The first `limit` vouchers, by code. */
-export const someVouchers = (world: World, limit: number): readonly VoucherRecord[] =>
+export const firstVouchers = (world: World, limit: number): readonly VoucherRecord[] =>
   [...values(world.vouchers)]
     .toSorted((left, right) => (left.voucher.code < right.voucher.code ? -1 : 1))
     .slice(0, limit);

@@ -1,16 +1,16 @@
 import type { Instant } from "@electrum-vouchers/core";
 import { get, remove, set, values } from "../persistent-map.ts";
-import type { Event, Transaction, TransactionName, VoucherRecord, World } from "./world.ts";
-import type { Kind } from "./operations.ts";
+import type { HistoryEvent, LedgerTransaction, TransactionKey, VoucherRecord, World } from "./world.ts";
+import type { TransactionKind } from "./operations.ts";
 
 /** UUIDs are compared without regard to case. */
-const keyOf = (kind: Kind, id: string): string => `${kind}/${id.toLowerCase()}`;
+const mapKeyOf = (kind: TransactionKind, id: string): string => `${kind}/${id.toLowerCase()}`;
 
 /** The transactions of this kind that used this id, one a user. */
-export const transactionsOf = (world: World, kind: Kind, id: string): readonly Transaction[] =>
-  get(world.transactions, keyOf(kind, id)) ?? [];
+export const transactionsOf = (world: World, kind: TransactionKind, id: string): readonly LedgerTransaction[] =>
+  get(world.transactions, mapKeyOf(kind, id)) ?? [];
 
-export const findTransaction = (world: World, { kind, user, id }: TransactionName): Transaction | undefined =>
+export const findTransaction = (world: World, { kind, user, id }: TransactionKey): LedgerTransaction | undefined =>
   transactionsOf(world, kind, id).find((transaction) => transaction.user === user);
 
 export const findVoucher = (world: World, code: string | undefined): VoucherRecord | undefined =>
@@ -18,40 +18,44 @@ export const findVoucher = (world: World, code: string | undefined): VoucherReco
 
 export const voucherOf = (
   world: World,
-  transaction: Pick<Transaction, "voucherCode"> | undefined,
+  transaction: Pick<LedgerTransaction, "voucherCode"> | undefined,
 ): VoucherRecord | undefined => findVoucher(world, transaction?.voucherCode);
 
 export const isFull = (world: World): boolean => world.transactions.size >= world.settings.maxTransactions;
 
-export const nameOf = ({ kind, user, id }: TransactionName): TransactionName => ({ kind, user, id });
+export const transactionKeyOf = ({ kind, user, id }: TransactionKey): TransactionKey => ({ kind, user, id });
 
 /** Whether the voucher is in the state that this transaction brought it into. */
-export const holds = (transaction: TransactionName, voucher: VoucherRecord): boolean =>
+export const isHolder = (transaction: TransactionKey, voucher: VoucherRecord): boolean =>
   voucher.holder.kind === transaction.kind &&
   voucher.holder.user === transaction.user &&
   voucher.holder.id.toLowerCase() === transaction.id.toLowerCase();
 
 /** Records the transaction, new or changed, and what happened to it. */
-export function recordTransaction(world: World, changed: Omit<Transaction, "number" | "history">, event: Event): World {
+export function recordTransaction(
+  world: World,
+  changed: Omit<LedgerTransaction, "number" | "history">,
+  event: HistoryEvent,
+): World {
   const others = transactionsOf(world, changed.kind, changed.id).filter(({ user }) => user !== changed.user);
   const known = findTransaction(world, changed);
-  const transaction: Transaction = {
+  const transaction: LedgerTransaction = {
     ...changed,
     number: known?.number ?? world.recorded + 1,
-    history: latest(world, known?.history ?? [], event),
+    history: appendToHistory(world, known?.history ?? [], event),
   };
   return {
     ...world,
     recorded: known === undefined ? world.recorded + 1 : world.recorded,
-    transactions: set(world.transactions, keyOf(changed.kind, changed.id), [...others, transaction]),
+    transactions: set(world.transactions, mapKeyOf(changed.kind, changed.id), [...others, transaction]),
   };
 }
 
 /** Records the voucher, new or changed, and what happened to it. */
-export function recordVoucher(world: World, changed: Omit<VoucherRecord, "history">, event: Event): World {
+export function recordVoucher(world: World, changed: Omit<VoucherRecord, "history">, event: HistoryEvent): World {
   const { code, serialNumber } = changed.voucher;
   const known = findVoucher(world, code);
-  const record: VoucherRecord = { ...changed, history: latest(world, known?.history ?? [], event) };
+  const record: VoucherRecord = { ...changed, history: appendToHistory(world, known?.history ?? [], event) };
   return {
     ...world,
     issued: known === undefined ? world.issued + 1 : world.issued,
@@ -63,7 +67,7 @@ export function recordVoucher(world: World, changed: Omit<VoucherRecord, "histor
   };
 }
 
-function latest(world: World, history: readonly Event[], event: Event): readonly Event[] {
+function appendToHistory(world: World, history: readonly HistoryEvent[], event: HistoryEvent): readonly HistoryEvent[] {
   const { maxHistory } = world.settings;
   return maxHistory === 0 ? [] : [...history, event].slice(-maxHistory);
 }
@@ -72,13 +76,13 @@ export const hasRecords = (world: World, user: string): boolean =>
   [...values(world.transactions)].flat().some((transaction) => transaction.user === user);
 
 /** The world without this user's transactions and the vouchers they issued, as the reset of Electrum's test server leaves it. */
-export function forgetUser(world: World, user: string): World {
+export function deleteRecordsOf(world: World, user: string): World {
   const mine = [...values(world.transactions)].flat().filter((transaction) => transaction.user === user);
-  return mine.reduce(forgetTransaction, world);
+  return mine.reduce(deleteTransaction, world);
 }
 
-function forgetTransaction(world: World, transaction: Transaction): World {
-  const key = keyOf(transaction.kind, transaction.id);
+function deleteTransaction(world: World, transaction: LedgerTransaction): World {
+  const key = mapKeyOf(transaction.kind, transaction.id);
   const others = (get(world.transactions, key) ?? []).filter(({ user }) => user !== transaction.user);
   const transactions = others.length === 0 ? remove(world.transactions, key) : set(world.transactions, key, others);
   const voucher = transaction.kind === "provision" ? voucherOf(world, transaction) : undefined;
@@ -94,4 +98,4 @@ function forgetTransaction(world: World, transaction: Transaction): World {
 }
 
 /** An event of the history. */
-export const happened = (at: Instant, event: string): Event => ({ at, event });
+export const historyEvent = (at: Instant, description: string): HistoryEvent => ({ at, description });

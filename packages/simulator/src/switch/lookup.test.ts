@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { confirmation, ordinary, provision, redemption, reversal, uuid } from "../../test/messages.ts";
-import { type PureTill, pureTill } from "../../test/pure-till.ts";
-import { at, textAt } from "../../test/till.ts";
+import { confirmation, standardReceiver, provision, redemption, reversal, uuid } from "../../test/messages.ts";
+import { type InProcessTill, createInProcessTill } from "../../test/in-process-till.ts";
+import { valueAt, textAt } from "../../test/http-till.ts";
 
 const ID = uuid(1);
 
-function givenVoucher(till: PureTill): { readonly code: string; readonly serialNumber: string } {
+function createVoucher(till: InProcessTill): { readonly code: string; readonly serialNumber: string } {
   const { body } = till.post("/vouchers", provision(ID, { product: { productId: "P1" } }));
   till.post("/vouchers/confirmations", confirmation(uuid(11), ID));
   return { code: textAt(body, "voucher.code"), serialNumber: textAt(body, "voucher.serialNumber") };
@@ -13,8 +13,8 @@ function givenVoucher(till: PureTill): { readonly code: string; readonly serialN
 
 describe("lookupVoucher", () => {
   test("finds it by each of its keys, and by all of them", () => {
-    const till = pureTill();
-    const { code, serialNumber } = givenVoucher(till);
+    const till = createInProcessTill();
+    const { code, serialNumber } = createVoucher(till);
     const keys = [`voucherCode=${code}`, `provisionRequestId=${ID}`, `voucherSerialNumber=${serialNumber}`];
     for (const query of [...keys, keys.join("&"), `${keys[0]}&receiverInstId=1001&settlementEntityInstId=2`]) {
       expect(till.get(`/vouchers?${query}`)).toMatchObject({ status: 200, body: { voucher: { code, serialNumber } } });
@@ -22,32 +22,32 @@ describe("lookupVoucher", () => {
   });
 
   test("says what it is worth, as a CREDIT, and what it is for", () => {
-    const till = pureTill();
-    const { code } = givenVoucher(till);
+    const till = createInProcessTill();
+    const { code } = createVoucher(till);
     expect(till.get(`/vouchers/?voucherCode=${code}`).body).toMatchObject({
       amounts: { approvedAmount: { amount: 5_000, currency: "710", ledgerIndicator: "CREDIT" } },
       product: { productId: "P1" },
-      receiver: ordinary,
+      receiver: standardReceiver,
     });
   });
 
   test("finds a code with characters that a URL must escape", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     const code = "A&B=C D/€";
     till.post("/vouchers", provision(ID, { voucher: { code } }));
     expect(till.get(`/vouchers?voucherCode=${encodeURIComponent(code)}`).status).toBe(200);
   });
 
   test("keys that name two vouchers name none", () => {
-    const till = pureTill();
-    const { code } = givenVoucher(till);
+    const till = createInProcessTill();
+    const { code } = createVoucher(till);
     till.post("/vouchers", provision(uuid(2)));
     expect(till.get(`/vouchers?voucherCode=${code}&provisionRequestId=${uuid(2)}`).status).toBe(404);
   });
 
   test("an unknown voucher, a reversed one, and another user's request → 404 UNABLE_TO_LOCATE_RECORD", () => {
-    const till = pureTill();
-    const { code } = givenVoucher(till);
+    const till = createInProcessTill();
+    const { code } = createVoucher(till);
     till.post("/vouchers", provision(uuid(2)));
     till.post("/vouchers/reversals", reversal(uuid(12), uuid(2)));
     for (const answer of [
@@ -63,25 +63,28 @@ describe("lookupVoucher", () => {
   test.each(["", "?receiverInstId=1", "?voucherCode=1&surprise=1", "?provisionRequestId=1"])(
     "GET /vouchers%s → 400 FORMAT_ERROR",
     (query) => {
-      expect(pureTill().get(`/vouchers${query}`)).toMatchObject({ status: 400, body: { errorType: "FORMAT_ERROR" } });
+      expect(createInProcessTill().get(`/vouchers${query}`)).toMatchObject({
+        status: 400,
+        body: { errorType: "FORMAT_ERROR" },
+      });
     },
   );
 
   test("asks the provider: it can be slow, down or declining", () => {
-    const till = pureTill();
-    const { code } = givenVoucher(till);
+    const till = createInProcessTill();
+    const { code } = createVoucher(till);
     const lookUp = (): number => till.get(`/vouchers?voucherCode=${code}`).status;
-    till.provider("ordinary", { state: "slow", delayMs: 50 });
+    till.setProvider("standard", { state: "slow", delayMs: 50 });
     expect([lookUp(), till.delayMs()]).toEqual([200, 50]);
-    till.provider("ordinary", { state: "down" });
+    till.setProvider("standard", { state: "down" });
     expect(lookUp()).toBe(503);
-    till.provider("ordinary", { state: "declining", status: 404 });
+    till.setProvider("standard", { state: "declining", status: 404 });
     expect(lookUp()).toBe(404);
   });
 
   test("changes nothing but what the provider has seen", () => {
-    const till = pureTill();
-    const { code } = givenVoucher(till);
+    const till = createInProcessTill();
+    const { code } = createVoucher(till);
     const before = till.world();
     till.get(`/vouchers?voucherCode=${code}`);
     const { transactions, vouchers } = till.world();
@@ -93,58 +96,58 @@ describe("lookupRedemption", () => {
   const REDEMPTION = uuid(2);
 
   test("200: the original approval", () => {
-    const till = pureTill();
-    const approval = till.post("/redemptions", redemption(REDEMPTION, givenVoucher(till).code));
+    const till = createInProcessTill();
+    const approval = till.post("/redemptions", redemption(REDEMPTION, createVoucher(till).code));
     expect(till.get(`/redemptions/${REDEMPTION}`)).toEqual({ ...approval, status: 200 });
   });
 
   test("200 still, after it was reversed: it is the original answer that is given", () => {
-    const till = pureTill();
-    till.post("/redemptions", redemption(REDEMPTION, givenVoucher(till).code));
+    const till = createInProcessTill();
+    till.post("/redemptions", redemption(REDEMPTION, createVoucher(till).code));
     till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     expect(till.get(`/redemptions/${REDEMPTION}`).status).toBe(200);
   });
 
   test("400: the original error", () => {
-    const till = pureTill();
-    const { code } = givenVoucher(till);
-    till.provider("ordinary", { state: "declining" });
+    const till = createInProcessTill();
+    const { code } = createVoucher(till);
+    till.setProvider("standard", { state: "declining" });
     const decline = till.post("/redemptions", redemption(REDEMPTION, code));
     expect(till.get(`/redemptions/${REDEMPTION}`)).toEqual(decline);
   });
 
   test("102, no body: while the provider is slow, and after it did not answer", () => {
-    const till = pureTill({ upstreamDeadlineMs: 1_000 });
-    const { code } = givenVoucher(till);
-    till.provider("ordinary", { state: "slow", delayMs: 500 });
+    const till = createInProcessTill({ upstreamDeadlineMs: 1_000 });
+    const { code } = createVoucher(till);
+    till.setProvider("standard", { state: "slow", delayMs: 500 });
     till.post("/redemptions", redemption(REDEMPTION, code));
-    till.at(499);
+    till.setTime(499);
     expect(till.get(`/redemptions/${REDEMPTION}`)).toMatchObject({ status: 102, text: "" });
-    till.at(500);
+    till.setTime(500);
     expect(till.get(`/redemptions/${REDEMPTION}`).status).toBe(200);
 
     till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
-    till.provider("ordinary", { state: "down" });
+    till.setProvider("standard", { state: "down" });
     till.post("/redemptions", redemption(uuid(3), code));
-    till.at(5_000);
+    till.setTime(5_000);
     expect(till.get(`/redemptions/${uuid(3)}`)).toMatchObject({ status: 102, text: "" });
   });
 
   test("403, no body: to whoever did not send the original", () => {
-    const till = pureTill();
-    till.post("/redemptions", redemption(REDEMPTION, givenVoucher(till).code));
+    const till = createInProcessTill();
+    till.post("/redemptions", redemption(REDEMPTION, createVoucher(till).code));
     expect(till.get(`/redemptions/${REDEMPTION}`, "another")).toMatchObject({ status: 403, text: "" });
   });
 
   test("404, no body: the original was never received, not even where its reversal was", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     expect(till.get(`/redemptions/${REDEMPTION}`)).toMatchObject({ status: 404, text: "" });
     expect(till.get(`/redemptions/${uuid(9)}`)).toMatchObject({ status: 404, text: "" });
   });
 
   test("400 FORMAT_ERROR: no UUID", () => {
-    const { body } = pureTill().get("/redemptions/1");
-    expect(at(body, "detailMessage.formatErrors")).toMatchObject([{ field: "requestId" }]);
+    const { body } = createInProcessTill().get("/redemptions/1");
+    expect(valueAt(body, "detailMessage.formatErrors")).toMatchObject([{ field: "requestId" }]);
   });
 });

@@ -1,42 +1,44 @@
 import type { RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "@electrum-vouchers/core";
 import { get } from "../persistent-map.ts";
-import type { Call } from "./call.ts";
+import type { SwitchCall } from "./call.ts";
 import { findTransaction, findVoucher, transactionsOf, voucherOf } from "./ledger.ts";
-import { askProvider, providerOf, seenBy } from "./providers.ts";
-import { failure, type Handled, json, type SwitchResponse, unchanged } from "./response.ts";
+import { askProvider, providerOf, recordReceived } from "./providers.ts";
+import { errorResponse, type HandleResult, jsonResponse, type SwitchResponse, respondUnchanged } from "./response.ts";
 import type { VoucherRecord, World } from "./world.ts";
 
 /** GET /vouchers: by code, by serial number or by the request that issued it. No financial effect, and none to undo. */
-export function lookupVoucher(world: World, lookup: VoucherLookup, call: Call): Handled {
+export function lookupVoucher(world: World, lookup: VoucherLookup, call: SwitchCall): HandleResult {
   const voucher = findByKeys(world, lookup, call);
   const hint = lookup.receiverInstId;
   const provider = voucher?.provider ?? providerOf(hint === undefined ? undefined : { id: hint, name: "" });
-  const asked = seenBy(world, provider, { at: call.at, operation: call.operation });
+  const asked = recordReceived(world, provider, { at: call.at, operation: call.operation });
   const failed = { id: lookup.provisionRequestId };
-  const reply = askProvider(world, provider);
-  switch (reply.outcome) {
+  const providerResponse = askProvider(world, provider);
+  switch (providerResponse.outcome) {
     case "declined":
-      return unchanged(
+      return respondUnchanged(
         asked,
-        failure(reply.status, reply.errorType, failed, { freeString: `${provider} declined the lookup.` }),
+        errorResponse(providerResponse.status, providerResponse.errorType, failed, {
+          freeString: `${provider} declined the lookup.`,
+        }),
       );
     case "unavailable": {
       const freeString = `${provider} did not answer.`;
-      const response = failure(reply.status, "UPSTREAM_UNAVAILABLE", failed, { freeString });
-      return unchanged(asked, { ...response, delayMs: reply.delayMs });
+      const response = errorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", failed, { freeString });
+      return respondUnchanged(asked, { ...response, delayMs: providerResponse.delayMs });
     }
     case "approved":
-      return unchanged(
+      return respondUnchanged(
         asked,
         voucher === undefined || voucher.state === "REVERSED"
-          ? failure(404, "UNABLE_TO_LOCATE_RECORD", failed, { freeString: "No such voucher." })
-          : { ...json(200, lookupResponse(voucher)), delayMs: reply.delayMs },
+          ? errorResponse(404, "UNABLE_TO_LOCATE_RECORD", failed, { freeString: "No such voucher." })
+          : { ...jsonResponse(200, lookupResponse(voucher)), delayMs: providerResponse.delayMs },
       );
   }
 }
 
 /** The voucher that every key given names. */
-function findByKeys(world: World, lookup: VoucherLookup, { user }: Call): VoucherRecord | undefined {
+function findByKeys(world: World, lookup: VoucherLookup, { user }: SwitchCall): VoucherRecord | undefined {
   const { voucherCode, provisionRequestId, voucherSerialNumber } = lookup;
   const found: (VoucherRecord | undefined)[] = [];
   if (voucherCode !== undefined) found.push(findVoucher(world, voucherCode));
@@ -68,14 +70,14 @@ const withoutBody = (status: number): SwitchResponse => ({ status, body: "" });
  * GET /redemptions/{requestId}: the original answer; 102 while the provider is still asked; 403 to whoever did not send the
  * request; 404 where it never came.
  */
-export function lookupRedemption(world: World, { requestId }: RedemptionLookup, call: Call): Handled {
+export function lookupRedemption(world: World, { requestId }: RedemptionLookup, call: SwitchCall): HandleResult {
   const known = findTransaction(world, { kind: "redemption", user: call.user, id: requestId });
-  if (known?.answer === undefined) {
-    const isAnothers = transactionsOf(world, "redemption", requestId).some(({ answer }) => answer !== undefined);
-    return unchanged(world, withoutBody(isAnothers ? 403 : 404));
+  if (known?.response === undefined) {
+    const isOtherUsers = transactionsOf(world, "redemption", requestId).some(({ response }) => response !== undefined);
+    return respondUnchanged(world, withoutBody(isOtherUsers ? 403 : 404));
   }
-  const isProcessing = known.state === "unknown" || call.at < known.answer.at;
-  if (isProcessing) return unchanged(world, withoutBody(102));
-  const { status, body } = known.answer;
-  return unchanged(world, { status: status === 201 ? 200 : status, body });
+  const isProcessing = known.state === "unknown" || call.at < known.response.at;
+  if (isProcessing) return respondUnchanged(world, withoutBody(102));
+  const { status, body } = known.response;
+  return respondUnchanged(world, { status: status === 201 ? 200 : status, body });
 }

@@ -1,9 +1,9 @@
 /** Electrum's operations, by Electrum's names, but for `lookupProducts`. */
-export type Operation = RequestOperation | AdviceOperation | LookupOperation;
+export type SwitchOperation = SwitchRequestOperation | SwitchAdviceOperation | SwitchLookupOperation;
 
-export type RequestOperation = "provisionVoucher" | "retryProvisionVoucher" | "redeemVoucher" | "refundVoucher";
+export type SwitchRequestOperation = "provisionVoucher" | "retryProvisionVoucher" | "redeemVoucher" | "refundVoucher";
 
-export type AdviceOperation =
+export type SwitchAdviceOperation =
   | "confirmVoucher"
   | "reverseVoucher"
   | "confirmRedeem"
@@ -11,11 +11,11 @@ export type AdviceOperation =
   | "confirmRefund"
   | "reverseRefund";
 
-export type LookupOperation = "lookupVoucher" | "lookupRedemption";
+export type SwitchLookupOperation = "lookupVoucher" | "lookupRedemption";
 
 interface Endpoint {
-  readonly operation: Operation;
-  readonly kind: Kind;
+  readonly operation: SwitchOperation;
+  readonly kind: TransactionKind;
   readonly method: "GET" | "POST";
   /** Below `/suv/v1`; a part in braces takes any value. */
   readonly path: readonly string[];
@@ -49,32 +49,32 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>;
 }
 
-export type Routing =
+export type RouteMatch =
   | { readonly type: "found"; readonly route: Route }
   | { readonly type: "notFound" }
-  | { readonly type: "otherMethod"; readonly allowed: readonly string[] };
+  | { readonly type: "methodNotAllowed"; readonly allowed: readonly string[] };
 
 /** The operation that a request asks for. `target` is below `/suv/v1`, with or without a slash at its end. */
-export function routeOf(method: string, target: string): Routing {
+export function matchRoute(method: string, target: string): RouteMatch {
   const [path, query] = splitOnce(target, "?");
   const parts = path.replace(/^\//, "").replace(/\/$/, "").split("/").map(decode);
-  const here = endpoints.filter((endpoint) => matches(endpoint.path, parts));
-  const endpoint = here.find((each) => each.method === method);
+  const candidates = endpoints.filter((endpoint) => matches(endpoint.path, parts));
+  const endpoint = candidates.find((each) => each.method === method);
   if (endpoint === undefined) {
-    return here.length === 0
+    return candidates.length === 0
       ? { type: "notFound" }
-      : { type: "otherMethod", allowed: [...new Set(here.map((each) => each.method))] };
+      : { type: "methodNotAllowed", allowed: [...new Set(candidates.map((each) => each.method))] };
   }
-  const pathId = parts[endpoint.path.findIndex(takesAnyValue)];
+  const pathId = parts[endpoint.path.findIndex(isWildcard)];
   const route = { endpoint, query: Object.fromEntries(new URLSearchParams(query)) };
   return { type: "found", route: pathId === undefined ? route : { ...route, pathId } };
 }
 
-const takesAnyValue = (part: string): boolean => part.startsWith("{");
+const isWildcard = (part: string): boolean => part.startsWith("{");
 
 const matches = (path: readonly string[], parts: readonly string[]): boolean =>
   path.length === parts.length &&
-  path.every((part, index) => part === parts[index] || (takesAnyValue(part) && parts[index] !== ""));
+  path.every((part, index) => part === parts[index] || (isWildcard(part) && parts[index] !== ""));
 
 const splitOnce = (text: string, separator: string): readonly [string, string] => {
   const at = text.indexOf(separator);
@@ -89,4 +89,4 @@ function decode(part: string): string {
   }
 }
 
-export type Kind = "provision" | "redemption" | "refund";
+export type TransactionKind = "provision" | "redemption" | "refund";

@@ -1,9 +1,9 @@
 import type { ErrorType } from "@electrum-vouchers/core";
 
-/** `ordinary` is every provider but the two that Electrum documents as special. */
-export type ProviderName = "ordinary" | "Netcare" | "Stellr";
+/** `standard` is every provider but the two that Electrum documents as special. */
+export type ProviderName = "standard" | "Netcare" | "Stellr";
 
-export const providerNames: readonly ProviderName[] = ["ordinary", "Netcare", "Stellr"];
+export const providerNames: readonly ProviderName[] = ["standard", "Netcare", "Stellr"];
 
 export interface Profile {
   /** `false`: Electrum answers a retry with a hard decline. */
@@ -13,13 +13,13 @@ export interface Profile {
 }
 
 export const profiles: Readonly<Record<ProviderName, Profile>> = {
-  ordinary: { takesRetries: true, takesAdvices: true },
+  standard: { takesRetries: true, takesAdvices: true },
   Netcare: { takesRetries: false, takesAdvices: true },
   Stellr: { takesRetries: false, takesAdvices: false },
 };
 
 /** How a provider is. One that is slower than the switch waits has processed the request all the same. */
-export type Condition =
+export type ProviderCondition =
   | { readonly state: "up" }
   | { readonly state: "slow"; readonly delayMs: number }
   | { readonly state: "down" }

@@ -2,29 +2,29 @@ import { describe, expect, test } from "vitest";
 import {
   advice,
   confirmation,
-  netcare,
-  ordinary,
+  netcareReceiver,
+  standardReceiver,
   provision,
   redemption,
   reversal,
-  stellr,
+  stellrReceiver,
   uuid,
 } from "../../test/messages.ts";
-import { pureTill } from "../../test/pure-till.ts";
-import { textAt } from "../../test/till.ts";
-import { balance } from "./balance.ts";
+import { createInProcessTill } from "../../test/in-process-till.ts";
+import { textAt } from "../../test/http-till.ts";
+import { computeBalance } from "./balance.ts";
 import { allProviders } from "./inspect.ts";
 import { providerOf } from "./providers.ts";
 
 describe("the receiver names the provider", () => {
   test.each([
-    [undefined, "ordinary"],
-    [ordinary, "ordinary"],
-    [netcare, "Netcare"],
-    [stellr, "Stellr"],
+    [undefined, "standard"],
+    [standardReceiver, "standard"],
+    [netcareReceiver, "Netcare"],
+    [stellrReceiver, "Stellr"],
     [{ id: "stellr", name: "Something" }, "Stellr"],
     [{ id: "1", name: " NETCARE " }, "Netcare"],
-    [{ id: "Stellr2", name: "Not Stellr" }, "ordinary"],
+    [{ id: "Stellr2", name: "Not Stellr" }, "standard"],
   ])("%o → %s", (receiver, name) => {
     expect(providerOf(receiver)).toBe(name);
   });
@@ -32,55 +32,55 @@ describe("the receiver names the provider", () => {
 
 describe("a retry that the provider declines", () => {
   test("leaves open what became of the attempt that it never answered: the reversal undoes that one", () => {
-    const till = pureTill();
-    till.provider("ordinary", { state: "slow", delayMs: 30_000 });
+    const till = createInProcessTill();
+    till.setProvider("standard", { state: "slow", delayMs: 30_000 });
     expect(till.post("/vouchers", provision(uuid(1))).status).toBe(504);
-    till.provider("ordinary", { state: "declining" });
+    till.setProvider("standard", { state: "declining" });
     expect(till.post(`/vouchers/${uuid(1)}/retry`, provision(uuid(1))).status).toBe(400);
-    expect(till.transaction(uuid(1))).toMatchObject({ state: "unknown", atProvider: "approved" });
+    expect(till.transaction(uuid(1))).toMatchObject({ state: "unknown", providerState: "approved" });
 
     expect(till.post("/vouchers/reversals", reversal(uuid(11), uuid(1))).status).toBe(202);
-    till.provider("ordinary", { state: "up" });
-    expect(till.deliver("ordinary")).toBe(true);
-    expect(till.transaction(uuid(1))).toMatchObject({ state: "reversed", atProvider: "reversed" });
-    expect(balance(till.world())).toMatchObject({ reversed: 1, open: 0, discrepancies: [] });
+    till.setProvider("standard", { state: "up" });
+    expect(till.deliverNext("standard")).toBe(true);
+    expect(till.transaction(uuid(1))).toMatchObject({ state: "reversed", providerState: "reversed" });
+    expect(computeBalance(till.world())).toMatchObject({ reversed: 1, open: 0, discrepancies: [] });
   });
 });
 
 describe("advices are stored and forwarded", () => {
   test("in order, each once the one before was answered", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     for (const number of [1, 2, 3]) till.post("/vouchers", provision(uuid(number)));
-    till.provider("ordinary", { state: "down" });
+    till.setProvider("standard", { state: "down" });
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
     till.post("/vouchers/reversals", reversal(uuid(12), uuid(2)));
     till.post("/vouchers/confirmations", confirmation(uuid(13), uuid(3)));
 
-    expect(till.deliver("ordinary")).toBe(false);
-    expect(till.deliver("ordinary")).toBe(false);
+    expect(till.deliverNext("standard")).toBe(false);
+    expect(till.deliverNext("standard")).toBe(false);
     const waiting = allProviders(till.world(), 10)[0];
     expect(waiting?.queue.map(({ id, attempts }) => ({ id, attempts }))).toEqual([
       { id: uuid(11), attempts: 2 },
       { id: uuid(12), attempts: 0 },
       { id: uuid(13), attempts: 0 },
     ]);
-    expect(till.transaction(uuid(1))).toMatchObject({ state: "confirmed", atProvider: "approved" });
+    expect(till.transaction(uuid(1))).toMatchObject({ state: "confirmed", providerState: "approved" });
 
-    till.provider("ordinary", { state: "up" });
-    expect([1, 2, 3, 4].map(() => till.deliver("ordinary"))).toEqual([true, true, true, false]);
-    const { seen, queued } = allProviders(till.world(), 10)[0] ?? { seen: [], queued: -1 };
+    till.setProvider("standard", { state: "up" });
+    expect([1, 2, 3, 4].map(() => till.deliverNext("standard"))).toEqual([true, true, true, false]);
+    const { receivedMessages, queued } = allProviders(till.world(), 10)[0] ?? { receivedMessages: [], queued: -1 };
     expect(queued).toBe(0);
-    expect(seen.slice(-3).map(({ operation, id }) => [operation, id])).toEqual([
+    expect(receivedMessages.slice(-3).map(({ operation, id }) => [operation, id])).toEqual([
       ["confirmVoucher", uuid(11)],
       ["reverseVoucher", uuid(12)],
       ["confirmVoucher", uuid(13)],
     ]);
-    expect(till.transaction(uuid(1))).toMatchObject({ state: "confirmed", atProvider: "confirmed" });
-    expect(till.transaction(uuid(2))).toMatchObject({ state: "reversed", atProvider: "reversed" });
+    expect(till.transaction(uuid(1))).toMatchObject({ state: "confirmed", providerState: "confirmed" });
+    expect(till.transaction(uuid(2))).toMatchObject({ state: "reversed", providerState: "reversed" });
   });
 
   test("once: a repeat is acknowledged and not forwarded again", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     till.post("/vouchers", provision(uuid(1)));
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
     expect(till.forwards()).toHaveLength(1);
@@ -89,25 +89,25 @@ describe("advices are stored and forwarded", () => {
   });
 
   test("to each provider through a queue of its own", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     till.post("/vouchers", provision(uuid(1)));
-    till.post("/vouchers", provision(uuid(2), { receiver: netcare }));
-    till.provider("ordinary", { state: "down" });
+    till.post("/vouchers", provision(uuid(2), { receiver: netcareReceiver }));
+    till.setProvider("standard", { state: "down" });
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
     till.post("/vouchers/confirmations", confirmation(uuid(12), uuid(2)));
-    expect([till.deliver("ordinary"), till.deliver("Netcare")]).toEqual([false, true]);
+    expect([till.deliverNext("standard"), till.deliverNext("Netcare")]).toEqual([false, true]);
   });
 
   test("also to a provider that declines requests: an advice cannot be declined", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     till.post("/vouchers", provision(uuid(1)));
-    till.provider("ordinary", { state: "declining" });
+    till.setProvider("standard", { state: "declining" });
     expect(till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1))).status).toBe(202);
-    expect(till.deliver("ordinary")).toBe(true);
+    expect(till.deliverNext("standard")).toBe(true);
   });
 
   test("of redemptions and refunds too", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
     till.post("/redemptions", redemption(uuid(2), code));
@@ -118,47 +118,47 @@ describe("advices are stored and forwarded", () => {
 
 describe("Stellr takes no advices", () => {
   test("they are acknowledged, and nothing is forwarded", () => {
-    const till = pureTill();
-    till.post("/vouchers", provision(uuid(1), { receiver: stellr }));
+    const till = createInProcessTill();
+    till.post("/vouchers", provision(uuid(1), { receiver: stellrReceiver }));
     expect(till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1))).status).toBe(202);
     expect(till.forwards()).toEqual([]);
   });
 
   test("a voucher that was reversed at the switch lives on, which the ledger says", () => {
-    const till = pureTill();
-    const code = textAt(till.post("/vouchers", provision(uuid(1), { receiver: stellr })).body, "voucher.code");
+    const till = createInProcessTill();
+    const code = textAt(till.post("/vouchers", provision(uuid(1), { receiver: stellrReceiver })).body, "voucher.code");
     expect(till.post("/vouchers/reversals", reversal(uuid(11), uuid(1))).status).toBe(202);
     expect(till.transaction(uuid(1))).toMatchObject({
       state: "reversed",
-      atProvider: "approved",
+      providerState: "approved",
       voucherState: "CONFIRMED_PROVISIONED",
     });
-    expect(balance(till.world())).toMatchObject({ toReconcile: 1, discrepancies: [] });
+    expect(computeBalance(till.world())).toMatchObject({ toReconcile: 1, discrepancies: [] });
     expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(201);
   });
 
   test("a redemption that was reversed at the switch stands", () => {
-    const till = pureTill();
-    const code = textAt(till.post("/vouchers", provision(uuid(1), { receiver: stellr })).body, "voucher.code");
-    till.post("/redemptions", redemption(uuid(2), code, { receiver: stellr }));
+    const till = createInProcessTill();
+    const code = textAt(till.post("/vouchers", provision(uuid(1), { receiver: stellrReceiver })).body, "voucher.code");
+    till.post("/redemptions", redemption(uuid(2), code, { receiver: stellrReceiver }));
     expect(till.post("/redemptions/reversals", reversal(uuid(12), uuid(2))).status).toBe(202);
-    expect(till.post("/redemptions", redemption(uuid(3), code, { receiver: stellr })).status).toBe(400);
+    expect(till.post("/redemptions", redemption(uuid(3), code, { receiver: stellrReceiver })).status).toBe(400);
   });
 });
 
 describe("a provider that is", () => {
   test("slow: the answer comes late, and the outcome is the same", () => {
-    const till = pureTill();
-    till.provider("ordinary", { state: "slow", delayMs: 700 });
+    const till = createInProcessTill();
+    till.setProvider("standard", { state: "slow", delayMs: 700 });
     expect(till.post("/vouchers", provision(uuid(1))).status).toBe(201);
     expect(till.delayMs()).toBe(700);
   });
 
   test("slower than the switch waits: 504, though the redemption has taken place", () => {
-    const till = pureTill({ upstreamDeadlineMs: 500 });
+    const till = createInProcessTill({ upstreamDeadlineMs: 500 });
     const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
-    till.provider("ordinary", { state: "slow", delayMs: 700 });
+    till.setProvider("standard", { state: "slow", delayMs: 700 });
     expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(504);
     expect(till.transaction(uuid(2))).toMatchObject({ state: "unknown", voucherState: "REDEEMED" });
     expect(till.post("/redemptions/confirmations", advice(uuid(12), uuid(2))).status).toBe(404);
@@ -167,44 +167,44 @@ describe("a provider that is", () => {
   });
 
   test("down: 503, nothing has taken place, and the reversal is forwarded all the same", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
-    till.provider("ordinary", { state: "down" });
+    till.setProvider("standard", { state: "down" });
     expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(503);
     till.post("/redemptions/reversals", reversal(uuid(12), uuid(2)));
     expect(till.forwards()).toHaveLength(1);
-    till.provider("ordinary", { state: "up" });
+    till.setProvider("standard", { state: "up" });
     expect(till.post("/redemptions", redemption(uuid(3), code)).status).toBe(201);
   });
 
   test("declining: the consumer may try again, with a new id", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
-    till.provider("ordinary", { state: "declining", errorType: "DO_NOT_HONOUR" });
+    till.setProvider("standard", { state: "declining", errorType: "DO_NOT_HONOUR" });
     expect(till.post("/redemptions", redemption(uuid(2), code))).toMatchObject({
       status: 400,
       body: { id: uuid(2), errorType: "DO_NOT_HONOUR" },
     });
-    till.provider("ordinary", { state: "up" });
+    till.setProvider("standard", { state: "up" });
     expect(till.post("/redemptions", redemption(uuid(3), code)).status).toBe(201);
   });
 });
 
 test("a provider that is down sees nothing", () => {
-  const till = pureTill();
-  till.provider("ordinary", { state: "down" });
+  const till = createInProcessTill();
+  till.setProvider("standard", { state: "down" });
   till.post("/vouchers", provision(uuid(1)));
   till.get("/vouchers?voucherCode=1");
-  expect(till.world().providers.ordinary).toMatchObject({ received: 0, seen: [] });
+  expect(till.world().providers.standard).toMatchObject({ receivedCount: 0, receivedMessages: [] });
 });
 
 test("a provider remembers what it has seen, up to a bound, and counts all of it", () => {
-  const till = pureTill({ maxHistory: 3 });
+  const till = createInProcessTill({ maxHistory: 3 });
   for (let number = 1; number <= 5; number += 1) till.post("/vouchers", provision(uuid(number)));
   expect(allProviders(till.world(), 10)[0]).toMatchObject({
-    received: 5,
-    seen: [{ id: uuid(3) }, { id: uuid(4) }, { id: uuid(5) }],
+    receivedCount: 5,
+    receivedMessages: [{ id: uuid(3) }, { id: uuid(4) }, { id: uuid(5) }],
   });
 });

@@ -1,10 +1,10 @@
 import type { ErrorType, Instant, Institution } from "@electrum-vouchers/core";
-import type { Operation } from "./operations.ts";
-import type { Seen, World } from "./world.ts";
-import { type Condition, type ProviderName, providerNames } from "./provider-profiles.ts";
+import type { SwitchOperation } from "./operations.ts";
+import type { ReceivedMessage, World } from "./world.ts";
+import { type ProviderCondition, type ProviderName, providerNames } from "./provider-profiles.ts";
 
 /** What a request to a provider came to. */
-export type Reply =
+export type ProviderResponse =
   | { readonly outcome: "approved"; readonly delayMs: number }
   | { readonly outcome: "declined"; readonly status: 400 | 404; readonly errorType: ErrorType }
   /** The link is down (503), or no answer came in time (504): in that case the provider has processed it. */
@@ -18,10 +18,10 @@ export type Reply =
 /** The provider that a message names, by the name or the id of its receiver. */
 export function providerOf(receiver: Institution | undefined): ProviderName {
   const names = [receiver?.name, receiver?.id].map((name) => name?.trim().toLowerCase());
-  return providerNames.find((provider) => names.includes(provider.toLowerCase())) ?? "ordinary";
+  return providerNames.find((provider) => names.includes(provider.toLowerCase())) ?? "standard";
 }
 
-export function askProvider(world: World, name: ProviderName): Reply {
+export function askProvider(world: World, name: ProviderName): ProviderResponse {
   const { condition } = world.providers[name];
   const { upstreamDeadlineMs } = world.settings;
   switch (condition.state) {
@@ -42,25 +42,34 @@ export function askProvider(world: World, name: ProviderName): Reply {
   }
 }
 
-export function setCondition(world: World, name: ProviderName, condition: Condition): World {
+export function setCondition(world: World, name: ProviderName, condition: ProviderCondition): World {
   return { ...world, providers: { ...world.providers, [name]: { ...world.providers[name], condition } } };
 }
 
 /** The provider has seen a message, unless it is down. */
-export function seenBy(
+export function recordReceived(
   world: World,
   name: ProviderName,
-  message: { readonly operation: Operation; readonly id?: string; readonly requestId?: string; readonly at: Instant },
+  message: {
+    readonly operation: SwitchOperation;
+    readonly id?: string;
+    readonly requestId?: string;
+    readonly at: Instant;
+  },
 ): World {
   const provider = world.providers[name];
   if (provider.condition.state === "down") return world;
-  const entry: Seen = message;
-  const seen = [...provider.seen, entry].slice(-world.settings.maxHistory);
+  const entry: ReceivedMessage = message;
+  const seen = [...provider.receivedMessages, entry].slice(-world.settings.maxHistory);
   return {
     ...world,
     providers: {
       ...world.providers,
-      [name]: { ...provider, received: provider.received + 1, seen: world.settings.maxHistory === 0 ? [] : seen },
+      [name]: {
+        ...provider,
+        receivedCount: provider.receivedCount + 1,
+        receivedMessages: world.settings.maxHistory === 0 ? [] : seen,
+      },
     },
   };
 }

@@ -1,77 +1,86 @@
 import { describe, expect, test } from "vitest";
-import { confirmation, netcare, provision, redemption, reversal, stellr, USER, uuid } from "../../test/messages.ts";
-import { pureTill } from "../../test/pure-till.ts";
-import { textAt } from "../../test/till.ts";
+import {
+  confirmation,
+  netcareReceiver,
+  provision,
+  redemption,
+  reversal,
+  stellrReceiver,
+  USER,
+  uuid,
+} from "../../test/messages.ts";
+import { createInProcessTill } from "../../test/in-process-till.ts";
+import { textAt } from "../../test/http-till.ts";
 
 const ID = uuid(1);
 const RETRY = `/vouchers/${ID}/retry`;
 
 describe("retryProvisionVoucher", () => {
   test("gives back the voucher that was issued", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     const first = till.post("/vouchers", provision(ID));
     const retried = till.post(RETRY, provision(ID));
     expect(retried).toEqual({ ...first, status: 200 });
   });
 
   test("issues one now, where the request never arrived", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     expect(till.post(RETRY, provision(ID)).status).toBe(201);
     expect(till.transaction(ID)).toMatchObject({ state: "open", voucherState: "PROVISIONED" });
   });
 
   test("issues one now, where the provider was down", () => {
-    const till = pureTill();
-    till.provider("ordinary", { state: "down" });
+    const till = createInProcessTill();
+    till.setProvider("standard", { state: "down" });
     expect(till.post("/vouchers", provision(ID))).toMatchObject({
       status: 503,
       body: { errorType: "UPSTREAM_UNAVAILABLE" },
     });
-    expect(till.transaction(ID)).toMatchObject({ state: "unknown", atProvider: "unseen" });
-    till.provider("ordinary", { state: "up" });
+    expect(till.transaction(ID)).toMatchObject({ state: "unknown", providerState: "notReceived" });
+    till.setProvider("standard", { state: "up" });
     expect(till.post(RETRY, provision(ID)).status).toBe(201);
     expect(till.world().issued).toBe(1);
   });
 
   test("gives back the voucher of a provider that answered too late", () => {
-    const till = pureTill({ upstreamDeadlineMs: 100 });
-    till.provider("ordinary", { state: "slow", delayMs: 100 });
+    const till = createInProcessTill({ upstreamDeadlineMs: 100 });
+    till.setProvider("standard", { state: "slow", delayMs: 100 });
     expect(till.post("/vouchers", provision(ID))).toMatchObject({
       status: 504,
       body: { errorType: "UPSTREAM_UNAVAILABLE" },
     });
     expect(till.delayMs()).toBe(100);
-    expect(till.transaction(ID)).toMatchObject({ state: "unknown", atProvider: "approved" });
+    expect(till.transaction(ID)).toMatchObject({ state: "unknown", providerState: "approved" });
     const code = till.transaction(ID)?.voucherCode;
-    till.provider("ordinary", { state: "up" });
+    till.setProvider("standard", { state: "up" });
     expect(textAt(till.post(RETRY, provision(ID)).body, "voucher.code")).toBe(code);
     expect(till.world().issued).toBe(1);
   });
 
   test("stays unknown while the provider stays silent, however often it is repeated", () => {
-    const till = pureTill({ upstreamDeadlineMs: 100 });
-    till.provider("ordinary", { state: "slow", delayMs: 500 });
+    const till = createInProcessTill({ upstreamDeadlineMs: 100 });
+    till.setProvider("standard", { state: "slow", delayMs: 500 });
     for (const path of ["/vouchers", RETRY, RETRY, RETRY]) expect(till.post(path, provision(ID)).status).toBe(504);
     expect(till.world().issued).toBe(1);
   });
 
   test("gives back a decline for what was declined, also once the provider is up", () => {
-    const till = pureTill();
-    till.provider("ordinary", { state: "declining", status: 404, errorType: "LIMIT_EXCEEDED" });
+    const till = createInProcessTill();
+    till.setProvider("standard", { state: "declining", status: 404, errorType: "LIMIT_EXCEEDED" });
     const first = till.post("/vouchers", provision(ID));
     expect(first).toMatchObject({ status: 404, body: { errorType: "LIMIT_EXCEEDED" } });
-    till.provider("ordinary", { state: "up" });
+    till.setProvider("standard", { state: "up" });
     expect(till.post(RETRY, provision(ID))).toEqual(first);
   });
 
   test("is declined where the provider declines now", () => {
-    const till = pureTill();
-    till.provider("ordinary", { state: "declining" });
+    const till = createInProcessTill();
+    till.setProvider("standard", { state: "declining" });
     expect(till.post(RETRY, provision(ID))).toMatchObject({ status: 400, body: { errorType: "TRANSACTION_DECLINED" } });
   });
 
   test("is refused after the reversal", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     till.post("/vouchers", provision(ID));
     till.post("/vouchers/reversals", reversal(uuid(11), ID));
     expect(till.post(RETRY, provision(ID)).body).toMatchObject({
@@ -81,19 +90,19 @@ describe("retryProvisionVoucher", () => {
   });
 
   test("is refused after a reversal that came first", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     till.post("/vouchers/reversals", reversal(uuid(11), ID));
     expect(till.post(RETRY, provision(ID)).body).toMatchObject({ errorType: "VOUCHER_ALREADY_REVERSED" });
   });
 
   test("names the original request in its path", () => {
-    expect(pureTill().post(`/vouchers/${uuid(2)}/retry`, provision(ID)).body).toMatchObject({
+    expect(createInProcessTill().post(`/vouchers/${uuid(2)}/retry`, provision(ID)).body).toMatchObject({
       errorType: "FORMAT_ERROR",
     });
   });
 
-  test.each([netcare, stellr])("is declined for $name and changes nothing", (receiver) => {
-    const till = pureTill();
+  test.each([netcareReceiver, stellrReceiver])("is declined for $name and changes nothing", (receiver) => {
+    const till = createInProcessTill();
     till.post("/vouchers", provision(ID, { receiver }));
     const before = till.world();
     expect(till.post(RETRY, provision(ID, { receiver })).status).toBe(400);
@@ -103,25 +112,25 @@ describe("retryProvisionVoucher", () => {
 
 describe("what a retry and a repeat go by", () => {
   test("a retry goes to the provider that had the original, whatever it says now", () => {
-    const till = pureTill();
-    till.provider("Netcare", { state: "down" });
-    till.post("/vouchers", provision(ID, { receiver: netcare }));
+    const till = createInProcessTill();
+    till.setProvider("Netcare", { state: "down" });
+    till.post("/vouchers", provision(ID, { receiver: netcareReceiver }));
     expect(till.post(RETRY, provision(ID)).body).toMatchObject({ errorType: "FUNCTION_NOT_SUPPORTED" });
     expect(till.world().issued).toBe(0);
   });
 
   test("a retry gives back a code that the client chose", () => {
-    const till = pureTill({ upstreamDeadlineMs: 1 });
+    const till = createInProcessTill({ upstreamDeadlineMs: 1 });
     const sale = provision(ID, { voucher: { code: "MINE" } });
-    till.provider("ordinary", { state: "slow", delayMs: 2 });
+    till.setProvider("standard", { state: "slow", delayMs: 2 });
     till.post("/vouchers", sale);
-    till.provider("ordinary", { state: "up" });
+    till.setProvider("standard", { state: "up" });
     expect(till.post(RETRY, sale)).toMatchObject({ status: 201, body: { voucher: { code: "MINE" } } });
   });
 
   test("a repeat does not give away a voucher that the switch itself was not told of", () => {
-    const till = pureTill({ upstreamDeadlineMs: 1 });
-    till.provider("ordinary", { state: "slow", delayMs: 2 });
+    const till = createInProcessTill({ upstreamDeadlineMs: 1 });
+    till.setProvider("standard", { state: "slow", delayMs: 2 });
     till.post("/vouchers", provision(ID));
     const { body } = till.post("/vouchers", provision(ID));
     expect(body["errorType"]).toBe("DUPLICATE_RECORD");
@@ -129,7 +138,7 @@ describe("what a retry and a repeat go by", () => {
   });
 
   test("an id is the same in capital and in small letters", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     const id = "abcdefab-0000-4000-8000-00000000000a";
     till.post("/vouchers", provision(id));
     expect(till.post("/vouchers", provision(id.toUpperCase())).body).toMatchObject({ errorType: "DUPLICATE_RECORD" });
@@ -140,24 +149,24 @@ describe("what a retry and a repeat go by", () => {
 
 describe("a reversal that comes before its request", () => {
   test("bars the request", () => {
-    const till = pureTill();
+    const till = createInProcessTill();
     till.post("/vouchers/reversals", reversal(uuid(11), ID));
     till.post("/vouchers", provision(ID));
-    expect(till.transaction(ID)).toMatchObject({ state: "barred", reversalId: uuid(11) });
+    expect(till.transaction(ID)).toMatchObject({ state: "blocked", reversalId: uuid(11) });
     expect(till.world().issued).toBe(0);
   });
 
   test("is forgotten by a switch that is told to", () => {
-    const till = pureTill({ remembersReversals: false });
+    const till = createInProcessTill({ remembersReversals: false });
     expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(404);
     expect(till.post("/vouchers", provision(ID)).status).toBe(201);
   });
 
   test("bars the repeat of a request that was declined, too", () => {
-    const till = pureTill();
-    till.provider("ordinary", { state: "declining" });
+    const till = createInProcessTill();
+    till.setProvider("standard", { state: "declining" });
     till.post("/vouchers", provision(ID));
-    till.provider("ordinary", { state: "up" });
+    till.setProvider("standard", { state: "up" });
     expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(404);
     expect(till.post(RETRY, provision(ID)).body).toMatchObject({ errorType: "VOUCHER_ALREADY_REVERSED" });
   });
@@ -165,16 +174,16 @@ describe("a reversal that comes before its request", () => {
 
 describe("an outcome that is unknown at the switch", () => {
   test("can be reversed: what the provider issued is void", () => {
-    const till = pureTill({ upstreamDeadlineMs: 1 });
-    till.provider("ordinary", { state: "slow", delayMs: 2 });
+    const till = createInProcessTill({ upstreamDeadlineMs: 1 });
+    till.setProvider("standard", { state: "slow", delayMs: 2 });
     till.post("/vouchers", provision(ID));
     expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(202);
     expect(till.transaction(ID)).toMatchObject({ state: "reversed", voucherState: "REVERSED" });
   });
 
   test("cannot be confirmed: nothing was approved", () => {
-    const till = pureTill();
-    till.provider("ordinary", { state: "down" });
+    const till = createInProcessTill();
+    till.setProvider("standard", { state: "down" });
     till.post("/vouchers", provision(ID));
     expect(till.post("/vouchers/confirmations", confirmation(uuid(11), ID)).status).toBe(404);
   });
@@ -184,7 +193,7 @@ describe("single messaging", () => {
   const single = { singleMessagingUsers: [USER] };
 
   test("an approval is complete at once, and its voucher redeemable", () => {
-    const till = pureTill(single);
+    const till = createInProcessTill(single);
     const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
     expect(till.transaction(ID)?.state).toBe("completed");
     expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(201);
@@ -192,20 +201,20 @@ describe("single messaging", () => {
   });
 
   test("other users keep to dual messaging", () => {
-    const till = pureTill({ singleMessagingUsers: ["another"] });
+    const till = createInProcessTill({ singleMessagingUsers: ["another"] });
     till.post("/vouchers", provision(ID));
     expect(till.transaction(ID)?.state).toBe("open");
   });
 
   test("a reversal after retries that failed still applies", () => {
-    const till = pureTill(single);
+    const till = createInProcessTill(single);
     till.post("/vouchers", provision(ID));
     expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(202);
     expect(till.transaction(ID)).toMatchObject({ state: "reversed", voucherState: "REVERSED" });
   });
 
   test("a voucher that was redeemed in the meantime is not reversed", () => {
-    const till = pureTill(single);
+    const till = createInProcessTill(single);
     const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
     till.post("/redemptions", redemption(uuid(2), code));
     expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).body).toMatchObject({
@@ -214,15 +223,15 @@ describe("single messaging", () => {
   });
 
   test("a voucher of Stellr's is reversed at the switch alone, redeemed or not", () => {
-    const till = pureTill(single);
-    const code = textAt(till.post("/vouchers", provision(ID, { receiver: stellr })).body, "voucher.code");
+    const till = createInProcessTill(single);
+    const code = textAt(till.post("/vouchers", provision(ID, { receiver: stellrReceiver })).body, "voucher.code");
     till.post("/redemptions", redemption(uuid(2), code));
     expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(202);
     expect(till.transaction(ID)).toMatchObject({ state: "reversed", voucherState: "CONFIRMED_REDEEMED" });
   });
 
   test("a redemption is reversed, and its voucher redeemable again", () => {
-    const till = pureTill(single);
+    const till = createInProcessTill(single);
     const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
     till.post("/redemptions", redemption(uuid(2), code));
     expect(till.post("/redemptions/reversals", reversal(uuid(12), uuid(2))).status).toBe(202);
@@ -231,7 +240,7 @@ describe("single messaging", () => {
 });
 
 test("a code that the client chose exists once", () => {
-  const till = pureTill();
+  const till = createInProcessTill();
   const voucher = { code: "MINE" };
   expect(till.post("/vouchers", provision(ID, { voucher })).status).toBe(201);
   expect(till.post("/vouchers", provision(uuid(2), { voucher })).body).toMatchObject({
@@ -242,7 +251,7 @@ test("a code that the client chose exists once", () => {
 
 test("codes that are made up never come twice, and another seed makes others", () => {
   const codes = [1, 2].flatMap((seed) => {
-    const till = pureTill({ seed });
+    const till = createInProcessTill({ seed });
     return Array.from({ length: 200 }, (_, index) =>
       textAt(till.post("/vouchers", provision(uuid(index))).body, "voucher.code"),
     );

@@ -31,6 +31,6 @@ export const dequeue = <Item>(queue: Queue<Item>): Queue<Item> =>
 
 /** The first `limit` items, in order. */
 export function peek<Item>(queue: Queue<Item>, limit: number): readonly Item[] {
-  const places = Array.from({ length: Math.min(limit, lengthOf(queue)) }, (_, index) => String(queue.first + index));
-  return places.flatMap((place) => get(queue.items, place) ?? []);
+  const keys = Array.from({ length: Math.min(limit, lengthOf(queue)) }, (_, index) => String(queue.first + index));
+  return keys.flatMap((key) => get(queue.items, key) ?? []);
 }

@@ -1,42 +1,49 @@
 import type { BasicAdvice, BasicReversal } from "@electrum-vouchers/core";
-import type { RefundRequest } from "../messages/messages.ts";
-import { authorise, stateAfterApproval, wrongUser } from "./authorise.ts";
-import type { Call } from "./call.ts";
-import { findTransaction, findVoucher, holds, voucherOf } from "./ledger.ts";
-import type { RequestOperation } from "./operations.ts";
+import type { RefundRequest } from "../messages/message-checks.ts";
+import { authorise, stateAfterApproval, refuseWrongUser } from "./authorise.ts";
+import type { SwitchCall } from "./call.ts";
+import { findTransaction, findVoucher, isHolder, voucherOf } from "./ledger.ts";
+import type { SwitchRequestOperation } from "./operations.ts";
 import { providerOf } from "./providers.ts";
-import { take } from "./redemption.ts";
-import { crash, failure, type Handled, unchanged } from "./response.ts";
-import { acknowledgeAgain, bar, refuseAdvice, settle } from "./settle.ts";
+import { transferVoucher } from "./redemption.ts";
+import { crashResponse, errorResponse, type HandleResult, respondUnchanged } from "./response.ts";
+import { repeatAcknowledgement, blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
 import type { VoucherState, World } from "./world.ts";
 
 /** POST /refunds: only a redemption that is confirmed can be refunded. */
-export function refundVoucher(world: World, message: RefundRequest, call: Call<RequestOperation>): Handled {
-  const refused = wrongUser(world, call, message);
+export function refundVoucher(
+  world: World,
+  message: RefundRequest,
+  call: SwitchCall<SwitchRequestOperation>,
+): HandleResult {
+  const refused = refuseWrongUser(world, call, message);
   if (refused !== undefined) return refused;
   const known = findTransaction(world, { ...call, id: message.id });
-  if (known?.state === "barred" || known?.state === "reversed") {
+  if (known?.state === "blocked" || known?.state === "reversed") {
     const { reversalId = "" } = known;
     const failed = { id: message.id, originalId: reversalId };
     const freeString = "The refund was reversed.";
-    return unchanged(world, failure(400, "REFUND_ALREADY_REVERSED", failed, { freeString, reversalId }));
+    return respondUnchanged(world, errorResponse(400, "REFUND_ALREADY_REVERSED", failed, { freeString, reversalId }));
   }
   const voucher = findVoucher(world, message.voucher.code);
   if (voucher === undefined) {
-    if (call.likeTestServer) return unchanged(world, crash("the voucher has no state"));
-    return unchanged(world, failure(400, "INVALID_VOUCHER", message, { freeString: "The voucher is unknown." }));
+    if (call.emulateTestServer) return respondUnchanged(world, crashResponse("the voucher has no state"));
+    return respondUnchanged(
+      world,
+      errorResponse(400, "INVALID_VOUCHER", message, { freeString: "The voucher is unknown." }),
+    );
   }
   if (voucher.state !== "CONFIRMED_REDEEMED") {
     const freeString = `The voucher is ${voucher.state}.`;
-    return unchanged(world, failure(400, refusals[voucher.state], message, { freeString }));
+    return respondUnchanged(world, errorResponse(400, refusalByState[voucher.state], message, { freeString }));
   }
   const provider = message.receiver === undefined ? voucher.provider : providerOf(message.receiver);
   return authorise(world, call, message, provider, (asked) =>
-    take(asked, message, voucher, call, stateAfterApproval(asked, call, provider)),
+    transferVoucher(asked, message, voucher, call, stateAfterApproval(asked, call, provider)),
   );
 }
 
-const refusals: Readonly<Record<Exclude<VoucherState, "CONFIRMED_REDEEMED">, string>> = {
+const refusalByState: Readonly<Record<Exclude<VoucherState, "CONFIRMED_REDEEMED">, string>> = {
   PROVISIONED: "VOUCHER_NOT_REDEEMED",
   CONFIRMED_PROVISIONED: "VOUCHER_NOT_REDEEMED",
   REVERSED: "VOUCHER_NOT_REDEEMED",
@@ -45,37 +52,38 @@ const refusals: Readonly<Record<Exclude<VoucherState, "CONFIRMED_REDEEMED">, str
 };
 
 /** POST /refunds/confirmations: the voucher can be redeemed again. A repeat is refused. */
-export function confirmRefund(world: World, advice: BasicAdvice, call: Call<"confirmRefund">): Handled {
+export function confirmRefund(world: World, advice: BasicAdvice, call: SwitchCall<"confirmRefund">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);
   switch (known?.state) {
     case "open":
     case "completed":
-      if (voucher === undefined || holds(known, voucher)) return settle(world, known, advice, call, "confirmed");
+      if (voucher === undefined || isHolder(known, voucher))
+        return applyAdvice(world, known, advice, call, "confirmed");
       break;
     case "confirmed":
     case "reversed":
       break;
     default:
-      return refuseAdvice(world, 404, "UNABLE_TO_LOCATE_RECORD", advice, neverRefunded);
+      return refuseAdvice(world, 404, "UNABLE_TO_LOCATE_RECORD", advice, refundUnknown);
   }
   const freeString = `The voucher is ${voucher?.state ?? "unknown"}.`;
   return refuseAdvice(world, 400, "VOUCHER_NOT_REFUNDED", advice, { freeString });
 }
 
 /** POST /refunds/reversals. Electrum calls it safe to repeat; its test server crashes on a repeat. */
-export function reverseRefund(world: World, advice: BasicReversal, call: Call<"reverseRefund">): Handled {
+export function reverseRefund(world: World, advice: BasicReversal, call: SwitchCall<"reverseRefund">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);
   switch (known?.state) {
     case "open":
     case "unknown":
     case "completed":
-      if (voucher === undefined || holds(known, voucher)) return settle(world, known, advice, call, "reversed");
+      if (voucher === undefined || isHolder(known, voucher)) return applyAdvice(world, known, advice, call, "reversed");
       break;
     case "reversed":
-      if (call.likeTestServer) return unchanged(world, crash("the refund was reversed before"));
-      return acknowledgeAgain(world, { ...known, reversalId: advice.id }, advice, call);
+      if (call.emulateTestServer) return respondUnchanged(world, crashResponse("the refund was reversed before"));
+      return repeatAcknowledgement(world, { ...known, reversalId: advice.id }, advice, call);
     case "confirmed":
       return refuseAdvice(world, 400, "REFUND_ALREADY_CONFIRMED", advice, {
         freeString: "The refund was confirmed.",
@@ -84,7 +92,7 @@ export function reverseRefund(world: World, advice: BasicReversal, call: Call<"r
     default:
       break;
   }
-  return bar(world, known, advice, call, neverRefunded);
+  return blockRequest(world, known, advice, call, refundUnknown);
 }
 
-const neverRefunded = { freeString: "No voucher is refunded by this request." };
+const refundUnknown = { freeString: "No voucher is refunded by this request." };

@@ -17,17 +17,21 @@ export interface SwitchResponse {
 }
 
 /** What a request came to. */
-export interface Handled {
+export interface HandleResult {
   readonly world: World;
   readonly response: SwitchResponse;
   /** The advices that this request put into the providers' queues. */
   readonly forwards: readonly Forward[];
 }
 
-export const json = (status: number, body: object): SwitchResponse => ({ status, body: JSON.stringify(body) });
+export const jsonResponse = (status: number, body: object): SwitchResponse => ({ status, body: JSON.stringify(body) });
 
 /** An answer that changes nothing. */
-export const unchanged = (world: World, response: SwitchResponse): Handled => ({ world, response, forwards: [] });
+export const respondUnchanged = (world: World, response: SwitchResponse): HandleResult => ({
+  world,
+  response,
+  forwards: [],
+});
 
 /** The ids of the message that failed. */
 export interface FailedMessage {
@@ -37,7 +41,7 @@ export interface FailedMessage {
 }
 
 /** An `ErrorDetail`. Its text is for people; at Electrum too it has at most 80 characters. */
-export function failure(
+export function errorResponse(
   status: number,
   errorType: ErrorType,
   { id, originalId }: FailedMessage,
@@ -47,28 +51,28 @@ export function failure(
     ...(id === undefined ? {} : { id }),
     ...(originalId === undefined ? {} : { originalId }),
     errorType,
-    errorMessage: sentence(errorType),
+    errorMessage: toSentence(errorType),
     detailMessage,
   };
-  return json(status, detail);
+  return jsonResponse(status, detail);
 }
 
 const MAX_ERROR_MESSAGE = 80;
 
-const sentence = (errorType: ErrorType): string => {
+const toSentence = (errorType: ErrorType): string => {
   const words = errorType.toLowerCase().replaceAll("_", " ");
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`.slice(0, MAX_ERROR_MESSAGE);
 };
 
 /** Electrum's test server names no id here: a message that breaks the schema may have none. */
-export const formatError = (faults: readonly FormatError[]): SwitchResponse =>
-  failure(400, "FORMAT_ERROR", {}, { formatErrors: faults.map((fault): JsonObject => ({ ...fault })) });
+export const formatErrorResponse = (faults: readonly FormatError[]): SwitchResponse =>
+  errorResponse(400, "FORMAT_ERROR", {}, { formatErrors: faults.map((fault): JsonObject => ({ ...fault })) });
 
 /** As Electrum's test server answers where it crashes: nothing that a client could read. */
-export const crash = (what: string): SwitchResponse => ({
+export const crashResponse = (detailText: string): SwitchResponse => ({
   status: 500,
   contentType: "text/plain",
-  body: `Internal server error: ${what}\n`,
+  body: `Internal server error: ${detailText}\n`,
 });
 
 /** A part of a message as JSON, as which it came. */

@@ -8,15 +8,15 @@ import type {
   Voucher,
 } from "@electrum-vouchers/core";
 import { emptyMap, type PersistentMap } from "../persistent-map.ts";
-import type { AdviceOperation, Kind, Operation } from "./operations.ts";
-import type { Condition, ProviderName } from "./provider-profiles.ts";
+import type { SwitchAdviceOperation, TransactionKind, SwitchOperation } from "./operations.ts";
+import type { ProviderCondition, ProviderName } from "./provider-profiles.ts";
 import { emptyQueue, type Queue } from "./queue.ts";
 
 /** Everything that the switch and its providers know: plain, readonly data. The seed and the requests decide all of it. */
 export interface World {
-  readonly settings: Settings;
+  readonly settings: WorldSettings;
   /** By kind and request id; one for each user who used that id. */
-  readonly transactions: PersistentMap<readonly Transaction[]>;
+  readonly transactions: PersistentMap<readonly LedgerTransaction[]>;
   /** By code. As at Electrum, all users share the vouchers. */
   readonly vouchers: PersistentMap<VoucherRecord>;
   /** Serial number to code. */
@@ -30,7 +30,7 @@ export interface World {
   readonly minted: number;
 }
 
-export interface Settings {
+export interface WorldSettings {
   /** Makes this world's voucher codes differ from another's. Default 1. */
   readonly seed: number;
   /** These users' approvals are complete at once; everyone else uses dual messaging. Default none. */
@@ -51,31 +51,38 @@ export interface Settings {
  * - `confirmed`, `reversed`
  * - `declined`
  * - `unknown`: the provider has not answered
- * - `barred`: nothing stands, and a reversal is on file that refuses the request, should it (still) come
+ * - `blocked`: nothing stands, and a reversal is on file that refuses the request, should it (still) come
  */
-export type TransactionState = "open" | "completed" | "confirmed" | "reversed" | "declined" | "unknown" | "barred";
+export type LedgerTransactionState =
+  | "open"
+  | "completed"
+  | "confirmed"
+  | "reversed"
+  | "declined"
+  | "unknown"
+  | "blocked";
 
-export interface Transaction {
+export interface LedgerTransaction {
   /** The order in which the switch first heard of it. */
   readonly number: number;
-  readonly kind: Kind;
+  readonly kind: TransactionKind;
   readonly user: string;
   /** The `id` of the request. */
   readonly id: string;
-  readonly state: TransactionState;
+  readonly state: LedgerTransactionState;
   readonly provider: ProviderName;
   /** What the provider makes of it: it lags behind while an advice is queued, and for ever where the provider takes none. */
-  readonly atProvider: "unseen" | "approved" | "declined" | "confirmed" | "reversed";
+  readonly providerState: "notReceived" | "approved" | "declined" | "confirmed" | "reversed";
   readonly voucherCode?: string;
   readonly terminalId?: string;
   readonly receiver?: Institution;
   /** The `time` of the request. */
   readonly requestTime?: string;
   /** The answer to the request, and when it is complete: before that, the transaction is still being processed. */
-  readonly answer?: { readonly status: number; readonly body: string; readonly at: Instant };
+  readonly response?: { readonly status: number; readonly body: string; readonly at: Instant };
   readonly confirmationId?: string;
   readonly reversalId?: string;
-  readonly history: readonly Event[];
+  readonly history: readonly HistoryEvent[];
 }
 
 /** What became of a voucher, in the words of Electrum's test server, and two of our own for what it does not name. */
@@ -93,9 +100,9 @@ export interface VoucherRecord {
   readonly voucher: Voucher & { readonly code: string };
   readonly state: VoucherState;
   /** The transaction that brought it into this state. */
-  readonly holder: TransactionName;
+  readonly holder: TransactionKey;
   /** The transaction that issued it. */
-  readonly provision: TransactionName;
+  readonly provision: TransactionKey;
   readonly provider: ProviderName;
   readonly value?: LedgerAmount;
   readonly amounts?: Amounts;
@@ -104,34 +111,34 @@ export interface VoucherRecord {
   readonly settlementEntity?: Institution;
   readonly rrn?: string;
   readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[];
-  readonly history: readonly Event[];
+  readonly history: readonly HistoryEvent[];
 }
 
-export interface TransactionName {
-  readonly kind: Kind;
+export interface TransactionKey {
+  readonly kind: TransactionKind;
   readonly user: string;
   readonly id: string;
 }
 
 /** Something that happened, for people. */
-export interface Event {
+export interface HistoryEvent {
   readonly at: Instant;
-  readonly event: string;
+  readonly description: string;
 }
 
 export interface Provider {
-  readonly condition: Condition;
+  readonly condition: ProviderCondition;
   /** Advices that wait until the provider answers, in order. */
   readonly queue: Queue<Forward>;
   /** How many messages ever reached it. */
-  readonly received: number;
+  readonly receivedCount: number;
   /** The last messages that reached it. */
-  readonly seen: readonly Seen[];
+  readonly receivedMessages: readonly ReceivedMessage[];
 }
 
-export interface Seen {
+export interface ReceivedMessage {
   readonly at: Instant;
-  readonly operation: Operation;
+  readonly operation: SwitchOperation;
   /** The message's own id; a lookup has none. */
   readonly id?: string;
   /** The request that an advice is about. */
@@ -141,14 +148,14 @@ export interface Seen {
 /** An advice on its way to a provider: stored and forwarded. */
 export interface Forward {
   readonly provider: ProviderName;
-  readonly operation: AdviceOperation;
+  readonly operation: SwitchAdviceOperation;
   readonly id: string;
-  readonly transaction: TransactionName;
+  readonly transaction: TransactionKey;
   readonly queuedAt: Instant;
   readonly attempts: number;
 }
 
-const defaults: Settings = {
+const defaultSettings: WorldSettings = {
   seed: 1,
   singleMessagingUsers: [],
   remembersReversals: true,
@@ -157,16 +164,16 @@ const defaults: Settings = {
   maxHistory: 100,
 };
 
-const newProvider: Provider = { condition: { state: "up" }, queue: emptyQueue, received: 0, seen: [] };
+const newProvider: Provider = { condition: { state: "up" }, queue: emptyQueue, receivedCount: 0, receivedMessages: [] };
 
 /** A world in which nothing has happened. */
-export function createWorld(settings: Partial<Settings> = {}): World {
+export function createWorld(settings: Partial<WorldSettings> = {}): World {
   return {
-    settings: { ...defaults, ...settings },
+    settings: { ...defaultSettings, ...settings },
     transactions: emptyMap,
     vouchers: emptyMap,
     serialNumbers: emptyMap,
-    providers: { ordinary: newProvider, Netcare: newProvider, Stellr: newProvider },
+    providers: { standard: newProvider, Netcare: newProvider, Stellr: newProvider },
     recorded: 0,
     issued: 0,
     minted: 0,
@@ -174,12 +181,12 @@ export function createWorld(settings: Partial<Settings> = {}): World {
 }
 
 /** The switch has lost its memory, and its queues with it; settings, providers' conditions and the numbering of vouchers stay. */
-export function forget(world: World): World {
-  const { ordinary, Netcare, Stellr } = world.providers;
+export function clearWorld(world: World): World {
+  const { standard, Netcare, Stellr } = world.providers;
   const blank = (provider: Provider): Provider => ({ ...newProvider, condition: provider.condition });
   return {
     ...createWorld(world.settings),
-    providers: { ordinary: blank(ordinary), Netcare: blank(Netcare), Stellr: blank(Stellr) },
+    providers: { standard: blank(standard), Netcare: blank(Netcare), Stellr: blank(Stellr) },
     recorded: world.recorded,
     minted: world.minted,
   };

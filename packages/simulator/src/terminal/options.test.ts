@@ -22,7 +22,7 @@ const scriptFile = (text: string): string => {
 
 const wrongLines = (...args: readonly string[]): readonly string[] => {
   const reading = readCommandLine(args);
-  return reading.type === "wrong" ? reading.lines : [];
+  return reading.type === "invalid" ? reading.lines : [];
 };
 
 describe("the command line", () => {
@@ -42,7 +42,7 @@ describe("the command line", () => {
         },
         watch: false,
         json: false,
-        withParent: false,
+        stopsWithParent: false,
       },
     });
   });
@@ -67,7 +67,7 @@ describe("the command line", () => {
         },
         watch: true,
         json: true,
-        withParent: true,
+        stopsWithParent: true,
       },
     });
   });

@@ -10,14 +10,14 @@ export interface CommandLine {
   /** Print one line of JSON in place of the text for people. */
   readonly json: boolean;
   /** Stop when whoever started it is gone: its standard input ends, or its IPC channel closes. */
-  readonly withParent: boolean;
+  readonly stopsWithParent: boolean;
 }
 
-export type CommandLineReading =
+export type CommandLineResult =
   | { readonly type: "run"; readonly commandLine: CommandLine }
   | { readonly type: "help" }
   /** One line for each thing that is wrong. */
-  | { readonly type: "wrong"; readonly lines: readonly string[] };
+  | { readonly type: "invalid"; readonly lines: readonly string[] };
 
 export const help = `pnpm simulator [options]: an Electrum switch and its providers, to test a till against
 
@@ -36,9 +36,9 @@ export const help = `pnpm simulator [options]: an Electrum switch and its provid
 `;
 
 /** What was asked for on the command line, or everything that is wrong with it. */
-export function readCommandLine(args: readonly string[]): CommandLineReading {
+export function readCommandLine(args: readonly string[]): CommandLineResult {
   const parsed = parse(args);
-  if ("wrong" in parsed) return { type: "wrong", lines: [parsed.wrong] };
+  if ("invalid" in parsed) return { type: "invalid", lines: [parsed.invalid] };
   const { values } = parsed;
   if (values.help) return { type: "help" };
 
@@ -64,9 +64,9 @@ export function readCommandLine(args: readonly string[]): CommandLineReading {
     },
     watch: values.watch,
     json: values.json,
-    withParent: values["with-parent"],
+    stopsWithParent: values["with-parent"],
   };
-  return lines.length === 0 ? { type: "run", commandLine } : { type: "wrong", lines };
+  return lines.length === 0 ? { type: "run", commandLine } : { type: "invalid", lines };
 }
 
 /** An hour. */
@@ -87,11 +87,11 @@ const options = {
   help: { type: "boolean", default: false },
 } as const;
 
-function parse(args: readonly string[]): ReturnType<typeof parseStrictly> | { readonly wrong: string } {
+function parse(args: readonly string[]): ReturnType<typeof parseStrictly> | { readonly invalid: string } {
   try {
     return parseStrictly(args);
   } catch (error) {
-    return { wrong: error instanceof Error ? error.message : String(error) };
+    return { invalid: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -111,7 +111,7 @@ function readScript(file: string, lines: string[]): FaultPlan {
   const reading = readFaultPlan(value);
   if (reading.type === "valid") return reading.value;
   lines.push(
-    ...reading.faults.map(({ field, msg }) => `--faults ${file}: ${field === "" ? "the script" : field} ${msg}`),
+    ...reading.errors.map(({ field, msg }) => `--faults ${file}: ${field === "" ? "the script" : field} ${msg}`),
   );
   return {};
 }

@@ -1,5 +1,5 @@
 import type { Simulator } from "../http/simulator.ts";
-import { table } from "./table.ts";
+import { renderTables } from "./render-tables.ts";
 
 const REFRESH_MS = 1_000;
 const REQUESTS_SHOWN = 12;
@@ -8,7 +8,7 @@ const REQUESTS_SHOWN = 12;
 export function watch(simulator: Simulator, output: NodeJS.WriteStream): () => void {
   let shown = "";
   const timer = setInterval(() => {
-    const picture = table({
+    const picture = renderTables({
       url: simulator.url,
       world: simulator.world(),
       requests: simulator.requests(REQUESTS_SHOWN),

@@ -1,57 +1,57 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { change, done, dueAt, failed, given, NOW, type Open, uuid } from "./given.ts";
+import { createChange, unwrap, dueAt, unwrapError, commitAll, NOW, type OpenOutbox, uuid } from "./fixtures.ts";
 
 /** Whatever a store might stumble over: quotes, line ends, nothing at all, and characters of one to four bytes. */
 const CHARACTERS = ["a", "'", '"', "\\", "\n", "\r", "\0", "%", "?", "$", "é", "€", "\u2028", "\ufeff", "𝄞"];
 
 /** One record a transaction, and its version as the fence. */
-export function commits(open: Open): void {
+export function testCommits(open: OpenOutbox): void {
   it("creates a record as version 1 where none is expected", async () => {
     const outbox = await open();
 
-    await done(outbox.commit(change(1, { expectedVersion: 0, record: "the first" })));
+    await unwrap(outbox.commit(createChange(1, { expectedVersion: 0, record: "the first" })));
 
-    expect(await done(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "the first" });
+    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "the first" });
   });
 
   it("replaces the expected version by the next one", async () => {
     const outbox = await open();
-    await given(outbox, change(1), change(1, { expectedVersion: 1, record: "the second" }));
+    await commitAll(outbox, createChange(1), createChange(1, { expectedVersion: 1, record: "the second" }));
 
-    await done(outbox.commit(change(1, { expectedVersion: 2, record: "the third" })));
+    await unwrap(outbox.commit(createChange(1, { expectedVersion: 2, record: "the third" })));
 
-    expect(await done(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "the third" });
+    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "the third" });
   });
 
   it("loads nothing where nothing was committed", async () => {
     const outbox = await open();
-    await given(outbox, change(1));
+    await commitAll(outbox, createChange(1));
 
-    expect(await done(outbox.load(uuid(2)))).toBeUndefined();
+    expect(await unwrap(outbox.load(uuid(2)))).toBeUndefined();
   });
 
   it("gives the id of the commit that wrote a record, where that had one", async () => {
     const outbox = await open();
     const [first, second] = [uuid(0xa), uuid(0xb)];
 
-    await given(outbox, change(1, { commitId: first }));
-    expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
-    await failed(outbox.commit(change(1, { commitId: second })));
-    expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
-    await given(outbox, change(1, { expectedVersion: 1, commitId: second }));
-    expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 2, commitId: second });
-    await given(outbox, change(1, { expectedVersion: 2 }));
-    expect(await done(outbox.load(uuid(1)))).not.toHaveProperty("commitId");
+    await commitAll(outbox, createChange(1, { commitId: first }));
+    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
+    await unwrapError(outbox.commit(createChange(1, { commitId: second })));
+    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
+    await commitAll(outbox, createChange(1, { expectedVersion: 1, commitId: second }));
+    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 2, commitId: second });
+    await commitAll(outbox, createChange(1, { expectedVersion: 2 }));
+    expect(await unwrap(outbox.load(uuid(1)))).not.toHaveProperty("commitId");
   });
 
   it("keeps each transaction apart from the others", async () => {
     const outbox = await open();
 
-    await given(outbox, change(1), change(2), change(1, { expectedVersion: 1 }));
+    await commitAll(outbox, createChange(1), createChange(2), createChange(1, { expectedVersion: 1 }));
 
-    expect(await done(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.2" });
-    expect(await done(outbox.load(uuid(2)))).toEqual({ id: uuid(2), version: 1, record: "record 2.1" });
+    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.2" });
+    expect(await unwrap(outbox.load(uuid(2)))).toEqual({ id: uuid(2), version: 1, record: "record 2.1" });
   });
 
   it("keeps every text as it is", async () => {
@@ -59,38 +59,38 @@ export function commits(open: Open): void {
     let n = 0;
     const text = fc.string({ unit: fc.constantFrom(...CHARACTERS), maxLength: 50 });
     await fc.assert(
-      fc.asyncProperty(text, text, text, async (record, entry, what) => {
+      fc.asyncProperty(text, text, text, async (record, entry, description) => {
         n += 1;
-        await done(outbox.commit(change(n, { record, entry, due: { at: NOW, work: "timer", what } })));
+        await unwrap(outbox.commit(createChange(n, { record, entry, due: { at: NOW, work: "timer", description } })));
 
-        expect(await done(outbox.load(uuid(n)))).toMatchObject({ record, due: { what } });
-        expect(await done(outbox.journal(uuid(n)))).toEqual([entry]);
+        expect(await unwrap(outbox.load(uuid(n)))).toMatchObject({ record, due: { description } });
+        expect(await unwrap(outbox.journal(uuid(n)))).toEqual([entry]);
       }),
     );
   });
 
-  commitsFence(open);
-  commitsDue(open);
+  testVersionFence(open);
+  testDueWork(open);
 }
 
-function commitsFence(open: Open): void {
+function testVersionFence(open: OpenOutbox): void {
   it("refuses to create what exists, and gives the record that won", async () => {
     const outbox = await open();
-    await given(outbox, change(1, { record: "the winner", ...dueAt(NOW) }));
+    await commitAll(outbox, createChange(1, { record: "the winner", ...dueAt(NOW) }));
 
-    const conflict = await failed(outbox.commit(change(1, { record: "the loser" })));
+    const conflict = await unwrapError(outbox.commit(createChange(1, { record: "the loser" })));
 
     const winner = { id: uuid(1), version: 1, record: "the winner", ...dueAt(NOW) };
     expect(conflict).toEqual({ type: "conflict", winner });
-    expect(await done(outbox.load(uuid(1)))).toEqual(winner);
+    expect(await unwrap(outbox.load(uuid(1)))).toEqual(winner);
   });
 
   it("refuses to replace a version that was replaced, or that is yet to come", async () => {
     const outbox = await open();
-    await given(outbox, change(1), change(1, { expectedVersion: 1, record: "the winner" }));
+    await commitAll(outbox, createChange(1), createChange(1, { expectedVersion: 1, record: "the winner" }));
 
     for (const expectedVersion of [0, 1, 3, 4]) {
-      const conflict = await failed(outbox.commit(change(1, { expectedVersion, record: "the loser" })));
+      const conflict = await unwrapError(outbox.commit(createChange(1, { expectedVersion, record: "the loser" })));
 
       expect(conflict).toEqual({ type: "conflict", winner: { id: uuid(1), version: 2, record: "the winner" } });
     }
@@ -99,44 +99,46 @@ function commitsFence(open: Open): void {
   it("refuses to replace what does not exist, and then there is no winner", async () => {
     const outbox = await open();
 
-    expect(await failed(outbox.commit(change(1, { expectedVersion: 1 })))).toEqual({ type: "conflict" });
-    expect(await done(outbox.load(uuid(1)))).toBeUndefined();
+    expect(await unwrapError(outbox.commit(createChange(1, { expectedVersion: 1 })))).toEqual({ type: "conflict" });
+    expect(await unwrap(outbox.load(uuid(1)))).toBeUndefined();
   });
 
   it("writes nothing at all of what it refuses", async () => {
     const outbox = await open();
-    await given(outbox, change(1, { state: "requesting", ...dueAt(NOW, "timer") }));
+    await commitAll(outbox, createChange(1, { state: "requesting", ...dueAt(NOW, "timer") }));
 
-    await failed(outbox.commit(change(1, { state: "issued", attention: true, entry: "lost", ...dueAt(NOW) })));
+    await unwrapError(
+      outbox.commit(createChange(1, { state: "issued", needsAttention: true, entry: "lost", ...dueAt(NOW) })),
+    );
 
-    expect(await done(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
-    expect(await done(outbox.summary())).toEqual({
+    expect(await unwrap(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
+    expect(await unwrap(outbox.summary())).toEqual({
       states: { requesting: 1 },
-      attention: 0,
+      needsAttention: 0,
       due: { replyDeadline: 0, timer: 1, advice: 0 },
       oldestDueAt: NOW,
     });
   });
 }
 
-function commitsDue(open: Open): void {
+function testDueWork(open: OpenOutbox): void {
   it("keeps what is due next with the record", async () => {
     const outbox = await open();
-    const due = { at: NOW + 5, work: "advice", what: "reverseVoucher" } as const;
+    const due = { at: NOW + 5, work: "advice", description: "reverseVoucher" } as const;
 
-    await given(outbox, change(1, { due }));
+    await commitAll(outbox, createChange(1, { due }));
 
-    expect(await done(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "record 1.1", due });
+    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "record 1.1", due });
   });
 
   it("replaces what was due with each commit, by nothing where nothing is due any more", async () => {
     const outbox = await open();
-    const second = { at: NOW + 7, work: "timer", what: "retry" } as const;
-    await given(outbox, change(1, dueAt(NOW)), change(1, { expectedVersion: 1, due: second }));
-    expect(await done(outbox.load(uuid(1)))).toMatchObject({ version: 2, due: second });
+    const second = { at: NOW + 7, work: "timer", description: "retry" } as const;
+    await commitAll(outbox, createChange(1, dueAt(NOW)), createChange(1, { expectedVersion: 1, due: second }));
+    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 2, due: second });
 
-    await given(outbox, change(1, { expectedVersion: 2 }));
+    await commitAll(outbox, createChange(1, { expectedVersion: 2 }));
 
-    expect(await done(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "record 1.3" });
+    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "record 1.3" });
   });
 }

@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
 import type { OutboxStore } from "./outbox-store.ts";
-import { change, claim, claimedBy, done, dueAt, given, NOW, uuid } from "./given.ts";
+import { createChange, createClaim, claimIds, unwrap, dueAt, commitAll, NOW, uuid } from "./fixtures.ts";
 
 /** Many callers at once, in one process and in several. */
-export function concurrency(createStore: () => Promise<OutboxStore>): void {
+export function testConcurrency(createStore: () => Promise<OutboxStore>): void {
   it("lets exactly one of many commits of one version win, and gives the others the winner", async () => {
     const outbox = await (await createStore()).open();
-    await given(outbox, change(1));
+    await commitAll(outbox, createChange(1));
 
-    const rivals = Array.from({ length: 50 }, (_, n) => change(1, { expectedVersion: 1, record: `rival ${n}` }));
+    const rivals = Array.from({ length: 50 }, (_, n) => createChange(1, { expectedVersion: 1, record: `rival ${n}` }));
     const outcomes = await Promise.all(rivals.map((rival) => outbox.commit(rival)));
 
-    const winner = await done(outbox.load(uuid(1)));
+    const winner = await unwrap(outbox.load(uuid(1)));
     expect(winner).toMatchObject({ version: 2 });
     expect(outcomes.filter((outcome) => outcome.isOk())).toHaveLength(1);
     const conflicts = outcomes.flatMap((outcome) => (outcome.isErr() ? [outcome.error] : []));
@@ -21,46 +21,46 @@ export function concurrency(createStore: () => Promise<OutboxStore>): void {
 
   it("lets nobody suffer from another's conflict", async () => {
     const outbox = await (await createStore()).open();
-    await given(outbox, change(1), change(2));
+    await commitAll(outbox, createChange(1), createChange(2));
 
     const outcomes = await Promise.all(
       [
-        change(3),
-        change(1, { expectedVersion: 7 }),
-        change(2, { expectedVersion: 1 }),
-        change(4, { expectedVersion: 1 }),
-        change(2, { expectedVersion: 2 }),
+        createChange(3),
+        createChange(1, { expectedVersion: 7 }),
+        createChange(2, { expectedVersion: 1 }),
+        createChange(4, { expectedVersion: 1 }),
+        createChange(2, { expectedVersion: 2 }),
       ].map((each) => outbox.commit(each)),
     );
 
     expect(outcomes.map((outcome) => outcome.isOk())).toEqual([true, false, true, false, true]);
-    expect(await done(outbox.load(uuid(2)))).toMatchObject({ version: 3 });
-    expect(await done(outbox.load(uuid(3)))).toMatchObject({ version: 1 });
+    expect(await unwrap(outbox.load(uuid(2)))).toMatchObject({ version: 3 });
+    expect(await unwrap(outbox.load(uuid(3)))).toMatchObject({ version: 1 });
   });
 
-  sharing(createStore);
+  testSharing(createStore);
 }
 
-function sharing(createStore: () => Promise<OutboxStore>): void {
+function testSharing(createStore: () => Promise<OutboxStore>): void {
   it("shows at once to every process what one has committed", async () => {
     const store = await createStore();
     const [here, there] = [await store.open(), await store.open()];
 
-    await given(here, change(1));
-    await given(there, change(1, { expectedVersion: 1, record: "from there" }));
+    await commitAll(here, createChange(1));
+    await commitAll(there, createChange(1, { expectedVersion: 1, record: "from there" }));
 
-    expect(await done(here.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "from there" });
-    expect(await done(here.summary())).toEqual(await done(there.summary()));
+    expect(await unwrap(here.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "from there" });
+    expect(await unwrap(here.summary())).toEqual(await unwrap(there.summary()));
   });
 
   it("lets exactly one process win a version", async () => {
     const store = await createStore();
     const outboxes = [await store.open(), await store.open()];
-    await given(await store.open(), change(1));
+    await commitAll(await store.open(), createChange(1));
 
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
-        outboxes.map((outbox) => outbox.commit(change(1, { expectedVersion: 1, record: `rival ${n}` }))),
+        outboxes.map((outbox) => outbox.commit(createChange(1, { expectedVersion: 1, record: `rival ${n}` }))),
       ).flat(),
     );
 
@@ -70,21 +70,21 @@ function sharing(createStore: () => Promise<OutboxStore>): void {
   it("gives a record to one process only, whose lease and postponements bind the others", async () => {
     const store = await createStore();
     const [here, there] = [await store.open(), await store.open()];
-    await given(here, ...[1, 2, 3, 4].map((n) => change(n, dueAt(NOW + n - 10))));
+    await commitAll(here, ...[1, 2, 3, 4].map((n) => createChange(n, dueAt(NOW + n - 10))));
 
     const [mine, theirs] = await Promise.all([
-      here.claim(claim("a", NOW, NOW + 50, 2)),
-      there.claim(claim("b", NOW, NOW + 50, 2)),
+      here.claim(createClaim("a", NOW, NOW + 50, 2)),
+      there.claim(createClaim("b", NOW, NOW + 50, 2)),
     ]);
     const ids = [mine, theirs].flatMap((claimed) =>
       claimed.map(({ records }) => records.map(({ id }) => id)).unwrapOr([]),
     );
-    await done(there.postpone({ id: uuid(1), version: 1, until: NOW + 90, why: "status 503" }));
+    await unwrap(there.postpone({ id: uuid(1), version: 1, until: NOW + 90, reason: "status 503" }));
 
     expect(ids.toSorted()).toEqual([uuid(1), uuid(2), uuid(3), uuid(4)]);
-    expect(await claimedBy(here, "a", NOW + 49)).toEqual([]);
-    expect(await claimedBy(here, "a", NOW + 50)).toEqual([uuid(2), uuid(3), uuid(4)]);
-    await done(there.release({ worker: "a" }));
-    expect(await claimedBy(there, "b", NOW + 50)).toEqual([uuid(2), uuid(3), uuid(4)]);
+    expect(await claimIds(here, "a", NOW + 49)).toEqual([]);
+    expect(await claimIds(here, "a", NOW + 50)).toEqual([uuid(2), uuid(3), uuid(4)]);
+    await unwrap(there.release({ worker: "a" }));
+    expect(await claimIds(there, "b", NOW + 50)).toEqual([uuid(2), uuid(3), uuid(4)]);
   });
 }

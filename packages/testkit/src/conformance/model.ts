@@ -2,14 +2,14 @@ import type { Change, Due, Outbox, OutboxInspection, Work } from "@electrum-vouc
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { createMemoryOutbox } from "../memory-outbox.ts";
-import { change, done, type Open, uuid } from "./given.ts";
+import { createChange, unwrap, type OpenOutbox, uuid } from "./fixtures.ts";
 
 /** How many histories are tried, and how long each is at most: some seconds for a store that waits for its disk. */
 const HISTORIES = 60;
 const MAX_CALLS = 30;
 
 /** One call of the port: what it gives, here and in the model. */
-type Call = (outbox: Outbox & OutboxInspection) => Promise<unknown>;
+type OutboxCall = (outbox: Outbox & OutboxInspection) => Promise<unknown>;
 
 /** Few ids, moments and workers, so that calls meet each other. */
 const id = fc.nat(4).map(uuid);
@@ -17,36 +17,38 @@ const moment = fc.nat(9);
 const limit = fc.nat(4);
 const worker = fc.constantFrom("a", "b");
 const work = fc.constantFrom<Work>("replyDeadline", "timer", "advice");
-const due: fc.Arbitrary<Due> = fc.record({ at: moment, work, what: fc.constantFrom("confirmVoucher", "retry") });
+const due: fc.Arbitrary<Due> = fc.record({ at: moment, work, description: fc.constantFrom("confirmVoucher", "retry") });
 
 const step = fc.record({
   kind: fc.constantFrom<Change["kind"]>("provision", "redemption"),
   state: fc.constantFrom("issued", "confirming", "disputed", "confirmed"),
   final: fc.boolean(),
-  attention: fc.boolean(),
+  needsAttention: fc.boolean(),
   at: moment,
 });
 
 /** Mostly of the version that is stored, sometimes of one that was or is not yet. */
 const commit = fc.tuple(fc.nat(4), step, fc.option(due, { nil: undefined }), fc.constantFrom(0, 0, 0, 0, -1, 1)).map(
-  ([n, fields, next, off]): Call =>
+  ([n, fields, next, versionOffset]): OutboxCall =>
     async (outbox) => {
-      const stored = await done(outbox.load(uuid(n)));
-      const expectedVersion = Math.max((stored?.version ?? 0) + off, 0);
-      return outbox.commit(change(n, { ...fields, expectedVersion, ...(next === undefined ? {} : { due: next }) }));
+      const stored = await unwrap(outbox.load(uuid(n)));
+      const expectedVersion = Math.max((stored?.version ?? 0) + versionOffset, 0);
+      return outbox.commit(
+        createChange(n, { ...fields, expectedVersion, ...(next === undefined ? {} : { due: next }) }),
+      );
     },
 );
 
 const claim = fc.record({ worker, work: fc.array(work, { maxLength: 4 }), now: moment, until: fc.nat(14), limit }).map(
-  (request): Call =>
+  (request): OutboxCall =>
     async (outbox) =>
       outbox.claim(request),
 );
 
 const postpone = fc
-  .record({ id, version: fc.integer({ min: 1, max: 4 }), until: fc.nat(14), why: fc.constant("status 503") })
+  .record({ id, version: fc.integer({ min: 1, max: 4 }), until: fc.nat(14), reason: fc.constant("status 503") })
   .map(
-    (postponement): Call =>
+    (postponement): OutboxCall =>
       async (outbox) =>
         outbox.postpone(postponement),
   );
@@ -56,29 +58,29 @@ const claimedOnce = fc.record({ id, version: fc.integer({ min: 1, max: 4 }) });
 const release = fc
   .record({ worker, records: fc.array(claimedOnce, { maxLength: 3 }) }, { requiredKeys: ["worker"] })
   .map(
-    (what): Call =>
+    (description): OutboxCall =>
       async (outbox) =>
-        outbox.release(what),
+        outbox.release(description),
   );
 
 const list = fc
-  .record({ only: fc.constantFrom("unfinished", "attention"), after: id, limit }, { requiredKeys: ["limit"] })
+  .record({ only: fc.constantFrom("unfinished", "needsAttention"), after: id, limit }, { requiredKeys: ["limit"] })
   .map(
-    (query): Call =>
+    (query): OutboxCall =>
       async (outbox) =>
         outbox.list(query),
   );
 
 const journal = id.map(
-  (which): Call =>
+  (which): OutboxCall =>
     async (outbox) =>
       outbox.journal(which),
 );
 
-const retain = fc.record({ scrubBefore: moment, removeBefore: fc.constantFrom(0, 0, 3), limit }).map(
-  (request): Call =>
+const applyRetention = fc.record({ redactBefore: moment, deleteBefore: fc.constantFrom(0, 0, 3), limit }).map(
+  (request): OutboxCall =>
     async (outbox) =>
-      outbox.retain({ ...request, redact: { record: () => "***", entry: () => "***" } }),
+      outbox.applyRetention({ ...request, redact: { record: () => "***", entry: () => "***" } }),
 );
 
 const history = fc.array(
@@ -89,13 +91,13 @@ const history = fc.array(
     { weight: 1, arbitrary: release },
     { weight: 1, arbitrary: list },
     { weight: 1, arbitrary: journal },
-    { weight: 1, arbitrary: retain },
+    { weight: 1, arbitrary: applyRetention },
   ),
   { maxLength: MAX_CALLS },
 );
 
 /** Whatever is asked of it in whatever order, it answers as the outbox in memory does, which is simple enough to trust. */
-export function likeTheModel(open: Open): void {
+export function testAgainstModel(open: OpenOutbox): void {
   it("in every history of calls", { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(history, async (calls) => {
@@ -103,10 +105,10 @@ export function likeTheModel(open: Open): void {
         const model = createMemoryOutbox();
         for (const call of calls) {
           expect(await call(outbox)).toEqual(await call(model));
-          expect(await done(outbox.summary())).toEqual(await done(model.summary()));
+          expect(await unwrap(outbox.summary())).toEqual(await unwrap(model.summary()));
         }
-        expect(await done(outbox.check())).toEqual([]);
-        await done(outbox.close());
+        expect(await unwrap(outbox.check())).toEqual([]);
+        await unwrap(outbox.close());
       }),
       { numRuns: HISTORIES },
     );

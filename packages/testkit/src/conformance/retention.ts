@@ -1,106 +1,114 @@
-import type { Change, RetainRequest } from "@electrum-vouchers/core/ports";
+import type { Change, RetentionRequest } from "@electrum-vouchers/core/ports";
 import { expect, it } from "vitest";
-import { change, done, dueAt, failed, given, NOW, type Open, uuid } from "./given.ts";
+import { createChange, unwrap, dueAt, unwrapError, commitAll, NOW, type OpenOutbox, uuid } from "./fixtures.ts";
 
-const redact: RetainRequest["redact"] = { record: (text) => `${text}, redacted`, entry: (text) => `${text}, masked` };
+const redact: RetentionRequest["redact"] = {
+  record: (text) => `${text}, redacted`,
+  entry: (text) => `${text}, masked`,
+};
 
-const scrub = (before: number, limit = 100): RetainRequest => ({
-  scrubBefore: before,
-  removeBefore: Number.NEGATIVE_INFINITY,
+const redactionRequest = (before: number, limit = 100): RetentionRequest => ({
+  redactBefore: before,
+  deleteBefore: Number.NEGATIVE_INFINITY,
   limit,
   redact,
 });
 
-const remove = (before: number, limit = 100): RetainRequest => ({
-  scrubBefore: before,
-  removeBefore: before,
+const deletionRequest = (before: number, limit = 100): RetentionRequest => ({
+  redactBefore: before,
+  deleteBefore: before,
   limit,
   redact,
 });
 
-const finished = (n: number, at: number): Change => change(n, { state: "confirmed", final: true, at });
+const finishedChange = (n: number, at: number): Change => createChange(n, { state: "confirmed", final: true, at });
 
 /** What is finished loses its secrets after a time, and is gone after a longer one. */
-export function retention(open: Open): void {
+export function testRetention(open: OpenOutbox): void {
   it("scrubs what was finished before a moment: the record and every entry", async () => {
     const outbox = await open();
-    await given(outbox, change(1), { ...finished(1, NOW - 1), expectedVersion: 1 }, finished(2, NOW));
+    await commitAll(
+      outbox,
+      createChange(1),
+      { ...finishedChange(1, NOW - 1), expectedVersion: 1 },
+      finishedChange(2, NOW),
+    );
 
-    expect(await done(outbox.retain(scrub(NOW)))).toEqual({ scrubbed: 1, removed: 0 });
+    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 1, deleted: 0 });
 
-    expect(await done(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.1, redacted" });
-    expect(await done(outbox.journal(uuid(1)))).toEqual(["entry 1.1, masked", "entry 1.1, masked"]);
-    expect(await done(outbox.load(uuid(2)))).toMatchObject({ record: "record 2.1" });
-    expect(await done(outbox.journal(uuid(2)))).toEqual(["entry 2.1"]);
+    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.1, redacted" });
+    expect(await unwrap(outbox.journal(uuid(1)))).toEqual(["entry 1.1, masked", "entry 1.1, masked"]);
+    expect(await unwrap(outbox.load(uuid(2)))).toMatchObject({ record: "record 2.1" });
+    expect(await unwrap(outbox.journal(uuid(2)))).toEqual(["entry 2.1"]);
   });
 
   it("scrubs each once", async () => {
     const outbox = await open();
-    await given(outbox, finished(1, NOW - 1));
-    await done(outbox.retain(scrub(NOW)));
+    await commitAll(outbox, finishedChange(1, NOW - 1));
+    await unwrap(outbox.applyRetention(redactionRequest(NOW)));
 
-    expect(await done(outbox.retain(scrub(NOW)))).toEqual({ scrubbed: 0, removed: 0 });
-    expect(await done(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1, redacted" });
+    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 0, deleted: 0 });
+    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1, redacted" });
   });
 
   it("scrubs again what was changed since", async () => {
     const outbox = await open();
-    await given(outbox, finished(1, NOW - 2));
-    await done(outbox.retain(scrub(NOW)));
-    await given(outbox, { ...finished(1, NOW - 1), expectedVersion: 1, record: "with new evidence" });
+    await commitAll(outbox, finishedChange(1, NOW - 2));
+    await unwrap(outbox.applyRetention(redactionRequest(NOW)));
+    await commitAll(outbox, { ...finishedChange(1, NOW - 1), expectedVersion: 1, record: "with new evidence" });
 
-    expect(await done(outbox.retain(scrub(NOW)))).toEqual({ scrubbed: 1, removed: 0 });
-    expect(await done(outbox.load(uuid(1)))).toMatchObject({ record: "with new evidence, redacted" });
+    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 1, deleted: 0 });
+    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ record: "with new evidence, redacted" });
   });
 
   it("removes what was finished before a moment, and every trace of it", async () => {
     const outbox = await open();
-    await given(outbox, finished(1, NOW - 1), finished(2, NOW));
+    await commitAll(outbox, finishedChange(1, NOW - 1), finishedChange(2, NOW));
 
-    expect(await done(outbox.retain(remove(NOW)))).toEqual({ scrubbed: 0, removed: 1 });
+    expect(await unwrap(outbox.applyRetention(deletionRequest(NOW)))).toEqual({ redacted: 0, deleted: 1 });
 
-    expect(await done(outbox.load(uuid(1)))).toBeUndefined();
-    expect(await done(outbox.journal(uuid(1)))).toEqual([]);
-    expect(await done(outbox.list({ limit: 10 }))).toMatchObject({ records: [{ id: uuid(2) }] });
-    expect(await done(outbox.summary())).toMatchObject({ states: { confirmed: 1 } });
-    expect(await failed(outbox.commit(change(1, { expectedVersion: 1 })))).toEqual({ type: "conflict" });
-    expect(await done(outbox.check())).toEqual([]);
+    expect(await unwrap(outbox.load(uuid(1)))).toBeUndefined();
+    expect(await unwrap(outbox.journal(uuid(1)))).toEqual([]);
+    expect(await unwrap(outbox.list({ limit: 10 }))).toMatchObject({ records: [{ id: uuid(2) }] });
+    expect(await unwrap(outbox.summary())).toMatchObject({ states: { confirmed: 1 } });
+    expect(await unwrapError(outbox.commit(createChange(1, { expectedVersion: 1 })))).toEqual({ type: "conflict" });
+    expect(await unwrap(outbox.check())).toEqual([]);
   });
 
-  retentionIsBounded(open);
+  testRetentionBounds(open);
 }
 
-function retentionIsBounded(open: Open): void {
+function testRetentionBounds(open: OpenOutbox): void {
   it("never touches what is not finished, however old", async () => {
     const outbox = await open();
-    await given(outbox, change(1, { at: 0, state: "issued" }), change(2, { at: 0, ...dueAt(NOW) }));
+    await commitAll(outbox, createChange(1, { at: 0, state: "issued" }), createChange(2, { at: 0, ...dueAt(NOW) }));
 
-    expect(await done(outbox.retain(remove(NOW)))).toEqual({ scrubbed: 0, removed: 0 });
-    expect(await done(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1" });
+    expect(await unwrap(outbox.applyRetention(deletionRequest(NOW)))).toEqual({ redacted: 0, deleted: 0 });
+    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1" });
   });
 
   it("takes no more than the limit at a time, the oldest first", async () => {
     const outbox = await open();
-    await given(outbox, ...[5, 1, 4, 2, 3].map((age, n) => finished(n, NOW - age)));
+    await commitAll(outbox, ...[5, 1, 4, 2, 3].map((age, n) => finishedChange(n, NOW - age)));
 
-    expect(await done(outbox.retain(remove(NOW, 2)))).toEqual({ scrubbed: 0, removed: 2 });
-    expect(await done(outbox.list({ limit: 10 }))).toMatchObject({
+    expect(await unwrap(outbox.applyRetention(deletionRequest(NOW, 2)))).toEqual({ redacted: 0, deleted: 2 });
+    expect(await unwrap(outbox.list({ limit: 10 }))).toMatchObject({
       records: [{ id: uuid(1) }, { id: uuid(3) }, { id: uuid(4) }],
     });
 
-    expect(await done(outbox.retain(scrub(NOW, 2)))).toEqual({ scrubbed: 2, removed: 0 });
-    expect(await done(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1" });
-    expect(await done(outbox.retain(scrub(NOW, 2)))).toEqual({ scrubbed: 1, removed: 0 });
-    expect(await done(outbox.retain(scrub(NOW, 2)))).toEqual({ scrubbed: 0, removed: 0 });
+    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 2, deleted: 0 });
+    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1" });
+    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 1, deleted: 0 });
+    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 0, deleted: 0 });
   });
 
   it("removes before it scrubs, and does both within the limit", async () => {
     const outbox = await open();
-    await given(outbox, ...[9, 8, 3, 2, 1].map((age, n) => finished(n, NOW - age)));
-    const request = { scrubBefore: NOW, removeBefore: NOW - 5, limit: 3, redact };
+    await commitAll(outbox, ...[9, 8, 3, 2, 1].map((age, n) => finishedChange(n, NOW - age)));
+    const request = { redactBefore: NOW, deleteBefore: NOW - 5, limit: 3, redact };
 
-    expect(await done(outbox.retain(request))).toEqual({ scrubbed: 1, removed: 2 });
-    expect(await done(outbox.retain(request))).toEqual({ scrubbed: 2, removed: 0 });
-    expect(await done(outbox.retain(request))).toEqual({ scrubbed: 0, removed: 0 });
+    expect(await unwrap(outbox.applyRetention(request))).toEqual({ redacted: 1, deleted: 2 });
+    expect(await unwrap(outbox.applyRetention(request))).toEqual({ redacted: 2, deleted: 0 });
+    expect(await unwrap(outbox.applyRetention(request))).toEqual({ redacted: 0, deleted: 0 });
   });
 }

@@ -1,5 +1,5 @@
 import type { Configuration } from "../configuration.ts";
-import type { Invariant } from "../judgement/invariants.ts";
+import type { Invariant } from "../properties/invariants.ts";
 
 /** A small change of the shipped code that makes it wrong, to see that the model checker finds it. */
 export interface Defect {
@@ -8,10 +8,10 @@ export interface Defect {
   /** The file, from the project's root. */
   readonly file: string;
   /** The code as it is, which stands in the file exactly once. */
-  readonly right: string;
-  readonly wrong: string;
+  readonly original: string;
+  readonly replacement: string;
   /** Where it is found. */
   readonly configuration: Configuration;
   /** What it breaks. */
-  readonly breaks: Invariant;
+  readonly invariant: Invariant;
 }

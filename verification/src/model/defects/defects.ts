@@ -1,7 +1,7 @@
-import { decidingDefects } from "./deciding.ts";
+import { decisionDefects } from "./decision-defects.ts";
 import type { Defect } from "./defect.ts";
-import { drivingDefects } from "./driving.ts";
-import { readingDefects } from "./reading.ts";
+import { engineDefects } from "./engine-defects.ts";
+import { responseDefects } from "./response-defects.ts";
 
 /** Each of them must be caught: a check that nothing fails shows nothing. */
-export const defects: readonly Defect[] = [...decidingDefects, ...readingDefects, ...drivingDefects];
+export const defects: readonly Defect[] = [...decisionDefects, ...responseDefects, ...engineDefects];

@@ -1,7 +1,7 @@
-import { inLanes } from "../../lanes.ts";
-import { invariants } from "../judgement/invariants.ts";
-import { traceOf } from "../search/trace.ts";
-import { catchDefect } from "./catch.ts";
+import { runConcurrently } from "../../concurrency.ts";
+import { invariants } from "../properties/invariants.ts";
+import { formatTrace } from "../search/trace.ts";
+import { detectDefect } from "./detect-defect.ts";
 import type { Defect } from "./defect.ts";
 import { defects } from "./defects.ts";
 
@@ -9,21 +9,21 @@ import { defects } from "./defects.ts";
 export async function verifyDefects(): Promise<readonly string[]> {
   const failures: string[] = [];
   console.log("\ncaught by             after   defect");
-  await inLanes(defects, async (defect) => {
-    const { line, failure } = await tried(defect);
+  await runConcurrently(defects, async (defect) => {
+    const { line, failure } = await tryDefect(defect);
     if (line !== undefined) console.log(line);
     if (failure !== undefined) failures.push(failure);
   });
   return failures;
 }
 
-async function tried(defect: Defect): Promise<{ readonly line?: string; readonly failure?: string }> {
-  const { name, breaks } = defect;
-  const found = await catchDefect(defect);
-  if (found === undefined) return { failure: `a defect was not caught: ${name}` };
-  if (found.invariant !== breaks) {
-    const instead = `broke "${invariants[found.invariant]}", not "${invariants[breaks]}"`;
-    return { failure: `${name}: ${instead}, after\n\n${traceOf(found)}` };
+async function tryDefect(defect: Defect): Promise<{ readonly line?: string; readonly failure?: string }> {
+  const { name, invariant } = defect;
+  const counterexample = await detectDefect(defect);
+  if (counterexample === undefined) return { failure: `a defect was not caught: ${name}` };
+  if (counterexample.invariant !== invariant) {
+    const difference = `broke "${invariants[counterexample.invariant]}", not "${invariants[invariant]}"`;
+    return { failure: `${name}: ${difference}, after\n\n${formatTrace(counterexample)}` };
   }
-  return { line: `${breaks.padEnd(20)} ${String(found.trace.length).padStart(3)} moves  ${name}` };
+  return { line: `${invariant.padEnd(20)} ${String(counterexample.trace.length).padStart(3)} moves  ${name}` };
 }

@@ -4,9 +4,9 @@ import { createInterner, type Interner, memoize } from "../search/intern.ts";
 import type { Awaiting, Delivering } from "../till/activity.ts";
 
 /** A message on its way to the switch. Messages overtake each other as they like. */
-export type Message = RequestUnderWay | AdviceUnderWay;
+export type MessageInFlight = RequestInFlight | AdviceInFlight;
 
-export interface RequestUnderWay {
+export interface RequestInFlight {
   readonly type: "request";
   readonly outgoing: Request;
   readonly attempt: number;
@@ -15,7 +15,7 @@ export interface RequestUnderWay {
   readonly isRepeat: boolean;
 }
 
-export interface AdviceUnderWay {
+export interface AdviceInFlight {
   readonly type: "advice";
   readonly outgoing: Advice;
   readonly isRepeat: false;
@@ -24,10 +24,10 @@ export interface AdviceUnderWay {
 /** All messages under way, by number, in ascending order. */
 export type Network = readonly number[];
 
-export const messageKey = (message: Message): string => JSON.stringify(message);
+export const messageKey = (message: MessageInFlight): string => JSON.stringify(message);
 
 /** The message with which a wait for its answer began. */
-export const messageOf = (waiting: Awaiting | Delivering): Message =>
+export const messageOf = (waiting: Awaiting | Delivering): MessageInFlight =>
   waiting.type === "awaiting"
     ? {
         type: "request",
@@ -44,23 +44,23 @@ export interface Networks extends Interner<Network> {
   with(network: number, message: number): number;
   without(network: number, message: number): number;
   /** The network of these messages, each once. */
-  of(messages: readonly number[]): number;
+  idOfMessages(messages: readonly number[]): number;
 }
 
 export function createNetworks(): Networks {
   const networks = createInterner<Network>((network) => network.join());
   const { idOf, valueOf } = networks;
-  const of = (messages: readonly number[]): number => idOf([...new Set(messages)].toSorted(ascending));
+  const idOfMessages = (messages: readonly number[]): number => idOf([...new Set(messages)].toSorted(ascending));
   return {
     ...networks,
-    of,
-    with: memoize((network: number, message: number) => of([...valueOf(network), message])),
+    idOfMessages,
+    with: memoize((network: number, message: number) => idOfMessages([...valueOf(network), message])),
     without: memoize((network: number, message: number) => idOf(valueOf(network).filter((each) => each !== message))),
   };
 }
 
 /** What a trace calls the message. */
-export const nameOfMessage = (message: Message): string => {
-  const which = message.type === "request" && message.attempt > 0 ? `, attempt ${message.attempt}` : "";
-  return `${message.isRepeat ? "the repeated " : ""}${message.outgoing.operation}${which}`;
+export const messageName = (message: MessageInFlight): string => {
+  const suffix = message.type === "request" && message.attempt > 0 ? `, attempt ${message.attempt}` : "";
+  return `${message.isRepeat ? "the repeated " : ""}${message.outgoing.operation}${suffix}`;
 };

@@ -1,12 +1,12 @@
-import { type Invariant, invariants } from "../judgement/invariants.ts";
-import type { Broken } from "../judgement/judge.ts";
-import type { Limit } from "../judgement/limits.ts";
+import { type Invariant, invariants } from "../properties/invariants.ts";
+import type { Violation } from "../properties/check-state.ts";
+import type { ProtocolLimit } from "../properties/limits.ts";
 import type { System } from "../system.ts";
 import { fromRow, type State, toRow, widthOf } from "./state.ts";
-import { findFailure } from "./best-case.ts";
+import { findUnsuccessfulRun } from "./best-case.ts";
 import { createStateTable, type StateTable } from "./state-table.ts";
-import { isRepeatable, type Line, type Transition } from "./transition.ts";
-import { createWays } from "./ways.ts";
+import { isRepeatable, type TraceLine, type Move } from "./move.ts";
+import { createProgressGraph } from "./progress-graph.ts";
 
 /** What the exploration of a system came to; plain data, to be passed between threads. */
 export interface Exploration {
@@ -15,20 +15,20 @@ export interface Exploration {
   /** How many moves the farthest state is away. */
   readonly depth: number;
   /** The shortest way to what must never be. */
-  readonly violation?: Found;
+  readonly violation?: Counterexample;
   /** The shortest way to each limit of the protocol. */
-  readonly limits: readonly LimitFound[];
+  readonly limits: readonly ReachedLimit[];
 }
 
-export interface LimitFound {
-  readonly limit: Limit;
-  readonly found: Found;
+export interface ReachedLimit {
+  readonly limit: ProtocolLimit;
+  readonly counterexample: Counterexample;
 }
 
-export interface Found {
+export interface Counterexample {
   readonly invariant: Invariant;
-  readonly what: string;
-  readonly trace: readonly Line[];
+  readonly description: string;
+  readonly trace: readonly TraceLine[];
 }
 
 /**
@@ -40,23 +40,27 @@ export interface Found {
  */
 export function explore(system: System): Exploration {
   const table = createStateTable(widthOf(system.initial.activities.length));
-  const ways = createWays();
-  const limits = new Map<Limit, Found>();
+  const progress = createProgressGraph();
+  const limits = new Map<ProtocolLimit, Counterexample>();
   let transitions = 0;
   let depth = 0;
   let levelEnd = 1;
   table.add(toRow(system.initial), -1);
 
-  const done = (violation?: Found): Exploration => ({
+  const finish = (violation?: Counterexample): Exploration => ({
     states: table.size(),
     transitions,
     depth,
-    limits: [...limits].map(([limit, found]) => ({ limit, found })),
+    limits: [...limits].map(([limit, counterexample]) => ({ limit, counterexample })),
     ...(violation === undefined ? {} : { violation }),
   });
-  const found = (index: number, { invariant, what }: Broken, last: readonly Line[] = []): Found => ({
+  const toCounterexample = (
+    index: number,
+    { invariant, description }: Violation,
+    last: readonly TraceLine[] = [],
+  ): Counterexample => ({
     invariant,
-    what,
+    description,
     trace: [...traceTo(system, table, index), ...last],
   });
 
@@ -67,51 +71,61 @@ export function explore(system: System): Exploration {
     }
     const state = fromRow(table.rowAt(index));
     const moves = system.moves(state);
-    for (const broken of [system.broken(state), endsTooSoon(system, state, moves)]) {
+    for (const broken of [system.checkState(state), checkTermination(system, state, moves)]) {
       if (broken === undefined) continue;
-      if (broken.limit === undefined) return done(found(index, broken));
-      if (!limits.has(broken.limit)) limits.set(broken.limit, found(index, broken));
+      if (broken.limit === undefined) return finish(toCounterexample(index, broken));
+      if (!limits.has(broken.limit)) limits.set(broken.limit, toCounterexample(index, broken));
     }
     const onward: number[] = [];
     for (const move of moves) {
       transitions += 1;
-      if (move.broken !== undefined) {
-        return done(found(index, { invariant: move.broken, what: invariants[move.broken] }, [move.say()]));
+      const { violated } = move;
+      if (violated !== undefined) {
+        const violation = { invariant: violated, description: invariants[violated] };
+        return finish(toCounterexample(index, violation, [move.describe()]));
       }
       const next = table.add(toRow(move.next), index);
-      if (leadsOn(move)) onward.push(next);
+      if (isProgress(move)) onward.push(next);
     }
-    ways.add(onward);
+    progress.add(onward);
   }
-  const circle = ways.findCircle();
-  if (circle !== undefined) return done(found(circle, { invariant: "itEnds", what: "what happens leads in a circle" }));
-  const failed = findFailure(system);
-  return done(failed === undefined ? undefined : { ...failure, trace: traceTo(system, failed.table, failed.index) });
+  const cycle = progress.findCycle();
+  if (cycle !== undefined)
+    return finish(toCounterexample(cycle, { invariant: "terminates", description: "what happens leads in a circle" }));
+  const unsuccessful = findUnsuccessfulRun(system);
+  return finish(
+    unsuccessful === undefined
+      ? undefined
+      : { ...unsuccessfulViolation, trace: traceTo(system, unsuccessful.table, unsuccessful.index) },
+  );
 }
 
-const failure = { invariant: "itSucceeds", what: "nothing went wrong, and yet it has not succeeded" } as const;
+const unsuccessfulViolation = {
+  invariant: "succeeds",
+  description: "nothing went wrong, and yet it has not succeeded",
+} as const;
 
 /** Whether nothing goes on by itself any more though something is left to do, or nobody can bring it to an end. */
-function endsTooSoon(system: System, state: State, moves: readonly Transition[]): Broken | undefined {
-  if (!moves.some(({ kind }) => kind === "ordinary" || kind === "time") && !system.isAtRest(state)) {
-    return { invariant: "itEnds", what: "nothing happens any more, and something is left to do" };
+function checkTermination(system: System, state: State, moves: readonly Move[]): Violation | undefined {
+  if (!moves.some(({ kind }) => kind === "normal" || kind === "time") && !system.isIdle(state)) {
+    return { invariant: "terminates", description: "nothing happens any more, and something is left to do" };
   }
-  return moves.some(leadsOn) || system.hasEnded(state)
+  return moves.some(isProgress) || system.hasEnded(state)
     ? undefined
-    : { invariant: "itEnds", what: "it has not ended, and nobody can end it" };
+    : { invariant: "terminates", description: "it has not ended, and nobody can end it" };
 }
 
 /** What may be wanted again and again is no way to an end. */
-const leadsOn = ({ kind, intent }: Transition): boolean => kind !== "fault" && !isRepeatable(intent);
+const isProgress = ({ kind, intent }: Move): boolean => kind !== "fault" && !isRepeatable(intent);
 
 /** What happened on the way to a state, found again by taking the same moves. */
-function traceTo(system: System, table: StateTable, index: number): readonly Line[] {
-  const lines: Line[] = [];
+function traceTo(system: System, table: StateTable, index: number): readonly TraceLine[] {
+  const lines: TraceLine[] = [];
   for (let at = index; table.parentOf(at) >= 0; at = table.parentOf(at)) {
     const parent: State = fromRow(table.rowAt(table.parentOf(at)));
     const move = system.moves(parent).find(({ next }) => table.find(toRow(next)) === at);
     if (move === undefined) throw new Error("a state is reached by a move of its parent");
-    lines.push(move.say());
+    lines.push(move.describe());
   }
   return lines.toReversed();
 }

@@ -5,7 +5,7 @@ export interface State {
   /** What switch and provider hold. */
   readonly world: number;
   readonly network: number;
-  readonly ghosts: number;
+  readonly history: number;
   /** What processes of the till are busy with, in ascending order; 0 for none. */
   readonly activities: readonly number[];
 }
@@ -14,19 +14,25 @@ const FIXED_COLUMNS = 4;
 
 export const widthOf = (owners: number): number => FIXED_COLUMNS + owners;
 
-export const toRow = ({ record, world, network, ghosts, activities }: State): readonly number[] => [
+export const toRow = ({ record, world, network, history, activities }: State): readonly number[] => [
   record,
   world,
   network,
-  ghosts,
+  history,
   ...activities,
 ];
 
-export const fromRow = ([record = 0, world = 0, network = 0, ghosts = 0, ...activities]: readonly number[]): State => ({
+export const fromRow = ([
+  record = 0,
+  world = 0,
+  network = 0,
+  history = 0,
+  ...activities
+]: readonly number[]): State => ({
   record,
   world,
   network,
-  ghosts,
+  history,
   activities,
 });
 

@@ -1,10 +1,10 @@
-import type { Found } from "./explore.ts";
-import { invariants } from "../judgement/invariants.ts";
+import type { Counterexample } from "./explore.ts";
+import { invariants } from "../properties/invariants.ts";
 
 /** The shortest way to a state, one line for each thing that happens. */
-export const traceOf = ({ trace }: Found): string =>
-  trace.map(({ who, what }) => `${who.padEnd(7)} ${what}`).join("\n");
+export const formatTrace = ({ trace }: Counterexample): string =>
+  trace.map(({ actor, event }) => `${actor.padEnd(7)} ${event}`).join("\n");
 
 /** What was broken, and the shortest way to it. */
-export const inWords = (configuration: string, found: Found): string =>
-  `${configuration}\nbroken: ${invariants[found.invariant]}\n${found.what}, after\n\n${traceOf(found)}`;
+export const formatCounterexample = (configuration: string, counterexample: Counterexample): string =>
+  `${configuration}\nbroken: ${invariants[counterexample.invariant]}\n${counterexample.description}, after\n\n${formatTrace(counterexample)}`;

@@ -1,52 +1,57 @@
-import type { SilenceCause } from "@electrum-vouchers/core";
+import type { NoResponseCause } from "@electrum-vouchers/core";
 import { messageOf } from "../network/network.ts";
 import { memoize } from "../search/intern.ts";
-import type { Space } from "../space.ts";
+import type { StateSpace } from "../state-space.ts";
 import { NOW } from "../time/time.ts";
 import {
   type Activity,
   type Awaiting,
-  type CommitTurn,
+  type CommitActivity,
   type Delivering,
-  NONE,
+  NO_VERSION,
   type Sending,
   withVersion,
 } from "./activity.ts";
-import { createCommitting } from "./committing.ts";
-import { answered, awake, send, unanswered } from "./till.ts";
+import { createCommitSteps } from "./commit-steps.ts";
+import { receiveResponse, wakeUp, sendRequest, giveUpWaiting } from "./till.ts";
 import { createStepMaker, type TillStep } from "./till-step.ts";
 
 /** What can happen to the activities of the till. Its code is pure: each step is taken once, however many states take it. */
 export interface ActivitySteps {
-  goOn(activity: number, record: number): readonly TillStep[];
-  commit(turn: CommitTurn, record: number): TillStep;
+  advance(activity: number, record: number): readonly TillStep[];
+  commit(commitActivity: CommitActivity, record: number): TillStep;
   /** The activity, after somebody else's commit. */
-  outdated(activity: number): number;
+  markOutdated(activity: number): number;
 }
 
-export function createActivitySteps(space: Space): ActivitySteps {
+export function createActivitySteps(space: StateSpace): ActivitySteps {
   const { configuration, activities, messages } = space;
-  const stepTo = createStepMaker(space);
-  const commit = createCommitting(space);
-  const silences = configuration.troubles === "every" ? everySilence : (["deadline"] as const);
+  const makeStep = createStepMaker(space);
+  const commit = createCommitSteps(space);
+  const noResponseCauses = configuration.faults === "every" ? everyNoResponseCause : (["deadline"] as const);
 
   function sendStep(activity: Sending): TillStep {
     const { request, attempt } = activity.command;
-    const outcome = send(activity);
+    const outcome = sendRequest(activity);
     return outcome.activity?.type === "awaiting"
-      ? stepTo("ordinary", `sends ${request.operation}, attempt ${attempt}`, outcome, {
-          sends: messages.idOf(messageOf(outcome.activity)),
+      ? makeStep("normal", `sends ${request.operation}, attempt ${attempt}`, outcome, {
+          sentMessage: messages.idOf(messageOf(outcome.activity)),
         })
-      : stepTo("ordinary", `is too late to send ${request.operation}, attempt ${attempt}`, outcome);
+      : makeStep("normal", `is too late to send ${request.operation}, attempt ${attempt}`, outcome);
   }
 
-  const answerSteps = (waiting: Awaiting | Delivering): readonly TillStep[] => [
-    ...waiting.answers.map((answer) => {
-      const hears = waiting.type === "awaiting" ? { hears: waiting.command.attempt } : {};
-      return stepTo("ordinary", `reads the answer ${answer.status}`, answered(waiting, answer), hears);
+  const responseSteps = (waiting: Awaiting | Delivering): readonly TillStep[] => [
+    ...waiting.responses.map((response) => {
+      const answeredAttempt = waiting.type === "awaiting" ? { answeredAttempt: waiting.command.attempt } : {};
+      return makeStep(
+        "normal",
+        `reads the answer ${response.status}`,
+        receiveResponse(waiting, response),
+        answeredAttempt,
+      );
     }),
-    ...(waiting.type === "awaiting" ? silences : (["deadline"] as const)).map((cause) =>
-      stepTo("silence", "gives up waiting for the answer", unanswered(waiting, cause)),
+    ...(waiting.type === "awaiting" ? noResponseCauses : (["deadline"] as const)).map((cause) =>
+      makeStep("giveUp", "gives up waiting for the answer", giveUpWaiting(waiting, cause)),
     ),
   ];
 
@@ -57,25 +62,25 @@ export function createActivitySteps(space: Space): ActivitySteps {
       case "sending":
         return [sendStep(activity)];
       case "sleeping":
-        return activity.command.at <= NOW ? [stepTo("ordinary", "wakes up", awake(activity))] : [];
+        return activity.command.at <= NOW ? [makeStep("normal", "wakes up", wakeUp(activity))] : [];
       case "awaiting":
       case "delivering":
-        return answerSteps(activity);
+        return responseSteps(activity);
     }
   }
 
   return {
     commit: (turn, record) => commit(turn, record)[0],
-    goOn: memoize((id: number, record: number) => {
+    advance: memoize((id: number, record: number) => {
       const activity = activities.valueOf(id);
-      return [...proceed(activity, record), stepTo("fault", `dies ${lastWords[activity.type]}`, {})];
+      return [...proceed(activity, record), makeStep("fault", `dies ${crashDescriptions[activity.type]}`, {})];
     }),
-    outdated: memoize((id: number) => activities.idOf(withVersion(activities.valueOf(id), NONE))),
+    markOutdated: memoize((id: number) => activities.idOf(withVersion(activities.valueOf(id), NO_VERSION))),
   };
 }
 
 /** Why there may be no answer. Nothing follows from which it is. */
-const everySilence = [
+const everyNoResponseCause = [
   "deadline",
   "notSent",
   "unreachable",
@@ -84,9 +89,9 @@ const everySilence = [
   "tooLarge",
   "credentials",
   "stopped",
-] as const satisfies readonly SilenceCause[];
+] as const satisfies readonly NoResponseCause[];
 
-const lastWords: Readonly<Record<Activity["type"], string>> = {
+const crashDescriptions: Readonly<Record<Activity["type"], string>> = {
   commit: "before its commit",
   sending: "after its commit",
   sleeping: "before its next attempt",

@@ -1,7 +1,7 @@
-import type { Advice, Answer, Command, Instant, SendRequest, Transaction, WakeAt } from "@electrum-vouchers/core";
-import { take, type Turn, type Versioned } from "@electrum-vouchers/runtime/drive";
-import { essenceOf } from "../essence/essence.ts";
-import { later, uncommittedLater } from "../time/time.ts";
+import type { Advice, HttpResponse, Command, Instant, SendRequest, Transaction, WakeAt } from "@electrum-vouchers/core";
+import { type EngineAction, nextAction, type VersionedTransaction } from "@electrum-vouchers/runtime/engine";
+import { abstractionOf } from "../abstraction/abstraction.ts";
+import { age, ageUncommitted } from "../time/time.ts";
 
 /**
  * Something that a till's process does about the transaction, between two moves: a turn of the shipped loop, or the wait for
@@ -10,44 +10,44 @@ import { later, uncommittedLater } from "../time/time.ts";
  * Versions are counted from here: the stored record has version 1, and whatever was read before it has 0. More is not needed
  * to tell who may commit.
  */
-export type Activity = CommitTurn | Sending | Awaiting | Delivering | Sleeping;
+export type Activity = CommitActivity | Sending | Awaiting | Delivering | Sleeping;
 
-export type CommitTurn = Extract<Turn, { type: "commit" }>;
+export type CommitActivity = Extract<EngineAction, { type: "commit" }>;
 
 /** A request is about to be sent. */
 export interface Sending {
   readonly type: "sending";
   readonly command: SendRequest;
-  readonly current: Versioned;
+  readonly current: VersionedTransaction;
 }
 
 /** A request was sent; its connection is open. */
 export interface Awaiting {
   readonly type: "awaiting";
   readonly command: SendRequest;
-  readonly current: Versioned;
+  readonly current: VersionedTransaction;
   /** What is on its way back. */
-  readonly answers: readonly Answer[];
+  readonly responses: readonly HttpResponse[];
 }
 
 /** An advice was sent; its connection is open. */
 export interface Delivering {
   readonly type: "delivering";
   readonly advice: Advice;
-  readonly current: Versioned;
-  readonly answers: readonly Answer[];
+  readonly current: VersionedTransaction;
+  readonly responses: readonly HttpResponse[];
 }
 
 /** It waits for the time of the next attempt. */
 export interface Sleeping {
   readonly type: "sleeping";
   readonly command: WakeAt;
-  readonly current: Versioned;
+  readonly current: VersionedTransaction;
 }
 
 /** The version of the stored record; of none, and of everything that was read before the stored one. */
-export const STORED = 1;
-export const NONE = 0;
+export const STORED_VERSION = 1;
+export const NO_VERSION = 0;
 
 export const versionOf = (activity: Activity): number =>
   activity.type === "commit" ? activity.change.expectedVersion : activity.current.version;
@@ -57,47 +57,52 @@ export function withVersion(activity: Activity, version: number): Activity {
     ? {
         ...activity,
         change: { ...activity.change, expectedVersion: version },
-        stepped: { ...activity.stepped, version: version + 1 },
+        committedStep: { ...activity.committedStep, version: version + 1 },
       }
     : { ...activity, current: { ...activity.current, version } };
 }
 
 /** What the activity knows of the transaction: after the commit that it is about to make, if any. */
 export const transactionOf = (activity: Activity): Transaction =>
-  activity.type === "commit" ? activity.stepped.transaction : activity.current.transaction;
+  activity.type === "commit" ? activity.committedStep.transaction : activity.current.transaction;
 
 /** Two activities with the same key go on alike, and are judged alike. */
-export function keyOf(activity: Activity): string {
+export function activityKey(activity: Activity): string {
   const version = versionOf(activity);
   const transaction = transactionOf(activity);
   // What was read before the stored record decides nothing any more but what comes of it: the fact that meets the record.
-  const known = version === NONE ? transaction.state : essenceOf(transaction);
+  const known = version === NO_VERSION ? transaction.state : abstractionOf(transaction);
   switch (activity.type) {
     case "commit": {
-      const { stepped, step } = activity;
-      const { before, entry } = stepped;
-      const past = before === undefined ? null : essenceOf(before);
-      return JSON.stringify([activity.type, version, entry, ...(version === NONE ? [] : [past, known, step.commands])]);
+      const { committedStep, step } = activity;
+      const { before, entry } = committedStep;
+      const past = before === undefined ? null : abstractionOf(before);
+      return JSON.stringify([
+        activity.type,
+        version,
+        entry,
+        ...(version === NO_VERSION ? [] : [past, known, step.commands]),
+      ]);
     }
     case "sending":
     case "sleeping":
       return JSON.stringify([activity.type, version, known, activity.command]);
     case "awaiting":
-      return JSON.stringify([activity.type, version, known, activity.command, activity.answers.toSorted(byText)]);
+      return JSON.stringify([activity.type, version, known, activity.command, activity.responses.toSorted(byText)]);
     case "delivering":
-      return JSON.stringify([activity.type, version, known, activity.advice, activity.answers.toSorted(byText)]);
+      return JSON.stringify([activity.type, version, known, activity.advice, activity.responses.toSorted(byText)]);
   }
 }
 
-const byText = (left: Answer, right: Answer): number => (left.body < right.body ? -1 : 1);
+const byText = (left: HttpResponse, right: HttpResponse): number => (left.body < right.body ? -1 : 1);
 
 /** The activity as it looks `ms` later: a commit that is still to come, of what was decided then. */
-export function activityLater(activity: Activity, ms: number): Activity {
-  if (activity.type !== "commit") return later(activity, ms);
-  const { stepped, step, change, at } = activity;
-  const { before, entry } = stepped;
-  const progress = { step, entry, at, ...(before === undefined ? {} : { before }) };
-  const turn = take({ ...uncommittedLater(progress, ms), version: change.expectedVersion });
+export function ageActivity(activity: Activity, ms: number): Activity {
+  if (activity.type !== "commit") return age(activity, ms);
+  const { committedStep, step, change } = activity;
+  const { before, entry } = committedStep;
+  const progress = { step, entry, at: change.at, ...(before === undefined ? {} : { before }) };
+  const turn = nextAction({ ...ageUncommitted(progress, ms), version: change.expectedVersion });
   if (turn.type !== "commit") throw new TypeError("a step that changes something is committed");
   return turn;
 }

@@ -1,25 +1,25 @@
 import type { Intent, Transaction } from "@electrum-vouchers/core";
-import { decided, type StartEntry, started, take } from "@electrum-vouchers/runtime/drive";
+import { intentStep, nextAction, type StartEntry, startStep } from "@electrum-vouchers/runtime/engine";
 import { provisionStarts, redemptionRequest, redemptionStarts, tenders } from "../fixtures.ts";
-import type { Space } from "../space.ts";
+import type { StateSpace } from "../state-space.ts";
 import { NOW } from "../time/time.ts";
-import { STORED } from "./activity.ts";
-import { type Outcome, outcomeOf } from "./till.ts";
+import { STORED_VERSION } from "./activity.ts";
+import { type ActivityOutcome, toOutcome } from "./till.ts";
 
 /** Every way to start the transaction: the till may do so again, with ids minted anew. */
-export const starts = (space: Space): readonly Outcome[] =>
-  startEntries(space).map((entry) => outcomeOf(take(started(entry)._unsafeUnwrap())));
+export const startOutcomes = (space: StateSpace): readonly ActivityOutcome[] =>
+  startEntries(space).map((entry) => toOutcome(nextAction(startStep(entry)._unsafeUnwrap())));
 
-const startEntries = ({ configuration: { kind, policy }, code }: Space): readonly StartEntry[] =>
+const startEntries = ({ configuration: { kind, policy }, code }: StateSpace): readonly StartEntry[] =>
   kind === "provision"
     ? provisionStarts(policy).map((start) => ({ type: "provisionStarted", start }))
     : redemptionStarts(policy, code).map((start) => ({ type: "redemptionStarted", start }));
 
 /** Everything that the till, or a person, may want. */
-export function intentsFor({ configuration, provider, code }: Space): readonly Intent[] {
+export function intentsFor({ configuration, provider, code }: StateSpace): readonly Intent[] {
   const { kind } = configuration;
   const at = NOW;
-  const person = { by: "a person", why: "both sides were asked", at } as const;
+  const operator = { by: "a person", reason: "both sides were asked", at } as const;
   return [
     kind === "provision" ? { type: "confirm", tenders, at } : { type: "confirm", at },
     { type: "cancel", at },
@@ -27,13 +27,13 @@ export function intentsFor({ configuration, provider, code }: Space): readonly I
       ? []
       : [{ type: "lookUp", at } as const, { type: "redeem", request: redemptionRequest(provider, code), at } as const]),
     { type: "resend", at },
-    { type: "resolve", as: "confirmed", ...person },
-    { type: "resolve", as: "reversed", ...person },
+    { type: "resolve", resolution: "confirmed", ...operator },
+    { type: "resolve", resolution: "reversed", ...operator },
   ];
 }
 
 /** What an intent comes to; nothing where it is refused. */
-export const wanted = (transaction: Transaction, intent: Intent): Outcome | undefined =>
-  decided({ transaction, version: STORED }, intent)
-    .map((progress) => outcomeOf(take(progress)))
+export const decideIntent = (transaction: Transaction, intent: Intent): ActivityOutcome | undefined =>
+  intentStep({ transaction, version: STORED_VERSION }, intent)
+    .map((step) => toOutcome(nextAction(step)))
     .unwrapOr(undefined);

@@ -1,107 +1,107 @@
 import { createActivitySteps } from "./activity-steps.ts";
-import { NONE, transactionOf, versionOf } from "./activity.ts";
-import { createBeginnings } from "./beginnings.ts";
-import type { Connections } from "../network/connections.ts";
-import { essenceOf } from "../essence/essence.ts";
-import type { GhostMoves } from "../judgement/ghost-moves.ts";
-import { brokenByAdvice, brokenByRequest } from "../judgement/guards.ts";
+import { NO_VERSION, transactionOf, versionOf } from "./activity.ts";
+import { createNewActivities } from "./new-activities.ts";
+import type { ResponseRouting } from "../network/response-routing.ts";
+import { abstractionOf } from "../abstraction/abstraction.ts";
+import type { HistoryUpdates } from "../properties/history-updates.ts";
+import { checkAdvice, checkRequest } from "../properties/sends.ts";
 import { memoize } from "../search/intern.ts";
-import type { Invariant } from "../judgement/invariants.ts";
-import type { Space } from "../space.ts";
+import type { Invariant } from "../properties/invariants.ts";
+import type { StateSpace } from "../state-space.ts";
 import { ascending, type State } from "../search/state.ts";
 import type { TillStep } from "./till-step.ts";
-import { later } from "../time/time.ts";
-import type { Transition } from "../search/transition.ts";
+import { age } from "../time/time.ts";
+import type { Move } from "../search/move.ts";
 
 /** Everything that the till's processes can do in a state. */
 export function createTillMoves(
-  space: Space,
-  connections: Connections,
-  ghostMoves: GhostMoves,
-): (state: State) => readonly Transition[] {
+  space: StateSpace,
+  routing: ResponseRouting,
+  historyUpdates: HistoryUpdates,
+): (state: State) => readonly Move[] {
   const steps = createActivitySteps(space);
-  const beginnings = createBeginnings(space, steps);
-  const brokenBySending = createGuard(space);
-  const networkAfter = createSending(space);
+  const newActivities = createNewActivities(space, steps);
+  const checkSend = createSendCheck(space);
+  const networkAfter = createNetworkUpdate(space);
 
   /** What an activity has read before somebody else committed. */
-  const outdated = (activity: number): number => (activity === 0 ? 0 : steps.outdated(activity));
+  const markOutdated = (activity: number): number => (activity === 0 ? 0 : steps.markOutdated(activity));
 
   /** The activities after a step of one of them; 0 is one that begins, and may have ended at once. */
   function activitiesAfter(all: readonly number[], activity: number, step: TillStep): readonly number[] {
-    const place = activity === 0 && step.activity === 0 ? -1 : all.indexOf(activity);
-    const left = step.record === undefined ? (other: number) => other : outdated;
-    return all.map((each, index) => (index === place ? step.activity : left(each))).toSorted(ascending);
+    const position = activity === 0 && step.activity === 0 ? -1 : all.indexOf(activity);
+    const update = step.record === undefined ? (other: number) => other : markOutdated;
+    return all.map((each, index) => (index === position ? step.activity : update(each))).toSorted(ascending);
   }
 
   /** To give up waiting is a fault as long as an answer can come. */
-  function kindOf(state: State, activity: number, { kind }: TillStep): Transition["kind"] {
-    if (kind !== "silence") return kind;
-    return connections.isHopeless(state, activity) ? "ordinary" : "fault";
+  function kindOf(state: State, activity: number, { kind }: TillStep): Move["kind"] {
+    if (kind !== "giveUp") return kind;
+    return routing.isUnanswerable(state, activity) ? "normal" : "fault";
   }
 
-  function after(state: State, activity: number, step: TillStep): Transition {
-    const broken = step.broken ?? brokenBySending(state, activity === 0 ? step.activity : activity, step);
+  function after(state: State, activity: number, step: TillStep): Move {
+    const violated = step.violated ?? checkSend(state, activity === 0 ? step.activity : activity, step);
     return {
       kind: kindOf(state, activity, step),
-      say: () => step.line,
+      describe: () => step.line,
       next: {
         world: state.world,
         record: step.record ?? state.record,
         network: networkAfter(state.network, step),
-        ghosts: ghostMoves.afterStep(state.ghosts, step),
+        history: historyUpdates.afterStep(state.history, step),
         activities: activitiesAfter(state.activities, activity, step),
       },
       ...(step.intent === undefined ? {} : { intent: step.intent }),
-      ...(broken === undefined ? {} : { broken }),
+      ...(violated === undefined ? {} : { violated }),
     };
   }
 
   /** A second start is another one only beside the first; and a till looks up again what was not found, but once. */
-  const mayBegin = ({ record, activities, ghosts }: State, { intent }: TillStep, index: number): boolean =>
+  const mayStart = ({ record, activities, history }: State, { intent }: TillStep, index: number): boolean =>
     record === 0
       ? index === activities.filter((each) => each !== 0).length
-      : intent !== "lookUp" || !space.ghosts.valueOf(ghosts).lookedUpAgain;
+      : intent !== "lookUp" || !space.histories.valueOf(history).hasLookedUpAgain;
 
   return (state) => {
     const { record, activities } = state;
-    const begun = activities.includes(0)
-      ? beginnings.begin(record).filter((step, index) => mayBegin(state, step, index))
-      : beginnings.decideAtOnce(record);
+    const startSteps = activities.includes(0)
+      ? newActivities.start(record).filter((step, index) => mayStart(state, step, index))
+      : newActivities.decideImmediately(record);
     const busy = [...new Set(activities)].filter((each) => each !== 0);
     return [
-      ...begun.map((step) => after(state, 0, step)),
-      ...busy.flatMap((each) => steps.goOn(each, record).map((step) => after(state, each, step))),
+      ...startSteps.map((step) => after(state, 0, step)),
+      ...busy.flatMap((each) => steps.advance(each, record).map((step) => after(state, each, step))),
     ];
   };
 }
 
 /** What a step breaks by what it sends. */
-function createGuard(space: Space): (state: State, sender: number, step: TillStep) => Invariant | undefined {
-  const { records, activities, messages, networks, ghosts } = space;
+function createSendCheck(space: StateSpace): (state: State, sender: number, step: TillStep) => Invariant | undefined {
+  const { records, activities, messages, networks, histories } = space;
   const isWhatIsStored = memoize((activity: number, record: number) => {
-    const known = later(transactionOf(activities.valueOf(activity)), 0);
-    return record !== 0 && essenceOf(known) === essenceOf(records.valueOf(record).transaction);
+    const known = age(transactionOf(activities.valueOf(activity)), 0);
+    return record !== 0 && abstractionOf(known) === abstractionOf(records.valueOf(record).transaction);
   });
-  return (state, sender, { sends }) => {
-    if (sends === undefined) return undefined;
-    const message = messages.valueOf(sends);
-    const before = ghosts.valueOf(state.ghosts);
+  return (state, sender, { sentMessage }) => {
+    if (sentMessage === undefined) return undefined;
+    const message = messages.valueOf(sentMessage);
+    const before = histories.valueOf(state.history);
     if (message.type === "advice") {
-      return brokenByAdvice(message, before, networks.valueOf(state.network).map(messages.valueOf));
+      return checkAdvice(message, before, networks.valueOf(state.network).map(messages.valueOf));
     }
     const activity = activities.valueOf(sender);
     // What was overtaken by another step is no longer to be seen in the outbox, but something is.
-    const isStored = versionOf(activity) === NONE ? state.record !== 0 : isWhatIsStored(sender, state.record);
-    return brokenByRequest(message, activity, isStored, before);
+    const isStored = versionOf(activity) === NO_VERSION ? state.record !== 0 : isWhatIsStored(sender, state.record);
+    return checkRequest(message, activity, isStored, before);
   };
 }
 
 /** What is under way after a step. */
-function createSending({ messages, networks }: Space): (network: number, step: TillStep) => number {
+function createNetworkUpdate({ messages, networks }: StateSpace): (network: number, step: TillStep) => number {
   // What is still under way of an attempt that was answered is not the till's any more: something has copied it.
   const asCopies = memoize((network: number, attempt: number) =>
-    networks.of(
+    networks.idOfMessages(
       networks.valueOf(network).map((id) => {
         const message = messages.valueOf(id);
         const isOfAttempt = message.type === "request" && message.attempt === attempt;
@@ -109,8 +109,8 @@ function createSending({ messages, networks }: Space): (network: number, step: T
       }),
     ),
   );
-  return (network, { sends, hears }) => {
-    if (sends !== undefined) return networks.with(network, sends);
-    return hears === undefined ? network : asCopies(network, hears);
+  return (network, { sentMessage, answeredAttempt }) => {
+    if (sentMessage !== undefined) return networks.with(network, sentMessage);
+    return answeredAttempt === undefined ? network : asCopies(network, answeredAttempt);
   };
 }

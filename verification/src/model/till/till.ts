@@ -1,115 +1,122 @@
 import {
-  type Answer,
+  type HttpResponse,
   type Command,
   encode,
   type Fact,
-  type SilenceCause,
+  type NoResponseCause,
   type Transaction,
-  wake,
+  timerFact,
 } from "@electrum-vouchers/core";
 import type { CommitError } from "@electrum-vouchers/core/ports";
-import { committed, performed, resumed, take, type Turn, type Versioned } from "@electrum-vouchers/runtime/drive";
+import {
+  afterCommand,
+  afterCommit,
+  type EngineAction,
+  nextAction,
+  resumeStep,
+  type VersionedTransaction,
+} from "@electrum-vouchers/runtime/engine";
 import { err, ok, type Result } from "neverthrow";
 import {
   type Activity,
   type Awaiting,
-  type CommitTurn,
+  type CommitActivity,
   type Delivering,
-  NONE,
+  NO_VERSION,
   type Sending,
   type Sleeping,
-  STORED,
+  STORED_VERSION,
 } from "./activity.ts";
-import { later, NOW } from "../time/time.ts";
+import { age, NOW } from "../time/time.ts";
 
 /** What an activity comes to: another one, or its end. */
-export interface Outcome {
+export interface ActivityOutcome {
   readonly activity?: Activity;
   /** It has ended well, and its caller gets this: a voucher that can be handed over then is. */
-  readonly given?: Transaction;
+  readonly result?: Transaction;
 }
 
 /** What a turn of the shipped loop comes to. */
-export function outcomeOf(turn: Turn): Outcome {
+export function toOutcome(turn: EngineAction): ActivityOutcome {
   switch (turn.type) {
     case "commit":
       return { activity: turn };
-    case "perform":
-      return underWay(turn.command, asStored(turn.current));
-    case "rest":
-      return { given: turn.current.transaction };
+    case "execute":
+      return startCommand(turn.command, toStoredVersion(turn.current));
+    case "done":
+      return { result: turn.current.transaction };
     case "fail":
       return {};
   }
 }
 
 /** What has just been committed is what is stored now. */
-const asStored = ({ transaction, version }: Versioned): Versioned => ({
-  transaction: later(transaction, 0),
-  version: Math.min(version, STORED),
+const toStoredVersion = ({ transaction, version }: VersionedTransaction): VersionedTransaction => ({
+  transaction: age(transaction, 0),
+  version: Math.min(version, STORED_VERSION),
 });
 
 /**
  * What the runtime's hands make of a command. An advice is left to the forwarder, and a reply or a decision that is not due to
  * the timers; the rest takes time.
  */
-function underWay(command: Command, current: Versioned): Outcome {
+function startCommand(command: Command, current: VersionedTransaction): ActivityOutcome {
   switch (command.type) {
     case "queueAdvice":
-      return outcomeOf(performed(current, undefined));
+      return toOutcome(afterCommand(current, undefined));
     case "sendRequest":
       return { activity: { type: "sending", command, current } };
     case "wakeAt": {
       const isNextAttempt = command.timer === "retry" || command.timer === "lookup";
       return isNextAttempt || command.at <= NOW
         ? { activity: { type: "sleeping", command, current } }
-        : outcomeOf(performed(current, undefined));
+        : toOutcome(afterCommand(current, undefined));
     }
   }
 }
 
 /** The turn's change meets what the outbox holds: it is taken where nothing came in between. */
-export function commit(
-  turn: CommitTurn,
+export function applyCommit(
+  turn: CommitActivity,
   stored: Transaction | undefined,
-): { readonly isTaken: boolean; readonly outcome: Outcome } {
-  const isTaken = turn.change.expectedVersion === (stored === undefined ? NONE : STORED);
-  return { isTaken, outcome: outcomeOf(committed(turn, isTaken ? ok() : conflictOf(turn, stored))) };
+): { readonly isAccepted: boolean; readonly outcome: ActivityOutcome } {
+  const isAccepted = turn.change.expectedVersion === (stored === undefined ? NO_VERSION : STORED_VERSION);
+  return { isAccepted, outcome: toOutcome(afterCommit(turn, isAccepted ? ok() : toConflict(turn, stored))) };
 }
 
-function conflictOf({ change: { id } }: CommitTurn, stored: Transaction | undefined): Result<void, CommitError> {
+function toConflict({ change: { id } }: CommitActivity, stored: Transaction | undefined): Result<void, CommitError> {
   if (stored === undefined) return err({ type: "conflict" });
-  return err({ type: "conflict", winner: { id, version: STORED, record: encode(stored) } });
+  return err({ type: "conflict", winner: { id, version: STORED_VERSION, record: encode(stored) } });
 }
 
 /** A request goes out, unless its deadline has come. */
-export const send = ({ command, current }: Sending): Outcome =>
+export const sendRequest = ({ command, current }: Sending): ActivityOutcome =>
   NOW < command.deadlineAt
-    ? { activity: { type: "awaiting", command, current, answers: [] } }
-    : fed(current, { type: "silence", attempt: command.attempt, cause: "notSent", at: NOW });
+    ? { activity: { type: "awaiting", command, current, responses: [] } }
+    : feedFact(current, { type: "noResponse", attempt: command.attempt, cause: "notSent", at: NOW });
 
-export const awake = ({ command, current }: Sleeping): Outcome => fed(current, wake(command, NOW));
+export const wakeUp = ({ command, current }: Sleeping): ActivityOutcome => feedFact(current, timerFact(command, NOW));
 
 /** An answer is complete. */
-export const answered = (waiting: Awaiting | Delivering, answer: Answer): Outcome =>
+export const receiveResponse = (waiting: Awaiting | Delivering, response: HttpResponse): ActivityOutcome =>
   waiting.type === "awaiting"
-    ? fed(waiting.current, { type: "reply", attempt: waiting.command.attempt, ...answer, at: NOW })
-    : fed(waiting.current, { type: "adviceAnswered", adviceId: waiting.advice.message.id, ...answer, at: NOW });
+    ? feedFact(waiting.current, { type: "response", attempt: waiting.command.attempt, ...response, at: NOW })
+    : feedFact(waiting.current, { type: "adviceResponse", adviceId: waiting.advice.message.id, ...response, at: NOW });
 
 /** No answer will come. The forwarder puts the advice off; nothing is stored. */
-export const unanswered = (waiting: Awaiting | Delivering, cause: SilenceCause): Outcome =>
+export const giveUpWaiting = (waiting: Awaiting | Delivering, cause: NoResponseCause): ActivityOutcome =>
   waiting.type === "awaiting"
-    ? fed(waiting.current, { type: "silence", attempt: waiting.command.attempt, cause, at: NOW })
+    ? feedFact(waiting.current, { type: "noResponse", attempt: waiting.command.attempt, cause, at: NOW })
     : {};
 
-const fed = (current: Versioned, fact: Fact): Outcome => outcomeOf(performed(current, fact));
+const feedFact = (current: VersionedTransaction, fact: Fact): ActivityOutcome => toOutcome(afterCommand(current, fact));
 
 /** What is due on a stored transaction is taken up, as after a restart. */
-export function takeUp(transaction: Transaction): Outcome {
-  const current = { transaction, version: STORED };
-  const progress = resumed(current, NOW);
+export function resumeDue(transaction: Transaction): ActivityOutcome {
+  const current = { transaction, version: STORED_VERSION };
+  const progress = resumeStep(current, NOW);
   const [command] = progress.step.commands;
   return command?.type === "queueAdvice"
-    ? { activity: { type: "delivering", advice: command.advice, current, answers: [] } }
-    : outcomeOf(take(progress));
+    ? { activity: { type: "delivering", advice: command.advice, current, responses: [] } }
+    : toOutcome(nextAction(progress));
 }

@@ -13,14 +13,14 @@ const PAST: Instant = NOW - 1;
 const LONG_PAST: Instant = NOW - 8;
 
 /** The value as it looks `ms` later. */
-export const later = <Value extends object>(value: Value, ms: number): Value => moved(value, ms, PAST);
+export const age = <Value extends object>(value: Value, ms: number): Value => shift(value, ms, PAST);
 
-/** As {@link later}, for a step that is decided and not yet committed. */
-export const uncommittedLater = <Value extends object>(value: Value, ms: number): Value => moved(value, ms, LONG_PAST);
+/** As {@link age}, for a step that is decided and not yet committed. */
+export const ageUncommitted = <Value extends object>(value: Value, ms: number): Value => shift(value, ms, LONG_PAST);
 
-function moved<Value extends object>(value: Value, ms: number, floor: Instant): Value {
+function shift<Value extends object>(value: Value, ms: number, floor: Instant): Value {
   const copy = structuredClone(value);
-  moveBack(copy, { ms, floor, moved: new Set() });
+  shiftBack(copy, { ms, floor, moved: new Set() });
   return copy;
 }
 
@@ -30,14 +30,14 @@ const origins: ReadonlySet<string> = new Set(["start", "round"]);
 /** What holds no moment, but fields of Electrum's that look like some. */
 const timeless: ReadonlySet<string> = new Set(["policy", "request", "lookup", "response", "tenders"]);
 
-interface Move {
+interface Shift {
   readonly ms: number;
   readonly floor: Instant;
   /** One object may be in several places, and moves but once. */
   readonly moved: Set<object>;
 }
 
-function moveBack(node: object, move: Move, parent = ""): void {
+function shiftBack(node: object, move: Shift, parent = ""): void {
   if (move.moved.has(node)) return;
   move.moved.add(node);
   const { ms, floor } = move;
@@ -48,7 +48,7 @@ function moveBack(node: object, move: Move, parent = ""): void {
     } else if (parent === "message" && field === "time" && typeof value === "string" && "requestId" in node) {
       Reflect.set(node, field, new Date(Math.max(floor, Date.parse(value) - ms)).toISOString());
     } else if (typeof value === "object" && value !== null && !timeless.has(field)) {
-      moveBack(value, move, field);
+      shiftBack(value, move, field);
     }
   }
 }
@@ -60,7 +60,7 @@ const moments: ReadonlySet<string> = new Set([
   "retryAt",
   "lookUpAt",
   "decideBy",
-  "unansweredUntil",
+  "latestDeadlineAt",
   "cancelledAt",
   "startedAt",
 ]);

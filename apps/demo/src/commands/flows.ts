@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { err, ok } from "neverthrow";
+import type { Flow } from "../flows/flow.ts";
+import { flows } from "../flows/catalogue/flows.ts";
+import { runFlow } from "../flows/run-flow.ts";
+import { SCALE_TEXT } from "../flows/time-scale.ts";
+import { findViolations } from "../flows/check-flow.ts";
+import { type Options, readArguments } from "../input/arguments.ts";
+import { badInput } from "../input/bad-input.ts";
+import { helpOf } from "../input/help.ts";
+import { type FlowReport, resultLines, summaryLines } from "../print/flow-report.ts";
+import { type CliCommand, type ExitCode, SIGNAL_EXIT_CODE } from "./command.ts";
+
+const options: Options<"only" | "help"> = {
+  only: { valueName: "TEXT", help: "play the flows whose name holds this" },
+  help: { help: "print this" },
+};
+
+/** Plays every flow over real HTTP and real files, and checks how each ends. */
+export const flowsCommand: CliCommand = {
+  help: helpOf(
+    "demo [options]: plays every documented flow",
+    options,
+    `Each flow has a database of its own and a simulated switch in a process of its own; ${SCALE_TEXT}.
+Exit code: 0 where every flow ended as the contract says, else 1.`,
+  ),
+  run: async (args) => {
+    const given = readArguments("flows", options, args);
+    if (given.isErr()) return err(given.error);
+    const only = given.value.text("only")?.toLowerCase() ?? "";
+    const chosen = flows.filter(({ name }) => name.toLowerCase().includes(only));
+    return chosen.length === 0 ? badInput(`--only ${only}: no flow has this in its name`) : ok(await runAll(chosen));
+  },
+};
+
+/** Most of a flow is waiting, so several share the processors; few enough that no answer is late for want of one. */
+const CONCURRENCY = 6;
+
+async function runAll(chosen: readonly Flow[]): Promise<ExitCode> {
+  const startedAt = Date.now();
+  print([`Each flow has a database and a simulated switch of its own; ${SCALE_TEXT}.`, ""]);
+  const results: FlowReport[] = [];
+  const folder = newFolder();
+  const reports = mapInOrder(chosen, CONCURRENCY, (flow) => runOne(flow, folder));
+  for await (const result of reports) {
+    print(resultLines(result));
+    results.push(result);
+  }
+  print(summaryLines(results, Date.now() - startedAt));
+  return results.every(({ violations }) => violations.length === 0) ? 0 : 1;
+}
+
+/** Gone with this process, however it ends, but for SIGKILL. */
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.once("SIGINT", () => process.exit(SIGNAL_EXIT_CODE));
+  process.once("SIGTERM", () => process.exit(SIGNAL_EXIT_CODE));
+  return folder;
+}
+
+async function runOne(flow: Flow, folder: string): Promise<FlowReport> {
+  const number = flows.indexOf(flow) + 1;
+  try {
+    const result = await runFlow(flow, folder);
+    return { number, flow, result, violations: findViolations(flow, result) };
+  } catch (thrown) {
+    return { number, flow, violations: [thrown instanceof Error ? thrown.message : String(thrown)] };
+  }
+}
+
+/** Works on several items at once, and gives each result when those before it have been given. */
+async function* mapInOrder<Item, Value>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<Value>,
+): AsyncGenerator<Value, void, undefined> {
+  const waiting = items.map(() => Promise.withResolvers<Value>());
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) waiting[index]?.resolve(await work(item));
+    }
+  };
+  const workers = Promise.all(Array.from({ length: concurrency }, worker));
+  for (const { promise } of waiting) yield await promise;
+  await workers;
+}
+
+const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join("\n")}\n`);

@@ -1,0 +1,95 @@
+import type { Transaction } from "@electrum-vouchers/core";
+import { describeAlert } from "../print/alert.ts";
+import type { ExpectedMessage, ExpectedTransaction, Flow } from "./flow.ts";
+import type { FlowResult, FlowTransaction } from "./run-flow.ts";
+import { CONSUMED, type TimelineEntry, RECEIVED } from "./timeline.ts";
+
+/** Whether till and Electrum hold the same, now that nothing is under way. An open transaction agrees with nothing. */
+export function isInAgreement({ transaction, switchTransaction }: FlowTransaction): boolean {
+  switch (transaction.state) {
+    case "confirmed":
+    case "completed":
+      return switchTransaction?.state === transaction.state;
+    case "reversed":
+      // A reversal that came before its request, or instead of it, bars the request.
+      return (
+        switchTransaction === undefined ||
+        switchTransaction.state === "reversed" ||
+        switchTransaction.state === "blocked"
+      );
+    case "declined":
+      return switchTransaction === undefined || switchTransaction.state === "declined";
+    case "abandoned":
+      return switchTransaction === undefined;
+    default:
+      return false;
+  }
+}
+
+/** Whether the provider has heard of the end, where it takes advices at all. */
+function providerIsInAgreement({ transaction, switchTransaction }: FlowTransaction): boolean {
+  const { provider } = transaction.start.policy;
+  if (transaction.state === "confirmed")
+    return !provider.takesReversals || switchTransaction?.providerState === "confirmed";
+  if (transaction.state !== "reversed" || switchTransaction === undefined) return true;
+  return (
+    !provider.takesReversals || switchTransaction.state === "blocked" || switchTransaction.providerState === "reversed"
+  );
+}
+
+/** Every way in which a flow did not go as the contract says; empty where it did. */
+export function findViolations({ expected }: Flow, { timeline, transactions, alerts }: FlowResult): readonly string[] {
+  const toProvider = (outcome: string): readonly string[] =>
+    timeline
+      .filter((line) => line.from === "Electrum" && line.outcome === outcome)
+      .flatMap(({ operation, times }) => Array.from({ length: times }, () => operation));
+  const fromTill = timeline.filter(({ from }) => from === "till");
+  return [
+    ...messageViolations(expected.sentMessages, fromTill),
+    ...compareLists("reaches the provider", expected.providerMessages, toProvider(RECEIVED)),
+    ...compareLists("stays at Electrum", expected.consumedAdvices ?? [], toProvider(CONSUMED)),
+    ...compareLists("transactions begun", [String(expected.transactions.length)], [String(transactions.length)]),
+    ...transactions.flatMap((transaction, index) => transactionViolations(transaction, expected.transactions[index])),
+    ...alerts.map(describeAlert),
+  ];
+}
+
+function messageViolations(expected: readonly ExpectedMessage[], sent: readonly TimelineEntry[]): readonly string[] {
+  const isAsExpected =
+    expected.length === sent.length &&
+    expected.every(([operation, outcome, times = 1], index) => {
+      const line = sent[index];
+      return (
+        line?.operation === operation && line.outcome === outcome && (times === "repeatedly" || line.times === times)
+      );
+    });
+  if (isAsExpected) return [];
+  const wanted = expected.map(([operation, outcome, times = 1]) => `${operation} ${outcome} x ${times}`);
+  const found = sent.map(({ operation, outcome, times }) => `${operation} ${outcome} x ${times}`);
+  return [describeDifference("the till sends", wanted, found)];
+}
+
+function transactionViolations(result: FlowTransaction, expected: ExpectedTransaction | undefined): readonly string[] {
+  const { transaction, states, switchTransaction, voucherState } = result;
+  const { reconciliation = [] } = expected ?? {};
+  return [
+    ...compareLists("states", expected?.states ?? [], states),
+    ...compareLists("at Electrum", listIfPresent(expected?.switchState), listIfPresent(switchTransaction?.state)),
+    ...compareLists("voucher", listIfPresent(expected?.voucherState), listIfPresent(voucherState)),
+    ...compareLists("reconciliation", reconciliation, reasonsOf(transaction)),
+    ...(isInAgreement(result) ? [] : ["till and Electrum do not agree"]),
+    ...(providerIsInAgreement(result) ? [] : [`the provider has it as ${switchTransaction?.providerState}`]),
+  ];
+}
+
+const listIfPresent = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
+
+const reasonsOf = ({ reconciliation }: Transaction): readonly string[] => reconciliation.map(({ reason }) => reason);
+
+const compareLists = (subject: string, expected: readonly string[], found: readonly string[]): readonly string[] =>
+  listOf(expected) === listOf(found) ? [] : [describeDifference(subject, expected, found)];
+
+const describeDifference = (what: string, expected: readonly string[], found: readonly string[]): string =>
+  `${what}: expected ${listOf(expected)}, found ${listOf(found)}`;
+
+const listOf = (texts: readonly string[]): string => (texts.length === 0 ? "none" : texts.join(", "));

@@ -1,0 +1,10 @@
+import { styleText } from "node:util";
+
+type TextStyle = (text: string) => string;
+
+/** Colour, where standard output is a terminal that wants it: `styleText` heeds NO_COLOR and plain pipes. */
+export const styleSuccess: TextStyle = (text) => styleText("green", text);
+export const styleError: TextStyle = (text) => styleText("red", text);
+export const styleWarning: TextStyle = (text) => styleText("yellow", text);
+export const styleDim: TextStyle = (text) => styleText("dim", text);
+export const styleBold: TextStyle = (text) => styleText("bold", text);

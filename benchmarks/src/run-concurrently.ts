@@ -1,0 +1,11 @@
+/** Does `work` `count` times, `concurrency` at once, each as soon as one before it has ended. */
+export async function runConcurrently(count: number, concurrency: number, work: () => Promise<void>): Promise<void> {
+  let started = 0;
+  const runNext = async (): Promise<void> => {
+    while (started < count) {
+      started += 1;
+      await work();
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, runNext));
+}

@@ -1,0 +1,96 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { classifyError } from "./no-response.ts";
+
+const failed = (cause: object): unknown => new TypeError("fetch failed", { cause });
+const coded = (code: string): unknown => failed(Object.assign(new Error("any"), { code }));
+
+describe("what fetch threw", () => {
+  test.each([
+    "UNABLE_TO_GET_ISSUER_CERT",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    "UNABLE_TO_GET_CRL",
+    "UNABLE_TO_DECRYPT_CERT_SIGNATURE",
+    "UNABLE_TO_DECRYPT_CRL_SIGNATURE",
+    "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "CERT_SIGNATURE_FAILURE",
+    "CERT_NOT_YET_VALID",
+    "CERT_HAS_EXPIRED",
+    "CERT_CHAIN_TOO_LONG",
+    "CERT_REVOKED",
+    "CERT_UNTRUSTED",
+    "CERT_REJECTED",
+    "CRL_SIGNATURE_FAILURE",
+    "CRL_NOT_YET_VALID",
+    "CRL_HAS_EXPIRED",
+    "ERROR_IN_CERT_NOT_BEFORE_FIELD",
+    "ERROR_IN_CERT_NOT_AFTER_FIELD",
+    "ERROR_IN_CRL_LAST_UPDATE_FIELD",
+    "ERROR_IN_CRL_NEXT_UPDATE_FIELD",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "INVALID_CA",
+    "INVALID_PURPOSE",
+    "PATH_LENGTH_EXCEEDED",
+    "HOSTNAME_MISMATCH",
+    "UNSPECIFIED",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+    "EPROTO",
+  ])("%s is insecure", (code) => {
+    expect(classifyError(coded(code))).toBe("insecure");
+  });
+
+  test.each([
+    ["UND_ERR_CONNECT_TIMEOUT", "unreachable"],
+    ["UND_ERR_HEADERS_TIMEOUT", "deadline"],
+    ["UND_ERR_BODY_TIMEOUT", "deadline"],
+    ["UND_ERR_HEADERS_OVERFLOW", "tooLarge"],
+    ["HPE_HEADER_OVERFLOW", "tooLarge"],
+    ["HPE_INVALID_CONSTANT", "interrupted"],
+    ["UND_ERR_SOCKET", "interrupted"],
+    ["ECONNRESET", "interrupted"],
+    ["EPIPE", "interrupted"],
+    ["Z_DATA_ERROR", "interrupted"],
+    ["SOMETHING_NEW", "interrupted"],
+  ])("%s is %s", (code, cause) => {
+    expect(classifyError(coded(code))).toBe(cause);
+  });
+
+  test.each(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ECONNRESET", "EMFILE"])(
+    "%s while connecting is unreachable",
+    (code) => {
+      expect(classifyError(failed({ code, syscall: "connect" }))).toBe("unreachable");
+    },
+  );
+
+  test.each(["ENOTFOUND", "EAI_AGAIN"])("%s while looking up the name is unreachable", (code) => {
+    expect(classifyError(failed({ code, syscall: "getaddrinfo" }))).toBe("unreachable");
+  });
+
+  test("ETIMEDOUT on a connection that stood is interrupted", () => {
+    expect(classifyError(failed({ code: "ETIMEDOUT", syscall: "read" }))).toBe("interrupted");
+  });
+
+  test("a host of which no address could be reached is unreachable", () => {
+    const refused = { code: "ECONNREFUSED", syscall: "connect" };
+
+    expect(classifyError(failed(new AggregateError([refused, refused])))).toBe("unreachable");
+  });
+
+  test("an error that causes itself is interrupted", () => {
+    const round = new Error("round");
+    round.cause = new AggregateError([round, round]);
+
+    expect(classifyError(round)).toBe("interrupted");
+  });
+
+  test("anything else is interrupted, and nothing makes it throw", () => {
+    fc.assert(
+      fc.property(fc.anything(), (thrown) => {
+        expect(classifyError(thrown)).toBe("interrupted");
+      }),
+    );
+  });
+});

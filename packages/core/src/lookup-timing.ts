@@ -1,0 +1,44 @@
+import { err, ok, type Result } from "neverthrow";
+import type { Instant } from "./time.ts";
+import { nextDue, type Transaction } from "./transaction.ts";
+
+/** A lookup would come before Electrum has received and processed the outcome. */
+export interface LookupTooEarly {
+  readonly type: "lookupTooEarly";
+  readonly state: string;
+  /** The first moment at which it can be allowed; absent where that depends on the till or on a person. */
+  readonly allowedFrom?: Instant;
+}
+
+/**
+ * Whether Electrum may be asked about a transaction of ours. Not while it is open, nor for the policy's `lookupAfterMs` after
+ * its end: a lookup is no way to resolve a pending outcome.
+ */
+export function mayLookUp(transaction: Transaction, at: Instant): Result<void, LookupTooEarly> {
+  const { lookupAfterMs } = transaction.start.policy;
+  const endedAt = endOf(transaction);
+  if (endedAt !== undefined && at >= endedAt + lookupAfterMs) return ok();
+  const earliestEnd = endedAt ?? nextDue(transaction)?.at;
+  return err({
+    type: "lookupTooEarly",
+    state: transaction.state,
+    ...(earliestEnd === undefined ? {} : { allowedFrom: Math.max(at, earliestEnd + lookupAfterMs) }),
+  });
+}
+
+/** When a transaction came to its final state; `undefined` while it is open. */
+function endOf(transaction: Transaction): Instant | undefined {
+  switch (transaction.state) {
+    case "completed":
+      return transaction.approval.at;
+    case "resolved":
+      return transaction.resolution.at;
+    case "confirmed":
+    case "reversed":
+    case "declined":
+    case "abandoned":
+      return transaction.at;
+    default:
+      return undefined;
+  }
+}

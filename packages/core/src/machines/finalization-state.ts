@@ -1,0 +1,85 @@
+import type { JsonObject } from "../json.ts";
+import type { OutgoingMessage } from "../messages/operations.ts";
+import type { Decision, Resolve } from "../step.ts";
+import type { Instant } from "../time.ts";
+import type { InDoubt } from "./in-doubt.ts";
+import type { Acknowledgement } from "../responses/advice-outcome.ts";
+import type { ErrorResponse } from "../responses/request-outcome.ts";
+
+/** What all kinds of transaction share after an approval or a doubt: one advice, until it is acknowledged. */
+export type Finalization = Confirming | Reversing | Confirmed | Reversed | Disputed | Resolved;
+
+/** An approval, as it was received. */
+export interface Approval {
+  readonly attempt: number;
+  readonly at: Instant;
+  /** Holds the voucher: `handOver` alone gives it out. */
+  readonly response: JsonObject;
+}
+
+/** A confirmation is on its way. */
+export interface Confirming {
+  readonly state: "confirming";
+  readonly decision: Decision;
+  readonly approval: Approval;
+  readonly advice: OutgoingMessage<"confirmVoucher" | "confirmRedeem">;
+}
+
+/** A reversal is on its way. The voucher that may have been approved is dropped: it must not be handed out. */
+export interface Reversing {
+  readonly state: "reversing";
+  readonly decision: Decision;
+  readonly advice: OutgoingMessage<"reverseVoucher" | "reverseRedeem">;
+  readonly notBefore: Instant;
+  readonly inDoubt?: InDoubt;
+}
+
+/** Final: till and Electrum hold the transaction for done. */
+export interface Confirmed {
+  readonly state: "confirmed";
+  readonly decision: Decision;
+  readonly approval: Approval;
+  readonly advice: Confirming["advice"];
+  readonly acknowledgement: Acknowledgement;
+  readonly at: Instant;
+}
+
+/** Final: till and Electrum hold the transaction for undone. */
+export interface Reversed {
+  readonly state: "reversed";
+  readonly decision: Decision;
+  readonly advice: Reversing["advice"];
+  readonly inDoubt?: InDoubt;
+  readonly acknowledgement: Acknowledgement;
+  readonly at: Instant;
+}
+
+/** Electrum will not have the advice: a person must look, and resend or resolve. */
+export interface Disputed {
+  readonly state: "disputed";
+  readonly finalizing: Confirming | Reversing;
+  readonly dispute: Dispute;
+}
+
+export interface Dispute {
+  readonly reason: "refused" | "contradicted";
+  readonly error: ErrorResponse;
+  readonly at: Instant;
+}
+
+/** Final: a person has settled the dispute. */
+export interface Resolved {
+  readonly state: "resolved";
+  readonly finalizing: Confirming | Reversing;
+  readonly dispute: Dispute;
+  readonly resolution: Omit<Resolve, "type">;
+}
+
+/** Something a person must reconcile, with the evidence. Marks may be added even to a final state; one for each reason. */
+export type ReconciliationItem =
+  /** An approval came after the transaction had ended another way. */
+  | { readonly reason: "lateApproval"; readonly at: Instant; readonly attempt: number; readonly response: JsonObject }
+  /** Electrum acknowledged a reversal that this provider never sees. */
+  | { readonly reason: "providerTakesNoReversals"; readonly at: Instant; readonly provider: string }
+  /** VOUCHER_NOT_REDEEMED to a confirmRedeem: confirmed before, or never redeemed; Electrum's answer cannot tell. */
+  | { readonly reason: "confirmationAmbiguous"; readonly at: Instant };

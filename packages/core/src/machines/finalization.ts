@@ -1,0 +1,280 @@
+// The part that every kind of transaction shares: how it is finalized after an approval, or after an outcome that stayed
+// unknown. One advice, a confirmation or a reversal, is decided once and delivered until Electrum acknowledges it.
+//
+//   confirming ── acknowledged ──▶ confirmed        reversing ── acknowledged ──▶ reversed
+//        └── refused for good, or contradicted ──▶ disputed ── resend ──▶ confirming or reversing, the same advice
+//                                                      └───── resolve ──▶ resolved
+//
+// Rules
+// 1. A transaction owes one advice in its life, never both kinds (contract E.1). Its id was made at the start, so that it is
+//    the same message after a crash.
+// 2. An acknowledgement says that Electrum has received the advice, not that it agrees. What contradicts our decision never
+//    causes the opposite advice: it is a dispute, and an operator decides.
+// 3. `thirdPartyIdentifiers` go back unaltered: those of the response, else those of the request (contract E.5).
+// 4. The reversal's reason is CANCELLED once an approval was seen; else the first unknown gives it.
+// 5. What an operator must check outside this protocol is a *reconciliation item*. One may be added even to a final state.
+//
+// What it does not know: which kind of transaction it finalizes. `FinalizationTerms` tells it the few things that differ.
+
+import { err, ok, type Result } from "neverthrow";
+import { match } from "ts-pattern";
+import { type Acknowledgement, classifyAdviceResponse } from "../responses/advice-outcome.ts";
+import type { InDoubt } from "./in-doubt.ts";
+import { isJsonObject, type JsonObject, sameJson } from "../json.ts";
+import type { BasicAdvice, ReversalReason } from "../messages/advices.ts";
+import type { Amounts, LedgerAmount } from "../messages/amounts.ts";
+import type { ThirdPartyIdentifier } from "../messages/parties.ts";
+import type { Uuid } from "../messages/uuid.ts";
+import type { Advice, Request } from "../messages/operations.ts";
+import { ignoredBecause, type Transition } from "./transition.ts";
+import type { Policy, ProviderProfile } from "../policy.ts";
+import { classifyResponse } from "../responses/request-outcome.ts";
+import type { AdviceResponseReceived, Decision, Fact, Intent, QueueAdvice, Refusal, Resolve, WakeAt } from "../step.ts";
+import { type Instant, toDateTime } from "../time.ts";
+import type { Approval, Confirming, ReconciliationItem, Reversing, Finalization } from "./finalization-state.ts";
+
+/** How long the till may take over an approval, in dual messaging: for ever, or until its decision timer. */
+export function awaitDecision(
+  policy: Policy,
+  { attempt, at }: Approval,
+): { readonly decideBy?: Instant; readonly command?: WakeAt } {
+  if (policy.decisionDeadlineMs === undefined) return {};
+  const decideBy = at + policy.decisionDeadlineMs;
+  return { decideBy, command: { type: "wakeAt", timer: "decision", attempt, at: decideBy } };
+}
+
+/** Whether the till's time is up. A policy that waits for ever knows no such moment, whoever says that it has come. */
+export const endsDecision = (
+  { approval, decideBy }: { readonly approval: Approval; readonly decideBy?: Instant },
+  fact: Fact,
+): boolean =>
+  fact.type === "timer" && fact.timer === "decision" && fact.attempt === approval.attempt && decideBy !== undefined;
+
+/** The transaction ended without handing anything out: an approval that comes now is evidence for a person. */
+export function recordLateApproval<State>(request: Request, state: State, fact: Fact): Transition<State> {
+  if (fact.type !== "response") return { state, ignored: ignoredBecause(fact) };
+  const reading = classifyResponse(request, fact);
+  if (reading.outcome !== "approved") return { state, ignored: "late" };
+  const { attempt, at } = fact;
+  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: reading.response } };
+}
+
+/** What a settlement must know of its transaction. */
+export interface FinalizationTerms {
+  readonly requestId: Uuid;
+  readonly reversalId: Uuid;
+  readonly reverse: "reverseVoucher" | "reverseRedeem";
+  readonly provider: ProviderProfile;
+  /** Of the original request: echoed where no response had any. */
+  readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[];
+}
+
+/** What every advice carries. */
+export const buildAdvice = (
+  id: Uuid,
+  terms: Pick<FinalizationTerms, "requestId" | "thirdPartyIdentifiers">,
+  response: JsonObject | undefined,
+  at: Instant,
+): BasicAdvice => ({
+  id,
+  requestId: terms.requestId,
+  time: toDateTime(at),
+  thirdPartyIdentifiers: identifiersOf(response) ?? terms.thirdPartyIdentifiers,
+});
+
+// Echoed unaltered, whatever they hold: one party must never change another's entry.
+function identifiersOf(response: JsonObject | undefined): BasicAdvice["thirdPartyIdentifiers"] | undefined {
+  const received = response?.["thirdPartyIdentifiers"];
+  return Array.isArray(received) ? received : undefined;
+}
+
+export const queueAdviceFor = (state: Confirming | Reversing): QueueAdvice => ({
+  type: "queueAdvice",
+  advice: state.advice,
+  notBefore: state.state === "reversing" ? state.notBefore : state.decision.at,
+});
+
+export function startConfirming(approval: Approval, advice: Confirming["advice"], at: Instant): Transition<Confirming> {
+  const state: Confirming = { state: "confirming", decision: { outcome: "confirm", by: "till", at }, approval, advice };
+  return { state, command: queueAdviceFor(state) };
+}
+
+/** Why a transaction is reversed: an approval that was seen is undone, or there is nothing but doubt. */
+export type ReversalCause =
+  | { readonly approval: Approval; readonly inDoubt?: InDoubt }
+  | { readonly approval?: never; readonly inDoubt: InDoubt };
+
+export function startReversing(
+  terms: FinalizationTerms,
+  decision: Decision,
+  at: Instant,
+  { approval, inDoubt }: ReversalCause,
+): Transition<Reversing> {
+  // CANCELLED once an approval was seen; else what was first unknown says why.
+  const reversalReason: ReversalReason = approval === undefined ? inDoubt.reason : "CANCELLED";
+  const state: Reversing = {
+    state: "reversing",
+    decision,
+    advice: {
+      operation: terms.reverse,
+      message: { ...buildAdvice(terms.reversalId, terms, approval?.response, at), reversalReason },
+    },
+    notBefore: Math.max(at, inDoubt?.latestDeadlineAt ?? at),
+    ...(inDoubt === undefined ? {} : { inDoubt }),
+  };
+  return { state, command: queueAdviceFor(state) };
+}
+
+/** A fact meets a settlement: the answer to its advice, or what comes too late. `request` is what was approved or in doubt. */
+export function observeFinalization(
+  terms: FinalizationTerms,
+  request: Request,
+  current: Finalization,
+  fact: Fact,
+): Transition<Finalization> {
+  if (fact.type === "adviceResponse") return observeAdviceResponse(terms, current, fact);
+  return current.state === "reversed" || current.state === "disputed"
+    ? recordLateApproval(request, current, fact)
+    : { state: current, ignored: ignoredBecause(fact) };
+}
+
+function observeAdviceResponse(
+  terms: FinalizationTerms,
+  current: Finalization,
+  fact: AdviceResponseReceived,
+): Transition<Finalization> {
+  if (current.state !== "confirming" && current.state !== "reversing") return { state: current, ignored: "late" };
+  if (fact.adviceId !== current.advice.message.id) return { state: current, ignored: "unexpected" };
+  const { at } = fact;
+  return match(classifyAdviceResponse(current.advice, fact))
+    .returnType<Transition<Finalization>>()
+    .with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, at))
+    .with({ outcome: "repeat" }, { outcome: "halt" }, () => ({ state: current, ignored: "notAcknowledged" }))
+    .with({ outcome: "refused" }, { outcome: "contradicted" }, ({ outcome, error }) => ({
+      state: { state: "disputed", finalizing: advicePart(current), dispute: { reason: outcome, error, at } },
+    }))
+    .exhaustive();
+}
+
+/** The settlement alone, without the rest of its transaction. */
+function advicePart(current: Confirming | Reversing): Confirming | Reversing {
+  const { state, decision } = current;
+  if (state === "confirming") return { state, decision, approval: current.approval, advice: current.advice };
+  const { advice, notBefore, inDoubt } = current;
+  return { state, decision, advice, notBefore, ...(inDoubt === undefined ? {} : { inDoubt }) };
+}
+
+function acknowledge(
+  terms: FinalizationTerms,
+  current: Confirming | Reversing,
+  acknowledgement: Acknowledgement,
+  at: Instant,
+): Transition<Finalization> {
+  if (current.state === "confirming") {
+    const { decision, approval, advice } = current;
+    const item: ReconciliationItem = { reason: "confirmationAmbiguous", at };
+    return {
+      state: { state: "confirmed", decision, approval, advice, acknowledgement, at },
+      ...(acknowledgement === "notRedeemed" ? { item } : {}),
+    };
+  }
+  const { decision, advice, inDoubt } = current;
+  const item: ReconciliationItem = { reason: "providerTakesNoReversals", at, provider: terms.provider.name };
+  return {
+    state: { state: "reversed", decision, advice, ...(inDoubt === undefined ? {} : { inDoubt }), acknowledgement, at },
+    ...(terms.provider.takesReversals ? {} : { item }),
+  };
+}
+
+/** An intent meets a settlement. The same again changes nothing; the opposite is refused, and who decided when is said. */
+export function decideFinalization(current: Finalization, intent: Intent): Result<Transition<Finalization>, Refusal> {
+  switch (intent.type) {
+    case "confirm":
+      return confirmAgain(current, intent);
+    case "cancel":
+      return decisionOf(current).outcome === "reverse"
+        ? ok({ state: current })
+        : err({ type: "alreadyDecided", decision: decisionOf(current) });
+    case "resend":
+      return resend(current, intent.type);
+    case "resolve":
+      return resolve(current, intent);
+    default:
+      return err({ type: "wrongState", intent: intent.type, state: current.state });
+  }
+}
+
+/** Who decided to reverse an attempt that was under way: the till that had cancelled it, or the protocol. */
+export const decisionToReverse = (cancelledAt: Instant | undefined, at: Instant): Decision =>
+  cancelledAt === undefined
+    ? { outcome: "reverse", by: "protocol", at }
+    : { outcome: "reverse", by: "till", at: cancelledAt };
+
+/** Why an intent has no place before a settlement: the till had decided the opposite, or it comes too soon or too late. */
+export const refuseInState = (intent: Intent, state: string, cancelledAt: Instant | undefined): Refusal =>
+  cancelledAt !== undefined && (intent.type === "confirm" || intent.type === "redeem")
+    ? { type: "alreadyDecided", decision: decisionToReverse(cancelledAt, cancelledAt) }
+    : { type: "wrongState", intent: intent.type, state };
+
+/** The one decision of a settlement, whatever has become of it. */
+const decisionOf = (current: Finalization): Decision =>
+  current.state === "disputed" || current.state === "resolved" ? current.finalizing.decision : current.decision;
+
+function confirmAgain(
+  current: Finalization,
+  intent: Extract<Intent, { type: "confirm" }>,
+): Result<Transition<Finalization>, Refusal> {
+  const { advice, decision } =
+    current.state === "disputed" || current.state === "resolved" ? current.finalizing : current;
+  if (decision.outcome === "reverse") return err({ type: "alreadyDecided", decision });
+  return hasSameContent(advice, intent)
+    ? ok({ state: current })
+    : err({ type: "contentDiffers", intent: intent.type, decidedAt: decision.at });
+}
+
+const hasSameContent = (advice: Advice, intent: Extract<Intent, { type: "confirm" }>): boolean =>
+  sameJson("tenders" in advice.message ? advice.message.tenders : undefined, intent.tenders) &&
+  sameJson(advice.message.amounts, intent.amounts);
+
+function resend(current: Finalization, intent: string): Result<Transition<Finalization>, Refusal> {
+  if (current.state === "confirming" || current.state === "reversing") return ok({ state: current });
+  if (current.state !== "disputed") return err({ type: "wrongState", intent, state: current.state });
+  return ok({ state: current.finalizing, command: queueAdviceFor(current.finalizing) });
+}
+
+function resolve(current: Finalization, { type, ...resolution }: Resolve): Result<Transition<Finalization>, Refusal> {
+  if (current.state === "disputed") {
+    return ok({ state: { state: "resolved", finalizing: current.finalizing, dispute: current.dispute, resolution } });
+  }
+  if (current.state !== "resolved") return err({ type: "wrongState", intent: type, state: current.state });
+  const { at: decidedAt, ...resolved } = current.resolution;
+  const { at: _at, ...wanted } = resolution;
+  return sameJson(resolved, wanted) ? ok({ state: current }) : err({ type: "contentDiffers", intent: type, decidedAt });
+}
+
+/** The amount that Electrum authorised: as approved, else as requested. */
+export const authorisedAmountOf = (response: JsonObject, requested: Amounts | undefined): LedgerAmount | undefined =>
+  approvedAmountOf(response) ?? requested?.requestAmount;
+
+function approvedAmountOf(response: JsonObject): LedgerAmount | undefined {
+  const amounts = response["amounts"];
+  const approved = isJsonObject(amounts) ? amounts["approvedAmount"] : undefined;
+  if (!isJsonObject(approved)) return undefined;
+  const { amount, currency } = approved;
+  // One beyond what a number holds is read as infinite, and stored as null: it says nothing, before a restart and after.
+  return typeof amount === "number" && Number.isFinite(amount) && typeof currency === "string"
+    ? { amount, currency }
+    : undefined;
+}
+
+/** The final amount of a confirmation must not exceed the authorised one; without one, Electrum will judge. */
+export function checkFinalAmount(
+  amounts: Amounts | undefined,
+  authorised: LedgerAmount | undefined,
+): Result<void, Refusal> {
+  const final = amounts?.approvedAmount;
+  if (final === undefined || authorised === undefined) return ok();
+  return final.currency === authorised.currency && final.amount <= authorised.amount
+    ? ok()
+    : err({ type: "notAuthorised", authorised });
+}

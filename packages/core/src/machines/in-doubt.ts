@@ -1,0 +1,49 @@
+import type { NoResponseCause } from "../responses/http-response.ts";
+import type { ReversalReason } from "../messages/advices.ts";
+import type { ErrorResponse, UnknownResponseCause } from "../responses/request-outcome.ts";
+import type { Instant } from "../time.ts";
+
+// What is not known of a transaction. XA calls a transaction *in doubt* while a participant does not know its outcome; here it
+// is in doubt once an attempt may have taken effect without a usable answer. The first unknown gives a later reversal its
+// reason. The latest deadline of the attempts without any response says until when one may still be under way.
+
+/** An outcome that is unknown, and why. */
+export interface UnknownOutcome {
+  readonly attempt: number;
+  readonly at: Instant;
+  readonly cause: NoResponseCause | "interruption" | UnknownResponseCause;
+  readonly error?: ErrorResponse;
+}
+
+/** An answer that left the outcome open, as an unknown. */
+export const toUnknownOutcome = (
+  attempt: number,
+  at: Instant,
+  { cause, error }: { readonly cause: UnknownResponseCause; readonly error?: ErrorResponse },
+): UnknownOutcome => ({ attempt, at, cause, ...(error === undefined ? {} : { error }) });
+
+/** What is not known of a transaction's attempts so far. Once in doubt, it stays: attempt 0 may have taken effect. */
+export interface InDoubt {
+  /** The first unknown gives a reversal its reason. */
+  readonly first: UnknownOutcome;
+  readonly last: UnknownOutcome;
+  readonly reason: ReversalReason;
+  /** The latest deadline of all attempts that were never answered: until then one may be under way. */
+  readonly latestDeadlineAt?: Instant;
+}
+
+/** An attempt was answered, in a way that leaves its outcome open. */
+export const addUnknownResponse = (inDoubt: InDoubt | undefined, unknown: UnknownOutcome): InDoubt => ({
+  first: inDoubt?.first ?? unknown,
+  last: unknown,
+  reason: inDoubt?.reason ?? "RESPONSE_NOT_FINAL",
+  ...(inDoubt?.latestDeadlineAt === undefined ? {} : { latestDeadlineAt: inDoubt.latestDeadlineAt }),
+});
+
+/** An attempt was never answered; it may be under way until its deadline. */
+export const addNoResponse = (inDoubt: InDoubt | undefined, unknown: UnknownOutcome, deadlineAt: Instant): InDoubt => ({
+  first: inDoubt?.first ?? unknown,
+  last: unknown,
+  reason: inDoubt?.reason ?? "TIMEOUT",
+  latestDeadlineAt: Math.max(inDoubt?.latestDeadlineAt ?? deadlineAt, deadlineAt),
+});

@@ -1,0 +1,701 @@
+import { describe, expect, test } from "vitest";
+import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "../../test/responses.ts";
+import { type Flow, followTransaction } from "../../test/flow.ts";
+import {
+  answeredIdentifiers,
+  AT,
+  AUTHORISED,
+  CODE,
+  CONFIRMATION_ID,
+  ID,
+  provisionRequest,
+  provisionResponse,
+  provisionStart,
+  REVERSAL_ID,
+  SECONDS,
+  tenders,
+  timeAt,
+} from "../../test/messages.ts";
+import { unwrap } from "../../test/unwrap.ts";
+import type { ReversalReason, TenderAdvice } from "../messages/advices.ts";
+import { canHandOver, handOver } from "../hand-over.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Advice, Request } from "../messages/operations.ts";
+import { netcare, type Policy, stellr } from "../policy.ts";
+import { isFinal, needsAttention } from "../transaction.ts";
+import { startProvision } from "./provision.ts";
+
+const selling = (choices: Partial<Policy> = {}): Flow =>
+  followTransaction(unwrap(startProvision(provisionStart(choices))));
+
+const provisionVoucher: Request = { operation: "provisionVoucher", message: provisionRequest };
+const retryProvisionVoucher: Request = { operation: "retryProvisionVoucher", message: provisionRequest };
+
+const confirmVoucher = (second: number, said: Partial<TenderAdvice> = {}): Advice => ({
+  operation: "confirmVoucher",
+  message: {
+    id: CONFIRMATION_ID,
+    requestId: ID,
+    time: timeAt(second),
+    thirdPartyIdentifiers: answeredIdentifiers,
+    tenders,
+    ...said,
+  },
+});
+
+/** Before any response the request's own identifiers go back; after one, the response's. */
+const reverseVoucher = (second: number, reversalReason: ReversalReason, responded = false): Advice => ({
+  operation: "reverseVoucher",
+  message: {
+    id: REVERSAL_ID,
+    requestId: ID,
+    time: timeAt(second),
+    thirdPartyIdentifiers: responded ? answeredIdentifiers : provisionRequest.thirdPartyIdentifiers,
+    reversalReason,
+  },
+});
+
+const approved = jsonResponse(201, provisionResponse);
+const accepted = jsonResponse(202, { id: CONFIRMATION_ID, requestId: ID });
+const reversalAccepted = jsonResponse(202, { id: REVERSAL_ID, requestId: ID });
+const at = (second: number): number => AT + second * SECONDS;
+
+describe("Provision, success", () => {
+  test("dual messaging: the till confirms, and the voucher is handed out", () => {
+    const sale = selling();
+    sale.sends(provisionVoucher, 0, 60);
+    sale.at(2).receives(approved);
+    sale.isIn("issued");
+    expect(canHandOver(sale.transaction())).toBe(false);
+
+    sale.at(30).intends({ type: "confirm", tenders });
+    sale.queues(confirmVoucher(30), 30);
+    expect(canHandOver(sale.transaction())).toBe(true);
+
+    sale.at(31).adviceResponse(accepted);
+    sale.isIn("confirmed");
+    expect(sale.state()).toEqual({
+      state: "confirmed",
+      decision: { outcome: "confirm", by: "till", at: at(30) },
+      approval: { attempt: 0, at: at(2), response: provisionResponse },
+      advice: confirmVoucher(30),
+      acknowledgement: "accepted",
+      at: at(31),
+      reconciliation: [],
+    });
+    expect(isFinal(sale.transaction())).toBe(true);
+  });
+
+  test("single messaging: the approval completes it", () => {
+    const sale = selling({ messaging: "single" });
+    sale.sends(provisionVoucher, 0, 60);
+    sale.at(2).receives(approved);
+    sale.isIn("completed");
+    expect(sale.state()).toEqual({
+      state: "completed",
+      approval: { attempt: 0, at: at(2), response: provisionResponse },
+      reconciliation: [],
+    });
+    const sold = sale.transaction();
+    expect(canHandOver(sold) && handOver(sold)).toEqual({
+      code: CODE,
+      serialNumber: "S-1",
+      expiryDate: "2027-11-21T00:00:00.000Z",
+    });
+  });
+});
+
+describe("Provision, error or time-out at the till", () => {
+  test("a retry brings the voucher, dual messaging: confirmed as ever, under the id of the original request", () => {
+    const sale = selling();
+    sale.sends(provisionVoucher, 0, 60);
+    sale.at(60).timesOut();
+    sale.waits("retry", 0, [0.5, 1]);
+    sale.wakesAt(61);
+    sale.sends(retryProvisionVoucher, 1, 121);
+    sale.at(62).receives(approved);
+    sale.isIn("issued");
+    sale.at(70).intends({ type: "confirm", tenders });
+    sale.queues(confirmVoucher(70), 70);
+    sale.at(71).adviceResponse(emptyResponse(200));
+    expect(sale.transaction()).toMatchObject({ state: "confirmed", approval: { attempt: 1, at: at(62) } });
+  });
+
+  test("a retry brings the voucher, single messaging: complete", () => {
+    const sale = selling({ messaging: "single" });
+    sale.at(5).timesOut("interrupted");
+    sale.wakesAt(6);
+    sale.sends(retryProvisionVoucher, 1, 66);
+    sale.at(8).receives(approved);
+    sale.isIn("completed");
+    expect(sale.transaction()).toMatchObject({ approval: { attempt: 1, at: at(8) } });
+  });
+
+  test("no retry brings a voucher: three retries of the same message, each after a longer pause, and then a reversal", () => {
+    const sale = selling({ retryBackoff: { initialMs: 2 * SECONDS, multiplier: 3, maxMs: 9 * SECONDS } });
+    sale.at(60).timesOut();
+    sale.waits("retry", 0, [1, 2]);
+    sale.wakesAt(62);
+    sale.sends(retryProvisionVoucher, 1, 122);
+    sale.at(122).timesOut("unreachable");
+    sale.waits("retry", 1, [3, 6]);
+    sale.wakesAt(128);
+    sale.sends(retryProvisionVoucher, 2, 188);
+    sale.at(130).receives(emptyResponse(500));
+    sale.waits("retry", 2, [4.5, 9]);
+    sale.wakesAt(139);
+    sale.sends(retryProvisionVoucher, 3, 199);
+    sale.at(140).timesOut("interrupted");
+
+    // The last attempt may be under way until its deadline: the reversal must not overtake it.
+    sale.queues(reverseVoucher(140, "TIMEOUT"), 199);
+    expect(sale.state()).toEqual({
+      state: "reversing",
+      decision: { outcome: "reverse", by: "protocol", at: at(140) },
+      advice: reverseVoucher(140, "TIMEOUT"),
+      notBefore: at(199),
+      inDoubt: {
+        first: { attempt: 0, at: at(60), cause: "deadline" },
+        last: { attempt: 3, at: at(140), cause: "interrupted" },
+        reason: "TIMEOUT",
+        latestDeadlineAt: at(199),
+      },
+      reconciliation: [],
+    });
+  });
+
+  test("no answer to a retry is an answer to the first attempt: the reversal waits until that one is past its deadline", () => {
+    const sale = selling({ retries: 1 });
+    sale.at(5).timesOut("interrupted");
+    sale.wakesAt(6);
+    sale.at(8).receives(emptyResponse(500));
+    sale.queues(reverseVoucher(8, "TIMEOUT"), 60);
+    expect(sale.transaction()).toMatchObject({
+      inDoubt: {
+        first: { attempt: 0, at: at(5), cause: "interrupted" },
+        last: { attempt: 1, at: at(8), cause: "status" },
+        reason: "TIMEOUT",
+        latestDeadlineAt: at(60),
+      },
+    });
+  });
+
+  test("an acknowledged reversal ends it, and says how it was acknowledged", () => {
+    const sale = selling({ retries: 0 });
+    sale.at(60).timesOut();
+    sale.queues(reverseVoucher(60, "TIMEOUT"), 60);
+    sale.at(61).adviceResponse(errorResponse(404, "UNABLE_TO_LOCATE_RECORD", REVERSAL_ID));
+    sale.isIn("reversed");
+    expect(sale.state()).toEqual({
+      state: "reversed",
+      decision: { outcome: "reverse", by: "protocol", at: at(60) },
+      advice: reverseVoucher(60, "TIMEOUT"),
+      inDoubt: {
+        first: { attempt: 0, at: at(60), cause: "deadline" },
+        last: { attempt: 0, at: at(60), cause: "deadline" },
+        reason: "TIMEOUT",
+        latestDeadlineAt: at(60),
+      },
+      acknowledgement: "notFound",
+      at: at(61),
+      reconciliation: [],
+    });
+    expect(needsAttention(sale.transaction())).toBe(false);
+  });
+
+  test("a restart while the request is under way: it is never sent again, but waited for until its deadline", () => {
+    const sale = selling({ retries: 0 });
+    sale.at(3).restarts();
+    sale.waits("replyDeadline", 0, [57, 57]);
+    sale.wakesAt(65);
+    sale.queues(reverseVoucher(65, "TIMEOUT"), 65);
+    expect(sale.transaction()).toMatchObject({
+      inDoubt: { first: { attempt: 0, at: at(65), cause: "interruption" }, latestDeadlineAt: at(60) },
+    });
+  });
+
+  test("a restart between two attempts, and while an advice waits: what was asked for is asked for again", () => {
+    const sale = selling({ retries: 1 });
+    sale.at(60).timesOut();
+    sale.at(70).restarts();
+    sale.waits("retry", 0, [-9.5, -9]);
+    sale.wakesAt(70);
+    sale.at(80).receives(emptyResponse(503));
+    sale.queues(reverseVoucher(80, "TIMEOUT"), 80);
+    sale.at(500).restarts();
+    sale.queues(reverseVoucher(80, "TIMEOUT"), 80);
+    expect(sale.transaction().state).toBe("reversing");
+  });
+
+  test("the customer's patience bounds all attempts together", () => {
+    const sale = selling({ customerWaitMs: 90 * SECONDS });
+    sale.sends(provisionVoucher, 0, 60);
+    sale.at(60).timesOut();
+    sale.wakesAt(61);
+    sale.sends(retryProvisionVoucher, 1, 90);
+    sale.at(89).receives(emptyResponse(500));
+    sale.queues(reverseVoucher(89, "TIMEOUT"), 89);
+    expect(sale.transaction().state).toBe("reversing");
+  });
+
+  test("no retry begins when the customer's patience is over, to the millisecond", () => {
+    const atOnce = { initialMs: 0, multiplier: 1, maxMs: 0 };
+    const inTime = selling({ customerWaitMs: 20 * SECONDS, retryBackoff: atOnce });
+    inTime.at(19.999).receives(emptyResponse(500));
+    expect(inTime.transaction().state).toBe("waitingToRetry");
+    const tooLate = selling({ customerWaitMs: 20 * SECONDS, retryBackoff: atOnce });
+    tooLate.at(20).receives(emptyResponse(500));
+    expect(tooLate.transaction().state).toBe("reversing");
+  });
+
+  test("an answer at the deadline counts, one after it counts as none", () => {
+    const inTime = selling({ retries: 0 });
+    inTime.at(60).receives(approved);
+    expect(inTime.transaction().state).toBe("issued");
+    const tooLate = selling({ retries: 0 });
+    tooLate.at(60.001).receives(approved);
+    tooLate.queues(reverseVoucher(60.001, "TIMEOUT"), 60.001);
+    expect(tooLate.transaction()).toMatchObject({
+      inDoubt: { first: { attempt: 0, at: at(60.001), cause: "deadline" }, latestDeadlineAt: at(60) },
+    });
+  });
+
+  test("a voucher that comes after the decision to reverse is not handed out, and is marked once the reversal is through", () => {
+    const sale = selling({ retries: 0 });
+    sale.at(60).timesOut();
+    sale.at(61).receivesTooLate(0, approved);
+    expect(sale.transaction()).toMatchObject({ state: "reversing", reconciliation: [] });
+    sale.at(62).adviceResponse(reversalAccepted);
+    sale.at(63).receivesTooLate(0, approved);
+    const mark = { reason: "lateApproval", at: at(63), attempt: 0, response: provisionResponse };
+    expect(sale.transaction()).toMatchObject({
+      state: "reversed",
+      acknowledgement: "accepted",
+      reconciliation: [mark],
+    });
+    expect(canHandOver(sale.transaction())).toBe(false);
+    expect(needsAttention(sale.transaction())).toBe(true);
+
+    sale.at(64).receivesTooLate(0, approved);
+    expect(sale.transaction().reconciliation).toEqual([mark]);
+  });
+});
+
+describe("Provision, upstream error", () => {
+  test.each([
+    ["400", errorResponse(400, "INVALID_AMOUNT", ID)],
+    ["404", errorResponse(404, "INVALID_AMOUNT", ID)],
+  ])("the transaction failed, %s: a hard decline of the first request, and nothing more is sent", (status, answer) => {
+    const sale = selling();
+    sale.at(3).receives(answer);
+    sale.isIn("declined");
+    expect(sale.state()).toEqual({
+      state: "declined",
+      at: at(3),
+      error: {
+        status: Number(status),
+        errorType: "INVALID_AMOUNT",
+        errorMessage: "as it was said",
+        providerErrorCode: "P1",
+        providerErrorMessage: "as the provider said it",
+      },
+      reconciliation: [],
+    });
+    expect(isFinal(sale.transaction())).toBe(true);
+  });
+
+  test.each([
+    ["500 without a body", emptyResponse(500)],
+    ["503 from a gateway", htmlResponse(503)],
+    ["504, UPSTREAM_UNAVAILABLE", errorResponse(504, "UPSTREAM_UNAVAILABLE", ID)],
+    [
+      "400, UPSTREAM_UNAVAILABLE: the error type goes before the status",
+      errorResponse(400, "UPSTREAM_UNAVAILABLE", ID),
+    ],
+    ["404, VOUCHER_STATUS_UNKNOWN", errorResponse(404, "VOUCHER_STATUS_UNKNOWN", ID)],
+    ["400, DUPLICATE_RECORD: the switch has seen the request", errorResponse(400, "DUPLICATE_RECORD", ID)],
+  ])("the outcome is unknown (%s), and a retry brings the voucher", (_, answer) => {
+    const sale = selling();
+    sale.at(3).receives(answer);
+    sale.waits("retry", 0, [0.5, 1]);
+    sale.wakesAt(4);
+    sale.sends(retryProvisionVoucher, 1, 64);
+    sale.at(5).receives(approved);
+    sale.isIn("issued");
+    expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "RESPONSE_NOT_FINAL" } });
+  });
+
+  test("the outcome is unknown, and no retry brings a voucher: reversal, at once where every attempt was answered", () => {
+    const sale = selling({ retries: 1 });
+    const open = errorResponse(504, "VOUCHER_STATUS_UNKNOWN", ID);
+    sale.at(3).receives(open);
+    sale.wakesAt(4);
+    sale.at(6).receives(open);
+    sale.queues(reverseVoucher(6, "RESPONSE_NOT_FINAL"), 6);
+    const error = {
+      status: 504,
+      errorType: "VOUCHER_STATUS_UNKNOWN",
+      errorMessage: "as it was said",
+      providerErrorCode: "P1",
+      providerErrorMessage: "as the provider said it",
+    };
+    expect(sale.transaction()).toMatchObject({
+      inDoubt: {
+        first: { attempt: 0, at: at(3), cause: "errorType", error },
+        last: { attempt: 1, at: at(6), cause: "errorType", error },
+      },
+    });
+  });
+
+  test("a hard decline of a retry: reversal, since the first attempt may still have taken effect", () => {
+    const sale = selling();
+    sale.at(60).timesOut();
+    sale.wakesAt(61);
+    sale.at(62).receives(errorResponse(404, "UNABLE_TO_LOCATE_RECORD", ID));
+    sale.queues(reverseVoucher(62, "TIMEOUT"), 62);
+    expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "protocol", at: at(62) } });
+  });
+
+  test("a hard decline of a retry while the first attempt may be under way: the reversal waits for its deadline", () => {
+    const sale = selling();
+    sale.at(5).timesOut("interrupted");
+    sale.wakesAt(6);
+    sale.at(7).receives(errorResponse(400, "INVALID_AMOUNT", ID));
+    sale.queues(reverseVoucher(7, "TIMEOUT"), 60);
+    expect(sale.transaction()).toMatchObject({ state: "reversing", notBefore: at(60) });
+  });
+});
+
+describe("Provision, providers of their own kind", () => {
+  test("Netcare takes no retries: an unknown outcome is reversed at once", () => {
+    const sale = selling({ provider: netcare });
+    sale.at(60).timesOut();
+    sale.queues(reverseVoucher(60, "TIMEOUT"), 60);
+    sale.at(61).adviceResponse(reversalAccepted);
+    expect(sale.transaction()).toMatchObject({ state: "reversed", acknowledgement: "accepted", reconciliation: [] });
+  });
+
+  test("Stellr takes neither retries nor reversals: Electrum swallows the reversal, and a person must reconcile", () => {
+    const sale = selling({ provider: stellr });
+    sale.at(60).timesOut();
+    sale.queues(reverseVoucher(60, "TIMEOUT"), 60);
+    sale.at(61).adviceResponse(reversalAccepted);
+    sale.isIn("reversed");
+    expect(sale.transaction().reconciliation).toEqual([
+      { reason: "providerTakesNoReversals", at: at(61), provider: "Stellr" },
+    ]);
+    expect(needsAttention(sale.transaction())).toBe(true);
+  });
+
+  test("Stellr never hears of the reversal, and its voucher comes late: two things to reconcile, two marks", () => {
+    const sale = selling({ provider: stellr });
+    sale.at(60).timesOut();
+    sale.at(61).adviceResponse(reversalAccepted);
+    sale.at(62).receivesTooLate(0, approved);
+    sale.at(63).receivesTooLate(0, approved);
+    expect(sale.transaction().reconciliation).toEqual([
+      { reason: "providerTakesNoReversals", at: at(61), provider: "Stellr" },
+      { reason: "lateApproval", at: at(62), attempt: 0, response: provisionResponse },
+    ]);
+  });
+
+  test("Stellr takes no confirmations: one is owed and acknowledged all the same", () => {
+    const sale = selling({ provider: stellr });
+    sale.at(2).receives(approved);
+    sale.at(3).intends({ type: "confirm", tenders });
+    sale.queues(confirmVoucher(3), 3);
+    sale.at(4).adviceResponse(accepted);
+    expect(sale.transaction()).toMatchObject({ state: "confirmed", reconciliation: [] });
+  });
+});
+
+describe("Provision, the till changes its mind", () => {
+  test("the customer walks away after the voucher was issued: reversal, CANCELLED, with the response's identifiers", () => {
+    const sale = selling();
+    sale.at(2).receives(approved);
+    sale.at(40).intends({ type: "cancel" });
+    sale.queues(reverseVoucher(40, "CANCELLED", true), 40);
+    expect(sale.state()).toEqual({
+      state: "reversing",
+      decision: { outcome: "reverse", by: "till", at: at(40) },
+      advice: reverseVoucher(40, "CANCELLED", true),
+      notBefore: at(40),
+      reconciliation: [],
+    });
+    sale.at(41).intendsAgain({ type: "cancel" });
+    sale
+      .at(41)
+      .isRefused(
+        { type: "confirm", tenders },
+        { type: "alreadyDecided", decision: { outcome: "reverse", by: "till", at: at(40) } },
+      );
+  });
+
+  test("cancelled while the request is under way: nothing is interrupted, and what was issued is reversed", () => {
+    const sale = selling();
+    sale.at(1).intends({ type: "cancel" });
+    sale.isIn("requesting");
+    sale.at(2).intendsAgain({ type: "cancel" });
+    sale
+      .at(2)
+      .isRefused(
+        { type: "confirm", tenders },
+        { type: "alreadyDecided", decision: { outcome: "reverse", by: "till", at: at(1) } },
+      );
+    sale.at(3).receives(approved);
+    sale.queues(reverseVoucher(3, "CANCELLED", true), 3);
+    expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(1) } });
+  });
+
+  test("cancelled while the request is under way, and declined: nothing is owed", () => {
+    const sale = selling();
+    sale.at(1).intends({ type: "cancel" });
+    sale.at(3).receives(errorResponse(400, "INVALID_AMOUNT", ID));
+    sale.isIn("declined");
+    expect(sale.transaction()).toMatchObject({ at: at(3), cancelledAt: at(1) });
+  });
+
+  test("cancelled while the request is under way, and never answered: reversed without a retry", () => {
+    const sale = selling();
+    sale.at(1).intends({ type: "cancel" });
+    sale.at(10).timesOut("interrupted");
+    sale.queues(reverseVoucher(10, "TIMEOUT"), 60);
+    expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(1) } });
+  });
+
+  test("cancelled between two attempts: reversed, not before the first is past its deadline", () => {
+    const sale = selling();
+    sale.at(10).timesOut("interrupted");
+    sale.at(10).intends({ type: "cancel" });
+    sale.queues(reverseVoucher(10, "TIMEOUT"), 60);
+    expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(10) } });
+  });
+
+  test("a voucher that a retry brought is cancelled: not before the first attempt is past its deadline", () => {
+    const sale = selling();
+    sale.at(10).timesOut("interrupted");
+    sale.wakesAt(11);
+    sale.at(12).receives(approved);
+    sale.at(20).intends({ type: "cancel" });
+    sale.queues(reverseVoucher(20, "CANCELLED", true), 60);
+    expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "TIMEOUT", latestDeadlineAt: at(60) } });
+  });
+
+  test("the till does not decide in time, where the policy gives it a time: reversal", () => {
+    const sale = selling({ decisionDeadlineMs: 300 * SECONDS });
+    sale.at(2).receives(approved);
+    sale.waits("decision", 0, [300, 300]);
+    sale.at(100).restarts();
+    sale.waits("decision", 0, [202, 202]);
+    sale.wakesAt(302);
+    sale.queues(reverseVoucher(302, "CANCELLED", true), 302);
+    sale
+      .at(303)
+      .isRefused(
+        { type: "confirm", tenders },
+        { type: "alreadyDecided", decision: { outcome: "reverse", by: "deadline", at: at(302) } },
+      );
+    expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "deadline", at: at(302) } });
+  });
+
+  test("the till does not decide in time over what a retry brought: not before the first attempt is past its deadline", () => {
+    const sale = selling({ decisionDeadlineMs: 20 * SECONDS });
+    sale.at(10).timesOut("interrupted");
+    sale.wakesAt(11);
+    sale.at(12).receives(approved);
+    sale.waits("decision", 1, [20, 20]);
+    sale.wakesAt(32);
+    sale.queues(reverseVoucher(32, "CANCELLED", true), 60);
+    expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "TIMEOUT", latestDeadlineAt: at(60) } });
+  });
+
+  test("whichever commit comes first wins: a decision after the deadline, but before its timer, stands", () => {
+    const sale = selling({ decisionDeadlineMs: 300 * SECONDS });
+    sale.at(2).receives(approved);
+    sale.at(400).intends({ type: "confirm", tenders });
+    sale.queues(confirmVoucher(400), 400);
+    sale
+      .at(401)
+      .isRefused(
+        { type: "cancel" },
+        { type: "alreadyDecided", decision: { outcome: "confirm", by: "till", at: at(400) } },
+      );
+    expect(sale.transaction().state).toBe("confirming");
+  });
+});
+
+describe("Provision, what an advice says", () => {
+  const approvedWith = (changes: JsonObject) => jsonResponse(200, { ...provisionResponse, ...changes });
+
+  test("a final amount goes out, up to what was authorised", () => {
+    const sale = selling();
+    sale.at(2).receives(approved);
+    const amounts = { approvedAmount: { ...AUTHORISED, amount: 4_999 } };
+    sale.at(3).intends({ type: "confirm", tenders, amounts });
+    sale.queues(confirmVoucher(3, { amounts }), 3);
+    sale.intendsAgain({ type: "confirm", tenders, amounts });
+    sale.isRefused({ type: "confirm", tenders }, { type: "contentDiffers", intent: "confirm", decidedAt: at(3) });
+    expect(sale.transaction().state).toBe("confirming");
+  });
+
+  test("more than Electrum authorised, or another currency, does not", () => {
+    const sale = selling();
+    sale.at(2).receives(approvedWith({ amounts: { approvedAmount: { amount: 300, currency: "710" } } }));
+    const authorised = { amount: 300, currency: "710" };
+    for (const approvedAmount of [
+      { amount: 301, currency: "710" },
+      { amount: 299, currency: "840" },
+    ]) {
+      sale.isRefused({ type: "confirm", tenders, amounts: { approvedAmount } }, { type: "notAuthorised", authorised });
+    }
+    sale.intends({ type: "confirm", tenders, amounts: { approvedAmount: authorised } });
+    expect(sale.transaction().state).toBe("confirming");
+  });
+
+  test.each([
+    ["no amounts", { amounts: null }],
+    ["an amount that is none", { amounts: { approvedAmount: { amount: "300", currency: "710" } } }],
+    ["an amount without a currency", { amounts: { approvedAmount: { amount: 300 } } }],
+    ["an approved amount of null", { amounts: { approvedAmount: null } }],
+  ])("where the response has %s, what was requested counts as authorised", (_, changes) => {
+    const sale = selling();
+    sale.at(2).receives(approvedWith(changes));
+    const amounts = { approvedAmount: { amount: 5_001, currency: "710" } };
+    sale.isRefused({ type: "confirm", tenders, amounts }, { type: "notAuthorised", authorised: AUTHORISED });
+    expect(sale.transaction().state).toBe("issued");
+  });
+
+  test("an approved amount beyond all numbers says nothing, before it is stored as null and after", () => {
+    const sale = selling();
+    const beyond = JSON.stringify(provisionResponse).replace('"amount":5000', '"amount":1e999');
+    sale.at(2).receives({ status: 200, body: beyond });
+    const amounts = { approvedAmount: { amount: 5_001, currency: "710" } };
+    sale.isRefused({ type: "confirm", tenders, amounts }, { type: "notAuthorised", authorised: AUTHORISED });
+    expect(sale.transaction().state).toBe("issued");
+  });
+
+  test("where neither named an amount, Electrum judges", () => {
+    const { amounts: _, ...request } = provisionRequest;
+    const sale = followTransaction(unwrap(startProvision(provisionStart({}, request))));
+    sale.at(2).receives(approvedWith({ amounts: null }));
+    const amounts = { approvedAmount: { amount: 9_999_999, currency: "840" } };
+    sale.at(3).intends({ type: "confirm", tenders, amounts });
+    sale.queues(confirmVoucher(3, { amounts }), 3);
+    expect(sale.transaction().state).toBe("confirming");
+  });
+
+  test.each<[string, Json, Json]>([
+    [
+      "as they came, whatever they hold",
+      [{ institutionId: 7, more: [null] }, "text", null],
+      [{ institutionId: 7, more: [null] }, "text", null],
+    ],
+    ["as they came, none", [], []],
+    ["the request's, where the response has null", null, [{ institutionId: "10", transactionIdentifier: "T-1" }]],
+    [
+      "the request's, where the response has no list",
+      { 0: "x" },
+      [{ institutionId: "10", transactionIdentifier: "T-1" }],
+    ],
+  ])("third-party identifiers go back unaltered: %s", (_, received, echoed) => {
+    const sale = selling();
+    sale.at(2).receives(approvedWith({ thirdPartyIdentifiers: received }));
+    sale.at(3).intends({ type: "confirm", tenders });
+    expect(sale.transaction()).toHaveProperty("advice.message.thirdPartyIdentifiers", echoed);
+  });
+
+  test("after several responses, the last one's identifiers go back", () => {
+    const sale = selling();
+    sale
+      .at(2)
+      .receives(jsonResponse(200, { ...provisionResponse, voucher: {}, thirdPartyIdentifiers: ["of the first"] }));
+    sale.wakesAt(3);
+    sale.at(4).receives(approved);
+    sale.at(5).intends({ type: "cancel" });
+    sale.queues(reverseVoucher(5, "CANCELLED", true), 5);
+    expect(sale.transaction()).toMatchObject({ inDoubt: { first: { cause: "noVoucher" } } });
+  });
+});
+
+describe("Provision, an advice until its end", () => {
+  const confirming = (): Flow => {
+    const sale = selling();
+    sale.at(2).receives(approved);
+    sale.at(3).intends({ type: "confirm", tenders });
+    return sale;
+  };
+
+  test("is repeated unchanged until it is acknowledged", () => {
+    const sale = confirming();
+    for (const answer of [emptyResponse(503), htmlResponse(404), emptyResponse(401), jsonResponse(202, { id: ID })]) {
+      sale.at(4).mustRepeatAfter(answer);
+      sale.restarts();
+      sale.queues(confirmVoucher(3), 3);
+    }
+    sale.at(900).adviceResponse(errorResponse(400, "DUPLICATE_RECORD", CONFIRMATION_ID));
+    expect(sale.transaction()).toMatchObject({
+      state: "confirmed",
+      acknowledgement: "duplicate",
+      at: at(900),
+      reconciliation: [],
+    });
+  });
+
+  test("nothing to confirm: a dispute, which a person sends once more, and Electrum takes it", () => {
+    const sale = confirming();
+    sale.at(4).adviceResponse(errorResponse(404, "UNABLE_TO_LOCATE_RECORD", CONFIRMATION_ID));
+    sale.isIn("disputed");
+    expect(sale.state()).toEqual({
+      state: "disputed",
+      finalizing: {
+        state: "confirming",
+        decision: { outcome: "confirm", by: "till", at: at(3) },
+        approval: { attempt: 0, at: at(2), response: provisionResponse },
+        advice: confirmVoucher(3),
+      },
+      dispute: {
+        reason: "contradicted",
+        error: {
+          status: 404,
+          errorType: "UNABLE_TO_LOCATE_RECORD",
+          errorMessage: "as it was said",
+          providerErrorCode: "P1",
+          providerErrorMessage: "as the provider said it",
+        },
+        at: at(4),
+      },
+      reconciliation: [],
+    });
+    expect(needsAttention(sale.transaction())).toBe(true);
+    expect(canHandOver(sale.transaction())).toBe(false);
+
+    sale.at(500).intends({ type: "resend" });
+    sale.queues(confirmVoucher(3), 3);
+    sale.at(501).intendsAgain({ type: "resend" });
+    sale.at(502).adviceResponse(accepted);
+    expect(sale.transaction()).toMatchObject({ state: "confirmed", decision: { at: at(3) } });
+  });
+
+  test("refused for good: a dispute, which a person settles outside the protocol", () => {
+    const sale = selling({ retries: 0 });
+    sale.at(60).timesOut();
+    sale.at(61).adviceResponse(errorResponse(400, "FORMAT_ERROR"));
+    const disputed = sale.state();
+    expect(sale.transaction()).toMatchObject({
+      state: "disputed",
+      finalizing: { state: "reversing", notBefore: at(60), inDoubt: { reason: "TIMEOUT" } },
+      dispute: { reason: "refused", at: at(61) },
+    });
+    const resolution = { resolution: "reversed", by: "Thandi", reason: "void, says the provider" } as const;
+    sale.at(900).intends({ type: "resolve", ...resolution });
+    expect(sale.state()).toEqual({ ...disputed, state: "resolved", resolution: { ...resolution, at: at(900) } });
+    expect(isFinal(sale.transaction())).toBe(true);
+    expect(needsAttention(sale.transaction())).toBe(false);
+
+    sale.at(901).intendsAgain({ type: "resolve", ...resolution });
+    sale.isRefused(
+      { type: "resolve", ...resolution, reason: "something else" },
+      { type: "contentDiffers", intent: "resolve", decidedAt: at(900) },
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import type { InDoubt } from "./in-doubt.ts";
+import type { Uuid } from "../messages/uuid.ts";
+import type { ErrorResponse } from "../responses/request-outcome.ts";
+import type { Approval, ReconciliationItem, Finalization } from "./finalization-state.ts";
+import type { ProvisionStart } from "../start.ts";
+import type { Instant } from "../time.ts";
+
+/** A sale of one voucher, in whatever state it is; `Provision<Issued>` is one in that state. */
+export type Provision<State extends ProvisionState = ProvisionState> = State extends ProvisionState
+  ? ProvisionHead & State
+  : never;
+
+/** What every provision has, whatever its state. */
+export interface ProvisionHead {
+  readonly kind: "provision";
+  /** The id of the request. */
+  readonly id: Uuid;
+  readonly start: ProvisionStart;
+  readonly reconciliation: readonly ReconciliationItem[];
+}
+
+export type ProvisionState =
+  | Requesting
+  | WaitingToRetry
+  | Issued
+  | ProvisionCompleted
+  | ProvisionDeclined
+  | Finalization;
+
+/** An attempt is under way: 0 is `provisionVoucher`, 1… are `retryProvisionVoucher`. */
+export interface Requesting {
+  readonly state: "requesting";
+  readonly attempt: number;
+  readonly deadlineAt: Instant;
+  /** The till has cancelled: whatever the answer, no voucher is handed out. */
+  readonly cancelledAt?: Instant;
+  readonly inDoubt?: InDoubt;
+}
+
+/** The outcome is unknown; the next attempt starts at `retryAt`. */
+export interface WaitingToRetry {
+  readonly state: "waitingToRetry";
+  /** The attempt that stayed unknown. */
+  readonly attempt: number;
+  readonly retryAt: Instant;
+  readonly inDoubt: InDoubt;
+}
+
+/** Dual messaging: Electrum issued a voucher; the till confirms or cancels. */
+export interface Issued {
+  readonly state: "issued";
+  readonly approval: Approval;
+  /** When the policy reverses it, without a decision of the till. */
+  readonly decideBy?: Instant;
+  readonly inDoubt?: InDoubt;
+}
+
+/** Final, single messaging: the approval completes the sale. */
+export interface ProvisionCompleted {
+  readonly state: "completed";
+  readonly approval: Approval;
+}
+
+/** Final: a hard decline of the first request. Nothing is owed. */
+export interface ProvisionDeclined {
+  readonly state: "declined";
+  readonly at: Instant;
+  readonly error: ErrorResponse;
+  readonly cancelledAt?: Instant;
+}

@@ -1,0 +1,278 @@
+// The machine of a provision: the sale of one voucher. The whole table, every state by every event, is
+// `test/provision-table.ts`; `docs/state-machines.md` draws it.
+//
+//   requesting(0) ── approved ──▶ issued ── confirm ──▶ confirming ─▶ confirmed        (single messaging: ─▶ completed)
+//      │    │                       └──── cancel, deadline ──▶ reversing ─▶ reversed
+//      │    └─ declined ─▶ declined
+//      └─ unknown ─▶ waitingToRetry ─▶ requesting(n) ── declined, or unknown after the last retry ──▶ reversing
+//
+// Rules
+// 1. A hard decline of the first request owes nothing. A hard decline of a retry owes a reversal: attempt 0 is still unknown,
+//    and the provider may have issued its voucher.
+// 2. An unknown outcome is retried with the same message, unchanged, so that one transaction yields one voucher at most. It is
+//    reversed instead if the policy's retries are used up, the provider takes no retries, or the customer's time is over.
+// 3. A till that cancels while an attempt is under way does not stop it. The cancellation is remembered, and decides once the
+//    outcome is known.
+// 4. Once in doubt, a transaction stays so: every way that ends without a voucher leads through a reversal.
+// 5. From an approval on, or a decision to reverse, the rules are those of `finalization.ts`.
+//
+// What it does not know: what an answer means (`classifyResponse`), and how long a backoff is (`backoffMs`).
+// Facts are led to their state by `switch`, which is twice as fast as a pattern for each state; every fact comes this way.
+// Classified responses are led by `match`, whose exhaustiveness the compiler checks where a wrong case would cost money.
+
+import { err, ok, type Result } from "neverthrow";
+import { match } from "ts-pattern";
+import { validateProvisionStart } from "./validate-input.ts";
+import { addUnknownResponse, type InDoubt, addNoResponse, toUnknownOutcome } from "./in-doubt.ts";
+import { endsAttempt, ignoredBecause, type Transition, toStep, addItem } from "./transition.ts";
+import type { Request } from "../messages/operations.ts";
+import { backoffMs } from "../policy.ts";
+import { classifyResponse } from "../responses/request-outcome.ts";
+import {
+  buildAdvice,
+  authorisedAmountOf,
+  checkFinalAmount,
+  decideFinalization,
+  awaitDecision,
+  decisionToReverse,
+  endsDecision,
+  recordLateApproval,
+  refuseInState,
+  observeFinalization,
+  type ReversalCause,
+  type FinalizationTerms,
+  startConfirming,
+  startReversing,
+} from "./finalization.ts";
+import type { Approval } from "./finalization-state.ts";
+import type { ProvisionStart } from "../start.ts";
+import type {
+  ConfirmProvision,
+  Fact,
+  Intent,
+  ProvisionIntent,
+  Refusal,
+  ResponseReceived,
+  SendRequest,
+  Step,
+} from "../step.ts";
+import type { Instant } from "../time.ts";
+import type {
+  Issued,
+  Provision,
+  ProvisionHead,
+  ProvisionState,
+  Requesting,
+  WaitingToRetry,
+} from "./provision-state.ts";
+
+type ProvisionTransition = Transition<ProvisionState>;
+
+/** Starts a sale, or names every fault in its request, or else in its ids. */
+export function startProvision(start: ProvisionStart): Result<Step<Provision>, Refusal> {
+  return validateProvisionStart(start).map(() => beginProvision(start));
+}
+
+/** As {@link startProvision}, for a start that was checked when it was made. */
+export function beginProvision(start: ProvisionStart): Step<Provision> {
+  const head: ProvisionHead = { kind: "provision", id: start.request.id, start, reconciliation: [] };
+  const move = startAttempt(head, 0, start.at, undefined);
+  return toStep(withState(move.state, head), move);
+}
+
+export const observeProvision = (provision: Provision, fact: Fact): Step<Provision> =>
+  applyTransition(provision, applyFact(provision, fact));
+
+// Every fact comes this way: trying one pattern after the other would take twice as long as all the rest of a transition.
+function applyFact(current: Provision, fact: Fact): ProvisionTransition {
+  switch (current.state) {
+    case "requesting":
+      return observeRequesting(current, fact);
+    case "waitingToRetry":
+      return observeWaitingToRetry(current, fact);
+    case "issued":
+      return observeIssued(current, fact);
+    case "completed":
+      return { state: current, ignored: ignoredBecause(fact) };
+    case "declined":
+      return recordLateApproval(requestOf(current, 0), current, fact);
+    default:
+      return observeFinalization(termsOf(current), requestOf(current, 0), current, fact);
+  }
+}
+
+export function decideProvision(provision: Provision, intent: Intent): Result<Step<Provision>, Refusal> {
+  if (!isProvisionIntent(intent)) return err({ type: "wrongKind", intent: intent.type });
+  const refused = err(
+    refuseInState(intent, provision.state, "cancelledAt" in provision ? provision.cancelledAt : undefined),
+  );
+  return match(provision)
+    .returnType<Result<ProvisionTransition, Refusal>>()
+    .with({ state: "requesting" }, (current) =>
+      // What is under way goes on; the mark decides once its outcome is known.
+      intent.type === "cancel" ? ok({ state: markCancelled(current, intent.at) }) : refused,
+    )
+    .with({ state: "waitingToRetry" }, (current) =>
+      intent.type === "cancel" ? ok(cancel(current, intent.at, { inDoubt: current.inDoubt })) : refused,
+    )
+    .with({ state: "issued" }, (current) => decideIssued(current, intent, refused))
+    .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : refused))
+    .with({ state: "completed" }, () => refused)
+    .otherwise((current) => decideFinalization(current, intent))
+    .map((move) => applyTransition(provision, move));
+}
+
+/** A confirmation of a provision says how the customer paid; one of a redemption does not. */
+const isProvisionIntent = (intent: Intent): intent is ProvisionIntent =>
+  intent.type === "confirm" ? intent.tenders !== undefined : intent.type !== "lookUp" && intent.type !== "redeem";
+
+// --- facts, a function for each state ---
+
+function observeRequesting(current: Provision<Requesting>, fact: Fact): ProvisionTransition {
+  if (!endsAttempt(fact)) return { state: current, ignored: "unexpected" };
+  if (fact.attempt !== current.attempt) return { state: current, ignored: "late" };
+  const { attempt, deadlineAt } = current;
+  const { at } = fact;
+  if (fact.type === "response" && at <= deadlineAt) return applyResponse(current, fact);
+  // A reply after the deadline counts as none: it is the moment that ends an attempt, not whether words came later.
+  const cause = fact.type === "response" ? "deadline" : fact.type === "noResponse" ? fact.cause : "interruption";
+  return retryOrReverse(current, addNoResponse(current.inDoubt, { attempt, at, cause }, deadlineAt), at);
+}
+
+function applyResponse(current: Provision<Requesting>, fact: ResponseReceived): ProvisionTransition {
+  const { attempt, cancelledAt, inDoubt } = current;
+  const { at } = fact;
+  return match(classifyResponse(requestOf(current, attempt), fact))
+    .returnType<ProvisionTransition>()
+    .with({ outcome: "approved" }, ({ response }) => approve(current, { attempt, at, response }))
+    .with({ outcome: "declined" }, ({ error }) =>
+      // A hard decline of the first request owes nothing; that of a retry owes a reversal: attempt 0 is still unknown.
+      inDoubt === undefined
+        ? { state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) } }
+        : reverse(current, at, { inDoubt }),
+    )
+    .with({ outcome: "unknown" }, (reading) =>
+      retryOrReverse(current, addUnknownResponse(inDoubt, toUnknownOutcome(attempt, at, reading)), at),
+    )
+    .exhaustive();
+}
+
+function approve(current: Provision<Requesting>, approval: Approval): ProvisionTransition {
+  const { policy } = current.start;
+  const inDoubt = current.inDoubt === undefined ? {} : { inDoubt: current.inDoubt };
+  if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval, ...inDoubt });
+  if (policy.messaging === "single") return { state: { state: "completed", approval } };
+  const { decideBy, command } = awaitDecision(policy, approval);
+  return {
+    state: { state: "issued", approval, ...(decideBy === undefined ? {} : { decideBy }), ...inDoubt },
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+/** Retry while the policy, the provider and the customer's patience allow; else reverse. */
+function retryOrReverse(current: Provision<Requesting>, inDoubt: InDoubt, at: Instant): ProvisionTransition {
+  const { attempt, cancelledAt, start } = current;
+  const { policy } = start;
+  const retryAt = at + backoffMs(policy.retryBackoff, attempt, current.id);
+  const maySendAgain = policy.provider.takesRetries && attempt < policy.retries && retryAt < patienceEndsAt(start);
+  if (cancelledAt !== undefined || !maySendAgain) return reverse(current, at, { inDoubt });
+  return {
+    state: { state: "waitingToRetry", attempt, retryAt, inDoubt },
+    command: { type: "wakeAt", timer: "retry", attempt, at: retryAt },
+  };
+}
+
+const patienceEndsAt = ({ at, policy }: ProvisionStart): Instant =>
+  policy.customerWaitMs === undefined ? Number.POSITIVE_INFINITY : at + policy.customerWaitMs;
+
+function observeWaitingToRetry(current: Provision<WaitingToRetry>, fact: Fact): ProvisionTransition {
+  const isItsTimer = fact.type === "timer" && fact.timer === "retry" && fact.attempt === current.attempt;
+  // Not even a late approval is acted on: the retry brings the same voucher.
+  if (!isItsTimer) return { state: current, ignored: ignoredBecause(fact) };
+  return startAttempt(current, current.attempt + 1, fact.at, current.inDoubt);
+}
+
+function observeIssued(current: Provision<Issued>, fact: Fact): ProvisionTransition {
+  if (!endsDecision(current, fact)) return { state: current, ignored: ignoredBecause(fact) };
+  const { approval, inDoubt } = current;
+  const { at } = fact;
+  const decision = { outcome: "reverse", by: "deadline", at } as const;
+  return startReversing(termsOf(current), decision, at, { approval, ...(inDoubt === undefined ? {} : { inDoubt }) });
+}
+
+// --- intents ---
+
+function decideIssued(
+  current: Provision<Issued>,
+  intent: ProvisionIntent,
+  refused: Result<never, Refusal>,
+): Result<ProvisionTransition, Refusal> {
+  const { approval, inDoubt } = current;
+  if (intent.type === "confirm") return confirm(current, intent);
+  if (intent.type !== "cancel") return refused;
+  return ok(cancel(current, intent.at, { approval, ...(inDoubt === undefined ? {} : { inDoubt }) }));
+}
+
+function confirm(current: Provision<Issued>, intent: ConfirmProvision): Result<ProvisionTransition, Refusal> {
+  const { start, approval } = current;
+  const { at, tenders, amounts } = intent;
+  const message = {
+    ...buildAdvice(start.confirmationId, termsOf(current), approval.response, at),
+    tenders,
+    ...(amounts === undefined ? {} : { amounts }),
+  };
+  return checkFinalAmount(amounts, authorisedAmountOf(approval.response, start.request.amounts)).map(() =>
+    startConfirming(approval, { operation: "confirmVoucher", message }, at),
+  );
+}
+
+const cancel = (current: Provision, at: Instant, cause: ReversalCause): ProvisionTransition =>
+  startReversing(termsOf(current), { outcome: "reverse", by: "till", at }, at, cause);
+
+const markCancelled = (current: Provision<Requesting>, at: Instant): Provision<Requesting> =>
+  current.cancelledAt === undefined ? { ...current, cancelledAt: at } : current;
+
+// --- what moves are made of ---
+
+const reverse = (current: Provision<Requesting>, at: Instant, cause: ReversalCause): ProvisionTransition =>
+  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), at, cause);
+
+function startAttempt(
+  head: ProvisionHead,
+  attempt: number,
+  at: Instant,
+  inDoubt: InDoubt | undefined,
+): ProvisionTransition {
+  const deadlineAt = Math.min(at + head.start.policy.replyDeadlineMs, patienceEndsAt(head.start));
+  const state: Requesting = { state: "requesting", attempt, deadlineAt, ...(inDoubt === undefined ? {} : { inDoubt }) };
+  const command: SendRequest = { type: "sendRequest", attempt, request: requestOf(head, attempt), deadlineAt };
+  return { state, command };
+}
+
+/** The first attempt and its retries carry the same message, unchanged: one id, one voucher. */
+const requestOf = (head: ProvisionHead, attempt: number): Request => ({
+  operation: attempt === 0 ? "provisionVoucher" : "retryProvisionVoucher",
+  message: head.start.request,
+});
+
+const termsOf = ({ id, start }: ProvisionHead): FinalizationTerms => ({
+  requestId: id,
+  reversalId: start.reversalId,
+  reverse: "reverseVoucher",
+  provider: start.policy.provider,
+  thirdPartyIdentifiers: start.request.thirdPartyIdentifiers,
+});
+
+function applyTransition(current: Provision, move: ProvisionTransition): Step<Provision> {
+  const reconciliation = addItem(current.reconciliation, move.item);
+  const isUnchanged = move.state === current && reconciliation === current.reconciliation;
+  return toStep(isUnchanged ? current : withState(move.state, { ...current, reconciliation }), move);
+}
+
+const withState = (state: ProvisionState, { kind, id, start, reconciliation }: ProvisionHead): Provision => ({
+  ...state,
+  kind,
+  id,
+  start,
+  reconciliation,
+});

@@ -1,0 +1,545 @@
+import { describe, expect, test } from "vitest";
+import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "../../test/responses.ts";
+import { type Flow, followTransaction } from "../../test/flow.ts";
+import {
+  answeredIdentifiers,
+  AT,
+  AUTHORISED,
+  CODE,
+  CONFIRMATION_ID,
+  FOREIGN_ID,
+  ID,
+  lookup,
+  lookupResponse,
+  redemptionRequest,
+  redemptionResponse,
+  redemptionStart,
+  REVERSAL_ID,
+  SECONDS,
+  timeAt,
+} from "../../test/messages.ts";
+import { unwrap } from "../../test/unwrap.ts";
+import type { BasicAdvice, ReversalReason } from "../messages/advices.ts";
+import { canHandOver } from "../hand-over.ts";
+import type { VoucherLookup } from "../messages/lookup.ts";
+import { mayLookUp } from "../lookup-timing.ts";
+import type { Advice, Request } from "../messages/operations.ts";
+import { type Policy, stellr } from "../policy.ts";
+import { isFinal, needsAttention } from "../transaction.ts";
+import { startRedemption } from "./redemption.ts";
+
+const accepting = (choices: Partial<Policy> = {}, asked: VoucherLookup = lookup): Flow =>
+  followTransaction(unwrap(startRedemption(redemptionStart(choices, asked))));
+
+/** Looked up, found, and on its way: `redeemVoucher` is attempt 1, as the lookup was 0. */
+const redeeming = (choices: Partial<Policy> = {}): Flow => {
+  const redemption = accepting(choices);
+  redemption.at(1).receives(found);
+  redemption.at(10).intends({ type: "redeem", request: redemptionRequest });
+  return redemption;
+};
+
+const lookupVoucher: Request = { operation: "lookupVoucher", message: lookup };
+const redeemVoucher: Request = { operation: "redeemVoucher", message: redemptionRequest };
+
+const confirmRedeem = (second: number, said: Partial<BasicAdvice> = {}): Advice => ({
+  operation: "confirmRedeem",
+  message: {
+    id: CONFIRMATION_ID,
+    requestId: ID,
+    time: timeAt(second),
+    thirdPartyIdentifiers: answeredIdentifiers,
+    ...said,
+  },
+});
+
+/** Before any response the request's own identifiers go back; after one, the response's. */
+const reverseRedeem = (second: number, reversalReason: ReversalReason, responded = false): Advice => ({
+  operation: "reverseRedeem",
+  message: {
+    id: REVERSAL_ID,
+    requestId: ID,
+    time: timeAt(second),
+    thirdPartyIdentifiers: responded ? answeredIdentifiers : redemptionRequest.thirdPartyIdentifiers,
+    reversalReason,
+  },
+});
+
+const found = jsonResponse(200, lookupResponse);
+const approved = jsonResponse(201, redemptionResponse);
+const accepted = jsonResponse(202, { id: CONFIRMATION_ID, requestId: ID });
+const reversalAccepted = jsonResponse(202, { id: REVERSAL_ID, requestId: ID });
+const at = (second: number): number => AT + second * SECONDS;
+const redeem = { request: redemptionRequest, attempt: 1, at: at(10) };
+
+describe("Redemption, success", () => {
+  test("dual messaging: looked up, redeemed, confirmed in full", () => {
+    const redemption = accepting();
+    redemption.sends(lookupVoucher, 0, 60);
+    redemption.at(1).receives(found);
+    redemption.isIn("found");
+    expect(redemption.state()).toEqual({
+      state: "found",
+      attempt: 0,
+      at: at(1),
+      response: lookupResponse,
+      reconciliation: [],
+    });
+
+    redemption.at(10).intends({ type: "redeem", request: redemptionRequest });
+    redemption.sends(redeemVoucher, 1, 70);
+    redemption.at(12).receives(approved);
+    redemption.isIn("redeemed");
+
+    redemption.at(20).intends({ type: "confirm" });
+    redemption.queues(confirmRedeem(20), 20);
+    redemption.at(21).adviceResponse(accepted);
+    redemption.isIn("confirmed");
+    expect(redemption.state()).toEqual({
+      state: "confirmed",
+      decision: { outcome: "confirm", by: "till", at: at(20) },
+      approval: { attempt: 1, at: at(12), response: redemptionResponse },
+      advice: confirmRedeem(20),
+      acknowledgement: "accepted",
+      at: at(21),
+      redeem,
+      reconciliation: [],
+    });
+    expect(canHandOver(redemption.transaction())).toBe(false);
+  });
+
+  test("dual messaging: confirmed for less than was authorised, never for more", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(approved);
+    const amounts = { approvedAmount: { ...AUTHORISED, amount: 4_000 } };
+    redemption
+      .at(20)
+      .isRefused(
+        { type: "confirm", amounts: { approvedAmount: { ...AUTHORISED, amount: 5_001 } } },
+        { type: "notAuthorised", authorised: AUTHORISED },
+      );
+    redemption.at(20).intends({ type: "confirm", amounts });
+    redemption.queues(confirmRedeem(20, { amounts }), 20);
+    redemption.intendsAgain({ type: "confirm", amounts });
+    redemption.isRefused({ type: "confirm" }, { type: "contentDiffers", intent: "confirm", decidedAt: at(20) });
+    expect(redemption.transaction().state).toBe("confirming");
+  });
+
+  test("without an amount in the response, what was requested counts as authorised", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(jsonResponse(200, { id: ID }));
+    const amounts = { approvedAmount: { ...AUTHORISED, amount: 5_001 } };
+    redemption.isRefused({ type: "confirm", amounts }, { type: "notAuthorised", authorised: AUTHORISED });
+    redemption.at(20).intends({ type: "confirm" });
+    const { thirdPartyIdentifiers } = redemptionRequest;
+    redemption.queues(confirmRedeem(20, { thirdPartyIdentifiers }), 20);
+    expect(redemption.transaction().state).toBe("confirming");
+  });
+
+  test("single messaging: the approval completes it", () => {
+    const redemption = redeeming({ messaging: "single" });
+    redemption.at(12).receives(approved);
+    redemption.isIn("completed");
+    expect(redemption.state()).toEqual({
+      state: "completed",
+      approval: { attempt: 1, at: at(12), response: redemptionResponse },
+      redeem,
+      reconciliation: [],
+    });
+    expect(isFinal(redemption.transaction())).toBe(true);
+    expect(canHandOver(redemption.transaction())).toBe(false);
+  });
+
+  test("Stellr takes no advices: the confirmation is owed and acknowledged all the same", () => {
+    const redemption = redeeming({ provider: stellr });
+    redemption.at(12).receives(approved);
+    redemption.at(20).intends({ type: "confirm" });
+    redemption.queues(confirmRedeem(20), 20);
+    redemption.at(21).adviceResponse(accepted);
+    expect(redemption.transaction()).toMatchObject({ state: "confirmed", reconciliation: [] });
+  });
+});
+
+describe("Redemption, error or time-out at the till", () => {
+  test("there is no retry: the reversal goes out once the request is past its deadline", () => {
+    const redemption = redeeming();
+    redemption.at(30).timesOut("interrupted");
+    redemption.queues(reverseRedeem(30, "TIMEOUT"), 70);
+    expect(redemption.state()).toEqual({
+      state: "reversing",
+      decision: { outcome: "reverse", by: "protocol", at: at(30) },
+      advice: reverseRedeem(30, "TIMEOUT"),
+      notBefore: at(70),
+      inDoubt: {
+        first: { attempt: 1, at: at(30), cause: "interrupted" },
+        last: { attempt: 1, at: at(30), cause: "interrupted" },
+        reason: "TIMEOUT",
+        latestDeadlineAt: at(70),
+      },
+      redeem,
+      reconciliation: [],
+    });
+    redemption.at(71).adviceResponse(reversalAccepted);
+    redemption.isIn("reversed");
+    expect(redemption.transaction()).toMatchObject({
+      acknowledgement: "accepted",
+      at: at(71),
+      redeem,
+      reconciliation: [],
+    });
+  });
+
+  test("a restart while the request is under way: its deadline is waited for, and then it is reversed", () => {
+    const redemption = redeeming();
+    redemption.at(11).restarts();
+    redemption.waits("replyDeadline", 1, [59, 59]);
+    redemption.wakesAt(75);
+    redemption.queues(reverseRedeem(75, "TIMEOUT"), 75);
+    expect(redemption.transaction()).toMatchObject({ inDoubt: { first: { cause: "interruption" } } });
+  });
+
+  test("an approval that comes after its deadline counts for nothing, and is marked once the reversal is through", () => {
+    const redemption = redeeming();
+    redemption.at(70.001).receives(approved);
+    redemption.queues(reverseRedeem(70.001, "TIMEOUT"), 70.001);
+    expect(redemption.transaction()).toMatchObject({ inDoubt: { first: { cause: "deadline" } } });
+    redemption.at(71).adviceResponse(reversalAccepted);
+    redemption.at(72).receivesTooLate(1, approved);
+    expect(redemption.transaction().reconciliation).toEqual([
+      { reason: "lateApproval", at: at(72), attempt: 1, response: redemptionResponse },
+    ]);
+  });
+
+  test("a lookup's late answer is no evidence of a redemption, even if it bears our id", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    redemption.at(13).receivesTooLate(0, jsonResponse(200, { ...lookupResponse, id: ID }));
+    expect(redemption.transaction()).toMatchObject({ state: "declined", reconciliation: [] });
+  });
+
+  test("Stellr never hears of the reversal: a person must reconcile", () => {
+    const redemption = redeeming({ provider: stellr });
+    redemption.at(70).timesOut();
+    redemption.at(71).adviceResponse(reversalAccepted);
+    expect(redemption.transaction().reconciliation).toEqual([
+      { reason: "providerTakesNoReversals", at: at(71), provider: "Stellr" },
+    ]);
+    expect(needsAttention(redemption.transaction())).toBe(true);
+  });
+});
+
+describe("Redemption, upstream error", () => {
+  test("the voucher cannot be redeemed: declined, and nothing is owed; the consumer tries again under a new id", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    redemption.isIn("declined");
+    expect(redemption.state()).toEqual({
+      state: "declined",
+      at: at(12),
+      error: {
+        status: 400,
+        errorType: "VOUCHER_ALREADY_REDEEMED",
+        errorMessage: "as it was said",
+        providerErrorCode: "P1",
+        providerErrorMessage: "as the provider said it",
+      },
+      redeem,
+      reconciliation: [],
+    });
+    expect(isFinal(redemption.transaction())).toBe(true);
+
+    const again = followTransaction(unwrap(startRedemption({ ...redemptionStart(), id: FOREIGN_ID })));
+    again.at(20).receives(found);
+    again.at(21).intends({ type: "redeem", request: { ...redemptionRequest, id: FOREIGN_ID } });
+    expect(again.transaction()).toMatchObject({ state: "redeeming", redeem: { attempt: 1 } });
+  });
+
+  test.each([
+    ["504, UPSTREAM_UNAVAILABLE", errorResponse(504, "UPSTREAM_UNAVAILABLE", ID), "errorType"],
+    ["400, DUPLICATE_RECORD", errorResponse(400, "DUPLICATE_RECORD", ID), "errorType"],
+    ["500 without a body", emptyResponse(500), "status"],
+    ["200 from a gateway", htmlResponse(200), "unreadable"],
+    ["200 about another redemption", jsonResponse(200, { id: FOREIGN_ID }), "foreignId"],
+    ["200 that names an error", errorResponse(200, "GENERAL_ERROR", ID), "errorType"],
+  ])("Electrum got no answer, or gave none that decides (%s): reversal at once", (_, answer, cause) => {
+    const redemption = redeeming();
+    redemption.at(12).receives(answer);
+    redemption.queues(reverseRedeem(12, "RESPONSE_NOT_FINAL"), 12);
+    expect(redemption.transaction()).toMatchObject({ inDoubt: { first: { attempt: 1, at: at(12), cause } } });
+  });
+});
+
+describe("Redemption, the till changes its mind", () => {
+  test("cancelled after the voucher was redeemed: reversal, CANCELLED, with the response's identifiers", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(approved);
+    redemption.at(20).intends({ type: "cancel" });
+    redemption.queues(reverseRedeem(20, "CANCELLED", true), 20);
+    redemption.intendsAgain({ type: "cancel" });
+    redemption.isRefused(
+      { type: "confirm" },
+      { type: "alreadyDecided", decision: { outcome: "reverse", by: "till", at: at(20) } },
+    );
+    expect(redemption.state()).toEqual({
+      state: "reversing",
+      decision: { outcome: "reverse", by: "till", at: at(20) },
+      advice: reverseRedeem(20, "CANCELLED", true),
+      notBefore: at(20),
+      redeem,
+      reconciliation: [],
+    });
+  });
+
+  test("cancelled while the request is under way: what was redeemed is undone", () => {
+    const redemption = redeeming();
+    redemption.at(11).intends({ type: "cancel" });
+    redemption.isIn("redeeming");
+    redemption.at(12).receives(approved);
+    redemption.queues(reverseRedeem(12, "CANCELLED", true), 12);
+    expect(redemption.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(11) } });
+  });
+
+  test("cancelled while the request is under way, and declined: nothing is owed", () => {
+    const redemption = redeeming();
+    redemption.at(11).intends({ type: "cancel" });
+    redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    expect(redemption.transaction()).toMatchObject({ state: "declined", at: at(12), cancelledAt: at(11) });
+  });
+
+  test("the till does not decide in time, where the policy gives it a time: reversal", () => {
+    const redemption = redeeming({ decisionDeadlineMs: 300 * SECONDS });
+    redemption.at(12).receives(approved);
+    redemption.waits("decision", 1, [300, 300]);
+    redemption.at(12).restarts();
+    redemption.waits("decision", 1, [300, 300]);
+    redemption.wakesAt(312);
+    redemption.queues(reverseRedeem(312, "CANCELLED", true), 312);
+    expect(redemption.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "deadline", at: at(312) } });
+  });
+
+  test("a redemption begun is not begun again: the same request is accepted, another refused", () => {
+    const redemption = redeeming();
+    redemption.at(11).intendsAgain({ type: "redeem", request: redemptionRequest });
+    redemption.isRefused(
+      { type: "redeem", request: { ...redemptionRequest, basketRef: "B-2" } },
+      { type: "contentDiffers", intent: "redeem", decidedAt: at(10) },
+    );
+    expect(redemption.transaction().state).toBe("redeeming");
+  });
+});
+
+describe("Redemption, the confirmation until its end", () => {
+  const confirming = (): Flow => {
+    const redemption = redeeming();
+    redemption.at(12).receives(approved);
+    redemption.at(20).intends({ type: "confirm" });
+    return redemption;
+  };
+
+  test("VOUCHER_NOT_REDEEMED may answer a repeat of a confirmation that had arrived: confirmed, and marked", () => {
+    const redemption = confirming();
+    redemption.at(21).mustRepeatAfter(emptyResponse(504));
+    redemption.at(30).adviceResponse(errorResponse(400, "VOUCHER_NOT_REDEEMED", CONFIRMATION_ID));
+    redemption.isIn("confirmed");
+    expect(redemption.transaction()).toMatchObject({
+      acknowledgement: "notRedeemed",
+      reconciliation: [{ reason: "confirmationAmbiguous", at: at(30) }],
+    });
+    expect(needsAttention(redemption.transaction())).toBe(true);
+  });
+
+  test("Electrum holds the opposite: a dispute, never answered with the opposite advice; a person settles it", () => {
+    const redemption = confirming();
+    redemption.at(21).adviceResponse(errorResponse(400, "REDEMPTION_ALREADY_REVERSED", CONFIRMATION_ID));
+    redemption.isIn("disputed");
+    const disputed = redemption.state();
+    expect(disputed).toMatchObject({
+      finalizing: { state: "confirming" },
+      dispute: { reason: "contradicted", at: at(21) },
+      redeem,
+    });
+    const resolution = { resolution: "confirmed", by: "Thandi", reason: "the provider has it" } as const;
+    redemption.at(90).intends({ type: "resolve", ...resolution });
+    expect(redemption.state()).toEqual({ ...disputed, state: "resolved", resolution: { ...resolution, at: at(90) } });
+  });
+
+  test("refused for good, and sent once more by a person: the same advice", () => {
+    const redemption = confirming();
+    redemption.at(21).adviceResponse(errorResponse(400, "FORMAT_ERROR"));
+    redemption.at(90).intends({ type: "resend" });
+    redemption.queues(confirmRedeem(20), 20);
+    redemption.at(91).adviceResponse(errorResponse(400, "REDEMPTION_ALREADY_CONFIRMED"));
+    expect(redemption.transaction()).toMatchObject({ state: "confirmed", acknowledgement: "already", redeem });
+  });
+});
+
+describe("Redemption, the lookup before it", () => {
+  test("is repeated while its outcome is unknown, after growing pauses, until it succeeds", () => {
+    const redemption = accepting({ lookupBackoff: { initialMs: 2 * SECONDS, multiplier: 2, maxMs: 60 * SECONDS } });
+    redemption.at(60).timesOut();
+    redemption.waits("lookup", 0, [1, 2]);
+    redemption.at(61).restarts();
+    redemption.waits("lookup", 0, [0, 1]);
+    redemption.wakesAt(62);
+    redemption.sends(lookupVoucher, 1, 122);
+    redemption.at(63).receives(emptyResponse(503));
+    redemption.waits("lookup", 1, [2, 4]);
+    redemption.wakesAt(67);
+    redemption.at(68).receives(found);
+    redemption.isIn("found");
+    redemption.at(70).intends({ type: "redeem", request: redemptionRequest });
+    redemption.sends(redeemVoucher, 3, 130);
+    expect(redemption.transaction()).toMatchObject({ state: "redeeming", redeem: { attempt: 3 } });
+  });
+
+  test("stays unknown within the policy's bound: not found, and why; the till may ask again, as often as before", () => {
+    const redemption = accepting({ lookupRetries: 1 });
+    redemption.at(3).receives(emptyResponse(500));
+    redemption.wakesAt(4);
+    redemption.at(64).timesOut();
+    redemption.isIn("lookupFailed");
+    expect(redemption.state()).toEqual({
+      state: "lookupFailed",
+      attempt: 1,
+      at: at(64),
+      reason: { type: "unknown", attempt: 1, at: at(64), cause: "deadline" },
+      reconciliation: [],
+    });
+
+    redemption.at(100).intends({ type: "lookUp" });
+    redemption.sends(lookupVoucher, 2, 160);
+    redemption.at(101).intendsAgain({ type: "lookUp" });
+    redemption.at(102).receives(emptyResponse(500));
+    redemption.waits("lookup", 2, [0.5, 1]);
+    redemption.wakesAt(103);
+    redemption.sends(lookupVoucher, 3, 163);
+    redemption.at(104).receives(emptyResponse(500));
+    expect(redemption.transaction()).toMatchObject({
+      state: "lookupFailed",
+      reason: { cause: "status", error: { status: 500 } },
+    });
+  });
+
+  test("declined: not found, and what Electrum said", () => {
+    const redemption = accepting();
+    redemption.at(1).receives(errorResponse(404, "UNABLE_TO_LOCATE_RECORD"));
+    redemption.isIn("lookupFailed");
+    expect(redemption.transaction()).toMatchObject({
+      attempt: 0,
+      at: at(1),
+      reason: { type: "declined", error: { status: 404, errorType: "UNABLE_TO_LOCATE_RECORD" } },
+    });
+  });
+
+  test("an answer at the deadline counts, one after it does not", () => {
+    const inTime = accepting();
+    inTime.at(60).receives(found);
+    expect(inTime.transaction().state).toBe("found");
+    const tooLate = accepting({ lookupRetries: 0 });
+    tooLate.at(60.001).receives(found);
+    expect(tooLate.transaction()).toMatchObject({ state: "lookupFailed", reason: { cause: "deadline" } });
+  });
+
+  test("a restart while it is under way: its deadline is waited for, and then it is repeated", () => {
+    const redemption = accepting();
+    redemption.at(5).restarts();
+    redemption.waits("replyDeadline", 0, [55, 55]);
+    redemption.wakesAt(60);
+    redemption.waits("lookup", 0, [0.5, 1]);
+    expect(redemption.transaction()).toMatchObject({ state: "waitingToLookUp", attempt: 0 });
+  });
+
+  test("a restart while the last one is under way: not found, since nobody was there to hear the answer", () => {
+    const redemption = accepting({ lookupRetries: 0 });
+    redemption.at(5).restarts();
+    redemption.wakesAt(60);
+    redemption.isIn("lookupFailed");
+    expect(redemption.transaction()).toMatchObject({
+      reason: { type: "unknown", attempt: 0, at: at(60), cause: "interruption" },
+    });
+  });
+
+  test("the customer's patience bounds a round of lookups, and begins anew with what the till wants next", () => {
+    const redemption = accepting({ customerWaitMs: 20 * SECONDS });
+    redemption.sends(lookupVoucher, 0, 20);
+    redemption.at(20).timesOut();
+    redemption.isIn("lookupFailed");
+    redemption.at(100).intends({ type: "lookUp" });
+    redemption.sends(lookupVoucher, 1, 120);
+    redemption.at(110).receives(emptyResponse(500));
+    redemption.waits("lookup", 1, [0.5, 1]);
+    redemption.wakesAt(111);
+    redemption.sends(lookupVoucher, 2, 120);
+    redemption.at(112).receives(found);
+    redemption.at(200).intends({ type: "redeem", request: redemptionRequest });
+    redemption.sends(redeemVoucher, 3, 220);
+    expect(redemption.transaction().state).toBe("redeeming");
+  });
+
+  test("no lookup is repeated when the customer's patience is over, to the millisecond", () => {
+    const atOnce = { initialMs: 0, multiplier: 1, maxMs: 0 };
+    const inTime = accepting({ customerWaitMs: 20 * SECONDS, lookupBackoff: atOnce });
+    inTime.at(19.999).receives(emptyResponse(500));
+    expect(inTime.transaction().state).toBe("waitingToLookUp");
+    const tooLate = accepting({ customerWaitMs: 20 * SECONDS, lookupBackoff: atOnce });
+    tooLate.at(20).receives(emptyResponse(500));
+    expect(tooLate.transaction().state).toBe("lookupFailed");
+  });
+
+  test("cancelled before anything is redeemed: abandoned, and nothing is owed", () => {
+    const redemption = accepting();
+    redemption.at(1).receives(found);
+    redemption.at(5).intends({ type: "cancel" });
+    redemption.isIn("abandoned");
+    expect(redemption.state()).toEqual({ state: "abandoned", at: at(5), reconciliation: [] });
+    expect(isFinal(redemption.transaction())).toBe(true);
+    redemption.at(6).intendsAgain({ type: "cancel" });
+    redemption.isRefused(
+      { type: "redeem", request: redemptionRequest },
+      { type: "alreadyDecided", decision: { outcome: "reverse", by: "till", at: at(5) } },
+    );
+    redemption.isRefused({ type: "lookUp" }, { type: "wrongState", intent: "lookUp", state: "abandoned" });
+  });
+
+  test("nothing is redeemed before a successful lookup, nor anything but what was looked up", () => {
+    const redemption = accepting();
+    redemption.isRefused(
+      { type: "redeem", request: redemptionRequest },
+      { type: "wrongState", intent: "redeem", state: "lookingUp" },
+    );
+    redemption.at(1).receives(found);
+    redemption.isRefused(
+      { type: "redeem", request: { ...redemptionRequest, id: FOREIGN_ID } },
+      { type: "lookupMismatch", field: "id" },
+    );
+    redemption.isRefused(
+      { type: "redeem", request: { ...redemptionRequest, voucher: { code: `${CODE}0` } } },
+      { type: "lookupMismatch", field: "voucher.code" },
+    );
+    redemption.intends({ type: "redeem", request: redemptionRequest });
+    expect(redemption.transaction().state).toBe("redeeming");
+  });
+
+  test("a voucher that was looked up by another key than its code may have any code", () => {
+    const asked = [{ voucherSerialNumber: "S-1" }, { voucherSerialNumber: "S-1", voucherCode: "" }];
+    for (const each of asked) {
+      const redemption = accepting({}, each);
+      redemption.at(1).receives(found);
+      redemption.intends({ type: "redeem", request: redemptionRequest });
+      expect(redemption.transaction().state).toBe("redeeming");
+    }
+  });
+
+  test("a lookup about a transaction of ours is refused while it is open, and says from when it is allowed", () => {
+    const redemption = redeeming({ lookupAfterMs: 30 * SECONDS });
+    const refused = (second: number) => mayLookUp(redemption.transaction(), at(second));
+    expect(refused(20)._unsafeUnwrapErr()).toEqual({
+      type: "lookupTooEarly",
+      state: "redeeming",
+      allowedFrom: at(100),
+    });
+    redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    expect(refused(41)._unsafeUnwrapErr()).toEqual({ type: "lookupTooEarly", state: "declined", allowedFrom: at(42) });
+    expect(refused(42).isOk()).toBe(true);
+  });
+});

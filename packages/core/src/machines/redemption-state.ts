@@ -1,0 +1,114 @@
+import type { UnknownOutcome } from "./in-doubt.ts";
+import type { JsonObject } from "../json.ts";
+import type { RedemptionRequest } from "../messages/redemption.ts";
+import type { Uuid } from "../messages/uuid.ts";
+import type { ErrorResponse } from "../responses/request-outcome.ts";
+import type { Approval, ReconciliationItem, Finalization } from "./finalization-state.ts";
+import type { RedemptionStart } from "../start.ts";
+import type { Instant } from "../time.ts";
+
+/** The acceptance of one voucher, in whatever state it is; `Redemption<Found>` is one in that state. */
+export type Redemption<State extends RedemptionState = RedemptionState> = State extends RedemptionState
+  ? RedemptionHead & State
+  : never;
+
+/** What every redemption has, whatever its state. */
+export interface RedemptionHead {
+  readonly kind: "redemption";
+  /** The id that its request will bear. */
+  readonly id: Uuid;
+  readonly start: RedemptionStart;
+  readonly reconciliation: readonly ReconciliationItem[];
+}
+
+export type RedemptionState = LookingUp | WaitingToLookUp | LookupFailed | Found | Abandoned | AfterRedeem;
+
+/** A round of lookups: it begins with the start, or when the till asks again after the voucher was not found. */
+export interface LookupRound {
+  readonly firstAttempt: number;
+  readonly startedAt: Instant;
+}
+
+/** A lookup is under way. */
+export interface LookingUp {
+  readonly state: "lookingUp";
+  /** Attempts are counted over lookups and redemption alike, so that each names one message. */
+  readonly attempt: number;
+  readonly deadlineAt: Instant;
+  readonly round: LookupRound;
+}
+
+/** The lookup's outcome is unknown; the next starts at `lookUpAt`. */
+export interface WaitingToLookUp {
+  readonly state: "waitingToLookUp";
+  readonly attempt: number;
+  readonly lookUpAt: Instant;
+  readonly round: LookupRound;
+}
+
+/** The till may look it up again, or cancel. */
+export interface LookupFailed {
+  readonly state: "lookupFailed";
+  readonly attempt: number;
+  readonly at: Instant;
+  /** What Electrum said, or why it could not be asked. */
+  readonly reason:
+    | { readonly type: "declined"; readonly error: ErrorResponse }
+    | ({ readonly type: "unknown" } & UnknownOutcome);
+}
+
+/** The till sees the voucher and decides whether to redeem it. */
+export interface Found {
+  readonly state: "found";
+  readonly attempt: number;
+  readonly at: Instant;
+  readonly response: JsonObject;
+}
+
+/** Final: cancelled before anything was redeemed. Nothing is owed. */
+export interface Abandoned {
+  readonly state: "abandoned";
+  readonly at: Instant;
+}
+
+/** The states that have a redemption request, and what they know of it. */
+export type AfterRedeem = RedeemFields &
+  (Redeeming | Redeemed | RedemptionCompleted | RedemptionDeclined | Finalization);
+
+export interface RedeemFields {
+  readonly redeem: {
+    readonly request: RedemptionRequest;
+    readonly attempt: number;
+    readonly at: Instant;
+  };
+}
+
+/** `redeemVoucher` is under way. Electrum knows no retry for it. */
+export interface Redeeming {
+  readonly state: "redeeming";
+  readonly deadlineAt: Instant;
+  /** The till has cancelled: whatever the answer, it is undone. */
+  readonly cancelledAt?: Instant;
+}
+
+/** Dual messaging: the voucher is redeemed; the till confirms or cancels. */
+export interface Redeemed {
+  readonly state: "redeemed";
+  readonly approval: Approval;
+  /** When the policy reverses it, without a decision of the till. */
+  readonly decideBy?: Instant;
+}
+
+/** Final, single messaging: the approval completes the redemption. */
+export interface RedemptionCompleted {
+  readonly state: "completed";
+  readonly approval: Approval;
+}
+
+/** Final: a hard decline. Nothing is owed; another try is a new transaction with a new id. */
+export interface RedemptionDeclined {
+  readonly state: "declined";
+  readonly at: Instant;
+  readonly error: ErrorResponse;
+  readonly cancelledAt?: Instant;
+}

@@ -1,0 +1,290 @@
+// The machine of a redemption: the acceptance of one voucher. The whole table is `test/redemption-table.ts`.
+//
+//   lookups (`lookup.ts`) ─▶ found ── redeem ──▶ redeeming ── approved ──▶ redeemed ── confirm ──▶ confirming ─▶ confirmed
+//                              │                   │  │                      └─ cancel, deadline ─▶ reversing ─▶ reversed
+//                              └ cancel ▶ abandoned│  └─ declined ─▶ declined
+//                                                  └─ unknown ─▶ reversing
+//
+// Rules
+// 1. A successful lookup comes first. The type of `found` and a check at run time both see to it, and the request must be for
+//    the transaction and the voucher that were looked up.
+// 2. Electrum knows no retry for a redemption. An unknown outcome goes straight to its reversal; another attempt is a new
+//    transaction with a new id.
+// 3. Attempts are counted over lookups and the redemption alike, so that each number names one message.
+// 4. A late answer to a lookup says nothing about the redemption.
+// 5. From an approval on, or a decision to reverse, the rules are those of `finalization.ts`. They work on a state without the
+//    request; `applyRedeemTransition` puts the request back.
+//
+// What it does not know: what an answer means (`classifyResponse`). `switch` and `match` as in `provision.ts`.
+
+import { err, ok, type Result } from "neverthrow";
+import { match } from "ts-pattern";
+import { validateRedemptionStart } from "./validate-input.ts";
+import { addUnknownResponse, addNoResponse, toUnknownOutcome } from "./in-doubt.ts";
+import type { RedemptionRequest } from "../messages/redemption.ts";
+import { sameJson } from "../json.ts";
+import { endsAttempt, ignoredBecause, type Transition, toStep, addItem } from "./transition.ts";
+import type { Request } from "../messages/operations.ts";
+import { classifyResponse } from "../responses/request-outcome.ts";
+import {
+  buildAdvice,
+  authorisedAmountOf,
+  awaitDecision,
+  checkFinalAmount,
+  decideFinalization,
+  decisionToReverse,
+  endsDecision,
+  recordLateApproval,
+  refuseInState,
+  observeFinalization,
+  type ReversalCause,
+  type FinalizationTerms,
+  startConfirming,
+  startReversing,
+} from "./finalization.ts";
+import type { Approval, Finalization } from "./finalization-state.ts";
+import type { RedemptionStart } from "../start.ts";
+import type {
+  ConfirmRedemption,
+  Fact,
+  Intent,
+  Redeem,
+  RedemptionIntent,
+  Refusal,
+  ResponseReceived,
+  Step,
+} from "../step.ts";
+import type { Instant } from "../time.ts";
+import { decideLookup, lookUp, observeLookup } from "./lookup.ts";
+import type {
+  AfterRedeem,
+  Found,
+  RedeemFields,
+  Redeemed,
+  Redeeming,
+  Redemption,
+  RedemptionCompleted,
+  RedemptionDeclined,
+  RedemptionHead,
+  RedemptionState,
+} from "./redemption-state.ts";
+
+/** A move among the states that have a redemption request; `next` puts the request back. */
+type RedeemTransition = Transition<Redeeming | Redeemed | RedemptionCompleted | RedemptionDeclined | Finalization>;
+
+/** Starts a redemption with its lookup, or names every fault in its ids, or else in the lookup. */
+export function startRedemption(start: RedemptionStart): Result<Step<Redemption>, Refusal> {
+  return validateRedemptionStart(start).map(() => beginRedemption(start));
+}
+
+/** As {@link startRedemption}, for a start that was checked when it was made. */
+export function beginRedemption(start: RedemptionStart): Step<Redemption> {
+  const head: RedemptionHead = { kind: "redemption", id: start.id, start, reconciliation: [] };
+  const move = lookUp(head, 0, start.at, { firstAttempt: 0, startedAt: start.at });
+  return toStep(withState(move.state, head), move);
+}
+
+export function observeRedemption(redemption: Redemption, fact: Fact): Step<Redemption> {
+  return isAfterRedeem(redemption)
+    ? applyRedeemTransition(redemption, observeAfterRedeem(redemption, fact))
+    : applyTransition(redemption, observeLookup(redemption, fact));
+}
+
+export function decideRedemption(redemption: Redemption, intent: Intent): Result<Step<Redemption>, Refusal> {
+  if (!isRedemptionIntent(intent)) return err({ type: "wrongKind", intent: intent.type });
+  if (isAfterRedeem(redemption)) {
+    return decideAfterRedeem(redemption, intent).map((move) => applyRedeemTransition(redemption, move));
+  }
+  if (intent.type !== "redeem")
+    return decideLookup(redemption, intent).map((move) => applyTransition(redemption, move));
+  return redemption.state === "found"
+    ? startRedeeming(redemption, intent).map((move) => applyTransition(redemption, move))
+    : err(refuseInState(intent, redemption.state, redemption.state === "abandoned" ? redemption.at : undefined));
+}
+
+const isAfterRedeem = (redemption: Redemption): redemption is Redemption<AfterRedeem> => "redeem" in redemption;
+
+/** A confirmation of a redemption says nothing of tenders: it is a BasicAdvice. */
+const isRedemptionIntent = (intent: Intent): intent is RedemptionIntent =>
+  intent.type !== "confirm" || intent.tenders === undefined;
+
+// --- facts, a function for each state ---
+
+function observeAfterRedeem(current: Redemption<AfterRedeem>, fact: Fact): RedeemTransition {
+  // A lookup's late answer says nothing of the redemption.
+  if (fact.type === "response" && fact.attempt < current.redeem.attempt) return { state: current, ignored: "late" };
+  // As for a provision: every fact comes this way.
+  switch (current.state) {
+    case "redeeming":
+      return observeRedeeming(current, fact);
+    case "redeemed":
+      return observeRedeemed(current, fact);
+    case "completed":
+      return { state: current, ignored: ignoredBecause(fact) };
+    case "declined":
+      return recordLateApproval(requestOf(current), current, fact);
+    default:
+      return observeFinalization(termsOf(current), requestOf(current), current, fact);
+  }
+}
+
+function observeRedeeming(current: Redemption<Redeeming & RedeemFields>, fact: Fact): RedeemTransition {
+  if (!endsAttempt(fact)) return { state: current, ignored: "unexpected" };
+  const { deadlineAt, redeem } = current;
+  const { attempt } = redeem;
+  if (fact.attempt !== attempt) return { state: current, ignored: "late" };
+  const { at } = fact;
+  if (fact.type === "response" && at <= deadlineAt) return applyResponse(current, fact);
+  // A reply after the deadline counts as none.
+  const cause = fact.type === "response" ? "deadline" : fact.type === "noResponse" ? fact.cause : "interruption";
+  return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });
+}
+
+function applyResponse(current: Redemption<Redeeming & RedeemFields>, fact: ResponseReceived): RedeemTransition {
+  const { attempt } = current.redeem;
+  const { cancelledAt } = current;
+  const { at } = fact;
+  return (
+    match(classifyResponse(requestOf(current), fact))
+      .returnType<RedeemTransition>()
+      .with({ outcome: "approved" }, ({ response }) => approve(current, { attempt, at, response }))
+      .with({ outcome: "declined" }, ({ error }) => ({
+        state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) },
+      }))
+      // There is no retry for a redemption: an unknown outcome goes straight to its reversal.
+      .with({ outcome: "unknown" }, (reading) =>
+        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, reading)) }),
+      )
+      .exhaustive()
+  );
+}
+
+function approve(current: Redemption<Redeeming & RedeemFields>, approval: Approval): RedeemTransition {
+  const { policy } = current.start;
+  if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval });
+  if (policy.messaging === "single") return { state: { state: "completed", approval } };
+  const { decideBy, command } = awaitDecision(policy, approval);
+  return {
+    state: { state: "redeemed", approval, ...(decideBy === undefined ? {} : { decideBy }) },
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+function observeRedeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): RedeemTransition {
+  if (!endsDecision(current, fact)) return { state: current, ignored: ignoredBecause(fact) };
+  const { at } = fact;
+  const decision = { outcome: "reverse", by: "deadline", at } as const;
+  return startReversing(termsOf(current), decision, at, { approval: current.approval });
+}
+
+// --- intents ---
+
+function startRedeeming(current: Redemption<Found>, { request, at }: Redeem): Result<Transition<AfterRedeem>, Refusal> {
+  return checkMatchesLookup(current, request).map(() => {
+    const attempt = current.attempt + 1;
+    const { replyDeadlineMs, customerWaitMs = replyDeadlineMs } = current.start.policy;
+    const deadlineAt = at + Math.min(replyDeadlineMs, customerWaitMs);
+    return {
+      state: { state: "redeeming", deadlineAt, redeem: { request, attempt, at } },
+      command: { type: "sendRequest", attempt, request: { operation: "redeemVoucher", message: request }, deadlineAt },
+    };
+  });
+}
+
+/** Only what was looked up may be redeemed: this transaction, and this voucher where the till named it by its code. */
+function checkMatchesLookup({ id, start }: RedemptionHead, request: RedemptionRequest): Result<void, Refusal> {
+  if (request.id !== id) return err({ type: "lookupMismatch", field: "id" });
+  const { voucherCode = "" } = start.lookup;
+  return voucherCode === "" || voucherCode === request.voucher.code
+    ? ok()
+    : err({ type: "lookupMismatch", field: "voucher.code" });
+}
+
+function decideAfterRedeem(
+  current: Redemption<AfterRedeem>,
+  intent: RedemptionIntent,
+): Result<RedeemTransition, Refusal> {
+  const refused = err(refuseInState(intent, current.state, "cancelledAt" in current ? current.cancelledAt : undefined));
+  if (intent.type === "redeem") {
+    return sameJson(intent.request, current.redeem.request)
+      ? ok({ state: current })
+      : err({ type: "contentDiffers", intent: intent.type, decidedAt: current.redeem.at });
+  }
+  return match(current)
+    .returnType<Result<RedeemTransition, Refusal>>()
+    .with({ state: "redeeming" }, (state) =>
+      // What is under way goes on; the mark decides once its outcome is known.
+      intent.type === "cancel" ? ok({ state: markCancelled(state, intent.at) }) : refused,
+    )
+    .with({ state: "redeemed" }, (state) => decideRedeemed(state, intent, refused))
+    .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : refused))
+    .with({ state: "completed" }, () => refused)
+    .otherwise((state) => decideFinalization(state, intent));
+}
+
+const markCancelled = <State extends Redeeming>(current: State, at: Instant): State =>
+  current.cancelledAt === undefined ? { ...current, cancelledAt: at } : current;
+
+function decideRedeemed(
+  current: Redemption<Redeemed & RedeemFields>,
+  intent: RedemptionIntent,
+  refused: Result<never, Refusal>,
+): Result<RedeemTransition, Refusal> {
+  if (intent.type === "confirm") return confirm(current, intent);
+  if (intent.type !== "cancel") return refused;
+  const { at } = intent;
+  const decision = { outcome: "reverse", by: "till", at } as const;
+  return ok(startReversing(termsOf(current), decision, at, { approval: current.approval }));
+}
+
+function confirm(
+  current: Redemption<Redeemed & RedeemFields>,
+  { at, amounts }: ConfirmRedemption,
+): Result<RedeemTransition, Refusal> {
+  const {
+    start,
+    approval,
+    redeem: { request },
+  } = current;
+  const message = {
+    ...buildAdvice(start.confirmationId, termsOf(current), approval.response, at),
+    ...(amounts === undefined ? {} : { amounts }),
+  };
+  return checkFinalAmount(amounts, authorisedAmountOf(approval.response, request.amounts)).map(() =>
+    startConfirming(approval, { operation: "confirmRedeem", message }, at),
+  );
+}
+
+// --- what moves are made of ---
+
+const reverse = (current: Redemption<Redeeming & RedeemFields>, at: Instant, cause: ReversalCause): RedeemTransition =>
+  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), at, cause);
+
+const requestOf = ({ redeem }: RedeemFields): Request => ({ operation: "redeemVoucher", message: redeem.request });
+
+const termsOf = ({ id, start, redeem }: RedemptionHead & RedeemFields): FinalizationTerms => ({
+  requestId: id,
+  reversalId: start.reversalId,
+  reverse: "reverseRedeem",
+  provider: start.policy.provider,
+  thirdPartyIdentifiers: redeem.request.thirdPartyIdentifiers,
+});
+
+function applyRedeemTransition(current: Redemption<AfterRedeem>, move: RedeemTransition): Step<Redemption> {
+  const state = move.state === current ? current : { ...move.state, redeem: current.redeem };
+  return applyTransition(current, { ...move, state });
+}
+
+function applyTransition(current: Redemption, move: Transition<RedemptionState>): Step<Redemption> {
+  const reconciliation = addItem(current.reconciliation, move.item);
+  const isUnchanged = move.state === current && reconciliation === current.reconciliation;
+  return toStep(isUnchanged ? current : withState(move.state, { ...current, reconciliation }), move);
+}
+
+const withState = (state: RedemptionState, { kind, id, start, reconciliation }: RedemptionHead): Redemption => ({
+  ...state,
+  kind,
+  id,
+  start,
+  reconciliation,
+});

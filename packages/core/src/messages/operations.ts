@@ -1,0 +1,97 @@
+import type { BasicAdvice, BasicReversal, TenderAdvice } from "./advices.ts";
+import type { RedemptionLookup, VoucherLookup } from "./lookup.ts";
+import type { ProvisionRequest } from "./provision.ts";
+import type { RedemptionRequest } from "./redemption.ts";
+
+/** Electrum's operations that selling and redeeming use, by Electrum's names, each with the message it carries. */
+export interface MessageByOperation {
+  readonly provisionVoucher: ProvisionRequest;
+  readonly retryProvisionVoucher: ProvisionRequest;
+  readonly confirmVoucher: TenderAdvice;
+  readonly reverseVoucher: BasicReversal;
+  readonly lookupVoucher: VoucherLookup;
+  readonly redeemVoucher: RedemptionRequest;
+  readonly confirmRedeem: BasicAdvice;
+  readonly reverseRedeem: BasicReversal;
+  readonly lookupRedemption: RedemptionLookup;
+}
+
+export type Operation = keyof MessageByOperation;
+
+/** A message on its way out: the operation and what it carries. */
+export type OutgoingMessage<Name extends Operation = Operation> = {
+  readonly [Each in Name]: { readonly operation: Each; readonly message: MessageByOperation[Each] };
+}[Name];
+
+/** Messages that need an answer before anything can go on. */
+export type Request = OutgoingMessage<
+  "provisionVoucher" | "retryProvisionVoucher" | "lookupVoucher" | "redeemVoucher" | "lookupRedemption"
+>;
+
+/** Messages that only inform: stored before they are sent, repeated until acknowledged. */
+export type Advice = OutgoingMessage<"confirmVoucher" | "reverseVoucher" | "confirmRedeem" | "reverseRedeem">;
+
+/** How an operation looks on the wire, below `/suv/v1`. Names in braces come from the message. */
+export const operations: Readonly<
+  Record<
+    Operation,
+    { readonly method: "GET" | "POST"; readonly path: string; readonly kind: "request" | "confirmation" | "reversal" }
+  >
+> = {
+  provisionVoucher: { method: "POST", path: "/vouchers", kind: "request" },
+  retryProvisionVoucher: { method: "POST", path: "/vouchers/{provisionId}/retry", kind: "request" },
+  confirmVoucher: { method: "POST", path: "/vouchers/confirmations", kind: "confirmation" },
+  reverseVoucher: { method: "POST", path: "/vouchers/reversals", kind: "reversal" },
+  lookupVoucher: { method: "GET", path: "/vouchers", kind: "request" },
+  redeemVoucher: { method: "POST", path: "/redemptions", kind: "request" },
+  confirmRedeem: { method: "POST", path: "/redemptions/confirmations", kind: "confirmation" },
+  reverseRedeem: { method: "POST", path: "/redemptions/reversals", kind: "reversal" },
+  lookupRedemption: { method: "GET", path: "/redemptions/{requestId}", kind: "request" },
+};
+
+/** What to put on the wire. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  /** Below the base URL (`…/suv/v1`), with its query. A lookup's holds the voucher code: never log it. */
+  readonly target: string;
+  /** JSON text; the same message gives the same bytes each time. */
+  readonly body?: string;
+}
+
+/**
+ * The outgoing message as an HTTP request.
+ *
+ * @example
+ * toHttp({ operation: "lookupRedemption", message: { requestId } })
+ * // { method: "GET", target: "/redemptions/3f0c…" }
+ */
+export function toHttp(outgoing: OutgoingMessage): HttpRequest {
+  const { method, path } = operations[outgoing.operation];
+  switch (outgoing.operation) {
+    case "lookupVoucher":
+      return { method, target: `${path}?${queryOf(outgoing.message)}` };
+    case "lookupRedemption":
+      return { method, target: path.replace("{requestId}", encodeURIComponent(outgoing.message.requestId)) };
+    case "retryProvisionVoucher":
+      return {
+        method,
+        target: path.replace("{provisionId}", encodeURIComponent(outgoing.message.id)),
+        body: JSON.stringify(outgoing.message),
+      };
+    default:
+      return { method, target: path, body: JSON.stringify(outgoing.message) };
+  }
+}
+
+const queryOf = (lookup: VoucherLookup): string =>
+  queryNames
+    .flatMap((name) => (lookup[name] === undefined ? [] : [`${name}=${encodeURIComponent(lookup[name])}`]))
+    .join("&");
+
+const queryNames = [
+  "voucherCode",
+  "provisionRequestId",
+  "voucherSerialNumber",
+  "receiverInstId",
+  "settlementEntityInstId",
+] as const satisfies readonly (keyof VoucherLookup)[];

@@ -1,0 +1,186 @@
+import { describe, expect, test, vi } from "vitest";
+import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "../../test/responses.ts";
+import { bodiesAbout, type Body, statuses } from "../../test/bodies.ts";
+import { type AdviceMeaning, errorTypes } from "../../test/error-types.ts";
+import { CONFIRMATION_ID, FOREIGN_ID, ID, REVERSAL_ID, tenders, timeAt } from "../../test/messages.ts";
+import { type AdviceOutcome, classifyAdviceResponse } from "./advice-outcome.ts";
+import type { Advice } from "../messages/operations.ts";
+
+// Counted, not timed: a busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
+
+const fields = { requestId: ID, time: timeAt(0), thirdPartyIdentifiers: [] };
+const advices: Readonly<Record<Advice["operation"], Advice>> = {
+  confirmVoucher: { operation: "confirmVoucher", message: { ...fields, id: CONFIRMATION_ID, tenders } },
+  reverseVoucher: { operation: "reverseVoucher", message: { ...fields, id: REVERSAL_ID, reversalReason: "TIMEOUT" } },
+  confirmRedeem: { operation: "confirmRedeem", message: { ...fields, id: CONFIRMATION_ID } },
+  reverseRedeem: { operation: "reverseRedeem", message: { ...fields, id: REVERSAL_ID, reversalReason: "TIMEOUT" } },
+};
+
+type Operation = Advice["operation"];
+
+const isReversal = (operation: Operation): boolean => operation === "reverseVoucher" || operation === "reverseRedeem";
+
+const notLocated = (operation: Operation): string =>
+  isReversal(operation) ? "acknowledged: notFound" : "contradicted";
+
+/** What a type says of the four advices: of the provision's confirmation and reversal, and of the redemption's. */
+const meanings: Readonly<Record<Exclude<AdviceMeaning, "notLocated">, readonly (string | undefined)[]>> = {
+  duplicate: Array.from({ length: 4 }, () => "acknowledged: duplicate"),
+  already: Array.from({ length: 4 }, () => "acknowledged: already"),
+  repeat: Array.from({ length: 4 }, () => "repeat"),
+  halt: Array.from({ length: 4 }, () => "halt"),
+  refused: Array.from({ length: 4 }, () => "refused"),
+  contradicted: Array.from({ length: 4 }, () => "contradicted"),
+  notRedeemed: ["refused", "refused", "acknowledged: notRedeemed", "refused"],
+  // What is said of the other kind of transaction says nothing of this one: the status must.
+  provisionConfirmed: ["acknowledged: already", "contradicted", undefined, undefined],
+  provisionReversed: ["contradicted", "acknowledged: already", undefined, undefined],
+  redemptionConfirmed: [undefined, undefined, "acknowledged: already", "contradicted"],
+  redemptionReversed: [undefined, undefined, "contradicted", "acknowledged: already"],
+};
+
+const operations: readonly Operation[] = ["confirmVoucher", "reverseVoucher", "confirmRedeem", "reverseRedeem"];
+
+/** What the error type says, if it says anything. */
+function byType(operation: Operation, errorType: string): string | undefined {
+  const means = errorTypes[errorType]?.advice;
+  if (means === undefined || means === "byStatus") return undefined;
+  return means === "notLocated" ? notLocated(operation) : meanings[means][operations.indexOf(operation)];
+}
+
+/** What a status says of an advice by itself, once the answer looks like Electrum's. */
+const byStatus: readonly (readonly [from: number, to: number, says: string])[] = [
+  [200, 299, "acknowledged: accepted"],
+  [300, 399, "repeat, alert"],
+  [400, 407, "refused"],
+  [408, 408, "repeat"],
+  [409, 424, "refused"],
+  [425, 425, "repeat"],
+  [426, 428, "refused"],
+  [429, 429, "repeat"],
+  [430, 499, "refused"],
+  [500, 500, "repeat"],
+  [501, 501, "refused"],
+  [502, 599, "repeat"],
+];
+
+const saysOf = (status: number): string => byStatus.find(([from, to]) => from <= status && status <= to)?.[2] ?? "";
+
+function expected(operation: Operation, status: number, body: Body): string {
+  if (status < 300) {
+    const isEcho = body.kind === "object" && body.id !== "foreign" && body.errorType === undefined;
+    return isEcho || body.kind === "nothing" ? "acknowledged: accepted" : "repeat, alert";
+  }
+  if (status === 401 || status === 403) return "halt";
+  const isElectrums = body.errorType !== undefined || body.kind === "nothing";
+  // A gateway that has trouble is no wonder; one that answers in Electrum's place is.
+  if (!isElectrums) return saysOf(status) === "repeat" ? "repeat" : "repeat, alert";
+  if (body.id === "foreign") return "repeat, alert";
+  const typed = body.errorType === undefined ? undefined : byType(operation, body.errorType);
+  return typed ?? (status === 404 ? notLocated(operation) : saysOf(status));
+}
+
+const inWords = (reading: AdviceOutcome): string => {
+  if (reading.outcome === "acknowledged") return `acknowledged: ${reading.acknowledgement}`;
+  return reading.outcome === "repeat" && reading.alert ? "repeat, alert" : reading.outcome;
+};
+
+const bodyCount = bodiesAbout(ID).length;
+
+describe(`an response to an advice: ${statuses.length} statuses x ${bodyCount} bodies for each operation`, () => {
+  test.each(Object.values(advices))("$operation", (advice) => {
+    const bodies = bodiesAbout(advice.message.id);
+    const misread = statuses.flatMap((status) =>
+      bodies.flatMap((body) => {
+        const read = inWords(classifyAdviceResponse(advice, { status, body: body.text }));
+        const meant = expected(advice.operation, status, body);
+        return read === meant ? [] : [`${status}, ${body.name}: ${read}, and not ${meant}`];
+      }),
+    );
+    expect(misread.slice(0, 20)).toEqual([]);
+  });
+});
+
+describe("what a reading carries", () => {
+  const { confirmVoucher, reverseVoucher, confirmRedeem } = advices;
+
+  test("an echo may name both ids, in any case; one that is not ours is no echo", () => {
+    const echo = (changes: object) =>
+      classifyAdviceResponse(confirmVoucher, jsonResponse(202, { id: CONFIRMATION_ID, requestId: ID, ...changes }));
+    expect(echo({})).toEqual({ outcome: "acknowledged", acknowledgement: "accepted" });
+    expect(echo({ id: null, requestId: ID.toUpperCase() })).toEqual({
+      outcome: "acknowledged",
+      acknowledgement: "accepted",
+    });
+    expect(echo({ requestId: FOREIGN_ID })).toEqual({ outcome: "repeat", alert: true, status: 202 });
+    expect(echo({ id: ID })).toEqual({ outcome: "repeat", alert: true, status: 202 });
+  });
+
+  test.each([
+    ["a 429", emptyResponse(429), false],
+    ["a 503 of Electrum's", errorResponse(503, "UPSTREAM_UNAVAILABLE"), false],
+    ["a 400 that says upstream is silent", errorResponse(400, "VOUCHER_STATUS_UNKNOWN"), false],
+    ["a 503 of a gateway's", htmlResponse(503), false],
+    ["a 404 of a gateway's", htmlResponse(404), true],
+    ["a redirection", emptyResponse(302), true],
+    ["a 200 of a gateway's", htmlResponse(200), true],
+  ])("a repeat says when, where the response did, and whether a person should look: %s", (_, response, alert) => {
+    const { status } = response;
+    expect(classifyAdviceResponse(reverseVoucher, response)).toStrictEqual({ outcome: "repeat", alert, status });
+    expect(classifyAdviceResponse(reverseVoucher, { ...response, retryAfterMs: 7_000 })).toStrictEqual({
+      outcome: "repeat",
+      alert,
+      status,
+      retryAfterMs: 7_000,
+    });
+  });
+
+  test("an error may name the advice or its request; one about another message decides nothing", () => {
+    const error = (id: string) =>
+      classifyAdviceResponse(reverseVoucher, errorResponse(404, "UNABLE_TO_LOCATE_RECORD", id));
+    expect(error(REVERSAL_ID)).toEqual({ outcome: "acknowledged", acknowledgement: "notFound" });
+    expect(error(ID.toUpperCase())).toEqual({ outcome: "acknowledged", acknowledgement: "notFound" });
+    expect(error(CONFIRMATION_ID)).toEqual({ outcome: "repeat", alert: true, status: 404 });
+  });
+
+  test.each([
+    ["halt", "AUTHENTICATION_ERROR"],
+    ["contradicted", "VOUCHER_ALREADY_REDEEMED"],
+    ["refused", "FORMAT_ERROR"],
+  ])("%s carries what Electrum said", (outcome, errorType) => {
+    expect(classifyAdviceResponse(confirmRedeem, errorResponse(400, errorType))).toEqual({
+      outcome,
+      error: {
+        status: 400,
+        errorType,
+        errorMessage: "as it was said",
+        providerErrorCode: "P1",
+        providerErrorMessage: "as the provider said it",
+      },
+    });
+  });
+
+  test("a status alone is carried too", () => {
+    expect(classifyAdviceResponse(confirmVoucher, emptyResponse(404))).toEqual({
+      outcome: "contradicted",
+      error: { status: 404 },
+    });
+    expect(classifyAdviceResponse(confirmVoucher, htmlResponse(403))).toEqual({
+      outcome: "halt",
+      error: { status: 403 },
+    });
+    expect(classifyAdviceResponse(confirmVoucher, emptyResponse(501))).toEqual({
+      outcome: "refused",
+      error: { status: 501 },
+    });
+  });
+
+  test("an response that no HTTP client should give is repeated, and a person should look", () => {
+    expect(classifyAdviceResponse(confirmVoucher, emptyResponse(102))).toEqual({
+      outcome: "repeat",
+      alert: true,
+      status: 102,
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { err, ok, type Result } from "neverthrow";
+import { hash32 } from "../hash.ts";
+import { parseJson } from "../json.ts";
+import { type Entry, isEntry } from "./journal.ts";
+import { redact, redactEntry } from "./redact.ts";
+import { isTransaction, type Transaction } from "../transaction.ts";
+
+/** The version of what is stored. Older versions are read by a schema of their own, once there are any. */
+export const RECORD_VERSION = 1;
+
+/** Why a stored text cannot be trusted. It never repeats what it found. */
+export type DamagedRecord =
+  /** No record of ours, a flipped character, or half of one. */
+  | { readonly type: "damaged"; readonly fault: "format" | "checksum" | "content" }
+  /** Written by a newer release. */
+  | { readonly type: "newer"; readonly version: number };
+
+/** The transaction as text to store: JSON with a version and a checksum, so that a flipped digit in a voucher code is found. */
+export const encode = (transaction: Transaction): string => encodeRecord(transaction);
+
+/** The stored transaction, checked. */
+export const decode = (record: string): Result<Transaction, DamagedRecord> => decodeRecord(record, isTransaction);
+
+/** As {@link encode}, for an entry of the journal. */
+export const encodeEntry = (entry: Entry): string => encodeRecord(entry);
+
+/** As {@link decode}, for an entry of the journal. */
+export const decodeEntry = (entry: string): Result<Entry, DamagedRecord> => decodeRecord(entry, isEntry);
+
+/** The stored transaction without its secrets; a damaged record stays as it is, for whoever must look at it. */
+export const redactRecord = (record: string): string =>
+  decode(record).match(
+    (transaction) => encode(redact(transaction)),
+    () => record,
+  );
+
+/** As {@link redactRecord}, for an entry of the journal. */
+export const redactStoredEntry = (entry: string): string =>
+  decodeEntry(entry).match(
+    (decoded) => encodeEntry(redactEntry(decoded)),
+    () => entry,
+  );
+
+/** Room for the deepest answer that is read, and for the state around it. Whoever writes deeper than that is not us. */
+const MAX_RECORD_DEPTH = 80;
+
+/** What stands before the content; behind it stands one brace. */
+const HEAD = /^\{"version":([1-9]\d{0,8}),"checksum":"([0-9a-f]{8})","content":/;
+
+function encodeRecord(content: Transaction | Entry): string {
+  const text = JSON.stringify(content);
+  return `{"version":${RECORD_VERSION},"checksum":"${checksum(text, 0, text.length)}","content":${text}}`;
+}
+
+function decodeRecord<Content>(
+  encoded: string,
+  isContent: (value: unknown) => value is Content,
+): Result<Content, DamagedRecord> {
+  const [head, version, expected] = HEAD.exec(encoded) ?? [];
+  if (head === undefined || !encoded.endsWith("}")) return err({ type: "damaged", fault: "format" });
+  if (Number(version) > RECORD_VERSION) return err({ type: "newer", version: Number(version) });
+  const [start, end] = [head.length, encoded.length - 1];
+  // In place: the letters of a slice take twice as long to look at.
+  if (checksum(encoded, start, end) !== expected) return err({ type: "damaged", fault: "checksum" });
+  const content = parseJson(encoded.slice(start, end), MAX_RECORD_DEPTH);
+  return isContent(content) ? ok(content) : err({ type: "damaged", fault: "content" });
+}
+
+const checksum = (text: string, start: number, end: number): string =>
+  hash32(text, start, end).toString(16).padStart(8, "0");

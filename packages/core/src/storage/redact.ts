@@ -1,0 +1,134 @@
+import { parseJson } from "../json.ts";
+import { type Entry, isEntry } from "./journal.ts";
+import { isTransaction, type Transaction } from "../transaction.ts";
+
+/**
+ * The transaction without its secrets: voucher codes, pins, card numbers, what was printed, personal data, and every field
+ * that we have never heard of. Nothing that the machine decides by is touched, so that replaying redacted entries gives the
+ * redacted transaction.
+ */
+export function redact(transaction: Transaction): Transaction {
+  const masked = redactRecordFields(transaction);
+  if (!isTransaction(masked)) throw new TypeError("masking keeps the shape of a transaction");
+  return masked;
+}
+
+/** As {@link redact}, for an entry of the journal; the body of an answer is masked field by field. */
+export function redactEntry(entry: Entry): Entry {
+  const masked = redactRecordFields(entry);
+  if (!isEntry(masked)) throw new TypeError("masking keeps the shape of an entry");
+  return masked;
+}
+
+/** What stands in place of a secret: never empty, since an empty code would not have been approved, and no JSON. */
+const MASK = "***";
+
+/** A record of ours: we know each of its fields, and where a message of Electrum's begins in it. */
+function redactRecordFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(redactRecordFields);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => {
+      if (field === "body" && typeof inner === "string") return [field, redactBody(inner)];
+      const shape = messageFields.get(field);
+      if (shape !== undefined) return [field, redactMessage(inner, shape)];
+      return [field, recordFields.has(field) ? redactRecordFields(inner) : redactAll(inner)];
+    }),
+  );
+}
+
+/** A message of Electrum's: what has a harmless place in its schema stays, whatever else it may hold goes. */
+function redactMessage(value: unknown, shape: Shape): unknown {
+  if (Array.isArray(value)) return value.map((inner) => redactMessage(inner, shape));
+  if (typeof value !== "object" || value === null) return redactAll(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => {
+      const place = shape.get(field);
+      if (place !== undefined) return [field, redactMessage(inner, place)];
+      const stays = shape.has(field) && (typeof inner !== "object" || inner === null);
+      return [field, stays ? inner : redactAll(inner)];
+    }),
+  );
+}
+
+/** All text and every number go, the shape stays. */
+function redactAll(value: unknown): unknown {
+  if (typeof value === "string") return value === "" ? "" : MASK;
+  if (typeof value === "number") return 0;
+  if (Array.isArray(value)) return value.map(redactAll);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, redactAll(inner)]));
+}
+
+/** The body of an answer as text: what was JSON stays JSON, what was none stays none, what was empty stays empty. */
+function redactBody(body: string): string {
+  const parsed = parseJson(body);
+  if (parsed !== undefined) return JSON.stringify(redactMessage(parsed, message));
+  return body.trim() === "" ? body : MASK;
+}
+
+/** The harmless fields of a message; one that holds fields of its own has a shape of its own. */
+type Shape = ReadonlyMap<string, Shape | undefined>;
+
+const shapeOf = (fields: string, nested: Readonly<Record<string, Shape>> = {}): Shape =>
+  new Map([...splitWords(fields).map((field) => [field, undefined] as const), ...Object.entries(nested)]);
+
+const splitWords = (text: string): readonly string[] => text.match(/\S+/g) ?? [];
+
+const amount = shapeOf("amount currency ledgerIndicator");
+
+const amounts = shapeOf("", {
+  requestAmount: amount,
+  approvedAmount: amount,
+  feeAmount: amount,
+  balanceAmount: amount,
+});
+
+const tender = shapeOf("tenderType accountType", { amount });
+
+const institution = shapeOf("id name");
+
+const merchantName = shapeOf("name city region country");
+
+/** All messages at once: no field of one is a secret of another. */
+const message = shapeOf(
+  `id requestId originalId time basketRef tranType srcAccType destAccType stan rrn reversalReason errorType
+  providerErrorCode provisionRequestId voucherSerialNumber receiverInstId settlementEntityInstId`,
+  {
+    originator: shapeOf("terminalId operatorId", {
+      institution,
+      merchant: shapeOf("merchantType merchantId", { merchantName }),
+    }),
+    client: institution,
+    settlementEntity: institution,
+    receiver: institution,
+    thirdPartyIdentifiers: shapeOf("institutionId transactionIdentifier"),
+    posInfo: shapeOf("posConditionCode", { entryMode: shapeOf("panEntryMode pinEntryCapability") }),
+    amounts,
+    tenders: tender,
+    product: shapeOf("productId barcode name description", { amount, minAmount: amount, maxAmount: amount }),
+    voucher: shapeOf("serialNumber expiryDate"),
+  },
+);
+
+/** Where messages begin in a record of ours. */
+const messageFields: ReadonlyMap<string, Shape> = new Map([
+  ["request", message],
+  ["response", message],
+  ["message", message],
+  ["lookup", message],
+  ["tenders", tender],
+  ["amounts", amounts],
+]);
+
+/** The fields of our records, messages aside: none holds a secret or personal data. */
+const recordFields: ReadonlySet<string> = new Set(
+  splitWords(`
+  kind id state type start policy at confirmationId reversalId round messaging provider name takesRetries
+  takesReversals retries replyDeadlineMs customerWaitMs decisionDeadlineMs lookupRetries
+  lookupAfterMs retryBackoff lookupBackoff initialMs multiplier maxMs firstAttempt startedAt attempt deadlineAt
+  cancelledAt retryAt lookUpAt notBefore decideBy inDoubt first last cause reason latestDeadlineAt approval
+  decision outcome by advice operation acknowledgement finalizing dispute resolution reconciliation redeem fact intent timer adviceId
+  status retryAfterMs error errorType providerErrorCode
+  `),
+);

@@ -1,0 +1,39 @@
+import type { Uuid } from "@electrum-vouchers/core";
+
+/** The transactions that somebody in this process drives just now. */
+export interface ActiveTransactions {
+  has(id: Uuid): boolean;
+  /** Runs `work`, with the transaction counted as driven until it ends. */
+  track<Value>(id: Uuid, work: () => PromiseLike<Value>): Promise<Value>;
+  /** Resolves once those who drive it now have ended. */
+  whenDone(id: Uuid): Promise<void>;
+  /** Resolves once all who drive any now have ended. */
+  whenIdle(): Promise<void>;
+}
+
+export function createActiveTransactions(): ActiveTransactions {
+  const running = new Map<Uuid, Set<Promise<unknown>>>();
+
+  async function whenDone(id: Uuid): Promise<void> {
+    await Promise.allSettled(running.get(id) ?? new Set());
+  }
+
+  return {
+    has: (id) => running.has(id),
+    whenDone,
+    whenIdle: async () => {
+      await Promise.all([...running.keys()].map(whenDone));
+    },
+    track: async (id, work) => {
+      const working = Promise.resolve(work());
+      const tracked = running.get(id) ?? new Set();
+      running.set(id, tracked.add(working));
+      try {
+        return await working;
+      } finally {
+        tracked.delete(working);
+        if (tracked.size === 0) running.delete(id);
+      }
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Uuid } from "@electrum-vouchers/core";
+import type { Clock } from "./clock.ts";
+import type { EngineError } from "./engine/run-transaction.ts";
+import type { Alert, EventListener } from "./events.ts";
+
+/** Tells the observer of something that a person should look at. */
+export type AlertReporter = (alert: Alert) => void;
+
+export const createAlertReporter =
+  (observe: EventListener, clock: Clock): AlertReporter =>
+  (alert) =>
+    observe({ type: "alert", alert, at: clock.now() });
+
+/** What a person must know of a transaction that could not be driven on. */
+export function toAlerts(id: Uuid, error: EngineError): readonly Alert[] {
+  switch (error.type) {
+    case "unavailable":
+    case "uncertain":
+      return [{ reason: "outboxUnavailable", error }];
+    case "damaged": {
+      const { damage } = error;
+      const description = damage.type === "newer" ? `written by the newer version ${damage.version}` : damage.fault;
+      return [{ reason: "damagedRecord", id, description }];
+    }
+    default:
+      // Another worker was first: the transaction is in good hands.
+      return [];
+  }
+}
+
+/** Where something was thrown. Not what it says of itself: a message may quote what it found, and so a voucher. */
+export function toUnexpectedAlert(id: Uuid, error: unknown): Alert {
+  const stackLines =
+    error instanceof Error ? (error.stack?.split("\n") ?? []).filter((line) => /^\s+at /.test(line)) : [];
+  const name = error instanceof Error ? error.name : typeof error;
+  return { reason: "unexpected", id, location: [name, ...stackLines].join("\n") };
+}

@@ -1,0 +1,76 @@
+import { type Command, type Fact, needsAttention, timerFact, type Transaction } from "@electrum-vouchers/core";
+import type { Outbox } from "@electrum-vouchers/core/ports";
+import type { Clock } from "./clock.ts";
+import { type ExecutionMode, planFor } from "./engine/plan.ts";
+import type { CommittedStep, EnginePorts } from "./engine/run-transaction.ts";
+import type { EventListener, RuntimeEvent } from "./events.ts";
+import type { Send } from "./send.ts";
+
+export interface CommandExecutorOptions {
+  readonly outbox: Pick<Outbox, "commit">;
+  readonly clock: Clock;
+  readonly send: Send;
+  readonly onEvent: EventListener;
+  readonly mode: ExecutionMode;
+  /** Aborts when the till stops. What waits then is left to a later process. */
+  readonly stopping: AbortSignal;
+  /** Called when an advice was queued, for the forwarder. */
+  onAdviceQueued(): void;
+  /** Called when a timer was stored, for the recovery. */
+  onTimerSet(): void;
+  /** Called when Electrum has answered a request, so it is reachable. */
+  onElectrumAnswered(): void;
+}
+
+/** Executes the engine's commands over the ports, as `planFor` says. */
+export function createCommandExecutor(options: CommandExecutorOptions): EnginePorts {
+  const { outbox, clock, mode, stopping } = options;
+
+  async function send(
+    id: string,
+    { attempt, request, deadlineAt }: Extract<Command, { type: "sendRequest" }>,
+  ): Promise<Fact> {
+    const sent = await options.send({ id, attempt, message: request, deadlineAt });
+    if (sent.isOk()) options.onElectrumAnswered();
+    const at = clock.now();
+    return sent.match<Fact>(
+      (response) => ({ type: "response", attempt, ...response, at }),
+      ({ cause }) => ({ type: "noResponse", attempt, cause, at }),
+    );
+  }
+
+  async function execute(command: Command, { id }: Transaction): Promise<Fact | undefined> {
+    const plan = planFor(command, clock.now(), mode);
+    switch (plan.type) {
+      case "send":
+        return send(id, plan.command);
+      case "wait":
+        if (plan.waitMs > 0) await clock.sleep(plan.waitMs, stopping);
+        return stopping.aborted ? undefined : timerFact(plan.command, clock.now());
+      case "leaveToForwarder":
+        options.onAdviceQueued();
+        return undefined;
+      case "leaveToRecovery":
+        options.onTimerSet();
+        return undefined;
+    }
+  }
+
+  return {
+    commit: (change) => outbox.commit(change),
+    execute,
+    onCommitted: (step) => options.onEvent(toStepEvent(step, clock)),
+  };
+}
+
+const toStepEvent = ({ transaction, version, before, entry }: CommittedStep, clock: Clock): RuntimeEvent => ({
+  type: "step",
+  id: transaction.id,
+  kind: transaction.kind,
+  version,
+  ...(before === undefined ? {} : { from: before.state }),
+  to: transaction.state,
+  cause: entry.type === "fact" ? entry.fact.type : entry.type === "intent" ? entry.intent.type : "start",
+  needsAttention: needsAttention(transaction),
+  at: clock.now(),
+});

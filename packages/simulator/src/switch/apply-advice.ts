@@ -1,0 +1,86 @@
+import type { BasicAdvice, JsonObject } from "@electrum-vouchers/core";
+import { lifecycle } from "./authorise.ts";
+import type { SwitchCall } from "./call.ts";
+import { forwardAdvice } from "./forward.ts";
+import { historyEvent, isHolder, recordTransaction, recordVoucher, voucherOf } from "./ledger.ts";
+import type { SwitchAdviceOperation } from "./operations.ts";
+import { profiles } from "./provider-profiles.ts";
+import { errorResponse, type HandleResult, jsonResponse, respondUnchanged } from "./response.ts";
+import type { LedgerTransaction, World } from "./world.ts";
+
+/** Takes an advice: the transaction is settled, its voucher moves, the provider will hear of it, the sender gets it back. */
+export function applyAdvice(
+  world: World,
+  transaction: LedgerTransaction,
+  advice: BasicAdvice,
+  call: SwitchCall<SwitchAdviceOperation>,
+  state: "confirmed" | "reversed",
+): HandleResult {
+  const event = historyEvent(call.at, `${call.operation}: 202, ${state}`);
+  const voucher = voucherOf(world, transaction);
+  const changesVoucher =
+    voucher !== undefined && isHolder(transaction, voucher) && profiles[transaction.provider].takesAdvices;
+  const withVoucher = changesVoucher
+    ? recordVoucher(world, { ...voucher, state: lifecycle[transaction.kind][state] }, event)
+    : world;
+  const recorded = recordTransaction(
+    withVoucher,
+    { ...transaction, state, ...(state === "confirmed" ? { confirmationId: advice.id } : { reversalId: advice.id }) },
+    event,
+  );
+  return { ...forwardAdvice(recorded, transaction, advice, call), response: jsonResponse(202, advice) };
+}
+
+/** The same advice again: acknowledged again. */
+export function repeatAcknowledgement(
+  world: World,
+  transaction: LedgerTransaction,
+  advice: BasicAdvice,
+  call: SwitchCall<SwitchAdviceOperation>,
+): HandleResult {
+  const event = historyEvent(call.at, `${call.operation}: 202 again`);
+  return { world: recordTransaction(world, transaction, event), response: jsonResponse(202, advice), forwards: [] };
+}
+
+export const refuseAdvice = (
+  world: World,
+  status: number,
+  errorType: string,
+  advice: BasicAdvice,
+  detailMessage: JsonObject,
+): HandleResult =>
+  respondUnchanged(
+    world,
+    errorResponse(status, errorType, { id: advice.id, originalId: advice.requestId }, detailMessage),
+  );
+
+/**
+ * A reversal of a request that was never approved: there is nothing to undo. It is remembered, so that the request is
+ * refused should it still come.
+ */
+export function blockRequest(
+  world: World,
+  known: LedgerTransaction | undefined,
+  advice: BasicAdvice,
+  call: SwitchCall<SwitchAdviceOperation>,
+  detailMessage: JsonObject,
+): HandleResult {
+  const refusal = refuseAdvice(world, 404, "UNABLE_TO_LOCATE_RECORD", advice, detailMessage);
+  const isOnRecord = known !== undefined && known.state !== "declined";
+  if (!world.settings.remembersReversals || isOnRecord) return refusal;
+  const blocked = {
+    ...(known ?? {
+      kind: call.kind,
+      user: call.user,
+      id: advice.requestId,
+      provider: "standard" as const,
+      providerState: "notReceived" as const,
+    }),
+    state: "blocked" as const,
+    reversalId: advice.id,
+  };
+  return {
+    ...refusal,
+    world: recordTransaction(world, blocked, historyEvent(call.at, `${call.operation}: 404, blocked`)),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Json, JsonObject } from "@electrum-vouchers/core";
+import { isJsonObject, parseJson } from "../src/json.ts";
+import type { SwitchResponse } from "../src/switch/response.ts";
+import { USER } from "./messages.ts";
+
+/** An answer as a test looks at it. */
+export interface TestResponse {
+  readonly status: number;
+  readonly text: string;
+  /** The body, where it is a JSON object; else empty. */
+  readonly body: JsonObject;
+}
+
+export const toTestResponse = (status: number, text: string): TestResponse => {
+  const body = parseJson(text);
+  return { status, text, body: isJsonObject(body) ? body : {} };
+};
+
+export const fromSwitchResponse = ({ status, body }: SwitchResponse): TestResponse => toTestResponse(status, body);
+
+/** The value at a path of fields, such as `voucher.code`. */
+export const valueAt = (body: JsonObject, path: string): Json | undefined =>
+  path.split(".").reduce<Json | undefined>((value, field) => (isJsonObject(value) ? value[field] : undefined), body);
+
+export const textAt = (body: JsonObject, path: string): string => {
+  const value = valueAt(body, path);
+  if (typeof value !== "string") throw new Error(`no text at ${path}`);
+  return value;
+};
+
+/** Sends over HTTP what Electrum's documents say, with nothing of the client library in between. */
+export interface HttpTill {
+  post(path: string, message: object): Promise<TestResponse>;
+  get(path: string): Promise<TestResponse>;
+}
+
+export function createHttpTill(baseUrl: string, user: string = USER): HttpTill {
+  const headers = { authorization: `Basic ${btoa(`${user}:secret`)}`, "content-type": "application/json" };
+  const read = async (response: Response): Promise<TestResponse> =>
+    toTestResponse(response.status, await response.text());
+  return {
+    post: async (path, message) =>
+      read(await fetch(`${baseUrl}${path}`, { method: "POST", headers, body: JSON.stringify(message) })),
+    get: async (path) => read(await fetch(`${baseUrl}${path}`, { headers })),
+  };
+}

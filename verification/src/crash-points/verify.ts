@@ -1,0 +1,45 @@
+import { parseArgs } from "node:util";
+import { selectNames } from "../options.ts";
+import type { Report } from "../report.ts";
+import { hasFields, runInWorkers } from "../workers.ts";
+import type { CrashPointReport } from "./enumerate-crash-points.ts";
+import { flows } from "./flows.ts";
+
+/** Enumerates one flow after the other. */
+const script = new URL("worker.ts", import.meta.url);
+
+const isEnumeration = (message: unknown): message is CrashPointReport => hasFields(message, "flow", "points");
+
+/**
+ * A crash before, after and, where a message goes out, amid every single call of a port, in every flow of the demo; then a new
+ * till on what the old one left in its file. `--flow TEXT` plays only the flows with this in their name.
+ */
+export async function verifyCrashPoints(args: readonly string[]): Promise<Report> {
+  const { values } = parseArgs({ args: [...args], options: { flow: { type: "string", default: "" } } });
+  const chosen = selectNames(
+    "--flow",
+    values.flow,
+    flows.map(({ name }) => name),
+  );
+  const enumerations: CrashPointReport[] = [];
+  await runInWorkers({
+    script,
+    jobs: chosen,
+    isResult: isEnumeration,
+    onResult: (flow, enumeration) => {
+      enumerations.push(enumeration);
+      const { points, runs } = enumeration;
+      console.log(`${String(points).padStart(4)} crash points, ${String(runs).padStart(4)} crashes: ${flow}`);
+    },
+  });
+  const sum = (count: (enumeration: CrashPointReport) => number): number =>
+    enumerations.reduce((total, each) => total + count(each), 0);
+  return {
+    check: "crash points",
+    size: `${chosen.length} flows, ${sum(({ points }) => points)} points, ${sum(({ runs }) => runs)} crashes`,
+    faults: "a crash at every call of a port; then all again, or cancelled, or nobody there",
+    failures: enumerations.flatMap(({ flow, failures }) =>
+      failures.map((failure) => `pnpm verify crash --flow ${JSON.stringify(flow)}\n  ${failure}`),
+    ),
+  };
+}

@@ -1,0 +1,22 @@
+import Database from "better-sqlite3";
+
+/**
+ * The connections to SQLite that are made while something is opened, to trouble it from within: no disk of ours fills up,
+ * or turns read-only, just when we want it to.
+ */
+export function captureConnections<Opened>(open: () => Opened): {
+  readonly value: Opened;
+  readonly connections: ReadonlySet<Database.Database>;
+} {
+  const connections = new Set<Database.Database>();
+  const { pragma } = Database.prototype;
+  Database.prototype.pragma = function remember(...args) {
+    connections.add(this);
+    return pragma.apply(this, args);
+  };
+  try {
+    return { value: open(), connections };
+  } finally {
+    Database.prototype.pragma = pragma;
+  }
+}

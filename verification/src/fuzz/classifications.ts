@@ -1,0 +1,48 @@
+import { type Advice, type HttpResponse, classifyRedemptionStatus, type Request } from "@electrum-vouchers/core";
+import { checkError } from "./errors.ts";
+import { advices, ID, requests } from "./messages.ts";
+import { type Violations, type SystemUnderTest, violationUnless } from "./system-under-test.ts";
+import { deriveAdviceOutcome, deriveOutcome } from "./expected-outcomes.ts";
+
+/** Reads one answer as the answer to everything that was ever sent, and holds each reading against the other one. */
+export const checkClassifications = (system: SystemUnderTest, response: HttpResponse): Violations => [
+  ...requests.flatMap((request) => checkRequestOutcome(system, request, response)),
+  ...advices.flatMap((advice) => checkAdviceOutcome(system, advice, response)),
+  ...checkRedemptionStatus(response),
+];
+
+function checkRequestOutcome(
+  { classifyResponse }: SystemUnderTest,
+  request: Request,
+  response: HttpResponse,
+): Violations {
+  const outcome = classifyResponse(request, response);
+  const expected = deriveOutcome(request.operation, ID, response);
+  return [
+    ...violationUnless(
+      outcome.outcome === expected,
+      `${request.operation}: read as ${outcome.outcome}, is ${expected}`,
+    ),
+    ...checkError(outcome.outcome === "approved" ? undefined : outcome.error, response),
+  ];
+}
+
+function checkAdviceOutcome(
+  { classifyAdviceResponse }: SystemUnderTest,
+  advice: Advice,
+  response: HttpResponse,
+): Violations {
+  const outcome = classifyAdviceResponse(advice, response);
+  const expected = deriveAdviceOutcome(advice.operation, advice.message, response);
+  return [
+    ...violationUnless(outcome.outcome === expected, `${advice.operation}: read as ${outcome.outcome}, is ${expected}`),
+    ...checkError("error" in outcome ? outcome.error : undefined, response),
+  ];
+}
+
+/** A redemption that is looked up is approved by what approves its request, and by nothing else. */
+function checkRedemptionStatus(response: HttpResponse): Violations {
+  const { outcome } = classifyRedemptionStatus(ID, response);
+  const isApproved = deriveOutcome("lookupRedemption", ID, response) === "approved";
+  return violationUnless((outcome === "approved") === isApproved, `classifyRedemptionStatus: read as ${outcome}`);
+}

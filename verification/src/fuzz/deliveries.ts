@@ -1,0 +1,119 @@
+import {
+  type HttpResponse,
+  canHandOver,
+  decode,
+  encode,
+  type Entry,
+  type Fact,
+  handOver,
+  isFinal,
+  redact,
+  redactEntry,
+  replay,
+  type Transaction,
+} from "@electrum-vouchers/core";
+import { containsSecret } from "./errors.ts";
+import { deriveState } from "./expected-state.ts";
+import type { Random } from "../random.ts";
+import { adviceIdOf, attemptOf, FIXTURE_NOW, fixtureName, type TransactionFixture } from "./fixtures.ts";
+import { type Violations, type SystemUnderTest, violationUnless } from "./system-under-test.ts";
+import { ownField, parseObject } from "./expected-outcomes.ts";
+
+/** Lets an answer meet a transaction that may or may not wait for it. */
+export function checkDelivery(
+  system: SystemUnderTest,
+  random: Random,
+  fixture: TransactionFixture,
+  response: HttpResponse,
+): Violations {
+  const { transaction: before } = fixture;
+  const fact = factOf(random, before, response);
+  const { transaction: after } = system.observe(before, fact);
+  const violations = [
+    ...checkState(before, fact, after),
+    ...checkVoucher(before, after),
+    ...checkStored(after),
+    ...checkSecrets(after, response),
+    ...checkRedaction([...fixture.journal, { type: "fact", fact }], after),
+  ];
+  return violations.map((violation) => `${fixtureName(fixture)} meets ${factName(fact)}: ${violation}`);
+}
+
+const factName = (fact: Fact): string =>
+  "attempt" in fact ? `${fact.type} to attempt ${fact.attempt} at ${fact.at}` : `${fact.type} at ${fact.at}`;
+
+/** The answer as what the transaction waits for, mostly. */
+function factOf(random: Random, transaction: Transaction, response: HttpResponse): Fact {
+  const owesAdvice = transaction.state === "confirming" || transaction.state === "reversing";
+  if (owesAdvice ? random.chance(0.8) : random.chance(0.1)) {
+    return { type: "adviceResponse", adviceId: adviceIdOf(transaction), at: FIXTURE_NOW, ...response };
+  }
+  const deadlineAt = "deadlineAt" in transaction ? transaction.deadlineAt : FIXTURE_NOW;
+  const at = random.pick([FIXTURE_NOW, FIXTURE_NOW, deadlineAt, deadlineAt + 1]);
+  return { type: "response", attempt: attemptOf(transaction) + random.pick([0, 0, 0, 0, 1, -1]), at, ...response };
+}
+
+function checkState(before: Transaction, fact: Fact, after: Transaction): Violations {
+  const { state, isLateApproval = false } = deriveState(before, fact);
+  const isListed = ({ reconciliation }: Transaction): boolean =>
+    reconciliation.some(({ reason }) => reason === "lateApproval");
+  return [
+    ...violationUnless(after.state === state, `it is ${after.state}, should be ${state}`),
+    ...violationUnless(
+      isListed(after) === (isListed(before) || isLateApproval),
+      "its mark of a late approval is wrong",
+    ),
+    ...violationUnless(!isFinal(before) || after.state === before.state, "a final state was left"),
+    ...violationUnless(after.id === before.id && after.start === before.start, "it became another transaction"),
+  ];
+}
+
+/** A voucher can be given out only if it could before, or where single messaging has just completed the sale. */
+function checkVoucher(before: Transaction, after: Transaction): Violations {
+  if (!canHandOver(after))
+    return violationUnless(!canHandOver(before) || after.state === "disputed", "a voucher was taken back");
+  const isNew = !canHandOver(before) && after.state !== "completed";
+  return [
+    ...violationUnless(!isNew, "a voucher is handed out that nobody confirmed"),
+    ...violationUnless(handOver(after).code.length > 0, "a voucher without a code is handed out"),
+  ];
+}
+
+/** What an answer made can be stored, and read back as it was. */
+const checkStored = (after: Transaction): Violations =>
+  decode(encode(after)).match(
+    (stored) => violationUnless(encode(stored) === encode(after), "it is read back as another one"),
+    ({ type }) => [`it cannot be read back: ${type}`],
+  );
+
+/** A secret stays where a voucher is kept, and gets nowhere else: into no error, and into no advice. */
+const checkSecrets = (after: Transaction, { body }: HttpResponse): Violations =>
+  violationUnless(
+    mayContainSecret(body) || !containsSecret(JSON.stringify(after, omitVouchers)),
+    "a secret got out of where vouchers are kept",
+  );
+
+const voucherFields = ["start", "redeem", "approval", "response"];
+
+const omitVouchers = (field: string, value: unknown): unknown => (voucherFields.includes(field) ? undefined : value);
+
+/** Whether a body holds a secret where what stands there is kept: in its error's own texts, and among the identifiers. */
+const mayContainSecret = (body: string): boolean =>
+  containsSecret(
+    [
+      "errorType",
+      "errorMessage",
+      "providerErrorCode",
+      "providerErrorMessage",
+      "providerErrorMsg",
+      "thirdPartyIdentifiers",
+    ].map((field) => ownField(parseObject(body) ?? {}, field)),
+  );
+
+/** Scrubbing the journal and replaying it gives the scrubbed transaction, whatever was in it. */
+const checkRedaction = (journal: readonly Entry[], after: Transaction): Violations =>
+  replay(journal.map(redactEntry)).match(
+    (replayed) =>
+      violationUnless(encode(replayed) === encode(redact(after)), "a scrubbed journal replays to something else"),
+    ({ reason }) => [`a scrubbed journal does not replay: ${JSON.stringify(reason)}`],
+  );

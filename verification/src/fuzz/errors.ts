@@ -1,0 +1,36 @@
+import type { HttpResponse, ErrorResponse } from "@electrum-vouchers/core";
+import { CODE, PIN } from "./messages.ts";
+import { type Violations, violationUnless } from "./system-under-test.ts";
+import { parseObject, textField } from "./expected-outcomes.ts";
+
+/** Longer texts would let a state grow with an answer. */
+const MAX_TEXT_LENGTH = 256;
+
+/** What of an error answer may be kept, and the fields it may come from. All else may hold a voucher. */
+const keptFields: readonly (readonly [field: keyof ErrorResponse, sources: readonly string[]])[] = [
+  ["errorType", ["errorType"]],
+  ["errorMessage", ["errorMessage"]],
+  ["providerErrorCode", ["providerErrorCode"]],
+  ["providerErrorMessage", ["providerErrorMessage", "providerErrorMsg"]],
+];
+
+/** An error says what its answer said in the fields that are for errors, and nothing else. */
+export function checkError(error: ErrorResponse | undefined, { status, body }: HttpResponse): Violations {
+  if (error === undefined) return [];
+  const message = parseObject(body) ?? {};
+  const expected: Record<string, unknown> = { status };
+  for (const [field, sources] of keptFields) {
+    const text = sources.map((source) => textField(message, source)).find((found) => found !== undefined);
+    if (text !== undefined) expected[field] = text.slice(0, MAX_TEXT_LENGTH);
+  }
+  return violationUnless(
+    JSON.stringify(error) === JSON.stringify(expected),
+    "an error holds something else than the answer's own error",
+  );
+}
+
+/** Whether a voucher's secret shows anywhere in a value. */
+export function containsSecret(value: unknown): boolean {
+  const text = JSON.stringify(value) ?? "";
+  return text.includes(CODE) || text.includes(PIN);
+}

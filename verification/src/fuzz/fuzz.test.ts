@@ -1,0 +1,122 @@
+import { decode, classifyAdviceResponse, type RequestOutcome, classifyResponse } from "@electrum-vouchers/core";
+import { isJsonObject, parseJson, provisionStates, redemptionStates } from "@electrum-vouchers/testkit";
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../random.ts";
+import { withChecksum } from "./records.ts";
+import { runFuzz } from "./run.ts";
+import { allFixtures } from "./fixtures.ts";
+import { shippedCore, type SystemUnderTest } from "./system-under-test.ts";
+import { runWireFuzz } from "./wire.ts";
+
+const SEED = 4;
+
+/** Far more than it takes: what never ends is to be seen all the same. */
+const MAX_WAIT_MS = 60_000;
+
+describe("fuzzed responses and records", () => {
+  test("meet transactions in every state of both machines", () => {
+    const covered = allFixtures().map(({ transaction: { kind, state } }) => `${kind} ${state}`);
+
+    expect(new Set(covered)).toEqual(
+      new Set([
+        ...provisionStates.map((state) => `provision ${state}`),
+        ...redemptionStates.map((state) => `redemption ${state}`),
+      ]),
+    );
+  });
+
+  test(
+    "never throw, approve nothing that is not approved, and are never read as what they are not",
+    () => {
+      expect(runFuzz({ seed: SEED, cases: 4_000 })).toEqual([]);
+    },
+    MAX_WAIT_MS,
+  );
+
+  test("are the same again for the same seed", () => {
+    const draw = (seed: number, index: number): readonly number[] => {
+      const random = createRandom(seed, index);
+      return Array.from({ length: 20 }, () => random.below(1_000));
+    };
+
+    expect(draw(SEED, 7)).toEqual(draw(SEED, 7));
+    expect(draw(SEED, 7)).not.toEqual(draw(SEED, 8));
+    expect(draw(SEED, 7)).not.toEqual(draw(SEED + 1, 7));
+  });
+});
+
+describe("the check is checked: it finds a core that", () => {
+  const approvesAll = (reading: RequestOutcome): RequestOutcome =>
+    reading.outcome === "unknown" && reading.cause === "noVoucher" ? { outcome: "approved", response: {} } : reading;
+  const defects: Readonly<Record<string, Partial<SystemUnderTest>>> = {
+    "approves a success without a voucher": {
+      classifyResponse: (request, response) => approvesAll(classifyResponse(request, response)),
+    },
+    "believes an answer about another transaction": {
+      classifyResponse: (request, response) => {
+        const body = parseJson(response.body);
+        const ours = "id" in request.message ? { id: request.message.id } : {};
+        return classifyResponse(
+          request,
+          isJsonObject(body) ? { ...response, body: JSON.stringify({ ...body, ...ours }) } : response,
+        );
+      },
+    },
+    "reads a status before the error type": {
+      classifyResponse: (request, response) =>
+        response.status === 404 ? { outcome: "declined", error: { status: 404 } } : classifyResponse(request, response),
+    },
+    "keeps what is for people only, and may be a voucher": {
+      classifyResponse: (request, response) => {
+        const reading = classifyResponse(request, response);
+        return reading.outcome === "declined"
+          ? { ...reading, error: { ...reading.error, errorMessage: response.body } }
+          : reading;
+      },
+    },
+    "throws at what is no JSON": {
+      classifyResponse: (request, response) => {
+        JSON.parse(response.body);
+        return classifyResponse(request, response);
+      },
+    },
+    "counts any 404 to a reversal as done": {
+      classifyAdviceResponse: (advice, response) =>
+        response.status === 404
+          ? { outcome: "acknowledged", acknowledgement: "notFound" }
+          : classifyAdviceResponse(advice, response),
+    },
+    "acts on an answer to another attempt": {
+      observe: (transaction, fact) =>
+        shippedCore.observe(
+          transaction,
+          fact.type === "response" && "attempt" in transaction ? { ...fact, attempt: transaction.attempt } : fact,
+        ),
+    },
+    "acts on an answer that came after its deadline": {
+      observe: (transaction, fact) => shippedCore.observe(transaction, { ...fact, at: 0 }),
+    },
+    "does not look at a record's checksum": {
+      decode: (record) => {
+        const content = /^\{"version":1,"checksum":"[0-9a-f]{8}","content":(.*)\}$/s.exec(record)?.[1];
+        return decode(content === undefined ? record : withChecksum(content));
+      },
+    },
+  };
+
+  test.each(Object.entries(defects))(
+    "%s",
+    (_, defect) => {
+      expect(runFuzz({ seed: SEED, cases: 2_000 }, { ...shippedCore, ...defect })).not.toEqual([]);
+    },
+    MAX_WAIT_MS,
+  );
+});
+
+test(
+  "whatever a server writes: every send ends, a whole answer arrives as it is, and nothing else counts as one",
+  async () => {
+    expect(await runWireFuzz({ seed: SEED, cases: 500 })).toEqual([]);
+  },
+  MAX_WAIT_MS,
+);

@@ -1,0 +1,68 @@
+import type { HttpResponse, Json } from "@electrum-vouchers/core";
+import { genuineBodies } from "./messages.ts";
+import { duplicateField, mutateJson, mutateText, addDeepNesting, randomJson, randomText } from "./mutate.ts";
+import type { Random } from "../random.ts";
+
+/** What might come back instead of an answer: genuine ones, spoilt a little or a lot, and noise. */
+export function generateResponse(random: Random): HttpResponse {
+  return {
+    status: random.chance(0.8) ? random.pick(statuses) : random.below(700),
+    body: generateBody(random),
+    ...(random.chance(0.5) ? { retryAfterMs: random.pick([0, 1_000, 1e15]) } : {}),
+  };
+}
+
+const statuses = [
+  200, 200, 200, 201, 201, 202, 204, 206, 301, 400, 400, 401, 403, 404, 404, 408, 409, 425, 429, 500, 501, 502, 503,
+  504,
+];
+
+function generateBody(random: Random): string {
+  switch (random.below(10)) {
+    case 0:
+      return random.pick(nonMessages);
+    case 1:
+      return randomText(random, random.below(200));
+    case 2:
+      return JSON.stringify(randomJson(random, 4));
+    default:
+      return generateAlteredBody(random);
+  }
+}
+
+const nonMessages = [
+  "",
+  " ",
+  "\r\n",
+  "\ufeff",
+  "null",
+  "[]",
+  "{}",
+  '""',
+  "0",
+  "<html><body>502 Bad Gateway</body></html>",
+];
+
+/** Often nothing is spoilt at all: what is genuine must be read as it is meant. */
+function generateAlteredBody(random: Random): string {
+  const body = applyRepeatedly(random, mutateJson, random.pick<Json>(genuineBodies));
+  const text = JSON.stringify(body);
+  switch (random.below(8)) {
+    case 0:
+      return applyRepeatedly(random, mutateText, text);
+    case 1:
+      return duplicateField(random, text);
+    case 2:
+      // At the edge of what is read, and at times far beyond what a stack holds.
+      return addDeepNesting(text, random.chance(0.05) ? 20_000 : 61 + random.below(5));
+    default:
+      return text;
+  }
+}
+
+/** Spoils a value up to three times over. */
+function applyRepeatedly<Value>(random: Random, alter: (random: Random, value: Value) => Value, value: Value): Value {
+  let altered = value;
+  for (let remaining = random.pick([0, 0, 1, 1, 2, 3]); remaining > 0; remaining -= 1) altered = alter(random, altered);
+  return altered;
+}

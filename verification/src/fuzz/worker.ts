@@ -1,0 +1,19 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { runFuzz } from "./run.ts";
+import { isCasePortion } from "./portion.ts";
+
+// A share of the cases, on a thread of its own: whoever watches from outside sees a case that never ends.
+
+if (parentPort === null || !isCasePortion(workerData))
+  throw new Error("this runs on a thread, and is told its share of the cases");
+const { seed, from, cases, current } = workerData;
+const failures = runFuzz({
+  seed,
+  from,
+  cases,
+  onCase: (index) => {
+    Atomics.store(current, 0, index);
+  },
+});
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
+parentPort.postMessage(failures);

@@ -1,0 +1,186 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
+import { allProviders, type FaultPlan, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
+import { createRandom } from "../random.ts";
+import { USER } from "../request-fields.ts";
+import { collectHistories } from "./transaction-history.ts";
+import { checkAtQuiescence } from "./quiescence.ts";
+import { type ProcessExit, spawnTill, type TillChildProcess, type TillChildOptions } from "./till-child-process.ts";
+
+/** What became of one till: one file, one switch, many processes one after the other. */
+export interface KillRun {
+  readonly kills: number;
+  readonly transactions: number;
+  /** How many answers the callers of the killed processes had got. */
+  readonly returnedCalls: number;
+  /** How many unfinished transactions the killed processes left to those after them. */
+  readonly leftBehind: number;
+  /** How many processes were killed before they served anybody: while they opened the file, or recovered. */
+  readonly killedEarly: number;
+  /** How many faults the switch had besides. */
+  readonly faults: number;
+  readonly violations: readonly string[];
+}
+
+/** A kill comes some time after so many answers to callers at most; or when too few have come for so long. */
+const MAX_MESSAGES = 50;
+const MAX_KILL_DELAY_MS = 30;
+const MAX_UPTIME_MS = 2_000;
+
+/** How many kills come at once: while the file is opened, or recovery begins. */
+const EARLY_KILL_RATE = 0.15;
+
+/** Everything that was left behind is over by then: several times the longest deadline. */
+const MAX_FINISH_MS = 60_000;
+
+/** No provider is down, so that the switch has delivered within milliseconds. */
+const MAX_DELIVERY_MS = 10_000;
+const DELIVERY_POLL_INTERVAL_MS = 20;
+
+/** What goes wrong besides. Nothing that tells a till of a redemption of its own what is true of another's. */
+const faultPlan = (seed: number): FaultPlan => ({
+  random: {
+    seed,
+    delayMs: 300,
+    rates: {
+      reset: 0.04,
+      noResponse: 0.02,
+      delayed: 0.03,
+      slowHeaders: 0.03,
+      slowBody: 0.02,
+      truncatedBody: 0.02,
+      notJson: 0.02,
+      emptyBody: 0.02,
+      wrongId: 0.02,
+      status: 0.04,
+      error: 0.04,
+    },
+  },
+});
+
+export interface KillRunOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly messaging: "dual" | "single";
+  /** Gives the till an outbox with a defect that the kills are to find. Default `false`. */
+  readonly acknowledgesEarly?: boolean;
+}
+
+/** Kills a till under load, so many times, and starts it again on the same file; then lets it finish, and looks. */
+export async function runKills({
+  kills,
+  seed,
+  messaging,
+  acknowledgesEarly = false,
+}: KillRunOptions): Promise<KillRun> {
+  const folder = await mkdtemp(join(tmpdir(), "electrum-vouchers-kill-"));
+  const simulator = await startSimulator({
+    faults: faultPlan(seed),
+    maxHistory: 0,
+    singleMessagingUsers: messaging === "single" ? [USER] : [],
+  });
+  try {
+    const options = {
+      path: join(folder, "till.db"),
+      url: simulator.url,
+      messaging,
+      acknowledgesEarly,
+      compileCacheFolder: join(folder, "compiled"),
+    };
+    await warmCompileCache(options);
+    return await killAndCheck(options, simulator, kills, seed);
+  } finally {
+    await simulator.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function killAndCheck(
+  options: TillChildOptions,
+  simulator: Simulator,
+  kills: number,
+  seed: number,
+): Promise<KillRun> {
+  const exits = await killRepeatedly(options, kills, seed);
+  const faults = simulator.faults(0).injected.total;
+  // From here on nothing goes wrong any more.
+  simulator.setFaults({});
+  const lastExit = await finish(options);
+  const undelivered = await checkDelivered(simulator);
+
+  const messages = exits.flatMap((each) => each.messages);
+  const outbox = openSqliteOutbox({ path: options.path })._unsafeUnwrap();
+  const { transactions, violations } = await checkAtQuiescence(outbox, simulator.world(), collectHistories(messages));
+  (await outbox.close())._unsafeUnwrap();
+  return {
+    kills,
+    transactions,
+    returnedCalls: messages.filter(({ type }) => type === "returned").length,
+    leftBehind: messages.reduce((sum, message) => sum + (message.type === "serving" ? message.leftBehind : 0), 0),
+    killedEarly: exits.filter(({ messages: reported }) => !reported.some(({ type }) => type === "serving")).length,
+    faults,
+    violations: [
+      ...exits.flatMap(checkExit("SIGKILL")),
+      ...checkExit("exit 0")(lastExit),
+      ...undelivered,
+      ...violations,
+    ],
+  };
+}
+
+/** Only a process that ends by itself leaves its compiled code to the others. */
+async function warmCompileCache(options: TillChildOptions): Promise<void> {
+  const till = spawnTill(options);
+  await till.waitForMessages(1);
+  till.stop();
+  await till.exited;
+}
+
+/** The next process loads its code while the one before serves: the time between two kills belongs to tills, not to that. */
+async function killRepeatedly(options: TillChildOptions, kills: number, seed: number): Promise<readonly ProcessExit[]> {
+  const { below, chance } = createRandom(seed, 0);
+  const exits: ProcessExit[] = [];
+  let till: TillChildProcess | undefined = kills > 0 ? spawnTill(options) : undefined;
+  for (let killed = 1; till !== undefined; killed += 1) {
+    await till.waitForMessages(1);
+    till.command("serve");
+    const next: TillChildProcess | undefined = killed < kills ? spawnTill(options) : undefined;
+    if (!chance(EARLY_KILL_RATE))
+      await Promise.race([till.waitForMessages(1 + below(MAX_MESSAGES)), pause(MAX_UPTIME_MS)]);
+    await pause(below(MAX_KILL_DELAY_MS));
+    till.kill();
+    exits.push(await till.exited);
+    till = next;
+  }
+  return exits;
+}
+
+/** One more process takes up what the others left, and ends by itself once nothing is due any more. */
+async function finish(options: TillChildOptions): Promise<ProcessExit> {
+  const till = spawnTill(options);
+  await till.waitForMessages(1);
+  till.command("finish");
+  const timeout = setTimeout(till.kill, MAX_FINISH_MS);
+  const exit = await till.exited;
+  clearTimeout(timeout);
+  return exit;
+}
+
+/** Waits until no message is left on its way to a provider, and no longer than that can take. */
+async function checkDelivered(simulator: Simulator): Promise<readonly string[]> {
+  const undelivered = () => allProviders(simulator.world(), 0).filter(({ queued }) => queued > 0);
+  const deadlineMs = performance.now() + MAX_DELIVERY_MS;
+  while (undelivered().length > 0 && performance.now() < deadlineMs) await pause(DELIVERY_POLL_INTERVAL_MS);
+  return undelivered().map(({ name, queued }) => `the switch delivers everything (${queued} still wait for ${name})`);
+}
+
+/** A process ends in the way it is meant to, and has nothing to complain of. */
+const checkExit =
+  (expected: string) =>
+  ({ cause, diagnostics }: ProcessExit): readonly string[] => [
+    ...(cause === expected ? [] : [`a till process ends by ${expected}, not by ${cause}`]),
+    ...(diagnostics === "" ? [] : [`a till process has nothing to complain of: ${diagnostics}`]),
+  ];

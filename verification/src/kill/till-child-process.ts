@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { readOutput, type ProcessOutput } from "./process-output.ts";
+import { type ProcessMessage, MESSAGES_FD, parseMessages } from "./process-messages.ts";
+
+/** A till process: it loads its code at once, and does nothing before it is ordered to. */
+export interface TillChildProcess {
+  /** Resolves once it has said so many words, the first when its code is loaded; or has ended. */
+  waitForMessages(count: number): Promise<void>;
+  command(name: "serve" | "finish"): void;
+  /** It ends by itself, without an order. */
+  stop(): void;
+  kill(): void;
+  /** Resolves once it has ended, and everything it said was heard. */
+  readonly exited: Promise<ProcessExit>;
+}
+
+export interface ProcessExit {
+  readonly messages: readonly ProcessMessage[];
+  /** What it printed: nothing, unless something went wrong that must not. */
+  readonly diagnostics: string;
+  /** The signal that ended it, or its exit code. */
+  readonly cause: string;
+}
+
+export interface TillChildOptions {
+  /** The outbox. */
+  readonly path: string;
+  readonly url: string;
+  readonly messaging: "dual" | "single";
+  /** Whether the outbox says too early that something is stored. */
+  readonly acknowledgesEarly: boolean;
+  /** Where Node keeps compiled code: most of the time that a start takes is saved. */
+  readonly compileCacheFolder: string;
+}
+
+const program = fileURLToPath(new URL("till-main.ts", import.meta.url));
+
+/** The sources of this workspace, not what was built of them. */
+const CONDITION = "--conditions=@electrum-vouchers/source";
+
+export function spawnTill({
+  path,
+  url,
+  messaging,
+  acknowledgesEarly,
+  compileCacheFolder,
+}: TillChildOptions): TillChildProcess {
+  const args = [path, url, messaging, ...(acknowledgesEarly ? ["early"] : [])];
+  const child = spawn(process.execPath, [CONDITION, program, ...args], {
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCacheFolder },
+  });
+  const output = outputOf(child.stdio[MESSAGES_FD]);
+  const diagnosticStreams = [outputOf(child.stdout), outputOf(child.stderr)];
+  // Whoever was killed takes no more orders.
+  child.stdin.on("error", () => undefined);
+  return {
+    waitForMessages: output.waitForLines,
+    command: (name) => void child.stdin.write(`${name}\n`),
+    stop: () => void child.stdin.end(),
+    kill: () => void child.kill("SIGKILL"),
+    exited: whenClosed(child).then((cause) => ({
+      messages: parseMessages(output.text()),
+      diagnostics: diagnosticStreams.map(({ text }) => text()).join(""),
+      cause,
+    })),
+  };
+}
+
+function outputOf(pipe: unknown): ProcessOutput {
+  if (!(pipe instanceof Readable)) throw new TypeError("a child's output is a stream to read");
+  return readOutput(pipe);
+}
+
+/** Resolves once it has ended and its pipes are empty. */
+const whenClosed = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(signal ?? `exit ${code}`));
+  });

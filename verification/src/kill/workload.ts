@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { canHandOver, handOver, type Provision, type Transaction, type Uuid } from "@electrum-vouchers/core";
+import type { Till, TillError } from "@electrum-vouchers/runtime";
+import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
+import type { ResultAsync } from "neverthrow";
+import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
+import { fingerprintOf, type ProcessMessage } from "./process-messages.ts";
+
+/** How long a till that could not answer is left alone. */
+const RETRY_DELAY_MS = 20;
+
+/** Customers without end, one after the other, at one till. */
+export interface Workload {
+  /** Buys vouchers, and spends some of them, for ever. */
+  runCustomers(): Promise<never>;
+  /** Comes back for a sale that a former process had left without a decision. */
+  resumeSale(id: Uuid): Promise<void>;
+}
+
+export function createWorkload(till: Till, report: (message: ProcessMessage) => void): Workload {
+  /** The transaction as a till answered with it; nothing where it could not. */
+  async function call<Found extends Transaction>(work: ResultAsync<Found, TillError>): Promise<Found | undefined> {
+    const result = await work;
+    if (result.isErr()) {
+      await pause(RETRY_DELAY_MS);
+      return undefined;
+    }
+    const { id, state } = result.value;
+    report({ type: "returned", id, state });
+    return result.value;
+  }
+
+  async function decide(
+    isConfirmed: boolean,
+    work: ResultAsync<Transaction, TillError>,
+  ): Promise<Transaction | undefined> {
+    const result = await call(work);
+    if (result !== undefined) report({ type: "decided", id: result.id, decision: isConfirmed ? "confirm" : "cancel" });
+    return result;
+  }
+
+  /** Gives the code of the voucher, where the till gives it out. */
+  function handOverVoucher(sale: Transaction | undefined): string | undefined {
+    if (sale === undefined || !canHandOver(sale)) return undefined;
+    const { code } = handOver(sale);
+    report({ type: "handedOver", id: sale.id, fingerprint: fingerprintOf(code) });
+    return code;
+  }
+
+  async function decideSale(sale: Provision | undefined): Promise<string | undefined> {
+    if (sale?.state !== "issued") return handOverVoucher(sale);
+    if (chance(0.7)) return handOverVoucher(await decide(true, till.confirm(sale.id, tenders)));
+    if (chance(0.5)) await decide(false, till.cancel(sale.id));
+    return undefined;
+  }
+
+  async function redeemVoucher(code: string, provider: ProviderName): Promise<void> {
+    const id = randomUUID();
+    const found = await call(till.lookUp({ voucherCode: code, receiverInstId: provider }, id));
+    if (found?.state !== "found") return;
+    const redeemed = await call(till.redeem(redemptionRequest(id, provider, code)));
+    if (redeemed?.state !== "redeemed") return;
+    if (chance(0.7)) await decide(true, till.confirmRedemption(id));
+    else if (chance(0.5)) await decide(false, till.cancel(id));
+  }
+
+  return {
+    runCustomers: async () => {
+      for (;;) {
+        const provider = pickRandom(providerNames);
+        const code = await decideSale(await call(till.provision(provisionRequest(randomUUID(), provider))));
+        if (code !== undefined && chance(0.4)) await redeemVoucher(code, provider);
+      }
+    },
+    resumeSale: async (id) => {
+      handOverVoucher(await decide(true, till.confirm(id, tenders)));
+    },
+  };
+}
+
+const chance = (probability: number): boolean => Math.random() < probability;
+
+function pickRandom<Item>(items: readonly Item[]): Item {
+  const item = items[Math.floor(Math.random() * items.length)];
+  if (item === undefined) throw new RangeError("nothing to choose from");
+  return item;
+}

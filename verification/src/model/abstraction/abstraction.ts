@@ -1,0 +1,41 @@
+import type { Transaction } from "@electrum-vouchers/core";
+
+/**
+ * What a transaction does from here on depends on, as text: two transactions with the same essence behave alike. Left out is
+ * what is kept for people alone: when things happened, what an unknown outcome looked like, who decided. That this changes
+ * nothing is not assumed: `compare-abstraction.ts` shows it.
+ */
+export const abstractionOf = (transaction: Transaction): string => {
+  const known = abstractions.get(transaction);
+  if (known !== undefined) return known;
+  const { start } = transaction;
+  const abstraction = JSON.stringify(transaction, omitIrrelevant);
+  const relevantTimes =
+    start.policy.customerWaitMs === undefined
+      ? ""
+      : JSON.stringify([start.at, "round" in transaction && transaction.round]);
+  abstractions.set(transaction, abstraction + relevantTimes);
+  return abstraction + relevantTimes;
+};
+
+const abstractions = new WeakMap<Transaction, string>();
+
+function omitIrrelevant(field: string, value: unknown): unknown {
+  switch (field) {
+    case "at":
+    case "startedAt":
+    case "first":
+    case "last":
+    case "error":
+    case "cause":
+    case "by":
+    // The same in all transactions of a configuration.
+    case "policy":
+    case "lookup":
+      return undefined;
+    case "cancelledAt":
+      return true;
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Transaction } from "@electrum-vouchers/core";
+import { describe, expect, test } from "vitest";
+import { configurationName, sale } from "../configuration.ts";
+import { NOW } from "../time/time.ts";
+import { compareAbstraction } from "./compare-abstraction.ts";
+import { comparisonCases } from "./comparison-cases.ts";
+
+/** How long each life is led here; `pnpm verify model` leads it longer. */
+const SHORT_DURATION_MS = 1;
+
+describe("what is left out of a state decides nothing", () => {
+  test.each(comparisonCases.map(({ configuration }) => [configurationName(configuration), configuration] as const))(
+    "%s",
+    (_, { kind, policy }) => {
+      const { differences, abstractions, transactions } = compareAbstraction(kind, policy, NOW + SHORT_DURATION_MS);
+
+      expect(differences).toEqual([]);
+      // Many look alike, so that there is something to compare.
+      expect(abstractions).toBeLessThan(transactions / 5);
+    },
+  );
+
+  test.each(["cancelledAt", "inDoubt", "advice", "reconciliation"])(
+    "which would be seen, were %s left out",
+    (omitted) => {
+      const { kind, policy } = sale({ retries: 1 });
+      const abstraction = (transaction: Transaction): string =>
+        JSON.stringify(transaction, (field, value: unknown) => (field === omitted ? undefined : value));
+
+      const { differences } = compareAbstraction(kind, policy, NOW, abstraction);
+
+      // What is not left out here tells some answers apart that come to the same.
+      expect(differences.filter((each) => !each.endsWith("in two ways"))).not.toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,178 @@
+import {
+  type HttpResponse,
+  type Command,
+  decide,
+  nextDue,
+  type Fact,
+  type Instant,
+  type Intent,
+  observe,
+  type Policy,
+  type NoResponseCause,
+  startProvision,
+  startRedemption,
+  type Step,
+  type Transaction,
+} from "@electrum-vouchers/core";
+import { abstractionOf } from "./abstraction.ts";
+import { provisionStarts, redemptionRequest, redemptionStarts, tenders, TRANSACTION_ID } from "../fixtures.ts";
+import { adviceOf } from "../../transaction-messages.ts";
+import { age, NOW } from "../time/time.ts";
+
+/** How many transactions were told apart in full, how many by their essence, and how many of these go on in two ways. */
+export interface AbstractionComparison {
+  readonly transactions: number;
+  readonly abstractions: number;
+  readonly steps: number;
+  /** Each with the event that tells two transactions of one essence apart, or that comes to two different things. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Shows that what the model checker leaves out of its states changes nothing: how an unknown outcome looked, who decided, and
+ * how long ago things happened. Every life of a transaction is led here with nothing left out and a clock that runs on, until
+ * `until`; whatever looks alike to the checker must then go on alike, whatever happens.
+ */
+export function compareAbstraction(
+  kind: Transaction["kind"],
+  policy: Policy,
+  until: Instant,
+  abstraction: (transaction: Transaction) => string = abstractionOf,
+): AbstractionComparison {
+  const seen = new Set<string>();
+  const open: TimedTransaction[] = [];
+  const outcomesByView = new Map<string, ReadonlyMap<string, string>>();
+  const differences: string[] = [];
+  let steps = 0;
+
+  /** As the checker sees it: from the present, and without what is kept for people. */
+  const viewOf = ({ transaction, now }: TimedTransaction): string => {
+    const present = age(transaction, now - NOW);
+    return `${abstraction(present)} ${Math.max(NOW, nextDue(present)?.at ?? 0)}`;
+  };
+  const visit = (timed: TimedTransaction): void => {
+    const key = JSON.stringify(timed);
+    if (!seen.has(key)) open.push(timed);
+    seen.add(key);
+  };
+
+  visit({ transaction: startTransaction(kind, policy), now: NOW });
+  for (let timed = open.pop(); timed !== undefined; timed = open.pop()) {
+    const { transaction, now } = timed;
+    const outcomes = new Map<string, string>();
+    for (const [event, { transaction: next, commands }] of stepsFrom(timed)) {
+      steps += 1;
+      const isUnchanged = next === transaction && commands.length === 0;
+      if (!isUnchanged) visit({ transaction: next, now });
+      const outcome = isUnchanged ? "nothing" : `${viewOf({ transaction: next, now })} ${viewCommands(commands, now)}`;
+      if ((outcomes.get(event) ?? outcome) !== outcome) differences.push(`${transaction.state}: ${event}, in two ways`);
+      outcomes.set(event, outcome);
+    }
+    const view = viewOf(timed);
+    const known = outcomesByView.get(view) ?? outcomes;
+    outcomesByView.set(view, known);
+    const events = new Set([...known.keys(), ...outcomes.keys()]);
+    differences.push(
+      ...[...events]
+        .filter((event) => known.get(event) !== outcomes.get(event))
+        .map((event) => `${transaction.state}: ${event}`),
+    );
+    if (now < until) visit({ transaction, now: now + 1 });
+  }
+  return { transactions: seen.size, abstractions: outcomesByView.size, steps, differences };
+}
+
+interface TimedTransaction {
+  readonly transaction: Transaction;
+  readonly now: Instant;
+}
+
+const viewCommands = (commands: readonly Command[], now: Instant): string =>
+  JSON.stringify(age({ commands }, now - NOW));
+
+const CODE = "1234";
+
+function startTransaction(kind: Transaction["kind"], policy: Policy): Transaction {
+  const [sale] = provisionStarts(policy);
+  const [redemption] = redemptionStarts(policy, CODE);
+  if (sale === undefined || redemption === undefined) throw new RangeError("there is a way to start");
+  return kind === "provision"
+    ? startProvision(sale)._unsafeUnwrap().transaction
+    : startRedemption(redemption)._unsafeUnwrap().transaction;
+}
+
+/** Everything that can happen, by the name of what the checker takes it for, and what comes of it. */
+function stepsFrom({ transaction, now }: TimedTransaction): readonly (readonly [string, Step<Transaction>])[] {
+  return [
+    ...factsAt(transaction, now).map(([name, fact]) => [name, observe(transaction, fact)] as const),
+    ...intentsAt(transaction, now).flatMap(([name, intent]) =>
+      decide(transaction, intent)
+        .map((step) => [[name, step] as const])
+        .unwrapOr([]),
+    ),
+  ];
+}
+
+/** As many as any of the lives makes: a request and its retry, or two lookups and the redemption. */
+const attempts = { provision: [0, 1], redemption: [0, 1, 2] } as const;
+
+/** Answers and silences, by what the checker takes them for: those of one name must come to the same. */
+const requestResponses: readonly (readonly [name: string, status: number, body: object | string])[] = [
+  ["approved", 201, { id: TRANSACTION_ID, voucher: { code: CODE }, thirdPartyIdentifiers: [] }],
+  ["declined", 400, { errorType: "TRANSACTION_DECLINED" }],
+  ["declined", 404, ""],
+  ["open", 500, ""],
+  ["open", 400, { errorType: "DUPLICATE_RECORD" }],
+  ["open", 201, "{"],
+  ["open", 201, { id: "another" }],
+];
+
+const noResponseCauses: readonly NoResponseCause[] = ["deadline", "unreachable", "interrupted"];
+
+const adviceResponses: readonly (readonly [name: string, status: number, body: object | string])[] = [
+  ["acknowledged", 202, ""],
+  ["to be repeated", 500, ""],
+  ["refused", 400, { errorType: "FORMAT_ERROR" }],
+  ["not there", 404, { errorType: "UNABLE_TO_LOCATE_RECORD" }],
+  ["seen before", 400, { errorType: "DUPLICATE_RECORD" }],
+  ["credentials refused", 401, ""],
+];
+
+const toResponse = (status: number, body: object | string): HttpResponse => ({
+  status,
+  body: typeof body === "string" ? body : JSON.stringify(body),
+});
+
+function factsAt(transaction: Transaction, at: Instant): readonly (readonly [string, Fact])[] {
+  const adviceId = adviceOf(transaction)?.message.id;
+  return [
+    ...attempts[transaction.kind].flatMap((attempt): readonly (readonly [string, Fact])[] => [
+      ...requestResponses.map(
+        ([name, status, body]) =>
+          [`${name} ${attempt}`, { type: "response", attempt, ...toResponse(status, body), at }] as const,
+      ),
+      ...noResponseCauses.map((cause) => [`silence ${attempt}`, { type: "noResponse", attempt, cause, at }] as const),
+      [`silence ${attempt}`, { type: "interruption", attempt, at }],
+      ...(["retry", "lookup", "decision"] as const).map(
+        (timer) => [`${timer} timer ${attempt}`, { type: "timer", timer, attempt, at }] as const,
+      ),
+    ]),
+    ...(adviceId === undefined ? [] : adviceResponses).map(
+      ([name, status, body]) =>
+        [name, { type: "adviceResponse", adviceId: adviceId ?? "", ...toResponse(status, body), at }] as const,
+    ),
+  ];
+}
+
+function intentsAt({ kind }: Transaction, at: Instant): readonly (readonly [string, Intent])[] {
+  const intents: readonly Intent[] = [
+    kind === "provision" ? { type: "confirm", tenders, at } : { type: "confirm", at },
+    { type: "cancel", at },
+    { type: "lookUp", at },
+    { type: "redeem", request: redemptionRequest("standard", CODE), at },
+    { type: "resend", at },
+    { type: "resolve", resolution: "confirmed", by: "a person", reason: "both sides were asked", at },
+    { type: "resolve", resolution: "reversed", by: "a person", reason: "both sides were asked", at },
+  ];
+  return intents.map((intent) => [intent.type === "resolve" ? `resolve as ${intent.resolution}` : intent.type, intent]);
+}

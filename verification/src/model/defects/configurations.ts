@@ -1,0 +1,11 @@
+import { type Configuration, redemption, sale } from "../configuration.ts";
+
+// The smallest worlds in which most defects show.
+
+export const simpleSale: Configuration = sale({ retries: 0 });
+export const saleWithRetry: Configuration = sale({ retries: 1 });
+export const saleWithEveryFault: Configuration = sale({ retries: 1 }, { faults: "every" });
+export const singleSaleWithEveryFault: Configuration = sale({ messaging: "single", retries: 1 }, { faults: "every" });
+export const simpleRedemption: Configuration = redemption({ lookupRetries: 0 });
+export const redemptionWithEveryFault: Configuration = redemption({ lookupRetries: 1 }, { faults: "every" });
+export const saleWithTwoOwners: Configuration = sale({ retries: 0 }, { owners: 2 });

@@ -1,0 +1,321 @@
+import { netcare } from "@electrum-vouchers/core";
+import { sale } from "../configuration.ts";
+import type { Defect } from "./defect.ts";
+import {
+  saleWithEveryFault,
+  saleWithRetry,
+  simpleRedemption,
+  simpleSale,
+  saleWithTwoOwners,
+} from "./configurations.ts";
+
+const PROVISION = "packages/core/src/machines/provision.ts";
+const REDEMPTION = "packages/core/src/machines/redemption.ts";
+const SETTLEMENT = "packages/core/src/machines/finalization.ts";
+const TRANSACTION = "packages/core/src/transaction.ts";
+
+/** In what the machines decide. */
+export const decisionDefects: readonly Defect[] = [
+  {
+    name: "no reversal after a declined retry",
+    file: PROVISION,
+    original: "inDoubt === undefined\n        ?",
+    replacement: "true\n        ?",
+    configuration: saleWithRetry,
+    invariant: "agreement",
+  },
+  {
+    name: "a new advice id for each repeat",
+    file: SETTLEMENT,
+    original: "  advice: state.advice,\n  notBefore:",
+    replacement:
+      "  advice: { ...state.advice, message: { ...state.advice.message, id: String(Math.random()) } },\n  notBefore:",
+    configuration: simpleSale,
+    invariant: "oneAdvice",
+  },
+  {
+    name: "a resent advice says when it was resent",
+    file: SETTLEMENT,
+    original: "return ok({ state: current.finalizing, command: queueAdviceFor(current.finalizing) });",
+    replacement: `const advice = { ...current.finalizing.advice, message: { ...current.finalizing.advice.message, time: toDateTime(0) } };
+  const state = { ...current.finalizing, advice };
+  return ok({ state, command: queueAdviceFor(state) });`,
+    configuration: saleWithEveryFault,
+    invariant: "oneAdvice",
+  },
+  {
+    name: "handing out a voucher that nobody has confirmed",
+    file: "packages/core/src/hand-over.ts",
+    original: '(transaction.state === "confirming" ||',
+    replacement: '(transaction.state === "issued" || transaction.state === "confirming" ||',
+    configuration: simpleSale,
+    invariant: "handOver",
+  },
+  {
+    name: "handing out a late voucher",
+    file: SETTLEMENT,
+    original:
+      '  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: reading.response } };',
+    replacement: '  return { state: { state: "completed", approval: { attempt, at, response: reading.response } } };',
+    configuration: saleWithTwoOwners,
+    invariant: "oneFinalState",
+  },
+  {
+    name: "acting on a late decline",
+    file: PROVISION,
+    original: 'if (fact.attempt !== current.attempt) return { state: current, ignored: "late" };',
+    replacement:
+      'if (fact.attempt !== current.attempt && fact.status !== 400) return { state: current, ignored: "late" };',
+    configuration: sale({ retries: 1 }, { owners: 2 }),
+    invariant: "reversalWaits",
+  },
+  {
+    name: "an acknowledgement that settles nothing",
+    file: SETTLEMENT,
+    original: '.with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, at))',
+    replacement: '.with({ outcome: "acknowledged" }, () => ({ state: current, ignored: "notAcknowledged" }))',
+    configuration: simpleSale,
+    invariant: "terminates",
+  },
+  {
+    name: "sending the reversal while its request may be under way",
+    file: SETTLEMENT,
+    original: "notBefore: Math.max(at, inDoubt?.latestDeadlineAt ?? at),",
+    replacement: "notBefore: at,",
+    configuration: saleWithRetry,
+    invariant: "reversalWaits",
+  },
+  {
+    name: "sending a request after its deadline",
+    file: PROVISION,
+    original: "request: requestOf(head, attempt), deadlineAt };",
+    replacement: "request: requestOf(head, attempt), deadlineAt: deadlineAt + 1_000 };",
+    configuration: simpleSale,
+    invariant: "sentBeforeDeadline",
+  },
+  {
+    name: "sending a request again after a restart",
+    file: TRANSACTION,
+    original: "const command = commandOf(transaction);\n  return { transaction, commands:",
+    replacement: `const { state, attempt, start, deadlineAt } = transaction;
+  const request = { operation: "provisionVoucher", message: start.request };
+  const command = state === "requesting"
+    ? { type: "sendRequest", attempt, request, deadlineAt: deadlineAt + 1_000 }
+    : commandOf(transaction);
+  return { transaction, commands:`,
+    configuration: simpleSale,
+    invariant: "sentBeforeDeadline",
+  },
+  {
+    name: "a cancelled sale goes on once it is approved",
+    file: PROVISION,
+    original: "if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval, ...inDoubt });",
+    replacement: "",
+    configuration: simpleSale,
+    invariant: "decisionKept",
+  },
+  {
+    name: "a cancel after a confirm reverses",
+    file: SETTLEMENT,
+    original: ': err({ type: "alreadyDecided", decision: decisionOf(current) });\n    case "resend"',
+    replacement: ': ok({ state: { ...current, state: "reversing", notBefore: intent.at } });\n    case "resend"',
+    configuration: simpleSale,
+    invariant: "handOver",
+  },
+  {
+    name: "one more retry after the reversal",
+    file: SETTLEMENT,
+    original: 'if (fact.type === "adviceResponse") return observeAdviceResponse(terms, current, fact);',
+    replacement: `if (fact.type === "adviceResponse" && fact.status === 500)
+    return { state: current, command: { type: "sendRequest", attempt: 1, request, deadlineAt: fact.at + 1 } };
+  if (fact.type === "adviceResponse") return observeAdviceResponse(terms, current, fact);`,
+    configuration: simpleSale,
+    invariant: "nothingAfterAdvice",
+  },
+  {
+    name: "a retry under the number of the attempt before",
+    file: PROVISION,
+    original: "return startAttempt(current, current.attempt + 1, fact.at, current.inDoubt);",
+    replacement: "return startAttempt(current, current.attempt, fact.at, current.inDoubt);",
+    configuration: saleWithRetry,
+    invariant: "sentOnce",
+  },
+  {
+    name: "a retry under another time",
+    file: PROVISION,
+    original: "  message: head.start.request,\n",
+    replacement: "  message: { ...head.start.request, time: `${1970 + attempt}-01-01T00:00:00.000Z` },\n",
+    configuration: saleWithRetry,
+    invariant: "sameRequest",
+  },
+  {
+    name: "the identifiers of the request go back instead of those of the response",
+    file: SETTLEMENT,
+    original: "identifiersOf(response) ?? terms.thirdPartyIdentifiers",
+    replacement: "terms.thirdPartyIdentifiers",
+    configuration: simpleSale,
+    invariant: "identifiersEchoed",
+  },
+  {
+    name: "a retry that nobody wakes up for",
+    file: TRANSACTION,
+    original: 'return timer("retry", transaction.attempt, transaction.retryAt);',
+    replacement: "return undefined;",
+    configuration: saleWithRetry,
+    invariant: "terminates",
+  },
+  {
+    name: "a decision deadline that decides nothing",
+    file: SETTLEMENT,
+    original: 'fact.timer === "decision" && fact.attempt === approval.attempt && decideBy !== undefined',
+    replacement: 'fact.timer === "decision" && fact.attempt === approval.attempt && decideBy === undefined',
+    configuration: sale({ retries: 0, decisionDeadlineMs: 1 }),
+    invariant: "terminates",
+  },
+  {
+    name: "an unknown outcome of a redemption left alone",
+    file: REDEMPTION,
+    original: `        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, reading)) }),`,
+    replacement: `        ({ state: { state: "declined", at, error: { status: 500 } } }),`,
+    configuration: simpleRedemption,
+    invariant: "agreement",
+  },
+  {
+    name: "a connection that was refused counts as a message never sent",
+    file: PROVISION,
+    original: "if (cancelledAt !== undefined || !maySendAgain) return reverse(current, at, { inDoubt });",
+    replacement: `if (inDoubt.first.cause === "unreachable") return { state: { state: "declined", at, error: { status: 0 } } };
+  if (cancelledAt !== undefined || !maySendAgain) return reverse(current, at, { inDoubt });`,
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "every approval is reversed",
+    file: PROVISION,
+    original: "if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval, ...inDoubt });",
+    replacement: "return reverse(current, approval.at, { approval, ...inDoubt });",
+    configuration: simpleSale,
+    invariant: "succeeds",
+  },
+  {
+    name: "one retry more than the policy allows",
+    file: PROVISION,
+    original: "attempt < policy.retries",
+    replacement: "attempt <= policy.retries",
+    configuration: simpleSale,
+    invariant: "policyKept",
+  },
+  {
+    name: "retries for a provider that takes none",
+    file: PROVISION,
+    original: "policy.provider.takesRetries && ",
+    replacement: "",
+    configuration: sale({ provider: netcare, retries: 1 }),
+    invariant: "policyKept",
+  },
+  {
+    name: "a decision deadline ten times as long",
+    file: SETTLEMENT,
+    original: "const decideBy = at + policy.decisionDeadlineMs;",
+    replacement: "const decideBy = at + 10 * policy.decisionDeadlineMs;",
+    configuration: sale({ retries: 0, decisionDeadlineMs: 1 }),
+    invariant: "policyKept",
+  },
+  {
+    name: "a retry that is sent as the first request again",
+    file: PROVISION,
+    original: 'operation: attempt === 0 ? "provisionVoucher" : "retryProvisionVoucher",',
+    replacement: 'operation: "provisionVoucher",',
+    configuration: saleWithRetry,
+    invariant: "sameRequest",
+  },
+  {
+    name: "a confirm after a reversal is told that it stands",
+    file: SETTLEMENT,
+    original: 'if (decision.outcome === "reverse") return err({ type: "alreadyDecided", decision });',
+    replacement: 'if (decision.outcome === "reverse") return ok({ state: current });',
+    configuration: simpleSale,
+    invariant: "decisionKept",
+  },
+  {
+    name: "handing out the voucher of any sale",
+    file: "packages/core/src/hand-over.ts",
+    original: `transaction.kind === "provision" &&
+`,
+    replacement: `transaction.kind === "provision" ||
+`,
+    configuration: simpleSale,
+    invariant: "handOver",
+  },
+  {
+    name: "a late approval that nobody is told of",
+    file: SETTLEMENT,
+    original:
+      'return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: reading.response } };',
+    replacement: 'return { state, ignored: "late" };',
+    configuration: saleWithTwoOwners,
+    invariant: "reconciliationListed",
+  },
+  {
+    name: "an ambiguous confirmation that nobody is told of",
+    file: SETTLEMENT,
+    original: '...(acknowledgement === "notRedeemed" ? { item } : {}),',
+    replacement: "",
+    configuration: simpleRedemption,
+    invariant: "reconciliationListed",
+  },
+  {
+    name: "a second response that changes how an advice was acknowledged",
+    file: SETTLEMENT,
+    original:
+      'if (current.state !== "confirming" && current.state !== "reversing") return { state: current, ignored: "late" };',
+    replacement: `if (current.state === "confirmed") return { state: { ...current, at: fact.at + 1 } };
+  if (current.state !== "confirming" && current.state !== "reversing") return { state: current, ignored: "late" };`,
+    configuration: saleWithTwoOwners,
+    invariant: "oneFinalState",
+  },
+  {
+    name: "a person is asked about every confirmation",
+    file: SETTLEMENT,
+    original: '...(acknowledgement === "notRedeemed" ? { item } : {}),',
+    replacement: "item,",
+    configuration: simpleSale,
+    invariant: "reconciliationListed",
+  },
+  {
+    name: "a reply deadline longer than the policy's",
+    file: PROVISION,
+    original: "const deadlineAt = Math.min(at + head.start.policy.replyDeadlineMs,",
+    replacement: "const deadlineAt = Math.min(at + 2 * head.start.policy.replyDeadlineMs,",
+    configuration: simpleSale,
+    invariant: "policyKept",
+  },
+  {
+    name: "a redemption that is sent once more",
+    file: REDEMPTION,
+    original: "  return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });",
+    replacement: `  if (attempt > 1) return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });
+  return {
+    state: { state: "redeeming", deadlineAt: at + 2, redeem: { ...redeem, attempt: 2 } },
+    command: { type: "sendRequest", attempt: 2, request: requestOf(current), deadlineAt: at + 2 },
+  };`,
+    configuration: simpleRedemption,
+    invariant: "policyKept",
+  },
+  {
+    name: "a late response that changes what a final state says",
+    file: SETTLEMENT,
+    original: `    : { state: current, ignored: ignoredBecause(fact) };
+}
+
+function observeAdviceResponse`,
+    replacement: `    : current.state === "confirmed"
+      ? { state: { ...current, acknowledgement: "duplicate" } }
+      : { state: current, ignored: ignoredBecause(fact) };
+}
+
+function observeAdviceResponse`,
+    configuration: sale({ retries: 1 }, { owners: 2 }),
+    invariant: "oneFinalState",
+  },
+];

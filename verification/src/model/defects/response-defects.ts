@@ -1,0 +1,131 @@
+import type { Defect } from "./defect.ts";
+import {
+  redemptionWithEveryFault,
+  saleWithEveryFault,
+  simpleRedemption,
+  simpleSale,
+  singleSaleWithEveryFault,
+} from "./configurations.ts";
+
+const REPLY = "packages/core/src/responses/request-outcome.ts";
+const ACKNOWLEDGEMENT = "packages/core/src/responses/advice-outcome.ts";
+
+/** In how answers are read. */
+export const responseDefects: readonly Defect[] = [
+  {
+    name: "counting a 404 to a confirmation as done",
+    file: ACKNOWLEDGEMENT,
+    original: 'operations[advice.operation].kind === "reversal"\n    ?',
+    replacement: "true\n    ?",
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "counting a web page to a reversal as done",
+    file: ACKNOWLEDGEMENT,
+    original: "if (error.errorType === undefined && !isEmpty)",
+    replacement: "if (false)",
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "counting an advice as done that contradicts what Electrum holds",
+    file: ACKNOWLEDGEMENT,
+    original: 'return { outcome: "contradicted", error };\n  switch',
+    replacement: 'return { outcome: "acknowledged", acknowledgement: "already" };\n  switch',
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "DUPLICATE_RECORD read as a decline",
+    file: REPLY,
+    original: '    case "DUPLICATE_RECORD":\n',
+    replacement: "",
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "a 504 read as a decline",
+    file: REPLY,
+    original: "status === 501 || (status >= 400 && status < 500",
+    replacement: "(status >= 400 && status < 600",
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "the status goes before the error type",
+    file: REPLY,
+    original: '    case "UPSTREAM_UNAVAILABLE":\n',
+    replacement: "",
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "a success without a voucher is one",
+    file: REPLY,
+    original: "return hasCode(body",
+    replacement: "return true || hasCode(body",
+    configuration: singleSaleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "a success about another transaction is one",
+    file: REPLY,
+    original: 'case "redeemVoucher":\n      return isAbout(request.message.id, body)',
+    replacement: 'case "redeemVoucher":\n      return true',
+    configuration: redemptionWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "a reversal of what is not known asks a person",
+    file: ACKNOWLEDGEMENT,
+    original: '? { outcome: "acknowledged", acknowledgement: "notFound" }',
+    replacement: '? { outcome: "contradicted", error }',
+    configuration: simpleSale,
+    invariant: "noOperatorNeeded",
+  },
+  {
+    name: "VOUCHER_NOT_REDEEMED to a repeated confirmation asks a person",
+    file: ACKNOWLEDGEMENT,
+    original: `return advice.operation === "confirmRedeem"
+`,
+    replacement: `return advice.operation === "reverseRedeem"
+`,
+    configuration: simpleRedemption,
+    invariant: "noOperatorNeeded",
+  },
+  {
+    name: "an error about another message declines this one",
+    file: REPLY,
+    original: 'if (concernsAnother(request, body)) return { outcome: "unknown", cause: "foreignId", error };',
+    replacement: "",
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "a 404 to another's reversal ends ours",
+    file: ACKNOWLEDGEMENT,
+    original: "if (concernsAnother(advice, body)) return toRepeat(response, true);",
+    replacement: "",
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "a success that names an error is one",
+    file: ACKNOWLEDGEMENT,
+    original: "const isAccepted = error.errorType === undefined && (",
+    replacement: "const isAccepted = (",
+    configuration: saleWithEveryFault,
+    invariant: "agreement",
+  },
+  {
+    name: "VOUCHER_ALREADY_REDEEMED to a reversal counts as done",
+    file: ACKNOWLEDGEMENT,
+    original: `and not what became of our transaction: a person must look.
+      return { outcome: "contradicted", error };`,
+    replacement: `and not what became of our transaction: a person must look.
+      return { outcome: "acknowledged", acknowledgement: "already" };`,
+    configuration: redemptionWithEveryFault,
+    invariant: "agreement",
+  },
+];

@@ -1,0 +1,37 @@
+import type { Advice } from "@electrum-vouchers/core";
+
+/** What is remembered for the sake of the invariants, and to bound what a till may want again. */
+export interface History {
+  /** The last attempt that was sent; -1 before the first. */
+  readonly lastAttemptSent: number;
+  readonly adviceSent?: Advice;
+  /** The till has asked for the redemption. */
+  readonly hasSentRedemption: boolean;
+  /** What the till has decided, durably. */
+  readonly decision?: DecidedIntent;
+  /** A customer may have the voucher. */
+  readonly isHandedOver: boolean;
+  /** The till has asked once more for a voucher that was not found; it asks no third time. */
+  readonly hasLookedUpAgain: boolean;
+  /** The switch has answered 404 to the reversal, and has not remembered it. */
+  readonly isReversalForgotten: boolean;
+  /** Something has happened that no client can make good: a limit of the protocol. */
+  readonly limitCause?: LimitCause;
+}
+
+/**
+ * - `lateRequest`: the switch processed a request whose reversal it had answered with 404, and forgotten
+ * - `repeatedRequest`: something between till and switch repeated a request by itself, and one of the two was declined
+ */
+export type LimitCause = "lateRequest" | "repeatedRequest";
+
+export const emptyHistory: History = {
+  lastAttemptSent: -1,
+  hasSentRedemption: false,
+  isHandedOver: false,
+  hasLookedUpAgain: false,
+  isReversalForgotten: false,
+};
+
+/** What the till has decided about a transaction. */
+export type DecidedIntent = "confirm" | "cancel";

@@ -1,0 +1,23 @@
+import type { Configuration } from "../configuration.ts";
+import type { LimitCause } from "./history.ts";
+
+/** A limit that no client can remove. `noReversals`: the provider takes none, and the till has marked the transaction. */
+export type ProtocolLimit = LimitCause | "noReversals";
+
+/** What the protocol itself cannot promise: where no client can bring till and switch together again. */
+export const limits: Readonly<Record<ProtocolLimit, string>> = {
+  lateRequest: "a request surfaces after its reversal, at a switch that has forgotten the reversal",
+  repeatedRequest:
+    "something between till and switch repeats a request by itself, and the answer to the repeat looks like a decline",
+  noReversals: "the provider takes no reversals; the till marks the transaction for reconciliation",
+};
+
+/** The limits that a world reaches. Anywhere else a disagreement is a defect; and where none is found, the limit is none. */
+export function expectedLimits({ kind, policy, ...world }: Configuration): readonly ProtocolLimit[] {
+  const { remembersReversals, mayArriveLate, mayRepeat, faults } = world;
+  return [
+    ...(!remembersReversals && (mayArriveLate || mayRepeat) ? (["lateRequest"] as const) : []),
+    ...(mayRepeat && (kind === "redemption" || faults === "every") ? (["repeatedRequest"] as const) : []),
+    ...(policy.provider.takesReversals ? [] : (["noReversals"] as const)),
+  ];
+}

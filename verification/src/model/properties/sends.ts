@@ -1,0 +1,67 @@
+import { operations, type Transaction } from "@electrum-vouchers/core";
+import { sameJson } from "@electrum-vouchers/testkit";
+import { provisionRequest } from "../fixtures.ts";
+import { type Activity, transactionOf } from "../till/activity.ts";
+import type { Invariant } from "./invariants.ts";
+import type { AdviceInFlight, MessageInFlight, RequestInFlight } from "../network/network.ts";
+import type { History } from "./history.ts";
+import { NOW } from "../time/time.ts";
+
+/** What a request breaks that goes out now. `isStored`: the step that asked for it is durable. */
+export function checkRequest(
+  request: RequestInFlight,
+  sender: Activity,
+  isStored: boolean,
+  { lastAttemptSent, adviceSent, hasSentRedemption }: History,
+): Invariant | undefined {
+  const transaction = transactionOf(sender);
+  if (!isStored) return "commitFirst";
+  if ("deadlineAt" in transaction && NOW >= transaction.deadlineAt) return "sentBeforeDeadline";
+  if (request.attempt <= lastAttemptSent) return "sentOnce";
+  if (adviceSent !== undefined) return "nothingAfterAdvice";
+  if (!isAllowed(request, transaction, hasSentRedemption)) return "policyKept";
+  return isOriginal(request, transaction) ? undefined : "sameRequest";
+}
+
+/** Whether the policy, the provider and the customer's patience allow this attempt. */
+function isAllowed({ attempt }: RequestInFlight, transaction: Transaction, hasRedeemed: boolean): boolean {
+  const { policy, at } = transaction.start;
+  const { retries, provider, lookupRetries, customerWaitMs = Number.POSITIVE_INFINITY } = policy;
+  if (transaction.kind === "provision") {
+    return attempt === 0 || (attempt <= retries && provider.takesRetries && NOW < at + customerWaitMs);
+  }
+  // There is no retry of a redemption.
+  if (!("round" in transaction)) return !hasRedeemed;
+  const { firstAttempt, startedAt } = transaction.round;
+  return attempt === firstAttempt || (attempt <= firstAttempt + lookupRetries && NOW < startedAt + customerWaitMs);
+}
+
+/** Whether it carries what the till has asked for, by the operation that is for this attempt. */
+function isOriginal({ outgoing, attempt }: RequestInFlight, transaction: Transaction): boolean {
+  const { operation, message } = outgoing;
+  if (transaction.kind === "provision") {
+    const isItsOperation = operation === (attempt === 0 ? "provisionVoucher" : "retryProvisionVoucher");
+    return isItsOperation && sameJson(message, provisionRequest(transaction.start.policy.provider.name));
+  }
+  return "redeem" in transaction
+    ? operation === "redeemVoucher" && sameJson(message, transaction.redeem.request)
+    : operation === "lookupVoucher" && sameJson(message, transaction.start.lookup);
+}
+
+/** What an advice breaks that goes out now, with these messages under way. */
+export function checkAdvice(
+  { outgoing }: AdviceInFlight,
+  history: History,
+  inFlight: readonly MessageInFlight[],
+): Invariant | undefined {
+  if (history.adviceSent !== undefined && !sameJson(history.adviceSent, outgoing)) return "oneAdvice";
+  const isReversal = operations[outgoing.operation].kind === "reversal";
+  return isReversal && inFlight.some(mayStillArrive) ? "reversalWaits" : undefined;
+}
+
+/** A request that can take effect, itself and no copy of it, whose time is not over. */
+const mayStillArrive = (message: MessageInFlight): boolean =>
+  message.type === "request" &&
+  message.outgoing.operation !== "lookupVoucher" &&
+  !message.isRepeat &&
+  NOW < message.deadlineAt;

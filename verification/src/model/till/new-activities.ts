@@ -1,0 +1,75 @@
+import type { Intent } from "@electrum-vouchers/core";
+import { checkUnchanged } from "../properties/commits.ts";
+import { messageOf } from "../network/network.ts";
+import { memoize } from "../search/intern.ts";
+import { isRepeatable } from "../search/move.ts";
+import type { StateSpace } from "../state-space.ts";
+import { NOW } from "../time/time.ts";
+import type { ActivitySteps } from "./activity-steps.ts";
+import { intentsFor, startOutcomes, decideIntent } from "./intents.ts";
+import type { StoredTransaction } from "./stored.ts";
+import { type ActivityOutcome, resumeDue } from "./till.ts";
+import { createStepMaker, type TillStep } from "./till-step.ts";
+
+/** What a process of the till can begin. */
+export interface NewActivities {
+  start(record: number): readonly TillStep[];
+  /** What is decided, and durable, while all other activities stand still. */
+  decideImmediately(record: number): readonly TillStep[];
+}
+
+export function createNewActivities(space: StateSpace, steps: ActivitySteps): NewActivities {
+  const { records, messages } = space;
+  const makeStep = createStepMaker(space);
+
+  const possibleIntents = memoize((record: number) =>
+    intentsFor(space).flatMap((intent): readonly PossibleIntent[] => {
+      const outcome = decideIntent(records.valueOf(record).transaction, intent);
+      return outcome === undefined ? [] : [{ intent, outcome }];
+    }),
+  );
+
+  function dueSteps({ transaction, due }: StoredTransaction): readonly TillStep[] {
+    if (due === undefined || due.at > NOW) return [];
+    const outcome = resumeDue(transaction);
+    return outcome.activity?.type === "delivering"
+      ? [
+          makeStep("normal", `sends ${due.description}`, outcome, {
+            sentMessage: messages.idOf(messageOf(outcome.activity)),
+          }),
+        ]
+      : [makeStep("normal", `takes up what is due: ${due.description}`, outcome)];
+  }
+
+  function start(record: number): readonly TillStep[] {
+    if (record === 0)
+      return startOutcomes(space).map((outcome) => makeStep("decision", "starts", outcome, { intent: "start" }));
+    const intentSteps = possibleIntents(record).flatMap(({ intent, outcome }): readonly TillStep[] => {
+      const { type } = intent;
+      if (outcome.result === undefined) return [makeStep("decision", `wants: ${type}`, outcome, { intent: type })];
+      // It changes nothing: worth a step only where the till is told what is not so.
+      const violated = checkUnchanged({ type: "intent", intent }, outcome.result);
+      return violated === undefined
+        ? []
+        : [makeStep("decision", `wants: ${type}, and is told that it stands`, {}, { violated })];
+    });
+    return [...intentSteps, ...dueSteps(records.valueOf(record))];
+  }
+
+  function decideImmediately(record: number): readonly TillStep[] {
+    if (record === 0) return [];
+    return possibleIntents(record).flatMap(({ intent: { type }, outcome: { activity } }) => {
+      if (activity?.type !== "commit" || isRepeatable(type)) return [];
+      const step = steps.commit(activity, record);
+      const line = { actor: "till", event: `wants: ${type}, and ${step.line.event}` } as const;
+      return step.activity === 0 ? [{ ...step, kind: "decision" as const, line, intent: type }] : [];
+    });
+  }
+
+  return { start: memoize(start), decideImmediately: memoize(decideImmediately) };
+}
+
+interface PossibleIntent {
+  readonly intent: Intent;
+  readonly outcome: ActivityOutcome;
+}

@@ -1,0 +1,51 @@
+import { canHandOver, handOver, type Transaction, type Uuid } from "@electrum-vouchers/core";
+import type { ProviderName } from "@electrum-vouchers/simulator";
+import type { TillClient } from "./till-client.ts";
+import { generateUuid, provisionRequest } from "../messages.ts";
+import type { ProcessEnvironment } from "../ports.ts";
+import type { CustomerScript } from "./customer-script.ts";
+
+/** A voucher in a customer's hand. */
+export interface OwnedVoucher {
+  readonly code: string;
+  readonly provider: ProviderName;
+  /** The sale that it comes from, if it was one of this run. */
+  readonly saleId?: Uuid;
+}
+
+/** Half of the sales are with a provider that follows the whole protocol. */
+const providers: readonly ProviderName[] = ["standard", "standard", "Netcare", "Stellr"];
+
+/** A customer who buys a voucher, and puts it into the purse. */
+export function createSaleWorkload(
+  { context, oracle }: ProcessEnvironment,
+  { call, waitWhileIn }: TillClient,
+  script: CustomerScript,
+  vouchers: OwnedVoucher[],
+): (number: number) => Promise<void> {
+  const { clock, random, trace, scenario } = context;
+
+  /** The voucher goes to the customer, as soon as the till gives it out. */
+  function receiveVoucher(transaction: Transaction | undefined, provider: ProviderName): void {
+    if (transaction === undefined || !canHandOver(transaction)) return;
+    const { code } = handOver(transaction);
+    const { id: saleId } = transaction;
+    oracle.recordHandOver(saleId, code);
+    vouchers.push({ code, provider, saleId });
+  }
+
+  return async (number) => {
+    const id = generateUuid(random);
+    const provider = random.pick(providers);
+    const request = provisionRequest(id, provider);
+    trace.setName(id, `sale ${number}`);
+    await clock.sleep(random.below(scenario.arrivalWindowMs));
+    const [outcome] = await Promise.all([
+      call(id, "sells", (till) => till.provision(request)),
+      random.chance(0.2) ? script.cancelLater(id) : undefined,
+    ]);
+    const sale = await waitWhileIn(outcome, ["requesting", "waitingToRetry"]);
+    receiveVoucher(sale, provider);
+    if (sale?.state === "issued") receiveVoucher(await script.decide(id, script.confirm), provider);
+  };
+}
