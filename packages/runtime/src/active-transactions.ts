@@ -1,13 +1,13 @@
 import type { Uuid } from "@electrum-vouchers/core";
 
-/** The transactions that somebody in this process drives just now. */
+/** The transactions that calls in this process drive at the moment. */
 export interface ActiveTransactions {
   has(id: Uuid): boolean;
-  /** Runs `work`, with the transaction counted as driven until it ends. */
+  /** Runs `work`. The transaction counts as active until it ends. */
   track<Value>(id: Uuid, work: () => PromiseLike<Value>): Promise<Value>;
-  /** Resolves once those who drive it now have ended. */
+  /** Resolves once all work on this transaction that is active now has ended. */
   whenDone(id: Uuid): Promise<void>;
-  /** Resolves once all who drive any now have ended. */
+  /** Resolves once all work that is active now has ended. */
   whenIdle(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { EngineError } from "./engine/run-transaction.ts";
 import type { Alert, EventListener } from "./events.ts";
 
-/** Tells the observer of something that a person should look at. */
+/** Reports something that the operator should look at. */
 export type AlertReporter = (alert: Alert) => void;
 
 export const createAlertReporter =
@@ -11,7 +11,7 @@ export const createAlertReporter =
   (alert) =>
     observe({ type: "alert", alert, at: clock.now() });
 
-/** What a person must know of a transaction that could not be driven on. */
+/** What the operator must know about a transaction that the engine could not go on with. */
 export function toAlerts(id: Uuid, error: EngineError): readonly Alert[] {
   switch (error.type) {
     case "unavailable":
@@ -23,12 +23,12 @@ export function toAlerts(id: Uuid, error: EngineError): readonly Alert[] {
       return [{ reason: "damagedRecord", id, description }];
     }
     default:
-      // Another worker was first: the transaction is in good hands.
+      // Another worker was first, and goes on with the transaction.
       return [];
   }
 }
 
-/** Where something was thrown. Not what it says of itself: a message may quote what it found, and so a voucher. */
+/** Where something was thrown. Its message is left out: it may quote what it found, and so a voucher. */
 export function toUnexpectedAlert(id: Uuid, error: unknown): Alert {
   const stackLines =
     error instanceof Error ? (error.stack?.split("\n") ?? []).filter((line) => /^\s+at /.test(line)) : [];

@@ -9,27 +9,27 @@ import {
 import type { CommitUncertain, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 import type { EngineError } from "./engine/run-transaction.ts";
 
-/** Why a call to the till failed, and so what to do about it. Errors get logged: any `transaction` in one is redacted. */
+/** Why a call to the till failed, and what to do about it. Errors get logged, so any `transaction` in one is redacted. */
 export type TillError =
-  /** The request is at fault, or it comes too late: nothing has changed. Correct it, or take what `transaction` shows. */
+  /** The request has a fault, or it comes too late. Nothing has changed. Correct it, or go on from what `transaction` shows. */
   | { readonly type: "refused"; readonly refusal: Refusal; readonly transaction?: Transaction }
-  /** Another request was started under this id. Take a new id. */
+  /** Another request was started under this id. Use a new id. */
   | { readonly type: "idInUse"; readonly transaction: Transaction }
-  /** No such transaction. */
+  /** There is no such transaction. */
   | { readonly type: "unknownTransaction"; readonly id: Uuid }
-  /** Electrum must not be asked yet; `allowedFrom` says when. */
+  /** Electrum must not be asked yet. `allowedFrom` says from when it may. */
   | LookupTooEarly
   /**
-   * The outbox took no commit, so nothing that was to follow it was done. Call again: starting and deciding twice is
-   * harmless. What had been sent before is recovered by itself.
+   * The outbox did not take the commit, so nothing that follows it was done. Call again: starting and deciding twice is
+   * harmless. What was sent before is recovered by itself.
    */
   | { readonly type: "outboxUnavailable"; readonly error: OutboxUnavailable | CommitUncertain }
-  /** The stored record cannot be trusted; a person must look at it. */
+  /** The stored record cannot be trusted. The operator must look at it. */
   | { readonly type: "damaged"; readonly id: Uuid; readonly damage: DamagedRecord }
-  /** The till has stopped. Ask the next one. */
+  /** The till has stopped. Call the next one. */
   | { readonly type: "stopped" };
 
-/** What a failed drive means to whoever called the till. */
+/** What an engine's error means to the caller of the till. */
 export function tillErrorOf(id: Uuid, error: EngineError): TillError {
   switch (error.type) {
     case "unavailable":
@@ -46,7 +46,7 @@ export function tillErrorOf(id: Uuid, error: EngineError): TillError {
   }
 }
 
-/** What the core refused, and what it refused it for. */
+/** What the core refused, and the transaction that it refused it for. */
 export const refused = (refusal: Refusal, transaction: Transaction): TillError => ({
   type: "refused",
   refusal,

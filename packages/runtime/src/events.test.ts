@@ -158,7 +158,7 @@ test("given a port that throws in the background, then a person is told where, w
   const alert = testTill.events.find(({ type }) => type === "alert");
   expect(alert).toMatchObject({ alert: { reason: "unexpected", id: sale.id } });
   expect(JSON.stringify(alert)).toContain("TypeError");
-  expect(JSON.stringify(alert)).toContain("isolate-errors.test.ts");
+  expect(JSON.stringify(alert)).toContain("events.test.ts");
   expect(JSON.stringify(alert)).not.toContain(secrets.code);
   expect((await testTill.done(till.provision(provisionRequest(uuid(2))))).state).toBe("issued");
 });

@@ -2,8 +2,8 @@ import type { Fact, Instant, Intent, Operation, NoResponseCause, Transaction, Uu
 import type { CommitUncertain, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 
 /**
- * What the runtime tells its observers: for logs, metrics and traces. Nothing here can be a secret: ids, operations, states,
- * statuses and causes only, never a message or a body.
+ * What the runtime reports, for logs, metrics and traces. It holds no secret: only ids, operations, states, statuses and
+ * causes, never a message or a body.
  */
 export type RuntimeEvent =
   /** A step is durable. */
@@ -12,24 +12,24 @@ export type RuntimeEvent =
       readonly id: Uuid;
       readonly kind: Transaction["kind"];
       readonly version: number;
-      /** Absent where the transaction started. */
+      /** Absent if the step started the transaction. */
       readonly from?: Transaction["state"];
       readonly to: Transaction["state"];
-      /** What led to it. */
+      /** The fact or intent that led to it. */
       readonly cause: Fact["type"] | Intent["type"] | "start";
       readonly needsAttention: boolean;
       readonly at: Instant;
     }
-  /** A message goes out: an attempt of a request, or a delivery of an advice. */
+  /** A message is sent: an attempt of a request, or a delivery of an advice. */
   | {
       readonly type: "sent";
       readonly id: Uuid;
       readonly operation: Operation;
-      /** 0 is the first, of requests and of deliveries alike. */
+      /** 0 is the first, for requests and for deliveries. */
       readonly attempt: number;
       readonly at: Instant;
     }
-  /** It was answered, or not. */
+  /** The message was answered, or not. */
   | {
       readonly type: "answered";
       readonly id: Uuid;
@@ -39,7 +39,7 @@ export type RuntimeEvent =
       readonly tookMs: number;
       readonly at: Instant;
     }
-  /** An advice was not acknowledged, and is repeated: not before then, nor while Electrum is down. */
+  /** An advice was not acknowledged, and will be repeated: not before `notBefore`, nor while Electrum is down. */
   | {
       readonly type: "adviceRepeats";
       readonly id: Uuid;
@@ -48,28 +48,28 @@ export type RuntimeEvent =
       readonly at: Instant;
     }
   | { readonly type: "forwarder"; readonly status: ForwarderStatus; readonly at: Instant }
-  /** A person should look. */
+  /** The operator should look. */
   | { readonly type: "alert"; readonly alert: Alert; readonly at: Instant };
 
 export type Alert =
-  /** An answer to an advice that Electrum cannot have sent: a wrong URL, a gateway. The advice is kept and repeated. */
+  /** A response to an advice that is not Electrum's: a gateway's, a wrong URL's. The advice is kept and repeated. */
   | { readonly reason: "notElectrum"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
-  /** Electrum does not take our credentials. Every advice is kept, and none sent, until `forwarder.resume()`. */
+  /** Electrum refuses the credentials. Every advice is kept, and none is sent, until `forwarder.resume()`. */
   | { readonly reason: "credentials"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
-  /** A stored record cannot be read; it is kept as it is. */
+  /** A stored record cannot be read. It is kept as it is. */
   | { readonly reason: "damagedRecord"; readonly id: Uuid; readonly description: string }
-  /** The outbox does not take or give anything. */
+  /** The outbox is unavailable. */
   | { readonly reason: "outboxUnavailable"; readonly error: OutboxUnavailable | CommitUncertain }
-  /** Something was thrown, which is a bug, of ours or of a port: where. The transaction is taken up again later. */
+  /** Something was thrown, which is a bug of ours or of a port; `location` says where. The transaction is taken up again later. */
   | { readonly reason: "unexpected"; readonly id: Uuid; readonly location: string };
 
 /**
- * - `forwarding`: advices go out as they come due
+ * - `forwarding`: advices are sent when they are due
  * - `probing`: Electrum is down; one advice at a time finds out when it is back
  * - `halted`: the credentials are wrong; everything is kept until `forwarder.resume()`
  * - `stopped`
  */
 export type ForwarderStatus = "forwarding" | "probing" | "halted" | "stopped";
 
-/** Told of everything as it happens, so it should be quick. What it throws harms no transaction: it is warned of, once. */
+/** Called for every event as it happens, so it should be quick. What it throws harms no transaction; the first time, the process is warned. */
 export type EventListener = (event: RuntimeEvent) => void;

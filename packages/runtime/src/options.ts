@@ -6,23 +6,23 @@ import type { EventListener } from "./events.ts";
 export interface TillOptions {
   readonly electrum: Electrum;
   readonly outbox: Outbox;
-  /** The business rules: given once, or chosen for each request, since one till sells for several providers. */
+  /** The business rules: given once, or selected for each request, since one till sells for several providers. */
   readonly policy: Policy | PolicySelector;
-  /** Told of every step, message and alert; it gets no secret. Default: nobody. */
+  /** Called for every step, message and alert. It gets no secret. Default: none. */
   readonly onEvent?: EventListener;
   /**
-   * Names this till towards its outbox. Each process on a shared outbox needs a name of its own, and the same one after a
-   * restart, so that it takes its leases up again. Default "till".
+   * The name of this process towards its outbox. Each process on a shared outbox needs a name of its own, and the same name
+   * after a restart, so that it releases its own leases. Default "till".
    */
   readonly worker?: string;
   readonly forwarding?: Partial<Forwarding>;
-  /** How long an answer or a timer may be overdue before this till takes the transaction over from its owner. Default 1 s. */
+  /** How long a response or a timer may be overdue before this till takes the transaction over. Default 1 s. */
   readonly takeoverGraceMs?: number;
   /** How long `stop` waits for what is under way. Default 5 s. */
   readonly stopTimeoutMs?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** Mints random UUIDs, version 4, for messages and commits: no two processes may mint the same. Default: the system's. */
+  /** Makes random UUIDs, version 4, for messages and commits. No two processes may make the same. Default: the system's. */
   readonly newId?: () => Uuid;
 }
 
@@ -31,11 +31,11 @@ export type PolicySelector = (
 ) => Policy;
 
 export interface Forwarding {
-  /** How many advices are under way at once. Default 8. */
+  /** The largest number of advices that are under way at once. Default 8. */
   readonly concurrency: number;
   /** How long to wait for each acknowledgement. Default 60 s, Electrum's own. */
   readonly deadlineMs: number;
-  /** How the pause between repeats grows. There is no last repeat. Default 1 s, doubling, up to 60 s. */
+  /** How the wait between repeats grows. There is no last repeat. Default 1 s, doubling, up to 60 s. */
   readonly backoff: Backoff;
 }
 

@@ -4,16 +4,16 @@ import { type TillError, wrongKind } from "./errors.ts";
 import type { ResolvedTillOptions } from "./options.ts";
 import type { TransactionService } from "./transaction-service.ts";
 
-/** The calls that are about provisions alone. */
+/** The calls that concern provisions alone. */
 export interface ProvisionCalls {
   /**
    * Sells a voucher: sends the request, retries and reverses as the policy says. Resolves once the till must decide
    * (`issued`), nothing more is to be done (`completed`, `declined`), or the rest is the forwarder's (`reversing`).
    * Starting twice is harmless: the same request joins the call that is under way, or gives the transaction that exists.
-   * Where another process is at it, or the till stops meanwhile, it resolves with the transaction as it stands.
+   * If another process works on it, or the till stops meanwhile, it resolves with the transaction as it is stored.
    */
   provision(request: ProvisionRequest): ResultAsync<Provision, TillError>;
-  /** The sale stands, paid in this way. Resolves when that is durable, not when Electrum has heard of it. */
+  /** Confirms the sale, paid in this way. Resolves when that is durable, not when Electrum has been told. */
   confirm(id: Uuid, tenders: readonly Tender[], amounts?: Amounts): ResultAsync<Provision, TillError>;
 }
 
@@ -47,6 +47,6 @@ export function createProvisions(
   };
 }
 
-/** The core has refused, by now, whatever does not fit the kind: this only tells the compiler so. */
+/** The core has already refused what does not fit the kind. This tells the compiler so. */
 const asProvision = (transaction: Transaction): Result<Provision, TillError> =>
   transaction.kind === "provision" ? ok(transaction) : err(wrongKind(transaction));

@@ -184,7 +184,9 @@ describe("redeeming", () => {
   test("given an error upstream, then it is declined, and the consumer tries again under a new id", async () => {
     const testTill = createTestTill({
       script: ({ operation }, nth) =>
-        operation === "redeemVoucher" && nth === 0 ? { response: errorResponse(400, "INSUFFICIENT_AMOUNT") } : undefined,
+        operation === "redeemVoucher" && nth === 0
+          ? { response: errorResponse(400, "INSUFFICIENT_AMOUNT") }
+          : undefined,
     });
     const till = await testTill.open();
 

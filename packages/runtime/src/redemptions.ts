@@ -16,17 +16,17 @@ import type { ResolvedTillOptions } from "./options.ts";
 import type { Send } from "./send.ts";
 import type { TransactionService } from "./transaction-service.ts";
 
-/** The calls that are about redemptions alone. */
+/** The calls that concern redemptions alone. */
 export interface RedemptionCalls {
-  /** Looks a voucher up, which begins a redemption: `found` or `notFound`. Give an `id` to make a repeat harmless. */
+  /** Looks a voucher up, which starts a redemption: it becomes `found` or `lookupFailed`. With an `id`, a repeat is harmless. */
   lookUp(lookup: VoucherLookup, id?: Uuid): ResultAsync<Redemption, TillError>;
-  /** Looks up once more what was not found. */
+  /** Looks the voucher up once more, after the lookup failed. */
   lookUpAgain(id: Uuid): ResultAsync<Redemption, TillError>;
-  /** Redeems the voucher that was found; the request bears the transaction's id. Resolves as `provision` does. */
+  /** Redeems the voucher that was found. The request bears the transaction's id. Resolves as `provision` does. */
   redeem(request: RedemptionRequest): ResultAsync<Redemption, TillError>;
-  /** The redemption stands, in full or for `amounts`. Resolves when that is durable. */
+  /** Confirms the redemption, in full or for `amounts`. Resolves when that is durable. */
   confirmRedemption(id: Uuid, amounts?: Amounts): ResultAsync<Redemption, TillError>;
-  /** Asks Electrum about a redemption of ours; refused while it is open. Changes nothing. */
+  /** Asks Electrum about a redemption of ours. Refused while it is open. Changes nothing. */
   lookUpRedemption(id: Uuid): ResultAsync<RedemptionStatus, TillError | (NoResponse & { readonly type: "noResponse" })>;
 }
 
@@ -35,12 +35,12 @@ export function createRedemptions(
   send: Send,
   { clock, newId, policyFor }: ResolvedTillOptions,
 ): RedemptionCalls {
-  /** A lookup of a sale of ours waits until that sale is over. */
+  /** A sale of ours may be looked up once it is over. */
   const mayLookUpSale = ({ provisionRequestId }: VoucherLookup): ResultAsync<void, TillError> =>
     provisionRequestId === undefined
       ? okAsync(undefined)
       : transactions
-          // It may be another's id, in any case; ours are in lower case.
+          // It may be another system's id, in upper case. Ours are in lower case.
           .find(provisionRequestId.toLowerCase())
           .andThen((sale) => mayLookUp(sale, clock.now()))
           .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
@@ -83,6 +83,6 @@ export function createRedemptions(
   };
 }
 
-/** The core has refused, by now, whatever does not fit the kind: this only tells the compiler so. */
+/** The core has already refused what does not fit the kind. This tells the compiler so. */
 const asRedemption = (transaction: Transaction): Result<Redemption, TillError> =>
   transaction.kind === "redemption" ? ok(transaction) : err(wrongKind(transaction));

@@ -16,25 +16,25 @@ import { createTransactionService } from "./transaction-service.ts";
 
 /** A point of sale that sells and accepts vouchers, and never loses track of one. */
 export interface Till extends ProvisionCalls, RedemptionCalls {
-  /** It shall not happen, or be undone. Resolves when that is durable. Of a confirm and a cancel that race, one wins. */
+  /** Cancels the transaction, or has it reversed. Resolves when that is durable. If a confirm and a cancel race, one wins. */
   cancel(id: Uuid): ResultAsync<Transaction, TillError>;
-  /** A person wants a disputed advice sent again. */
+  /** The operator wants a disputed advice sent again. */
   resend(id: Uuid): ResultAsync<Transaction, TillError>;
-  /** A person has settled a dispute outside this protocol. */
+  /** The operator has settled a dispute outside this protocol. */
   resolve(id: Uuid, resolution: Pick<Resolve, "resolution" | "by" | "reason">): ResultAsync<Transaction, TillError>;
   /** The transaction as it is stored. */
   find(id: Uuid): ResultAsync<Transaction, TillError>;
   readonly forwarder: {
     status(): ForwarderStatus;
-    /** After a halt: the credentials are right again. */
+    /** Ends a halt: the credentials are right again. */
     resume(): void;
   };
-  /** Takes no more calls, gives what is under way some time to end, and leaves the rest to recovery. */
+  /** Takes no more calls, gives what is under way `stopTimeoutMs` to end, and leaves the rest to the next process. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a till. It serves at once, and takes up whatever an earlier process left unfinished in the same outbox.
+ * Starts a till. It serves at once, and takes up what an earlier process left unfinished in the same outbox.
  *
  * @example
  * const till = await startTill({ electrum, outbox, policy });
@@ -71,7 +71,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
     (await outbox.release({ worker })).orTee((error) => reportAlert({ reason: "outboxUnavailable", error }));
   };
 
-  // A former self that crashed may have left leases; nobody else bears this worker's name.
+  // An earlier process of this name may have crashed and left leases.
   await release();
   const background = { outbox, clock, worker, onEvent, reportAlert, enginePorts: recoveryExecutor };
   const forwarder = startForwarder({ ...background, ...settings.forwarding, send });

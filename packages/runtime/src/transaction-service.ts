@@ -13,12 +13,12 @@ import {
 import type { ActiveTransactions } from "./active-transactions.ts";
 import { refused, type TillError, tillErrorOf } from "./errors.ts";
 
-/** What a till does with transactions of either kind. */
+/** What a till does with transactions of every kind. */
 export interface TransactionService {
   find(id: Uuid): ResultAsync<Transaction, TillError>;
-  /** Starts a transaction, or joins the one that was started by the same request. */
+  /** Starts a transaction. If the same request has started it before, waits for that one. */
   start(entry: StartEntry): ResultAsync<Transaction, TillError>;
-  /** Applies an intent, and drives on what follows from it. */
+  /** Applies an intent, and runs what follows from it. */
   applyIntent(id: Uuid, intent: Intent): ResultAsync<Transaction, TillError>;
 }
 
@@ -26,7 +26,7 @@ export interface TransactionServiceOptions {
   readonly outbox: Pick<Outbox, "load">;
   readonly enginePorts: EnginePorts;
   readonly activeTransactions: ActiveTransactions;
-  /** Aborted once the till takes no more calls. */
+  /** Aborts when the till takes no more calls. */
   readonly stopping: AbortSignal;
 }
 
@@ -52,7 +52,7 @@ export function createTransactionService({
   const find = async (id: Uuid): Promise<Result<Transaction, TillError>> =>
     (await load(id)).map(({ transaction }) => transaction);
 
-  /** What somebody here is at already is worth waiting for: it ends as this call would. */
+  /** If a call in this process runs the transaction already, waits for it: it ends as this call would. */
   async function awaitActive(transaction: Transaction): Promise<Result<Transaction, TillError>> {
     const { id } = transaction;
     if (!activeTransactions.has(id)) return ok(transaction);
@@ -77,7 +77,7 @@ export function createTransactionService({
     const next = intentStep(loaded.value, intent);
     if (next.isErr()) return err(refused(next.error, loaded.value.transaction));
     const ran = await run(next.value);
-    // A request wants its answer; a decision only to be durable.
+    // A request waits for its response; a decision only has to be durable.
     const isRequest = intent.type === "redeem" || intent.type === "lookUp";
     return isRequest && ran.isOk() ? awaitActive(ran.value) : ran.mapErr((error) => tillErrorOf(id, error));
   }

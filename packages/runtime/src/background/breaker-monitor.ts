@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { ForwarderStatus, EventListener } from "../events.ts";
 import { type CircuitBreaker, closedBreaker } from "./circuit-breaker.ts";
 
-/** Keeps what the forwarder believes of its breaker, and tells the listener when its status changes. */
+/** Holds the forwarder's circuit breaker, and reports when its status changes. */
 export interface BreakerMonitor {
   breaker(): CircuitBreaker;
   transitionTo(next: CircuitBreaker): void;

@@ -1,36 +1,36 @@
 import { type Advice, type HttpResponse, classifyAdviceResponse, type NoResponse } from "@electrum-vouchers/core";
 import type { Result } from "neverthrow";
 
-/** What came of sending an advice once. */
+/** What came of delivering an advice once. */
 export type Delivery = Settled | Halt | Repeat;
 
-/** Electrum has it, or says why it will never have it: the transaction moves on. */
+/** Electrum has acknowledged it, or has refused it for good: the transaction moves on. */
 export interface Settled {
   readonly outcome: "settled";
   readonly response: HttpResponse;
 }
 
-/** Electrum does not take our credentials. */
+/** Electrum refuses the credentials. */
 export interface Halt {
   readonly outcome: "halt";
   readonly status: number;
 }
 
-/** The same advice has to go out again. */
+/** The same advice must be sent again. */
 export interface Repeat {
   readonly outcome: "repeat";
-  /** Whether somebody took the message, be it without a word. */
+  /** Whether the message reached anything, even without a response. */
   readonly reached: boolean;
   readonly retryAfterMs: number;
-  /** The status of an answer that does not look like Electrum. */
+  /** The status of a response that does not look like Electrum's. */
   readonly unexpectedStatus?: number;
   readonly reason: string;
 }
 
-/** The longest `Retry-After` that is heeded: one header must not put everything off for ever. */
+/** The longest `Retry-After` that is heeded. One header must not postpone everything for ever. */
 const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 
-/** Reads what came of it; only Electrum's own word settles an advice. */
+/** Classifies what came of a delivery. Only Electrum's own word settles an advice. */
 export const classifyDelivery = (advice: Advice, response: Result<HttpResponse, NoResponse>): Delivery =>
   response.match(
     (complete) => classifyDeliveredResponse(advice, complete),

@@ -1,3 +1,16 @@
+// Store and forward: the forwarder delivers advices until Electrum acknowledges each of them (contract E).
+//
+// Rules
+// 1. An advice was stored before it is sent, and every repeat is the same message.
+// 2. Only Electrum's word settles an advice. The response then is a fact of its transaction, and the engine goes on from there.
+// 3. What is not settled is postponed, longer each time, without an end: a reversal that is given up leaves a live voucher.
+// 4. If deliveries fail, the circuit breaker lets single ones find out when Electrum is back. If Electrum refuses the
+//    credentials, everything is kept and nothing is sent until they are right again.
+// 5. Being run twice is harmless: Electrum takes repeats of an advice, and the second acknowledgement changes nothing.
+//
+// What it does not know: what an answer means (`delivery.ts`), how records are claimed (`claim-loop.ts`), and what an
+// acknowledgement makes of its transaction (the core).
+
 import { type Advice, type HttpResponse, type Fact, type Instant, backoffMs, resume } from "@electrum-vouchers/core";
 import type { ClaimedRecord, Outbox } from "@electrum-vouchers/core/ports";
 import { type AlertReporter, toAlerts } from "../alert-reporter.ts";
@@ -33,18 +46,18 @@ export interface ForwarderOptions extends Forwarding {
 export interface Forwarder {
   /** An advice was queued. */
   notify(): void;
-  /** Electrum has answered somebody. */
+  /** Electrum has answered a request. */
   noteReachable(): void;
   status(): ForwarderStatus;
-  /** After a halt: the credentials are right again. */
+  /** Ends a halt: the credentials are right again. */
   resume(): void;
   stop(): Promise<void>;
 }
 
-/** Beyond the deadline of a delivery, so that its lease never ends first. */
+/** A lease outlasts the deadline of its delivery by this, so that it never ends first. */
 const LEASE_MARGIN_MS = 5_000;
 
-/** Store and forward: delivers advices, oldest first, until each is acknowledged. */
+/** Starts to deliver advices, oldest first, until each is acknowledged. */
 export function startForwarder(options: ForwarderOptions): Forwarder {
   const { clock, concurrency, deadlineMs } = options;
   const monitor = createBreakerMonitor(options);
@@ -80,7 +93,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
         return halt(options, record, advice, delivery);
       case "repeat": {
         monitor.transitionTo(onFailure(monitor.breaker(), { ...delivery, atMs: clock.monotonicMs() }, backoff));
-        // What nobody took is not put off, so that the order is kept: the breaker lets it wait.
+        // An advice that did not reach Electrum keeps its place in the order; the breaker makes it wait.
         const waitMs = Math.max(backoff(postponed), delivery.retryAfterMs);
         return repeat(options, record, advice, delivery, delivery.reached ? clock.now() + waitMs : record.due.at);
       }
@@ -117,7 +130,7 @@ async function settle(
   const { clock, enginePorts, reportAlert } = context;
   const fact: Fact = { type: "adviceResponse", adviceId: message.id, ...response, at: clock.now() };
   const settled = await runTransaction(factStep(current, fact), enginePorts);
-  // Where this fails the lease ends some time, and the same advice goes out again.
+  // If this fails, the lease ends some time, and the same advice is sent again.
   settled.orTee((error) => toAlerts(current.transaction.id, error).forEach(reportAlert));
 }
 

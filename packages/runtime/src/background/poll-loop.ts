@@ -1,23 +1,23 @@
 import type { Clock } from "../clock.ts";
 
-/** Looks again and again, one look after the other. */
+/** Polls again and again, one poll after the other. */
 export interface PollLoop {
-  /** Look now, or again where a look is under way. */
+  /** Polls now, or once more if a poll is under way. */
   notify(): void;
   isStopping(): boolean;
-  /** Looks no more; resolves once the look that is under way has ended. */
+  /** Stops polling. Resolves once the poll that is under way has ended. */
   stop(): Promise<void>;
 }
 
 export interface PollLoopOptions {
   readonly clock: Pick<Clock, "sleep">;
-  /** Gives how long to wait before the next look, unless notified. */
+  /** Gives how long to wait before the next poll, unless the loop is notified. */
   poll(): Promise<number>;
-  /** It looks by itself this often, whatever the last look gave. */
+  /** The longest wait between two polls. */
   readonly maxSleepMs: number;
 }
 
-/** Why a sleep ends early. Without a reason given, each `abort` makes an error with a stack, which takes longer than the rest. */
+/** The reason why a sleep ends early. Without one, each `abort` makes an error with a stack, which costs more than the poll. */
 const NOTIFIED = "notified";
 
 export function startPollLoop({ clock, poll, maxSleepMs }: PollLoopOptions): PollLoop {

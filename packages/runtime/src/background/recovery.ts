@@ -1,3 +1,7 @@
+// Recovery: it takes up transactions that no call in this process drives. Retries and decisions whose time has come, and
+// attempts whose process is gone. After a crash this loop is the whole recovery: page by page, oldest first, while the till
+// serves customers already. It waits for nothing: what is not due stays in the outbox, and is claimed when it is.
+
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import { type AlertReporter, toAlerts } from "../alert-reporter.ts";
@@ -16,16 +20,13 @@ export interface RecoveryOptions {
   readonly activeTransactions: ActiveTransactions;
 }
 
-/** How many transactions are taken up at once: few, so that a backlog after a crash does not crowd out customers. */
+/** Few at once, so that a backlog after a crash does not slow down customers. */
 const CONCURRENCY = 16;
 
-/** A lease only bridges the time to the first commit: from then on the version is the fence. */
+/** A lease only covers the time to the first commit. From then on the version is the fence. */
 const LEASE_MS = 30_000;
 
-/**
- * What is due on transactions that nobody drives: retries and decisions whose time has come, and attempts whose owner is
- * gone. After a crash this loop is the recovery: page by page, oldest first, while the till serves customers already.
- */
+/** Starts to take up what is due on transactions that no call in this process drives. */
 export function startRecovery({ activeTransactions, enginePorts, ...options }: RecoveryOptions): ClaimLoop {
   return startClaimLoop({
     ...options,
@@ -33,12 +34,12 @@ export function startRecovery({ activeTransactions, enginePorts, ...options }: R
     concurrency: CONCURRENCY,
     leaseMs: LEASE_MS,
     handle: async ({ id }, current) => {
-      // Somebody in this process drives it, and does what is due.
+      // A call in this process drives it, and does what is due.
       if (activeTransactions.has(id)) return;
-      const ended = await activeTransactions.track(id, () =>
+      const resumed = await activeTransactions.track(id, () =>
         runTransaction(resumeStep(current, options.clock.now()), enginePorts),
       );
-      ended.orTee((error) => toAlerts(id, error).forEach(options.reportAlert));
+      resumed.orTee((error) => toAlerts(id, error).forEach(options.reportAlert));
     },
   });
 }

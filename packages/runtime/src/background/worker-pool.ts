@@ -1,39 +1,41 @@
+// A bounded number of slots. A claimed record waits in the queue for its slot; its lease bounds how long.
+
 import type { Instant } from "@electrum-vouchers/core";
 import type { ClaimedRecord } from "@electrum-vouchers/core/ports";
 
-/** A claimed record that waits for its place. */
+/** A claimed record that waits for a slot. */
 export interface QueuedRecord {
   readonly record: ClaimedRecord;
-  /** Its work is due from here on; a clock that was set back since the claim may show less. */
+  /** Its work is due from then on. A clock that was set back since the claim may show less. */
   readonly notBefore: Instant;
   /** The last moment at which its lease covers its work. */
   readonly startBy: Instant;
 }
 
-/** Whether its work may begin now. */
+/** Whether its work may begin now: it is due, and its lease covers it. */
 export const isWithinLease = ({ notBefore, startBy }: QueuedRecord, now: Instant): boolean =>
   notBefore <= now && now <= startBy;
 
-/** A bounded number of places at which records are worked on, and those that wait for one, oldest first. */
+/** A bounded number of slots in which records are worked on, and the records that wait for one, oldest first. */
 export interface WorkerPool {
   freeSlots(): number;
-  /** Those that wait, oldest first. */
+  /** The records that wait, oldest first. */
   queued(): readonly QueuedRecord[];
-  /** More that wait. */
+  /** Adds records that wait. */
   add(claimed: readonly QueuedRecord[]): void;
-  /** Takes away from those that wait. */
+  /** Takes records out of the queue. */
   remove(some: readonly QueuedRecord[]): void;
-  /** Begins the work on those that wait and still may begin, on as many as there are free places. */
+  /** Begins the work on queued records whose lease covers it, in as many free slots as there are. */
   dispatch(now: Instant): void;
-  /** Resolves once all work that has begun has ended. */
+  /** Resolves once all work that was dispatched has ended. */
   whenIdle(): Promise<void>;
 }
 
 export interface WorkerPoolOptions {
   readonly slots: number;
-  /** The work on a record; never rejects. */
+  /** The work on a record. Never rejects. */
   work(record: ClaimedRecord): Promise<void>;
-  /** A place has come free. */
+  /** Called when a slot has become free. */
   onSlotFree(): void;
 }
 

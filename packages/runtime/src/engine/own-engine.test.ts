@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import {
   type Advice,
   type Command,
@@ -137,11 +137,19 @@ test("given a workflow that is started anew in the midst of a sale, then it goes
   ]);
 });
 
-test("drive imports the core, its Results, and nothing else", () => {
-  const source = readFileSync(new URL("run-transaction.ts", import.meta.url), "utf8");
-  const imported = [...source.matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
+test("the engine imports the core, its Results, its own files, and nothing else", () => {
+  const folder = new URL(".", import.meta.url);
+  const sources = readdirSync(folder).filter((name) => !name.endsWith(".test.ts"));
+  const imported = sources.flatMap((name) =>
+    [...readFileSync(new URL(name, folder), "utf8").matchAll(/from "([^"]+)"/g)].map(([, from]) => from ?? ""),
+  );
 
-  expect(new Set(imported)).toEqual(
-    new Set(["@electrum-vouchers/core", "@electrum-vouchers/core/ports", "neverthrow"]),
+  expect(new Set(imported.filter((from) => !from.startsWith("./")))).toEqual(
+    new Set([
+      "@electrum-vouchers/core",
+      "@electrum-vouchers/core/ports",
+      "neverthrow",
+      "../resolve-uncertain-commits.ts",
+    ]),
   );
 });
