@@ -146,7 +146,9 @@ expectTypeOf<Own<Provision<Issued>>>().toEqualTypeOf<"state" | "approval" | "dec
 expectTypeOf<Own<Provision<ProvisionCompleted>>>().toEqualTypeOf<"state" | "approval">();
 expectTypeOf<Own<Provision<ProvisionDeclined>>>().toEqualTypeOf<"state" | "at" | "error" | "cancelledAt">();
 expectTypeOf<Own<Provision<Confirming>>>().toEqualTypeOf<"state" | "decision" | "approval" | "advice">();
-expectTypeOf<Own<Provision<Reversing>>>().toEqualTypeOf<"state" | "decision" | "advice" | "notBefore" | "inDoubt">();
+expectTypeOf<Own<Provision<Reversing>>>().toEqualTypeOf<
+  "state" | "decision" | "advice" | "notBefore" | "inDoubt" | "lateApproval"
+>();
 expectTypeOf<Own<Provision<Confirmed>>>().toEqualTypeOf<
   "state" | "decision" | "approval" | "advice" | "acknowledgement" | "at"
 >();
@@ -158,7 +160,9 @@ expectTypeOf<Own<Provision<Resolved>>>().toEqualTypeOf<"state" | "finalizing" | 
 
 expectTypeOf<Own<Redemption<LookingUp>>>().toEqualTypeOf<"state" | "attempt" | "deadlineAt" | "round">();
 expectTypeOf<Own<Redemption<WaitingToLookUp>>>().toEqualTypeOf<"state" | "attempt" | "lookUpAt" | "round">();
-expectTypeOf<Own<Redemption<LookupFailed>>>().toEqualTypeOf<"state" | "attempt" | "at" | "reason">();
+expectTypeOf<Own<Redemption<LookupFailed>>>().toEqualTypeOf<
+  "state" | "attempt" | "at" | "reason" | "error" | "unknown"
+>();
 expectTypeOf<Own<Redemption<Found>>>().toEqualTypeOf<"state" | "attempt" | "at" | "response">();
 expectTypeOf<Own<Redemption<Abandoned>>>().toEqualTypeOf<"state" | "at">();
 

@@ -21,6 +21,7 @@ export type {
   Found,
   LookingUp,
   LookupFailed,
+  LookupFailure,
   Redeemed,
   Redeeming,
   Redemption,

@@ -18,11 +18,24 @@ export function parseJson(text: string, maxDepth: number = MAX_DEPTH): Json | un
   if (text === "") return undefined;
   if (opensMoreThan(text, maxDepth) && nestsDeeper(text, maxDepth)) return undefined;
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = NUMERIC_IDENTIFIER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
     return isJson(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A third-party identifier that came as a number. Electrum's schema says text; a reviver would slow down every other message. */
+const NUMERIC_IDENTIFIER = /"(?:transactionIdentifier|institutionId)"\s*:\s*-?\d/;
+
+/**
+ * One party must never change another's identifier (contract E.5). A number that a double cannot hold, or would print in
+ * another way, is kept as the text that came. A runtime without the source of a number gives the number.
+ */
+function keepDigits(key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (key !== "transactionIdentifier" && key !== "institutionId") return value;
+  const source = context?.source;
+  return typeof value === "number" && source !== undefined && source !== String(value) ? source : value;
 }
 
 /** `JSON.parse` gives nothing else. */

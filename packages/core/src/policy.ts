@@ -61,6 +61,11 @@ export interface Policy {
   /** How often `lookupVoucher` is repeated after an unknown outcome. Default 2. */
   readonly lookupRetries: number;
   readonly lookupBackoff: Backoff;
+  /**
+   * How long an advice is repeated whose response may be Electrum's, but names no id. After that it counts as acknowledged, and
+   * is flagged for reconciliation. Default: a day.
+   */
+  readonly unnamedRepeatMs: number;
   /** How long after its end a transaction may first be looked up (Electrum's "initial processing period"). Default 0. */
   readonly lookupAfterMs: number;
 }
@@ -87,6 +92,7 @@ export const defaultPolicy: Policy = {
   lookupRetries: 2,
   lookupBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
   lookupAfterMs: 0,
+  unnamedRepeatMs: 24 * 60 * 60 * 1000,
 };
 
 /** Ten times longer each time reaches any cap in a few steps. */
@@ -123,6 +129,7 @@ const policySchema: v.GenericSchema<Policy> = v.strictObject({
   lookupRetries: countSchema,
   lookupBackoff: backoffSchema,
   lookupAfterMs: optionalWaitMsSchema,
+  unnamedRepeatMs: optionalWaitMsSchema,
 });
 
 /**

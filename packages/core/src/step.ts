@@ -5,6 +5,7 @@ import type { RedemptionRequest } from "./messages/redemption.ts";
 import type { Tender } from "./messages/tender.ts";
 import type { Uuid } from "./messages/uuid.ts";
 import type { Advice, Request } from "./messages/operations.ts";
+import type { Policy } from "./policy.ts";
 import type { Instant } from "./time.ts";
 
 /** What a transaction is now, and what must be done about it. A transaction waits for one thing at a time. */
@@ -90,6 +91,8 @@ export interface AdviceResponseReceived extends HttpResponse {
   readonly type: "adviceResponse";
   /** The advice's own id. */
   readonly adviceId: Uuid;
+  /** How often the advice had been delivered before, as far as the driver knows. Default 0: this was its first delivery. */
+  readonly repeats?: number;
   readonly at: Instant;
 }
 
@@ -133,6 +136,8 @@ export interface LookUpAgain {
 export interface Redeem {
   readonly type: "redeem";
   readonly request: RedemptionRequest;
+  /** The policy from now on: only the lookup's answer tells which provider the voucher is of. Default: that of the start. */
+  readonly policy?: Policy;
   readonly at: Instant;
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import type { OutgoingMessage } from "../messages/operations.ts";
 import type { Decision, Resolve } from "../step.ts";
+import type { LedgerAmount } from "../messages/amounts.ts";
 import type { Instant } from "../time.ts";
 import type { InDoubt } from "./in-doubt.ts";
 import type { Acknowledgement } from "../responses/advice-outcome.ts";
@@ -32,6 +33,8 @@ export interface Reversing {
   readonly advice: OutgoingMessage<"reverseVoucher" | "reverseRedeem">;
   readonly notBefore: Instant;
   readonly inDoubt?: InDoubt;
+  /** An approval that came too late. It is evidence: Electrum has issued what the reversal must undo. */
+  readonly lateApproval?: Approval;
 }
 
 /** Final: till and Electrum hold the transaction for done. */
@@ -82,4 +85,20 @@ export type ReconciliationItem =
   /** Electrum acknowledged a reversal that this provider never sees. */
   | { readonly reason: "providerTakesNoReversals"; readonly at: Instant; readonly provider: string }
   /** VOUCHER_NOT_REDEEMED to a confirmRedeem: confirmed before, or never redeemed; Electrum's answer cannot tell. */
-  | { readonly reason: "confirmationAmbiguous"; readonly at: Instant };
+  | { readonly reason: "confirmationAmbiguous"; readonly at: Instant }
+  /**
+   * A 404 ended the reversal, and it had no body, or an approval had been seen and this was its first delivery: Electrum may
+   * have lost what it issued.
+   */
+  | { readonly reason: "reversalNotFound"; readonly at: Instant; readonly status: number; readonly approval?: Approval }
+  /** The advice was acknowledged only by successes that named no id. */
+  | { readonly reason: "acknowledgedUnnamed"; readonly at: Instant; readonly status: number }
+  /** Approved for more than was asked, or in another currency. */
+  | {
+      readonly reason: "approvedOtherAmount";
+      readonly at: Instant;
+      readonly requested: LedgerAmount;
+      readonly approved: LedgerAmount;
+    }
+  /** One transaction was answered with two vouchers. */
+  | { readonly reason: "secondVoucher"; readonly at: Instant; readonly attempt: number; readonly response: JsonObject };

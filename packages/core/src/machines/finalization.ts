@@ -50,21 +50,59 @@ export const endsDecision = (
 ): boolean =>
   fact.type === "timer" && fact.timer === "decision" && fact.attempt === approval.attempt && decideBy !== undefined;
 
-/** The transaction ended without handing anything out: an approval that comes now is evidence for a person. */
-export function recordLateApproval<State>(request: Request, state: State, fact: Fact): Transition<State> {
-  if (fact.type !== "response") return { state, ignored: ignoredBecause(fact) };
-  const reading = classifyResponse(request, fact);
-  if (reading.outcome !== "approved") return { state, ignored: "late" };
+/** The approval that a fact brings, if it brings one. */
+function approvalIn(request: Request, fact: Fact): Approval | undefined {
+  if (fact.type !== "response") return undefined;
   const { attempt, at } = fact;
-  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: reading.response } };
+  const classified = classifyResponse(request, fact);
+  return classified.outcome === "approved" ? { attempt, at, response: classified.response } : undefined;
 }
 
-/** What a settlement must know of its transaction. */
+/** The transaction ended without a voucher: an approval that comes now is evidence for the operator. */
+export function recordLateApproval<State>(request: Request, state: State, fact: Fact): Transition<State> {
+  const approval = approvalIn(request, fact);
+  if (approval === undefined) return { state, ignored: ignoredBecause(fact) };
+  return { state, ignored: "late", items: [{ reason: "lateApproval", ...approval }] };
+}
+
+/** An approval was seen already. Another one that brings another voucher is evidence for the operator; the first one counts. */
+export function recordSecondVoucher<State extends { readonly approval: Approval }>(
+  request: Request,
+  state: State,
+  fact: Fact,
+): Transition<State> {
+  const second = approvalIn(request, fact);
+  const isAnother = second !== undefined && codeOf(second) !== undefined && codeOf(second) !== codeOf(state.approval);
+  return {
+    state,
+    ignored: ignoredBecause(fact),
+    ...(isAnother ? { items: [{ reason: "secondVoucher", ...second }] } : {}),
+  };
+}
+
+function codeOf({ response }: Approval): string | undefined {
+  const { voucher } = response;
+  const code = isJsonObject(voucher) ? voucher["code"] : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** An approval for more than was asked, or in another currency, is for the operator; a provider may approve less. */
+export function checkApprovedAmount(
+  { at, response }: Approval,
+  requested: LedgerAmount | undefined,
+): readonly ReconciliationItem[] {
+  const approved = approvedAmountOf(response);
+  if (approved === undefined || requested === undefined) return [];
+  const isAsRequested = approved.currency === requested.currency && approved.amount <= requested.amount;
+  return isAsRequested ? [] : [{ reason: "approvedOtherAmount", at, requested, approved }];
+}
+
+/** What finalization must know of its transaction. */
 export interface FinalizationTerms {
   readonly requestId: Uuid;
   readonly reversalId: Uuid;
   readonly reverse: "reverseVoucher" | "reverseRedeem";
-  readonly provider: ProviderProfile;
+  readonly policy: Policy;
   /** Of the original request: echoed where no response had any. */
   readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[];
 }
@@ -125,7 +163,10 @@ export function startReversing(
   return { state, command: queueAdviceFor(state) };
 }
 
-/** A fact meets a settlement: the answer to its advice, or what comes too late. `request` is what was approved or in doubt. */
+/**
+ * A fact during or after finalization: the response to its advice, or what comes too late. `request` is what was approved, or
+ * is in doubt.
+ */
 export function observeFinalization(
   terms: FinalizationTerms,
   request: Request,
@@ -133,9 +174,21 @@ export function observeFinalization(
   fact: Fact,
 ): Transition<Finalization> {
   if (fact.type === "adviceResponse") return observeAdviceResponse(terms, current, fact);
-  return current.state === "reversed" || current.state === "disputed"
-    ? recordLateApproval(request, current, fact)
-    : { state: current, ignored: ignoredBecause(fact) };
+  switch (current.state) {
+    case "reversed":
+    case "disputed":
+      return recordLateApproval(request, current, fact);
+    case "reversing": {
+      const lateApproval = current.lateApproval === undefined ? approvalIn(request, fact) : undefined;
+      const state = lateApproval === undefined ? current : { ...current, lateApproval };
+      return { state, ignored: ignoredBecause(fact) };
+    }
+    case "confirming":
+    case "confirmed":
+      return recordSecondVoucher(request, current, fact);
+    case "resolved":
+      return { state: current, ignored: ignoredBecause(fact) };
+  }
 }
 
 function observeAdviceResponse(
@@ -148,7 +201,12 @@ function observeAdviceResponse(
   const { at } = fact;
   return match(classifyAdviceResponse(current.advice, fact))
     .returnType<Transition<Finalization>>()
-    .with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, at))
+    .with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, fact))
+    .with({ outcome: "unnamed" }, ({ acknowledgement }) =>
+      at < queueAdviceFor(current).notBefore + terms.policy.unnamedRepeatMs
+        ? { state: current, ignored: "notAcknowledged" }
+        : acknowledge(terms, current, acknowledgement, fact),
+    )
     .with({ outcome: "repeat" }, { outcome: "halt" }, () => ({ state: current, ignored: "notAcknowledged" }))
     .with({ outcome: "refused" }, { outcome: "contradicted" }, ({ outcome, error }) => ({
       state: { state: "disputed", finalizing: advicePart(current), dispute: { reason: outcome, error, at } },
@@ -156,37 +214,76 @@ function observeAdviceResponse(
     .exhaustive();
 }
 
-/** The settlement alone, without the rest of its transaction. */
+/** The finalization alone, without the rest of its transaction. */
 function advicePart(current: Confirming | Reversing): Confirming | Reversing {
   const { state, decision } = current;
   if (state === "confirming") return { state, decision, approval: current.approval, advice: current.advice };
-  const { advice, notBefore, inDoubt } = current;
-  return { state, decision, advice, notBefore, ...(inDoubt === undefined ? {} : { inDoubt }) };
+  const { advice, notBefore, inDoubt, lateApproval } = current;
+  return {
+    state,
+    decision,
+    advice,
+    notBefore,
+    ...(inDoubt === undefined ? {} : { inDoubt }),
+    ...(lateApproval === undefined ? {} : { lateApproval }),
+  };
 }
 
 function acknowledge(
   terms: FinalizationTerms,
   current: Confirming | Reversing,
   acknowledgement: Acknowledgement,
-  at: Instant,
+  fact: AdviceResponseReceived,
 ): Transition<Finalization> {
+  const { at } = fact;
   if (current.state === "confirming") {
     const { decision, approval, advice } = current;
-    const item: ReconciliationItem = { reason: "confirmationAmbiguous", at };
     return {
       state: { state: "confirmed", decision, approval, advice, acknowledgement, at },
-      ...(acknowledgement === "notRedeemed" ? { item } : {}),
+      items: ambiguities(acknowledgement, fact),
     };
   }
   const { decision, advice, inDoubt } = current;
-  const item: ReconciliationItem = { reason: "providerTakesNoReversals", at, provider: terms.provider.name };
   return {
     state: { state: "reversed", decision, advice, ...(inDoubt === undefined ? {} : { inDoubt }), acknowledgement, at },
-    ...(terms.provider.takesReversals ? {} : { item }),
+    items: [
+      ...(terms.policy.provider.takesReversals ? [] : [providerTakesNoReversals(terms.policy.provider, at)]),
+      ...(acknowledgement === "notFound" ? lostApproval(current, fact) : []),
+      ...ambiguities(acknowledgement, fact),
+    ],
   };
 }
 
-/** An intent meets a settlement. The same again changes nothing; the opposite is refused, and who decided when is said. */
+const providerTakesNoReversals = ({ name }: ProviderProfile, at: Instant): ReconciliationItem => ({
+  reason: "providerTakesNoReversals",
+  at,
+  provider: name,
+});
+
+/** What an acknowledgement leaves open. */
+function ambiguities(
+  acknowledgement: Acknowledgement,
+  { at, status }: AdviceResponseReceived,
+): readonly ReconciliationItem[] {
+  if (acknowledgement === "notRedeemed") return [{ reason: "confirmationAmbiguous", at }];
+  return acknowledgement === "unnamed" ? [{ reason: "acknowledgedUnnamed", at, status }] : [];
+}
+
+/**
+ * "Nothing to undo" is hard to believe if the 404 has no body, since a gateway answers so too; and if Electrum had approved the
+ * request and this is the first delivery, since then there was something to undo.
+ */
+function lostApproval(
+  { advice, lateApproval }: Reversing,
+  { at, status, body, repeats = 0 }: AdviceResponseReceived,
+): readonly ReconciliationItem[] {
+  const wasApproved = lateApproval !== undefined || advice.message.reversalReason === "CANCELLED";
+  if (body.trim() !== "" && !(wasApproved && repeats === 0)) return [];
+  const approval = lateApproval === undefined ? {} : { approval: lateApproval };
+  return [{ reason: "reversalNotFound", at, status, ...approval }];
+}
+
+/** An intent during or after finalization. The same again changes nothing; the opposite is refused, and who decided when is said. */
 export function decideFinalization(current: Finalization, intent: Intent): Result<Transition<Finalization>, Refusal> {
   switch (intent.type) {
     case "confirm":
@@ -210,13 +307,13 @@ export const decisionToReverse = (cancelledAt: Instant | undefined, at: Instant)
     ? { outcome: "reverse", by: "protocol", at }
     : { outcome: "reverse", by: "till", at: cancelledAt };
 
-/** Why an intent has no place before a settlement: the till had decided the opposite, or it comes too soon or too late. */
+/** Why an intent has no place before the finalization: the till had decided the opposite, or it comes too soon or too late. */
 export const refuseInState = (intent: Intent, state: string, cancelledAt: Instant | undefined): Refusal =>
   cancelledAt !== undefined && (intent.type === "confirm" || intent.type === "redeem")
     ? { type: "alreadyDecided", decision: decisionToReverse(cancelledAt, cancelledAt) }
     : { type: "wrongState", intent: intent.type, state };
 
-/** The one decision of a settlement, whatever has become of it. */
+/** The one decision of a finalization, whatever has become of it. */
 const decisionOf = (current: Finalization): Decision =>
   current.state === "disputed" || current.state === "resolved" ? current.finalizing.decision : current.decision;
 

@@ -30,20 +30,33 @@ export interface InDoubt {
   readonly reason: ReversalReason;
   /** The latest deadline of all attempts that were never answered: until then one may be under way. */
   readonly latestDeadlineAt?: Instant;
+  /** How many responses were not Electrum's word. */
+  readonly foreignResponses?: number;
 }
 
-/** An attempt was answered, in a way that leaves its outcome open. */
-export const addUnknownResponse = (inDoubt: InDoubt | undefined, unknown: UnknownOutcome): InDoubt => ({
-  first: inDoubt?.first ?? unknown,
-  last: unknown,
-  reason: inDoubt?.reason ?? "RESPONSE_NOT_FINAL",
-  ...(inDoubt?.latestDeadlineAt === undefined ? {} : { latestDeadlineAt: inDoubt.latestDeadlineAt }),
-});
+/** Adds a response that leaves the outcome open. */
+export function addUnknownResponse(inDoubt: InDoubt | undefined, unknown: UnknownOutcome): InDoubt {
+  const foreignResponses = (inDoubt?.foreignResponses ?? 0) + (unknown.cause === "foreign" ? 1 : 0);
+  return {
+    first: inDoubt?.first ?? unknown,
+    last: unknown,
+    reason: inDoubt?.reason ?? "RESPONSE_NOT_FINAL",
+    ...(inDoubt?.latestDeadlineAt === undefined ? {} : { latestDeadlineAt: inDoubt.latestDeadlineAt }),
+    ...(foreignResponses === 0 ? {} : { foreignResponses }),
+  };
+}
 
-/** An attempt was never answered; it may be under way until its deadline. */
+/** Adds an attempt without any response. It may be under way until its deadline. */
 export const addNoResponse = (inDoubt: InDoubt | undefined, unknown: UnknownOutcome, deadlineAt: Instant): InDoubt => ({
   first: inDoubt?.first ?? unknown,
   last: unknown,
   reason: inDoubt?.reason ?? "TIMEOUT",
   latestDeadlineAt: Math.max(inDoubt?.latestDeadlineAt ?? deadlineAt, deadlineAt),
+  ...(inDoubt?.foreignResponses === undefined ? {} : { foreignResponses: inDoubt.foreignResponses }),
 });
+
+/** A firewall must not cost each customer the whole wait: after a second foreign response nothing more is tried. */
+const MAX_FOREIGN_RESPONSES = 2;
+
+/** Whether another attempt may bring an answer of Electrum's. */
+export const isWorthRetrying = ({ foreignResponses = 0 }: InDoubt): boolean => foreignResponses < MAX_FOREIGN_RESPONSES;

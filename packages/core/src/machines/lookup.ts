@@ -17,7 +17,7 @@ import { type UnknownOutcome, toUnknownOutcome } from "./in-doubt.ts";
 import { endsAttempt, ignoredBecause, type Transition } from "./transition.ts";
 import type { Request } from "../messages/operations.ts";
 import { backoffMs } from "../policy.ts";
-import { classifyResponse } from "../responses/request-outcome.ts";
+import { classifyResponse, type ErrorResponse } from "../responses/request-outcome.ts";
 import type { RedemptionStart } from "../start.ts";
 import type { Fact, Refusal, RedemptionIntent, SendRequest } from "../step.ts";
 import type { Instant } from "../time.ts";
@@ -27,6 +27,7 @@ import type {
   LookingUp,
   LookupRound,
   LookupFailed,
+  LookupFailure,
   Redemption,
   RedemptionHead,
   WaitingToLookUp,
@@ -72,20 +73,36 @@ function observeLookingUp(current: Redemption<LookingUp>, fact: Fact): LookupTra
     .returnType<LookupTransition>()
     .with({ outcome: "approved" }, ({ response }) => ({ state: { state: "found", attempt, at, response } }))
     .with({ outcome: "declined" }, ({ error }) => ({
-      state: { state: "lookupFailed", attempt, at, reason: { type: "declined", error } },
+      state: { state: "lookupFailed", attempt, at, reason: failureOf(error), error },
     }))
-    .with({ outcome: "unknown" }, (reading) => retryOrFail(current, toUnknownOutcome(attempt, at, reading)))
+    .with({ outcome: "unknown" }, (reading) =>
+      retryOrFail(current, toUnknownOutcome(attempt, at, reading), fact.retryAfterMs),
+    )
     .exhaustive();
 }
 
+/** What a decline says about the voucher, and about the lookup itself. */
+function failureOf({ status, errorType }: ErrorResponse): LookupFailure {
+  if (status === 501 || errorType === "FUNCTION_NOT_SUPPORTED" || errorType === "TRANSACTION_NOT_SUPPORTED") {
+    return "notOffered";
+  }
+  const isUnknownVoucher = errorType === "UNABLE_TO_LOCATE_RECORD" || errorType === "INVALID_VOUCHER";
+  return status === 404 || isUnknownVoucher ? "noSuchVoucher" : "refused";
+}
+
 /** A lookup may be repeated until it succeeds; the policy bounds how often in one round. */
-function retryOrFail(current: Redemption<LookingUp>, unknown: UnknownOutcome): LookupTransition {
+function retryOrFail(current: Redemption<LookingUp>, unknown: UnknownOutcome, retryAfterMs = 0): LookupTransition {
   const { attempt, round, start, id } = current;
   const { at } = unknown;
   const repeat = attempt - round.firstAttempt;
-  const lookUpAt = at + backoffMs(start.policy.lookupBackoff, repeat, id);
+  const askedMs = Math.min(retryAfterMs, start.policy.lookupBackoff.maxMs);
+  const lookUpAt = at + Math.max(backoffMs(start.policy.lookupBackoff, repeat, id), askedMs);
   if (repeat >= start.policy.lookupRetries || lookUpAt >= patienceEndsAt(start, round)) {
-    return { state: { state: "lookupFailed", attempt, at, reason: { type: "unknown", ...unknown } } };
+    const { error } = unknown;
+    const reason = unknown.cause === "foreign" ? "foreign" : "noAnswer";
+    return {
+      state: { state: "lookupFailed", attempt, at, reason, unknown, ...(error === undefined ? {} : { error }) },
+    };
   }
   return {
     state: { state: "waitingToLookUp", attempt, lookUpAt, round },

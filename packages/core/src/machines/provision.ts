@@ -23,8 +23,8 @@
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
 import { validateProvisionStart } from "./validate-input.ts";
-import { addUnknownResponse, type InDoubt, addNoResponse, toUnknownOutcome } from "./in-doubt.ts";
-import { endsAttempt, ignoredBecause, type Transition, toStep, addItem } from "./transition.ts";
+import { addUnknownResponse, type InDoubt, addNoResponse, toUnknownOutcome, isWorthRetrying } from "./in-doubt.ts";
+import { endsAttempt, ignoredBecause, type Transition, toStep, addItems } from "./transition.ts";
 import type { Request } from "../messages/operations.ts";
 import { backoffMs } from "../policy.ts";
 import { classifyResponse } from "../responses/request-outcome.ts";
@@ -36,7 +36,9 @@ import {
   awaitDecision,
   decisionToReverse,
   endsDecision,
+  checkApprovedAmount,
   recordLateApproval,
+  recordSecondVoucher,
   refuseInState,
   observeFinalization,
   type ReversalCause,
@@ -93,11 +95,11 @@ function applyFact(current: Provision, fact: Fact): ProvisionTransition {
     case "issued":
       return observeIssued(current, fact);
     case "completed":
-      return { state: current, ignored: ignoredBecause(fact) };
+      return recordSecondVoucher(startOf(current), current, fact);
     case "declined":
-      return recordLateApproval(requestOf(current, 0), current, fact);
+      return recordLateApproval(startOf(current), current, fact);
     default:
-      return observeFinalization(termsOf(current), requestOf(current, 0), current, fact);
+      return observeFinalization(termsOf(current), startOf(current), current, fact);
   }
 }
 
@@ -136,7 +138,7 @@ function observeRequesting(current: Provision<Requesting>, fact: Fact): Provisio
   if (fact.type === "response" && at <= deadlineAt) return applyResponse(current, fact);
   // A reply after the deadline counts as none: it is the moment that ends an attempt, not whether words came later.
   const cause = fact.type === "response" ? "deadline" : fact.type === "noResponse" ? fact.cause : "interruption";
-  return retryOrReverse(current, addNoResponse(current.inDoubt, { attempt, at, cause }, deadlineAt), at);
+  return retryOrReverse(current, addNoResponse(current.inDoubt, { attempt, at, cause }, deadlineAt), fact);
 }
 
 function applyResponse(current: Provision<Requesting>, fact: ResponseReceived): ProvisionTransition {
@@ -152,7 +154,7 @@ function applyResponse(current: Provision<Requesting>, fact: ResponseReceived): 
         : reverse(current, at, { inDoubt }),
     )
     .with({ outcome: "unknown" }, (reading) =>
-      retryOrReverse(current, addUnknownResponse(inDoubt, toUnknownOutcome(attempt, at, reading)), at),
+      retryOrReverse(current, addUnknownResponse(inDoubt, toUnknownOutcome(attempt, at, reading)), fact),
     )
     .exhaustive();
 }
@@ -161,20 +163,31 @@ function approve(current: Provision<Requesting>, approval: Approval): ProvisionT
   const { policy } = current.start;
   const inDoubt = current.inDoubt === undefined ? {} : { inDoubt: current.inDoubt };
   if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval, ...inDoubt });
-  if (policy.messaging === "single") return { state: { state: "completed", approval } };
+  const items = checkApprovedAmount(approval, current.start.request.amounts?.requestAmount);
+  if (policy.messaging === "single") return { state: { state: "completed", approval }, items };
   const { decideBy, command } = awaitDecision(policy, approval);
   return {
+    items,
     state: { state: "issued", approval, ...(decideBy === undefined ? {} : { decideBy }), ...inDoubt },
     ...(command === undefined ? {} : { command }),
   };
 }
 
-/** Retry while the policy, the provider and the customer's patience allow; else reverse. */
-function retryOrReverse(current: Provision<Requesting>, inDoubt: InDoubt, at: Instant): ProvisionTransition {
+/** Retries while the policy, the provider and the customer's time allow; else reverses. Electrum may ask for a longer wait. */
+function retryOrReverse(
+  current: Provision<Requesting>,
+  inDoubt: InDoubt,
+  { at, ...fact }: { readonly at: Instant; readonly retryAfterMs?: number },
+): ProvisionTransition {
   const { attempt, cancelledAt, start } = current;
   const { policy } = start;
-  const retryAt = at + backoffMs(policy.retryBackoff, attempt, current.id);
-  const maySendAgain = policy.provider.takesRetries && attempt < policy.retries && retryAt < patienceEndsAt(start);
+  const askedMs = Math.min(fact.retryAfterMs ?? 0, policy.retryBackoff.maxMs);
+  const retryAt = at + Math.max(backoffMs(policy.retryBackoff, attempt, current.id), askedMs);
+  const maySendAgain =
+    policy.provider.takesRetries &&
+    attempt < policy.retries &&
+    retryAt < patienceEndsAt(start) &&
+    isWorthRetrying(inDoubt);
   if (cancelledAt !== undefined || !maySendAgain) return reverse(current, at, { inDoubt });
   return {
     state: { state: "waitingToRetry", attempt, retryAt, inDoubt },
@@ -193,7 +206,7 @@ function observeWaitingToRetry(current: Provision<WaitingToRetry>, fact: Fact): 
 }
 
 function observeIssued(current: Provision<Issued>, fact: Fact): ProvisionTransition {
-  if (!endsDecision(current, fact)) return { state: current, ignored: ignoredBecause(fact) };
+  if (!endsDecision(current, fact)) return recordSecondVoucher(startOf(current), current, fact);
   const { approval, inDoubt } = current;
   const { at } = fact;
   const decision = { outcome: "reverse", by: "deadline", at } as const;
@@ -255,16 +268,19 @@ const requestOf = (head: ProvisionHead, attempt: number): Request => ({
   message: head.start.request,
 });
 
+/** The request that the transaction started with: what a late approval answers. */
+const startOf = (head: ProvisionHead): Request => requestOf(head, 0);
+
 const termsOf = ({ id, start }: ProvisionHead): FinalizationTerms => ({
   requestId: id,
   reversalId: start.reversalId,
   reverse: "reverseVoucher",
-  provider: start.policy.provider,
+  policy: start.policy,
   thirdPartyIdentifiers: start.request.thirdPartyIdentifiers,
 });
 
 function applyTransition(current: Provision, move: ProvisionTransition): Step<Provision> {
-  const reconciliation = addItem(current.reconciliation, move.item);
+  const reconciliation = addItems(current.reconciliation, move.items);
   const isUnchanged = move.state === current && reconciliation === current.reconciliation;
   return toStep(isUnchanged ? current : withState(move.state, { ...current, reconciliation }), move);
 }

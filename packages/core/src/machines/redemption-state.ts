@@ -5,6 +5,7 @@ import type { Uuid } from "../messages/uuid.ts";
 import type { ErrorResponse } from "../responses/request-outcome.ts";
 import type { Approval, ReconciliationItem, Finalization } from "./finalization-state.ts";
 import type { RedemptionStart } from "../start.ts";
+import type { Policy } from "../policy.ts";
 import type { Instant } from "../time.ts";
 
 /** The acceptance of one voucher, in whatever state it is; `Redemption<Found>` is one in that state. */
@@ -51,11 +52,23 @@ export interface LookupFailed {
   readonly state: "lookupFailed";
   readonly attempt: number;
   readonly at: Instant;
-  /** What Electrum said, or why it could not be asked. */
-  readonly reason:
-    | { readonly type: "declined"; readonly error: ErrorResponse }
-    | ({ readonly type: "unknown" } & UnknownOutcome);
+  readonly reason: LookupFailure;
+  /** What Electrum or another answered, if anything did. */
+  readonly error?: ErrorResponse;
+  /** Why the outcome stayed unknown, if it did. */
+  readonly unknown?: UnknownOutcome;
 }
+
+/**
+ * Why a lookup failed.
+ *
+ * - `noSuchVoucher`: Electrum or the provider knows no such voucher
+ * - `refused`: Electrum refused to look it up
+ * - `notOffered`: Electrum or the provider offers no lookup
+ * - `noAnswer`: no answer, or none that says anything, after every repeat
+ * - `foreign`: what answered was not Electrum
+ */
+export type LookupFailure = "noSuchVoucher" | "refused" | "notOffered" | "noAnswer" | "foreign";
 
 /** The till sees the voucher and decides whether to redeem it. */
 export interface Found {
@@ -80,6 +93,8 @@ export interface RedeemFields {
     readonly request: RedemptionRequest;
     readonly attempt: number;
     readonly at: Instant;
+    /** The policy from here on; that of the start if absent. */
+    readonly policy?: Policy;
   };
 }
 

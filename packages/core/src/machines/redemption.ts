@@ -23,7 +23,7 @@ import { validateRedemptionStart } from "./validate-input.ts";
 import { addUnknownResponse, addNoResponse, toUnknownOutcome } from "./in-doubt.ts";
 import type { RedemptionRequest } from "../messages/redemption.ts";
 import { sameJson } from "../json.ts";
-import { endsAttempt, ignoredBecause, type Transition, toStep, addItem } from "./transition.ts";
+import { endsAttempt, type Transition, toStep, addItems } from "./transition.ts";
 import type { Request } from "../messages/operations.ts";
 import { classifyResponse } from "../responses/request-outcome.ts";
 import {
@@ -34,7 +34,9 @@ import {
   decideFinalization,
   decisionToReverse,
   endsDecision,
+  checkApprovedAmount,
   recordLateApproval,
+  recordSecondVoucher,
   refuseInState,
   observeFinalization,
   type ReversalCause,
@@ -43,6 +45,7 @@ import {
   startReversing,
 } from "./finalization.ts";
 import type { Approval, Finalization } from "./finalization-state.ts";
+import type { Policy } from "../policy.ts";
 import type { RedemptionStart } from "../start.ts";
 import type {
   ConfirmRedemption,
@@ -120,7 +123,7 @@ function observeAfterRedeem(current: Redemption<AfterRedeem>, fact: Fact): Redee
     case "redeemed":
       return observeRedeemed(current, fact);
     case "completed":
-      return { state: current, ignored: ignoredBecause(fact) };
+      return recordSecondVoucher(requestOf(current), current, fact);
     case "declined":
       return recordLateApproval(requestOf(current), current, fact);
     default:
@@ -160,18 +163,20 @@ function applyResponse(current: Redemption<Redeeming & RedeemFields>, fact: Resp
 }
 
 function approve(current: Redemption<Redeeming & RedeemFields>, approval: Approval): RedeemTransition {
-  const { policy } = current.start;
+  const policy = policyOf(current);
   if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval });
-  if (policy.messaging === "single") return { state: { state: "completed", approval } };
+  const items = checkApprovedAmount(approval, current.redeem.request.amounts?.requestAmount);
+  if (policy.messaging === "single") return { state: { state: "completed", approval }, items };
   const { decideBy, command } = awaitDecision(policy, approval);
   return {
+    items,
     state: { state: "redeemed", approval, ...(decideBy === undefined ? {} : { decideBy }) },
     ...(command === undefined ? {} : { command }),
   };
 }
 
 function observeRedeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): RedeemTransition {
-  if (!endsDecision(current, fact)) return { state: current, ignored: ignoredBecause(fact) };
+  if (!endsDecision(current, fact)) return recordSecondVoucher(requestOf(current), current, fact);
   const { at } = fact;
   const decision = { outcome: "reverse", by: "deadline", at } as const;
   return startReversing(termsOf(current), decision, at, { approval: current.approval });
@@ -179,13 +184,20 @@ function observeRedeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fac
 
 // --- intents ---
 
-function startRedeeming(current: Redemption<Found>, { request, at }: Redeem): Result<Transition<AfterRedeem>, Refusal> {
+function startRedeeming(
+  current: Redemption<Found>,
+  { request, policy, at }: Redeem,
+): Result<Transition<AfterRedeem>, Refusal> {
   return checkMatchesLookup(current, request).map(() => {
     const attempt = current.attempt + 1;
-    const { replyDeadlineMs, customerWaitMs = replyDeadlineMs } = current.start.policy;
+    const { replyDeadlineMs, customerWaitMs = replyDeadlineMs } = policy ?? current.start.policy;
     const deadlineAt = at + Math.min(replyDeadlineMs, customerWaitMs);
     return {
-      state: { state: "redeeming", deadlineAt, redeem: { request, attempt, at } },
+      state: {
+        state: "redeeming",
+        deadlineAt,
+        redeem: { request, attempt, at, ...(policy === undefined ? {} : { policy }) },
+      },
       command: { type: "sendRequest", attempt, request: { operation: "redeemVoucher", message: request }, deadlineAt },
     };
   });
@@ -262,11 +274,14 @@ const reverse = (current: Redemption<Redeeming & RedeemFields>, at: Instant, cau
 
 const requestOf = ({ redeem }: RedeemFields): Request => ({ operation: "redeemVoucher", message: redeem.request });
 
+/** The lookup's answer tells the provider, so the till may give another policy with `redeem`. */
+const policyOf = ({ start, redeem }: RedemptionHead & RedeemFields): Policy => redeem.policy ?? start.policy;
+
 const termsOf = ({ id, start, redeem }: RedemptionHead & RedeemFields): FinalizationTerms => ({
   requestId: id,
   reversalId: start.reversalId,
   reverse: "reverseRedeem",
-  provider: start.policy.provider,
+  policy: redeem.policy ?? start.policy,
   thirdPartyIdentifiers: redeem.request.thirdPartyIdentifiers,
 });
 
@@ -276,7 +291,7 @@ function applyRedeemTransition(current: Redemption<AfterRedeem>, move: RedeemTra
 }
 
 function applyTransition(current: Redemption, move: Transition<RedemptionState>): Step<Redemption> {
-  const reconciliation = addItem(current.reconciliation, move.item);
+  const reconciliation = addItems(current.reconciliation, move.items);
   const isUnchanged = move.state === current && reconciliation === current.reconciliation;
   return toStep(isUnchanged ? current : withState(move.state, { ...current, reconciliation }), move);
 }

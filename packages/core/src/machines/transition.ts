@@ -6,17 +6,20 @@ export interface Transition<State> {
   readonly state: State;
   readonly command?: Command;
   readonly ignored?: Ignored;
-  readonly item?: ReconciliationItem;
+  readonly items?: readonly ReconciliationItem[];
 }
 
-/** One mark for each reason is enough for a person, and keeps the state bounded. */
-export const addItem = (
+/** Adds items. One for each reason is enough for an operator, and keeps the state bounded. */
+export const addItems = (
   reconciliation: readonly ReconciliationItem[],
-  mark: ReconciliationItem | undefined,
+  items: readonly ReconciliationItem[] = [],
+): readonly ReconciliationItem[] => items.reduce(addItem, reconciliation);
+
+const addItem = (
+  reconciliation: readonly ReconciliationItem[],
+  item: ReconciliationItem,
 ): readonly ReconciliationItem[] =>
-  mark === undefined || reconciliation.some(({ reason }) => reason === mark.reason)
-    ? reconciliation
-    : [...reconciliation, mark];
+  reconciliation.some(({ reason }) => reason === item.reason) ? reconciliation : [...reconciliation, item];
 
 /** The step to `transaction`, with what the move says besides its state. */
 export const toStep = <Transaction>(

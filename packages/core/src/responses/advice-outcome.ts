@@ -1,15 +1,22 @@
-import type { HttpResponse } from "./http-response.ts";
 import { isJsonObject, type Json, parseJson } from "../json.ts";
-import { isForeign } from "../messages/uuid.ts";
 import { type Advice, operations } from "../messages/operations.ts";
-import { type ErrorResponse, isTransient, isServerFault, toErrorResponse } from "./request-outcome.ts";
+import { isForeign, sameUuid, type Uuid } from "../messages/uuid.ts";
+import type { HttpResponse } from "./http-response.ts";
+import { type ErrorResponse, toErrorResponse } from "./request-outcome.ts";
+import { isServerFault, isTransient, refusesCredentials, speakerOf } from "./speaker.ts";
 
-/** An answer to an advice. Acknowledged means received: nobody upstream can decline an advice. */
+/** What a response to an advice means. Acknowledged means received: upstream cannot decline an advice. */
 export type AdviceOutcome =
   | { readonly outcome: "acknowledged"; readonly acknowledgement: Acknowledgement }
-  /** Not acknowledged: send the same advice again. `alert`: it does not look like Electrum, so a person should look. */
+  /**
+   * It may come from Electrum, but it names neither the advice nor its request: a 2xx without an id, or a 404 without a body
+   * to a reversal. A gateway that lost its routes answers so to everything. The advice is repeated, with an alert, for as long
+   * as the policy says (`unnamedRepeatMs`); then it counts as acknowledged, and is flagged for reconciliation.
+   */
+  | { readonly outcome: "unnamed"; readonly acknowledgement: "notFound" | "unnamed"; readonly status: number }
+  /** Not acknowledged: send the same advice again. `alert`: it is not Electrum's word, so an operator should look. */
   | { readonly outcome: "repeat"; readonly alert: boolean; readonly retryAfterMs?: number; readonly status: number }
-  /** The credentials are wrong: stop sending, keep everything. */
+  /** The credentials are refused: keep everything, and stop sending under them. */
   | { readonly outcome: "halt"; readonly error: ErrorResponse }
   /** Electrum holds the opposite, or nothing to confirm. Never answered with the opposite advice. */
   | { readonly outcome: "contradicted"; readonly error: ErrorResponse }
@@ -19,39 +26,65 @@ export type AdviceOutcome =
 /**
  * How an advice was acknowledged.
  *
- * - `accepted`: a plain success
+ * - `accepted`: a success that names it
  * - `already`: Electrum says that the same had been done before
  * - `duplicate`: Electrum had seen this advice
  * - `notFound`: a reversal of what Electrum does not know: nothing to undo
  * - `notRedeemed`: a confirmation that may have been a repeat; Electrum's answer cannot tell
+ * - `unnamed`: successes that named no id, for longer than the policy waits
  */
-export type Acknowledgement = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed";
+export type Acknowledgement = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed" | "unnamed";
 
+/**
+ * What the response to an advice means (contract E). A response settles an advice only if it names it.
+ *
+ * @example
+ * classifyAdviceResponse(advice, { status: 202, body: JSON.stringify(advice.message) })
+ * // { outcome: "acknowledged", acknowledgement: "accepted" }
+ */
 export function classifyAdviceResponse(advice: Advice, response: HttpResponse): AdviceOutcome {
   const { status } = response;
   const isEmpty = response.body.trim() === "";
   const body = parseJson(response.body);
   const error = toErrorResponse(status, body);
-  if (status >= 200 && status < 300) {
-    // A success that names an error is none, and one that names another message is not ours.
-    const isAccepted = error.errorType === undefined && (isEmpty || isEcho(advice, body));
-    return isAccepted ? { outcome: "acknowledged", acknowledgement: "accepted" } : toRepeat(response, true);
+  if (refusesCredentials(status)) return { outcome: "halt", error };
+  if (status >= 200 && status < 300) return classifySuccess(advice, response, body, isEmpty || body !== undefined);
+  if (speakerOf(body, idsOf(advice)) === "foreign") {
+    if (isServerFault(status) || isTransient(status)) return toRepeat(response, error.errorType !== undefined);
+    if (isEmpty && status === 403) return { outcome: "halt", error };
+    return isEmpty && status === 404 && isReversal(advice)
+      ? { outcome: "unnamed", acknowledgement: "notFound", status }
+      : toRepeat(response, true);
   }
-  if (status === 401 || status === 403) return { outcome: "halt", error };
-  // Only Electrum speaks ErrorDetail. An HTML 404 comes from a wrong URL or a gateway, and must not destroy a reversal.
-  if (error.errorType === undefined && !isEmpty)
-    return toRepeat(response, !isServerFault(status) && !isTransient(status));
-  if (concernsAnother(advice, body)) return toRepeat(response, true);
   return classifyErrorType(advice, response, error) ?? classifyStatus(advice, response, error);
 }
 
-/** Whether an error is about another message: a 404 to somebody else's reversal must not destroy ours. */
-const concernsAnother = ({ message }: Advice, body: Json | undefined): boolean =>
-  isJsonObject(body) && isForeign(body["id"], message.id) && isForeign(body["id"], message.requestId);
+/** Electrum may name the advice, or the request that it is about. */
+const idsOf = ({ message }: Advice): readonly Uuid[] => [message.id, message.requestId];
 
-/** Electrum echoes the advice, where it says anything; whatever ids it names must be ours. */
-const isEcho = ({ message }: Advice, body: Json | undefined): boolean =>
-  isJsonObject(body) && !isForeign(body["id"], message.id) && !isForeign(body["requestId"], message.requestId);
+const isReversal = ({ operation }: Advice): boolean => operations[operation].kind === "reversal";
+
+/** Electrum echoes the advice. A success that names an error is none, and one that names another message is not ours. */
+function classifySuccess(
+  advice: Advice,
+  response: HttpResponse,
+  body: Json | undefined,
+  mayBeElectrums: boolean,
+): AdviceOutcome {
+  const { status } = response;
+  const { message } = advice;
+  if (isJsonObject(body)) {
+    const { id, requestId, errorType } = body;
+    const isAnothers = isForeign(id, message.id) || isForeign(requestId, message.requestId);
+    if (isAnothers || typeof errorType === "string") return toRepeat(response, true);
+    const isNamed = names(id, message.id) || names(requestId, message.requestId);
+    if (isNamed && status <= 202) return { outcome: "acknowledged", acknowledgement: "accepted" };
+  }
+  return mayBeElectrums ? { outcome: "unnamed", acknowledgement: "unnamed", status } : toRepeat(response, true);
+}
+
+const names = (received: Json | undefined, ours: Uuid): boolean =>
+  typeof received === "string" && sameUuid(received, ours);
 
 const toRepeat = (response: HttpResponse, alert: boolean): AdviceOutcome => ({
   outcome: "repeat",
@@ -70,7 +103,7 @@ function classifyErrorType(advice: Advice, response: HttpResponse, error: ErrorR
       // Electrum's sibling services say so of an advice that had been processed before.
       return { outcome: "acknowledged", acknowledgement: "already" };
     case "VOUCHER_ALREADY_REDEEMED":
-      // It says that the voucher is spent, and not what became of our transaction: a person must look.
+      // It says that the voucher is spent, and not what became of our transaction: an operator must look.
       return { outcome: "contradicted", error };
     case "AUTHENTICATION_ERROR":
       return { outcome: "halt", error };
@@ -110,9 +143,7 @@ function classifyStatus(advice: Advice, response: HttpResponse, error: ErrorResp
 
 /** Nothing to undo is as good as undone; nothing to confirm means a customer may hold a voucher that is not live. */
 const classifyNotLocated = (advice: Advice, error: ErrorResponse): AdviceOutcome =>
-  operations[advice.operation].kind === "reversal"
-    ? { outcome: "acknowledged", acknowledgement: "notFound" }
-    : { outcome: "contradicted", error };
+  isReversal(advice) ? { outcome: "acknowledged", acknowledgement: "notFound" } : { outcome: "contradicted", error };
 
 const sameKind: Readonly<Record<Advice["operation"], string>> = {
   confirmVoucher: "VOUCHER_ALREADY_CONFIRMED",

@@ -25,5 +25,6 @@ export function classifyRedemptionStatus(requestId: Uuid, response: HttpResponse
   if (response.body.trim() === "" && response.status === 404) return { outcome: "neverReceived" };
   const reading = classifyResponse({ operation: "lookupRedemption", message: { requestId } }, response);
   if (reading.outcome === "approved") return { outcome: "approved", response: reading.response };
-  return reading.error === undefined ? { outcome: "unknown" } : { outcome: "error", error: reading.error };
+  const isElectrums = reading.error !== undefined && !(reading.outcome === "unknown" && reading.cause === "foreign");
+  return isElectrums ? { outcome: "error", error: reading.error } : { outcome: "unknown" };
 }

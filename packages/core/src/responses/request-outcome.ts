@@ -1,10 +1,11 @@
-import type { HttpResponse } from "./http-response.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "../json.ts";
 import type { ErrorType } from "../messages/error-detail.ts";
-import { isForeign, sameUuid } from "../messages/uuid.ts";
 import type { Request } from "../messages/operations.ts";
+import { sameUuid, type Uuid } from "../messages/uuid.ts";
+import type { HttpResponse } from "./http-response.ts";
+import { isServerFault, isTransient, refusesCredentials, speakerOf } from "./speaker.ts";
 
-/** An answer to a request, read as Electrum means it. */
+/** What a response to a request means, as Electrum means it. */
 export type RequestOutcome =
   | { readonly outcome: "approved"; readonly response: JsonObject }
   /** A hard decline: this attempt took no effect. */
@@ -13,55 +14,62 @@ export type RequestOutcome =
   | { readonly outcome: "unknown"; readonly cause: UnknownResponseCause; readonly error?: ErrorResponse };
 
 /**
- * Why an answer leaves the outcome open.
+ * Why a response leaves the outcome open.
  *
- * - `status`, `errorType`: they say so themselves, or contradict each other
- * - `unreadable`: a success that is no JSON object
- * - `foreignId`: an answer about another transaction, or a success about none
+ * - `status`, `errorType`: it says so itself, or the two contradict each other
+ * - `foreign`: it is not Electrum's word: a gateway's page, another message's answer, a success about none
  * - `noVoucher`: a success without the voucher; Electrum counts a provision as successful only if it holds one
  */
-export type UnknownResponseCause = "status" | "errorType" | "unreadable" | "foreignId" | "noVoucher";
+export type UnknownResponseCause = "status" | "errorType" | "foreign" | "noVoucher";
 
-/** What an error answer said. `detailMessage` is left out: it is for people, and may hold a voucher. */
+/** What an error said. `detailMessage` is left out: it is for people, and may hold a voucher. */
 export interface ErrorResponse {
   readonly status: number;
-  /** Absent where the body was no ErrorDetail: then the status alone speaks. */
+  /** Absent if the body was no ErrorDetail: then the status alone speaks. */
   readonly errorType?: ErrorType;
   readonly errorMessage?: string;
   readonly providerErrorCode?: string;
   readonly providerErrorMessage?: string;
+  /** It names no message. It was taken for Electrum's because of its published error type. */
+  readonly isUnnamed?: true;
 }
 
 /**
- * Reads the answer to a request. The error type goes before the status: an open outcome may travel as a 400 or 404, and a
- * success that names an error is none.
+ * What the response to a request means. The error type goes before the status: an open outcome may travel as a 400 or 404, and
+ * a success that names an error is none. Only Electrum's ErrorDetail declines (contract C.1); 401 and 407 decline whoever
+ * speaks.
+ *
+ * @example
+ * classifyResponse(request, { status: 403, body: "<html>blocked</html>" }) // { outcome: "unknown", cause: "foreign", … }
  */
 export function classifyResponse(request: Request, response: HttpResponse): RequestOutcome {
   const { status } = response;
   const body = parseJson(response.body);
   const error = toErrorResponse(status, body);
+  if (refusesCredentials(status)) return { outcome: "declined", error };
   if (isSuccess(status) && error.errorType === undefined) return classifySuccess(request, body);
-  if (concernsAnother(request, body)) return { outcome: "unknown", cause: "foreignId", error };
+  const speaker = speakerOf(body, idsOf(request));
+  if (speaker === "foreign") return { outcome: "unknown", cause: foreignCause(status, body), error };
+  const said: ErrorResponse = speaker === "unnamed" ? { ...error, isUnnamed: true } : error;
   if (error.errorType !== undefined && (isSuccess(status) || leavesOpen(request, error.errorType))) {
-    return { outcome: "unknown", cause: "errorType", error };
+    return { outcome: "unknown", cause: "errorType", error: said };
   }
-  return isDecline(status) ? { outcome: "declined", error } : { outcome: "unknown", cause: "status", error };
+  return isDecline(status)
+    ? { outcome: "declined", error: said }
+    : { outcome: "unknown", cause: "status", error: said };
 }
 
-/** Whether an error is about another message: then it does not decline this one. An answer to a lookup bears no id of its own. */
-const concernsAnother = ({ operation, message }: Request, body: Json | undefined): boolean =>
-  operation !== "lookupVoucher" &&
-  operation !== "lookupRedemption" &&
-  isJsonObject(body) &&
-  isForeign(body["id"], message.id);
+/** The ids that an error may name. A lookup's answer has no id to compare. */
+const idsOf = ({ operation, message }: Request): readonly Uuid[] =>
+  operation === "lookupVoucher" || operation === "lookupRedemption" ? [] : [message.id];
+
+/** A gateway in trouble says no more than its status does. Any other foreign answer is worth an alert. */
+const foreignCause = (status: number, body: Json | undefined): UnknownResponseCause =>
+  (isServerFault(status) || isTransient(status)) && !(isJsonObject(body) && typeof body["errorType"] === "string")
+    ? "status"
+    : "foreign";
 
 const isSuccess = (status: number): boolean => status === 200 || status === 201 || status === 202;
-
-/** 408, 425 and 429 are 4xx that ask to come again and say nothing of the transaction. */
-export const isTransient = (status: number): boolean => status === 408 || status === 425 || status === 429;
-
-/** Every 5xx leaves the outcome open but 501: what is not implemented took no effect. */
-export const isServerFault = (status: number): boolean => status >= 500 && status !== 501;
 
 const isDecline = (status: number): boolean =>
   status === 501 || (status >= 400 && status < 500 && !isTransient(status));
@@ -84,27 +92,25 @@ function leavesOpen(request: Request, errorType: ErrorType): boolean {
   }
 }
 
+const foreign: RequestOutcome = { outcome: "unknown", cause: "foreign" };
+
 function classifySuccess(request: Request, body: Json | undefined): RequestOutcome {
-  if (!isJsonObject(body)) return { outcome: "unknown", cause: "unreadable" };
+  if (!isJsonObject(body)) return foreign;
   switch (request.operation) {
     case "provisionVoucher":
     case "retryProvisionVoucher":
-      if (!isAbout(request.message.id, body)) return { outcome: "unknown", cause: "foreignId" };
+      if (!isAbout(request.message.id, body)) return foreign;
       return hasCode(body["voucher"])
         ? { outcome: "approved", response: body }
         : { outcome: "unknown", cause: "noVoucher" };
     case "redeemVoucher":
-      return isAbout(request.message.id, body)
-        ? { outcome: "approved", response: body }
-        : { outcome: "unknown", cause: "foreignId" };
+      return isAbout(request.message.id, body) ? { outcome: "approved", response: body } : foreign;
     case "lookupVoucher":
       return isJsonObject(body["voucher"])
         ? { outcome: "approved", response: body }
         : { outcome: "unknown", cause: "noVoucher" };
     case "lookupRedemption":
-      return isAbout(request.message.requestId, body)
-        ? { outcome: "approved", response: body }
-        : { outcome: "unknown", cause: "foreignId" };
+      return isAbout(request.message.requestId, body) ? { outcome: "approved", response: body } : foreign;
   }
 }
 
@@ -113,7 +119,7 @@ const isAbout = (id: string, body: JsonObject): boolean => typeof body["id"] ===
 const hasCode = (voucher: Json | undefined): boolean =>
   isJsonObject(voucher) && typeof voucher["code"] === "string" && voucher["code"] !== "";
 
-/** The error of a failed answer, as far as its body tells; `null` counts as absent. */
+/** The error of a failed response, as far as its body tells; `null` counts as absent. */
 export function toErrorResponse(status: number, body: Json | undefined): ErrorResponse {
   if (!isJsonObject(body)) return { status };
   const errorType = textOf(body["errorType"]);
@@ -129,7 +135,7 @@ export function toErrorResponse(status: number, body: Json | undefined): ErrorRe
   };
 }
 
-/** Enough for any message that Electrum's schema allows, several times over; a state must not grow with an answer. */
+/** Enough for any message that Electrum's schema allows, several times over; a state must not grow with a response. */
 const MAX_ERROR_TEXT = 256;
 
 const textOf = (value: Json | undefined): string | undefined =>

@@ -126,9 +126,9 @@ const recordFields: ReadonlySet<string> = new Set(
   splitWords(`
   kind id state type start policy at confirmationId reversalId round messaging provider name takesRetries
   takesReversals retries replyDeadlineMs customerWaitMs decisionDeadlineMs lookupRetries
-  lookupAfterMs retryBackoff lookupBackoff initialMs multiplier maxMs firstAttempt startedAt attempt deadlineAt
-  cancelledAt retryAt lookUpAt notBefore decideBy inDoubt first last cause reason latestDeadlineAt approval
+  lookupAfterMs unnamedRepeatMs retryBackoff lookupBackoff initialMs multiplier maxMs firstAttempt startedAt attempt deadlineAt
+  cancelledAt retryAt lookUpAt notBefore decideBy inDoubt first last cause reason latestDeadlineAt foreignResponses lateApproval approval
   decision outcome by advice operation acknowledgement finalizing dispute resolution reconciliation redeem fact intent timer adviceId
-  status retryAfterMs error errorType providerErrorCode
+  status retryAfterMs repeats isUnnamed requested approved amount currency ledgerIndicator error errorType providerErrorCode
   `),
 );
