@@ -2,6 +2,7 @@ import type { ResultAsync } from "neverthrow";
 import type { HttpResponse, NoResponse } from "./responses/http-response.ts";
 import type { Uuid } from "./messages/uuid.ts";
 import type { OutgoingMessage } from "./messages/operations.ts";
+import type { LedgerAmount } from "./messages/amounts.ts";
 import type { Instant } from "./time.ts";
 
 export { isolateErrors } from "./isolate-errors.ts";
@@ -44,6 +45,12 @@ export interface Outbox {
   postpone(postponement: Postponement): ResultAsync<void, OutboxUnavailable>;
 
   /**
+   * Makes postponed records of a queue due again, oldest first: those whose last postponement had the cause `noResponse`. An
+   * answer has shown that the queue's provider is reachable again. Gives how many.
+   */
+  advance(request: Advance): ResultAsync<number, OutboxUnavailable>;
+
+  /**
    * Gives leases of `worker` back: what they kept may be claimed at once, as if it had not been claimed. All of them at its start,
    * for a former self that crashed, and at its stop; some where it has claimed more than it can do.
    */
@@ -76,6 +83,28 @@ export interface Change {
   readonly entry: string;
   readonly due?: Due;
   readonly at: Instant;
+  /** What the record is claimed, listed and alerted by, beside its state. */
+  readonly labels?: Labels;
+  /**
+   * At most one record holds a key. A text sets it, `null` clears it, absent leaves it as it is. A commit whose key another
+   * record holds is `taken`.
+   */
+  readonly exclusiveKey?: string | null;
+}
+
+/** Columns beside the record. None holds a secret. Absent fields are unknown. */
+export interface Labels {
+  /** Which advices share a fate: one client's for one provider. Absent: all records without a queue share one. */
+  readonly queue?: string;
+  /** Electrum's id of the client that sent the request. A record without a client may be claimed by every worker. */
+  readonly client?: string;
+  /** The worker that committed it. */
+  readonly owner?: string;
+  readonly terminal?: string;
+  /** What the transaction is worth, as requested or approved. */
+  readonly amount?: LedgerAmount;
+  /** A reference of the caller's, such as an order number. Never sent. */
+  readonly correlation?: string;
 }
 
 /** What is due next on a transaction. */
@@ -96,11 +125,20 @@ export interface StoredRecord {
   readonly commitId?: Uuid;
   readonly record: string;
   readonly due?: Due;
+  readonly queue?: string;
 }
 
 export interface ClaimRequest {
   readonly worker: string;
   readonly work: readonly Work[];
+  /** Only records of these clients, and those without a client: a worker has credentials for some clients only. Default: all. */
+  readonly clients?: readonly string[];
+  /** Only these queues; `""` is the one of records without a queue. Default: all. */
+  readonly queues?: readonly string[];
+  /** Not these queues. */
+  readonly exceptQueues?: readonly string[];
+  /** `first`: only records that were never postponed since their last commit; `repeat`: only the others. Default: both. */
+  readonly deliveries?: "first" | "repeat";
   readonly now: Instant;
   /** When the lease ends. */
   readonly until: Instant;
@@ -108,9 +146,12 @@ export interface ClaimRequest {
 }
 
 export interface Claimed {
-  /** Oldest `due.at` first, postponed or not. */
+  /**
+   * Oldest `due.at` first within a queue, postponed or not. Queues take turns: of all queues that have a record to give, each
+   * gives its first before any gives its second.
+   */
   readonly records: readonly ClaimedRecord[];
-  /** When the next record of this work is due or its lease ends; absent where nothing waits. */
+  /** When the next record that the request asks for is due or its lease ends; absent if nothing waits. */
   readonly nextDueAt?: Instant;
 }
 
@@ -124,8 +165,16 @@ export interface Postponement {
   readonly id: Uuid;
   readonly version: number;
   readonly until: Instant;
-  /** For whoever looks into the store; never a secret. */
+  /** For the operator who looks into the store; never a secret. */
   readonly reason: string;
+  /** `noResponse`: nothing was heard, so it may be worth an earlier try; see `advance`. `halted`: the credentials are refused. */
+  readonly cause?: "noResponse" | "halted";
+}
+
+export interface Advance {
+  readonly queue: string;
+  readonly now: Instant;
+  readonly limit: number;
 }
 
 export interface Release {
@@ -137,7 +186,13 @@ export interface Release {
   readonly records?: readonly Pick<StoredRecord, "id" | "version">[];
 }
 
-export type CommitError = OutboxUnavailable | CommitConflict | CommitUncertain;
+export type CommitError = OutboxUnavailable | CommitConflict | CommitUncertain | KeyTaken;
+
+/** Another record holds the change's exclusive key: nothing was written. Only a commit that first acquires a key can be taken. */
+export interface KeyTaken {
+  readonly type: "taken";
+  readonly holder: StoredRecord;
+}
 
 /** Nothing was written. */
 export interface OutboxUnavailable {
@@ -180,6 +235,8 @@ export interface OutboxSummary {
   readonly states: Readonly<Record<string, number>>;
   readonly needsAttention: number;
   readonly due: Readonly<Record<Work, number>>;
+  /** How many advices wait because the credentials were refused. */
+  readonly halted: number;
   readonly oldestDueAt?: Instant;
 }
 
