@@ -7,8 +7,10 @@ export interface Body {
   readonly name: string;
   readonly text: string;
   readonly kind: "nothing" | "noJson" | "noObject" | "object";
-  /** Whose id it bears. */
-  readonly id: "ours" | "foreign" | "none";
+  /** Whose id it bears. The request's own id is another message's where an advice was sent. */
+  readonly id: "ours" | "request" | "foreign" | "none";
+  /** Whose request it says that it is about, as the echo of an advice does. */
+  readonly requestId: "ours" | "foreign" | "none";
   readonly errorType?: string;
   readonly voucher: "code" | "noCode" | "none";
 }
@@ -18,6 +20,7 @@ const plain = (kind: Body["kind"], name: string, text: string): Body => ({
   text,
   kind,
   id: "none",
+  requestId: "none",
   voucher: "none",
 });
 
@@ -42,10 +45,17 @@ const strange: readonly Body[] = [
   plain("noObject", "true", "true"),
 ];
 
+/** JSON of a gateway, a health page or a queue in front of Electrum: it names nothing. */
+const anothers: readonly Body[] = [
+  object("{}", {}, {}),
+  object("a health page", { status: "UP" }, {}),
+  object("a gateway's message", { message: "Not here" }, {}),
+  object("a problem of RFC 9457", { type: "about:blank", title: "Forbidden", status: 403 }, {}),
+  object("an error type of null, and nothing else", { errorType: null }, {}),
+];
+
 /** Objects without an error type: what a success holds, or should hold. */
 const successes = (ours: string): readonly Body[] => [
-  object("{}", {}, {}),
-  object("a gateway's message", { message: "Not here" }, {}),
   object("our id", { id: ours }, { id: "ours" }),
   object("our id and a voucher", { id: ours, voucher: { code: CODE } }, { id: "ours", voucher: "code" }),
   object("our id in capitals", { id: ours.toUpperCase(), voucher: { code: CODE } }, { id: "ours", voucher: "code" }),
@@ -73,12 +83,38 @@ const successes = (ours: string): readonly Body[] => [
   object("a voucher, and an id of 5", { id: 5, voucher: { code: CODE } }, { id: "foreign", voucher: "code" }),
 ];
 
+/** Objects that name the request, as the echo of an advice does, or should do. */
+const echoes = (ours: string, request: string): readonly Body[] => {
+  const asId = ours === request ? "ours" : "request";
+  return [
+    object("our request", { requestId: request }, { requestId: "ours" }),
+    object("our request, and an id of null", { id: null, requestId: request }, { requestId: "ours" }),
+    object("our id and our request", { id: ours, requestId: request }, { id: "ours", requestId: "ours" }),
+    object("another's request", { requestId: FOREIGN_ID }, { requestId: "foreign" }),
+    object("our id, and another's request", { id: ours, requestId: FOREIGN_ID }, { id: "ours", requestId: "foreign" }),
+    object(
+      "another's id, and our request",
+      { id: FOREIGN_ID, requestId: request },
+      { id: "foreign", requestId: "ours" },
+    ),
+    object("the request's id", { id: request }, { id: asId }),
+    object("an approval of the request", { id: request, voucher: { code: CODE } }, { id: asId, voucher: "code" }),
+  ];
+};
+
 /** An ErrorDetail of each type, about our message, another's, or none. */
-const errors = (ours: string): readonly Body[] =>
+const errors = (ours: string, request: string): readonly Body[] =>
   Object.keys(errorTypes).flatMap((errorType) => [
     object(`${errorType}, ours`, { id: ours, errorType, errorMessage: "x" }, { id: "ours", errorType }),
     object(`${errorType}, foreign`, { id: FOREIGN_ID, errorType, errorMessage: "x" }, { id: "foreign", errorType }),
+    object(
+      `${errorType}, the request's id`,
+      { id: request, errorType, errorMessage: "x" },
+      { id: ours === request ? "ours" : "request", errorType },
+    ),
     object(`${errorType}, no id`, { errorType, errorMessage: "x" }, { errorType }),
+    object(`${errorType}, an id of null`, { id: null, errorType, errorMessage: "x" }, { errorType }),
+    object(`${errorType}, an id of 5`, { id: 5, errorType, errorMessage: "x" }, { id: "foreign", errorType }),
     object(
       `${errorType}, with a voucher`,
       { id: ours, errorType, voucher: { code: CODE } },
@@ -86,7 +122,19 @@ const errors = (ours: string): readonly Body[] =>
     ),
   ]);
 
-export const bodiesAbout = (ours: string): readonly Body[] => [...strange, ...successes(ours), ...errors(ours)];
+/**
+ * Everything that may be answered.
+ *
+ * @param ours The id of the message that was sent
+ * @param request The id of the request that it is, or is about
+ */
+export const bodiesAbout = (ours: string, request: string): readonly Body[] => [
+  ...strange,
+  ...anothers,
+  ...successes(ours),
+  ...echoes(ours, request),
+  ...errors(ours, request),
+];
 
 /** Every status that a complete answer can have. */
 export const statuses: readonly number[] = Array.from({ length: 400 }, (_, index) => 200 + index);

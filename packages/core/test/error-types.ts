@@ -3,6 +3,8 @@ export interface ErrorTypeMeaning {
   /** `unknown`: the outcome is open, whatever the status. `unknownSale`: for a provision or its retry alone. */
   readonly request: "unknown" | "unknownSale" | "byStatus";
   readonly advice: AdviceMeaning | "byStatus";
+  /** Electrum has not published it, so an error of this type is Electrum's only if it names our message. */
+  readonly isUnpublished?: true;
 }
 
 /**
@@ -67,6 +69,9 @@ export const errorTypes: Readonly<Record<string, ErrorTypeMeaning>> = {
   INVALID_ACCOUNT: byStatus,
   TRANSACTION_DECLINED: byStatus,
   LIMIT_EXCEEDED: byStatus,
-  ACCOUNT_ALREADY_SETTLED: { request: "byStatus", advice: "already" },
-  A_TYPE_OF_NEXT_YEAR: byStatus,
+  // Electrum's sibling services have it.
+  ACCOUNT_ALREADY_SETTLED: { request: "byStatus", advice: "already", isUnpublished: true },
+  A_TYPE_OF_NEXT_YEAR: { ...byStatus, isUnpublished: true },
+  // A gateway's own.
+  NO_ROUTE: { ...byStatus, isUnpublished: true },
 };

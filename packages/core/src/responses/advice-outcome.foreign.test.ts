@@ -19,7 +19,7 @@ const reversal: Advice = {
 
 const repeatedAndLookedAt = { outcome: "repeat", alert: true };
 
-describe("an response that cannot be Electrum's to this advice: it is repeated, and a person looks", () => {
+describe("a response that cannot be Electrum's to this advice: it is repeated, and a person looks", () => {
   test("given a success that says in its body that there is nothing to confirm, then the confirmation is not done", () => {
     const reading = classifyAdviceResponse(
       confirmation,
@@ -61,5 +61,17 @@ describe("an error about this advice counts", () => {
     );
 
     expect(reading).toEqual({ outcome: "acknowledged", acknowledgement: "notFound" });
+  });
+
+  test("given an error type that Electrum has not published, then it must name the advice or its request", () => {
+    for (const id of [undefined, FOREIGN_ID]) {
+      expect(classifyAdviceResponse(reversal, errorResponse(404, "NO_ROUTE", id))).toMatchObject(repeatedAndLookedAt);
+    }
+    for (const id of [REVERSAL_ID, ID]) {
+      expect(classifyAdviceResponse(reversal, errorResponse(404, "NO_ROUTE", id))).toEqual({
+        outcome: "acknowledged",
+        acknowledgement: "notFound",
+      });
+    }
   });
 });

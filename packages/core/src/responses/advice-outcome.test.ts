@@ -5,6 +5,7 @@ import { type AdviceMeaning, errorTypes } from "../../test/error-types.ts";
 import { CONFIRMATION_ID, FOREIGN_ID, ID, REVERSAL_ID, tenders, timeAt } from "../../test/messages.ts";
 import { type AdviceOutcome, classifyAdviceResponse } from "./advice-outcome.ts";
 import type { Advice } from "../messages/operations.ts";
+import type { HttpResponse } from "./http-response.ts";
 
 // Counted, not timed: a busy machine is no failure.
 vi.setConfig({ testTimeout: 60_000 });
@@ -49,9 +50,8 @@ function byType(operation: Operation, errorType: string): string | undefined {
   return means === "notLocated" ? notLocated(operation) : meanings[means][operations.indexOf(operation)];
 }
 
-/** What a status says of an advice by itself, once the answer looks like Electrum's. */
+/** What a status says of an advice by itself, once the response is Electrum's. */
 const byStatus: readonly (readonly [from: number, to: number, says: string])[] = [
-  [200, 299, "acknowledged: accepted"],
   [300, 399, "repeat, alert"],
   [400, 407, "refused"],
   [408, 408, "repeat"],
@@ -68,29 +68,52 @@ const byStatus: readonly (readonly [from: number, to: number, says: string])[] =
 const saysOf = (status: number): string => byStatus.find(([from, to]) => from <= status && status <= to)?.[2] ?? "";
 
 function expected(operation: Operation, status: number, body: Body): string {
-  if (status < 300) {
-    const isEcho = body.kind === "object" && body.id !== "foreign" && body.errorType === undefined;
-    return isEcho || body.kind === "nothing" ? "acknowledged: accepted" : "repeat, alert";
-  }
-  if (status === 401 || status === 403) return "halt";
-  const isElectrums = body.errorType !== undefined || body.kind === "nothing";
-  // A gateway that has trouble is no wonder; one that answers in Electrum's place is.
-  if (!isElectrums) return saysOf(status) === "repeat" ? "repeat" : "repeat, alert";
-  if (body.id === "foreign") return "repeat, alert";
+  if (status === 401 || status === 407) return "halt";
+  if (status < 300) return expectedSuccess(status, body);
+  if (!isElectrumsError(body)) return expectedForeign(operation, status, body);
   const typed = body.errorType === undefined ? undefined : byType(operation, body.errorType);
   return typed ?? (status === 404 ? notLocated(operation) : saysOf(status));
 }
 
+/** Electrum echoes the advice, so a success that names nothing of ours does not end it. */
+function expectedSuccess(status: number, body: Body): string {
+  const namesAnother = body.id === "foreign" || body.id === "request" || body.requestId === "foreign";
+  if (namesAnother || body.errorType !== undefined || body.kind === "noJson") return "repeat, alert";
+  const namesOurs = body.id === "ours" || body.requestId === "ours";
+  // Electrum answers with 200, 201 or 202; any other success was changed on its way, and is not taken at its word at once.
+  return namesOurs && status <= 202 ? "acknowledged: accepted" : "unnamed: unnamed";
+}
+
+/** Whether an error is Electrum's word: it has a type, and names the advice or its request; or none, and its type is published. */
+const isElectrumsError = ({ errorType, id }: Body): boolean =>
+  errorType !== undefined &&
+  (id === "ours" || id === "request" || (id === "none" && errorTypes[errorType]?.isUnpublished !== true));
+
+function expectedForeign(operation: Operation, status: number, body: Body): string {
+  if (body.kind === "nothing" && status === 403) return "halt";
+  if (body.kind === "nothing" && status === 404 && isReversal(operation)) return "unnamed: notFound";
+  // A gateway that has trouble is no wonder; one that answers in Electrum's place is.
+  const hasTrouble = saysOf(status) === "repeat" && body.errorType === undefined;
+  return hasTrouble ? "repeat" : "repeat, alert";
+}
+
 const inWords = (reading: AdviceOutcome): string => {
-  if (reading.outcome === "acknowledged") return `acknowledged: ${reading.acknowledgement}`;
-  return reading.outcome === "repeat" && reading.alert ? "repeat, alert" : reading.outcome;
+  switch (reading.outcome) {
+    case "acknowledged":
+    case "unnamed":
+      return `${reading.outcome}: ${reading.acknowledgement}`;
+    case "repeat":
+      return reading.alert ? "repeat, alert" : "repeat";
+    default:
+      return reading.outcome;
+  }
 };
 
-const bodyCount = bodiesAbout(ID).length;
+const bodyCount = bodiesAbout(CONFIRMATION_ID, ID).length;
 
-describe(`an response to an advice: ${statuses.length} statuses x ${bodyCount} bodies for each operation`, () => {
+describe(`a response to an advice: ${statuses.length} statuses x ${bodyCount} bodies for each operation`, () => {
   test.each(Object.values(advices))("$operation", (advice) => {
-    const bodies = bodiesAbout(advice.message.id);
+    const bodies = bodiesAbout(advice.message.id, ID);
     const misread = statuses.flatMap((status) =>
       bodies.flatMap((body) => {
         const read = inWords(classifyAdviceResponse(advice, { status, body: body.text }));
@@ -103,7 +126,7 @@ describe(`an response to an advice: ${statuses.length} statuses x ${bodyCount} b
 });
 
 describe("what a reading carries", () => {
-  const { confirmVoucher, reverseVoucher, confirmRedeem } = advices;
+  const { confirmVoucher, reverseVoucher, confirmRedeem, reverseRedeem } = advices;
 
   test("an echo may name both ids, in any case; one that is not ours is no echo", () => {
     const echo = (changes: object) =>
@@ -113,6 +136,8 @@ describe("what a reading carries", () => {
       outcome: "acknowledged",
       acknowledgement: "accepted",
     });
+    expect(echo({ id: undefined })).toEqual({ outcome: "acknowledged", acknowledgement: "accepted" });
+    expect(echo({ requestId: undefined })).toEqual({ outcome: "acknowledged", acknowledgement: "accepted" });
     expect(echo({ requestId: FOREIGN_ID })).toEqual({ outcome: "repeat", alert: true, status: 202 });
     expect(echo({ id: ID })).toEqual({ outcome: "repeat", alert: true, status: 202 });
   });
@@ -122,7 +147,13 @@ describe("what a reading carries", () => {
     ["a 503 of Electrum's", errorResponse(503, "UPSTREAM_UNAVAILABLE"), false],
     ["a 400 that says upstream is silent", errorResponse(400, "VOUCHER_STATUS_UNKNOWN"), false],
     ["a 503 of a gateway's", htmlResponse(503), false],
+    ["a 503 in another's words", errorResponse(503, "NO_ROUTE"), true],
+    ["a 503 about another message", errorResponse(503, "UPSTREAM_UNAVAILABLE", FOREIGN_ID), true],
     ["a 404 of a gateway's", htmlResponse(404), true],
+    ["a 404 in another's words", errorResponse(404, "NO_ROUTE"), true],
+    ["a 403 of a firewall's", htmlResponse(403), true],
+    ["a 400 without a body", emptyResponse(400), true],
+    ["a 501 without a body", emptyResponse(501), true],
     ["a redirection", emptyResponse(302), true],
     ["a 200 of a gateway's", htmlResponse(200), true],
   ])("a repeat says when, where the response did, and whether a person should look: %s", (_, response, alert) => {
@@ -161,22 +192,62 @@ describe("what a reading carries", () => {
     });
   });
 
-  test("a status alone is carried too", () => {
-    expect(classifyAdviceResponse(confirmVoucher, emptyResponse(404))).toEqual({
-      outcome: "contradicted",
-      error: { status: 404 },
-    });
-    expect(classifyAdviceResponse(confirmVoucher, htmlResponse(403))).toEqual({
-      outcome: "halt",
-      error: { status: 403 },
-    });
-    expect(classifyAdviceResponse(confirmVoucher, emptyResponse(501))).toEqual({
-      outcome: "refused",
-      error: { status: 501 },
-    });
+  test.each([401, 407])("whoever refuses the credentials, %i halts, and the status alone is carried", (status) => {
+    for (const advice of Object.values(advices)) {
+      for (const response of [emptyResponse(status), htmlResponse(status)]) {
+        expect(classifyAdviceResponse(advice, response)).toStrictEqual({ outcome: "halt", error: { status } });
+      }
+    }
   });
 
-  test("an response that no HTTP client should give is repeated, and a person should look", () => {
+  test("a 403 halts without a body, or by its error type; a page is a firewall's, and says nothing about the credentials", () => {
+    const outcomeOf = (response: HttpResponse) => classifyAdviceResponse(confirmVoucher, response).outcome;
+    expect(outcomeOf(emptyResponse(403))).toBe("halt");
+    expect(outcomeOf({ status: 403, body: " \r\n" })).toBe("halt");
+    expect(outcomeOf(errorResponse(403, "AUTHENTICATION_ERROR", CONFIRMATION_ID))).toBe("halt");
+    expect(outcomeOf(errorResponse(403, "AUTHENTICATION_ERROR"))).toBe("halt");
+    expect(outcomeOf(errorResponse(403, "AUTHENTICATION_ERROR", FOREIGN_ID))).toBe("repeat");
+    expect(outcomeOf(htmlResponse(403))).toBe("repeat");
+    expect(outcomeOf(jsonResponse(403, {}))).toBe("repeat");
+  });
+
+  test.each<[string, HttpResponse]>([
+    ["nothing", emptyResponse(200)],
+    ["nothing, as a 204 may", emptyResponse(204)],
+    ["white space", { status: 202, body: " \n" }],
+    ["{}", jsonResponse(200, {})],
+    ["a health page", jsonResponse(200, { status: "UP" })],
+    ["JSON that is no object", jsonResponse(202, [])],
+    ["ids of null", jsonResponse(202, { id: null, requestId: null })],
+  ])("a success that names nothing may be anybody's: %s", (_, response) => {
+    const { status } = response;
+    for (const advice of Object.values(advices)) {
+      expect(classifyAdviceResponse(advice, response)).toStrictEqual({
+        outcome: "unnamed",
+        acknowledgement: "unnamed",
+        status,
+      });
+    }
+  });
+
+  test("a 404 without a body may be a gateway's: to a reversal it names nothing, to a confirmation it is repeated", () => {
+    for (const reversal of [reverseVoucher, reverseRedeem]) {
+      expect(classifyAdviceResponse(reversal, emptyResponse(404))).toStrictEqual({
+        outcome: "unnamed",
+        acknowledgement: "notFound",
+        status: 404,
+      });
+    }
+    for (const confirmation of [confirmVoucher, confirmRedeem]) {
+      expect(classifyAdviceResponse(confirmation, emptyResponse(404))).toStrictEqual({
+        outcome: "repeat",
+        alert: true,
+        status: 404,
+      });
+    }
+  });
+
+  test("a response that no HTTP client should give is repeated, and a person should look", () => {
     expect(classifyAdviceResponse(confirmVoucher, emptyResponse(102))).toEqual({
       outcome: "repeat",
       alert: true,

@@ -33,7 +33,10 @@ test.each<[string, HttpResponse, RedemptionStatus]>([
     errorResponse(403, "AUTHENTICATION_ERROR"),
     { outcome: "error", error: error(403, "AUTHENTICATION_ERROR") },
   ],
-  ["a wrong URL", htmlResponse(404), { outcome: "error", error: { status: 404 } }],
+  ["a wrong URL", htmlResponse(404), { outcome: "unknown" }],
+  ["a firewall", htmlResponse(403), { outcome: "unknown" }],
+  ["a decline without a word", emptyResponse(400), { outcome: "unknown" }],
+  ["wrong credentials", htmlResponse(401), { outcome: "error", error: { status: 401 } }],
   [
     "upstream is silent",
     errorResponse(504, "UPSTREAM_UNAVAILABLE"),

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { errorResponse, jsonResponse } from "../../test/responses.ts";
+import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "../../test/responses.ts";
 import { bodiesAbout, type Body, statuses } from "../../test/bodies.ts";
 import { errorTypes } from "../../test/error-types.ts";
 import { ID, lookup, provisionRequest, provisionResponse, redemptionRequest } from "../../test/messages.ts";
@@ -17,21 +17,26 @@ const requests: Readonly<Record<Request["operation"], Request>> = {
   lookupRedemption: { operation: "lookupRedemption", message: { requestId: ID } },
 };
 
+type StatusMeaning = "success" | "refuses" | "redirects" | "fails" | "is transient";
+
 /** What a status says by itself. */
-const byStatus: readonly (readonly [from: number, to: number, says: "success" | "declined" | "unknown: status"])[] = [
+const byStatus: readonly (readonly [from: number, to: number, says: StatusMeaning])[] = [
   [200, 202, "success"],
-  [203, 399, "unknown: status"],
-  [400, 407, "declined"],
-  [408, 408, "unknown: status"],
-  [409, 424, "declined"],
-  [425, 425, "unknown: status"],
-  [426, 428, "declined"],
-  [429, 429, "unknown: status"],
-  [430, 499, "declined"],
-  [500, 500, "unknown: status"],
-  [501, 501, "declined"],
-  [502, 599, "unknown: status"],
+  [203, 399, "redirects"],
+  [400, 407, "refuses"],
+  [408, 408, "is transient"],
+  [409, 424, "refuses"],
+  [425, 425, "is transient"],
+  [426, 428, "refuses"],
+  [429, 429, "is transient"],
+  [430, 499, "refuses"],
+  [500, 500, "fails"],
+  [501, 501, "refuses"],
+  [502, 599, "fails"],
 ];
+
+const saysOf = (status: number): StatusMeaning =>
+  byStatus.find(([from, to]) => from <= status && status <= to)?.[2] ?? "fails";
 
 /** What a success must hold, by operation. */
 const demands: Readonly<Record<Request["operation"], { ourId: boolean; voucher: readonly Body["voucher"][] }>> = {
@@ -42,31 +47,48 @@ const demands: Readonly<Record<Request["operation"], { ourId: boolean; voucher: 
   lookupRedemption: { ourId: true, voucher: ["code", "noCode", "none"] },
 };
 
-/** Answers to lookups have no id of their own: whatever an error names, it is the answer. */
-const errorsBearOurId: readonly Request["operation"][] = ["provisionVoucher", "retryProvisionVoucher", "redeemVoucher"];
+const isLookup = (operation: Request["operation"]): boolean =>
+  operation === "lookupVoucher" || operation === "lookupRedemption";
+
+/**
+ * Whether an error is Electrum's word: it has a type, and names our message; or it names none and the type is published. What
+ * answers a lookup has no id to compare.
+ */
+function isElectrumsError(operation: Request["operation"], { errorType, id }: Body): boolean {
+  if (errorType === undefined) return false;
+  if (isLookup(operation) || id === "ours") return true;
+  return id === "none" && errorTypes[errorType]?.isUnpublished !== true;
+}
 
 function expected(operation: Request["operation"], status: number, body: Body): string {
-  const [, , says] = byStatus.find(([from, to]) => from <= status && status <= to) ?? [0, 0, "no such status"];
-  const isError = says !== "success" || body.errorType !== undefined;
-  if (isError && body.id === "foreign" && errorsBearOurId.includes(operation)) return "unknown: foreignId";
-  if (body.errorType !== undefined) {
-    const means = errorTypes[body.errorType]?.request;
-    const isSale = operation === "provisionVoucher" || operation === "retryProvisionVoucher";
-    const isOpen = means === "unknown" || (means === "unknownSale" && isSale);
-    return isOpen || says === "success" ? "unknown: errorType" : says;
+  // Whoever answers so has passed nothing on.
+  if (status === 401 || status === 407) return "declined";
+  const says = saysOf(status);
+  if (says === "success" && body.errorType === undefined) return expectedSuccess(operation, body);
+  if (!isElectrumsError(operation, body)) {
+    // A gateway that has trouble is no wonder; one that answers in Electrum's place is.
+    const hasTrouble = (says === "fails" || says === "is transient") && body.errorType === undefined;
+    return hasTrouble ? "unknown: status" : "unknown: foreign";
   }
-  if (says !== "success") return says;
-  if (body.kind !== "object") return "unknown: unreadable";
-  if (demands[operation].ourId && body.id !== "ours") return "unknown: foreignId";
+  const means = errorTypes[body.errorType ?? ""]?.request;
+  const isSale = operation === "provisionVoucher" || operation === "retryProvisionVoucher";
+  const isOpen = means === "unknown" || (means === "unknownSale" && isSale);
+  if (isOpen || says === "success") return "unknown: errorType";
+  return says === "refuses" ? "declined" : "unknown: status";
+}
+
+function expectedSuccess(operation: Request["operation"], body: Body): string {
+  if (body.kind !== "object") return "unknown: foreign";
+  if (demands[operation].ourId && body.id !== "ours") return "unknown: foreign";
   return demands[operation].voucher.includes(body.voucher) ? "approved" : "unknown: noVoucher";
 }
 
 const inWords = (reading: RequestOutcome): string =>
   reading.outcome === "unknown" ? `unknown: ${reading.cause}` : reading.outcome;
 
-const bodies = bodiesAbout(ID);
+const bodies = bodiesAbout(ID, ID);
 
-describe(`an response to a request: ${statuses.length} statuses x ${bodies.length} bodies for each operation`, () => {
+describe(`a response to a request: ${statuses.length} statuses x ${bodies.length} bodies for each operation`, () => {
   test.each(Object.values(requests))("$operation", (request) => {
     const misread = statuses.flatMap((status) =>
       bodies.flatMap((body) => {
@@ -109,17 +131,18 @@ describe("what a reading carries", () => {
     });
   });
 
+  const said = {
+    errorType: "UPSTREAM_UNAVAILABLE",
+    errorMessage: "as it was said",
+    providerErrorCode: "P1",
+    providerErrorMessage: "as the provider said it",
+  };
+
   test("an unknown outcome: what was said, where anything was", () => {
-    expect(classifyResponse(provisionVoucher, errorResponse(503, "UPSTREAM_UNAVAILABLE"))).toEqual({
+    expect(classifyResponse(provisionVoucher, errorResponse(503, "UPSTREAM_UNAVAILABLE", ID))).toEqual({
       outcome: "unknown",
       cause: "errorType",
-      error: {
-        status: 503,
-        errorType: "UPSTREAM_UNAVAILABLE",
-        errorMessage: "as it was said",
-        providerErrorCode: "P1",
-        providerErrorMessage: "as the provider said it",
-      },
+      error: { status: 503, ...said },
     });
     expect(classifyResponse(provisionVoucher, { status: 502, body: "<html>" })).toEqual({
       outcome: "unknown",
@@ -128,13 +151,68 @@ describe("what a reading carries", () => {
     });
     expect(classifyResponse(provisionVoucher, { status: 200, body: "<html>" })).toEqual({
       outcome: "unknown",
-      cause: "unreadable",
+      cause: "foreign",
     });
   });
 
+  test("a foreign one: what was said by whom it may concern, so that the operator finds who it was", () => {
+    expect(classifyResponse(provisionVoucher, htmlResponse(403))).toEqual({
+      outcome: "unknown",
+      cause: "foreign",
+      error: { status: 403 },
+    });
+    expect(classifyResponse(provisionVoucher, errorResponse(404, "NO_ROUTE"))).toEqual({
+      outcome: "unknown",
+      cause: "foreign",
+      error: { status: 404, ...said, errorType: "NO_ROUTE" },
+    });
+  });
+
+  test.each([400, 404, 501])(
+    "a published error that names no message declines, and says that it names none: %i",
+    (status) => {
+      const error = { status, ...said, errorType: "FORMAT_ERROR" };
+      expect(classifyResponse(provisionVoucher, errorResponse(status, "FORMAT_ERROR"))).toStrictEqual({
+        outcome: "declined",
+        error: { ...error, isUnnamed: true },
+      });
+      expect(classifyResponse(provisionVoucher, errorResponse(status, "FORMAT_ERROR", ID.toUpperCase()))).toStrictEqual(
+        {
+          outcome: "declined",
+          error,
+        },
+      );
+    },
+  );
+
+  test("what answers a lookup names no message, and nothing is missing there", () => {
+    for (const request of [requests.lookupVoucher, requests.lookupRedemption]) {
+      expect(classifyResponse(request, errorResponse(404, "A_TYPE_OF_NEXT_YEAR"))).toStrictEqual({
+        outcome: "declined",
+        error: { status: 404, ...said, errorType: "A_TYPE_OF_NEXT_YEAR" },
+      });
+    }
+  });
+
+  test.each([401, 407])(
+    "whoever refuses the credentials has passed nothing on: %i declines, whatever it holds",
+    (status) => {
+      for (const request of Object.values(requests)) {
+        expect(classifyResponse(request, htmlResponse(status))).toStrictEqual({
+          outcome: "declined",
+          error: { status },
+        });
+        expect(classifyResponse(request, emptyResponse(status))).toStrictEqual({
+          outcome: "declined",
+          error: { status },
+        });
+      }
+    },
+  );
+
   test.each([
-    ["null counts as absent", { errorType: null, errorMessage: null, providerErrorCode: null }, {}],
-    ["what is no text counts as absent", { errorType: 5, errorMessage: {}, providerErrorCode: [] }, {}],
+    ["null counts as absent", { errorMessage: null, providerErrorCode: null }, {}],
+    ["what is no text counts as absent", { errorMessage: {}, providerErrorCode: [] }, {}],
     ["the provider's text under its other name", { providerErrorMsg: "so" }, { providerErrorMessage: "so" }],
     [
       "the schema's name goes first",
@@ -147,14 +225,15 @@ describe("what a reading carries", () => {
       { providerErrorMessage: "that" },
     ],
     [
-      "over-long text is cut: a state must not grow with an response",
+      "over-long text is cut: a state must not grow with a response",
       { errorMessage: "x".repeat(300) },
       { errorMessage: "x".repeat(256) },
     ],
   ])("an error is read leniently: %s", (_, body, error) => {
-    expect(classifyResponse(provisionVoucher, jsonResponse(400, body))).toStrictEqual({
+    const errorType = "DO_NOT_HONOUR";
+    expect(classifyResponse(provisionVoucher, jsonResponse(400, { id: ID, errorType, ...body }))).toStrictEqual({
       outcome: "declined",
-      error: { status: 400, ...error },
+      error: { status: 400, errorType, ...error },
     });
   });
 });
