@@ -2,7 +2,7 @@
 export type { ProvisionStart, RedemptionStart } from "./start.ts";
 export { startProvision } from "./machines/provision.ts";
 export { startRedemption } from "./machines/redemption.ts";
-export type { Due, Work } from "./ports.ts";
+export type { Due, Labels, Work } from "./ports.ts";
 export type { IntentFor, Transaction, TransactionOfKind } from "./transaction.ts";
 export {
   decide,
@@ -58,6 +58,7 @@ export type { SoldProvision, VoucherForCustomer } from "./hand-over.ts";
 export { canHandOver, handOver } from "./hand-over.ts";
 export type { LookupTooEarly } from "./lookup-timing.ts";
 export { mayLookUp } from "./lookup-timing.ts";
+export { labelsOf } from "./labels.ts";
 export type { Instant } from "./time.ts";
 export { toDateTime } from "./time.ts";
 

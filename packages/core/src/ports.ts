@@ -12,8 +12,16 @@ export interface Electrum {
   /**
    * Sends one message and waits for its complete answer, until `deadlineAt` at the latest. Resolves always.
    * Refuses to send (`notSent`) once the deadline has passed.
+   *
+   * @param client Electrum's id of the client whose credentials the message is sent under; the only client if absent
    */
-  send(outgoing: OutgoingMessage, deadlineAt: Instant): ResultAsync<HttpResponse, NoResponse>;
+  send(outgoing: OutgoingMessage, deadlineAt: Instant, client?: string): ResultAsync<HttpResponse, NoResponse>;
+
+  /**
+   * The number of the credentials that a client's messages are sent under now. It changes when other credentials are
+   * configured, so that a halt of the old ones ends. Default: one number for ever.
+   */
+  credentialsNumber?(client?: string): number;
 
   /** Stops waiting: whatever is under way resolves as `stopped`, whatever comes later as `notSent`. */
   close(): void;
@@ -126,6 +134,7 @@ export interface StoredRecord {
   readonly record: string;
   readonly due?: Due;
   readonly queue?: string;
+  readonly client?: string;
 }
 
 export interface ClaimRequest {
@@ -133,6 +142,8 @@ export interface ClaimRequest {
   readonly work: readonly Work[];
   /** Only records of these clients, and those without a client: a worker has credentials for some clients only. Default: all. */
   readonly clients?: readonly string[];
+  /** Not records of these clients: their credentials are refused. */
+  readonly exceptClients?: readonly string[];
   /** Only these queues; `""` is the one of records without a queue. Default: all. */
   readonly queues?: readonly string[];
   /** Not these queues. */

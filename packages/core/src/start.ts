@@ -23,4 +23,8 @@ export interface ProvisionStart extends Start {
 export interface RedemptionStart extends Start {
   readonly id: Uuid;
   readonly lookup: VoucherLookup;
+  /** Electrum's id of the client that looks the voucher up: whose credentials the lookup is sent under. */
+  readonly client?: string;
+  /** The terminal that looks the voucher up. */
+  readonly terminal?: string;
 }

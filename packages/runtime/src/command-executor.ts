@@ -1,4 +1,11 @@
-import { type Command, type Fact, needsAttention, timerFact, type Transaction } from "@electrum-vouchers/core";
+import {
+  type Command,
+  type Fact,
+  labelsOf,
+  needsAttention,
+  timerFact,
+  type Transaction,
+} from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import type { Clock } from "./clock.ts";
 import { type ExecutionMode, planFor } from "./engine/plan.ts";
@@ -18,8 +25,8 @@ export interface CommandExecutorOptions {
   onAdviceQueued(): void;
   /** Called when a timer was stored, for the recovery. */
   onTimerSet(): void;
-  /** Called when Electrum has answered a request, so it is reachable. */
-  onElectrumAnswered(): void;
+  /** Called for every step once it is durable. */
+  onCommitted(step: CommittedStep): void;
 }
 
 /** Executes the engine's commands over the ports, as `planFor` says. */
@@ -27,11 +34,18 @@ export function createCommandExecutor(options: CommandExecutorOptions): EnginePo
   const { outbox, clock, mode, stopping } = options;
 
   async function send(
-    id: string,
+    transaction: Transaction,
     { attempt, request, deadlineAt }: Extract<Command, { type: "sendRequest" }>,
   ): Promise<Fact> {
-    const sent = await options.send({ id, attempt, message: request, deadlineAt });
-    if (sent.isOk()) options.onElectrumAnswered();
+    const { client } = labelsOf(transaction);
+    const { id } = transaction;
+    const sent = await options.send({
+      id,
+      attempt,
+      message: request,
+      deadlineAt,
+      ...(client === undefined ? {} : { client }),
+    });
     const at = clock.now();
     return sent.match<Fact>(
       (response) => ({ type: "response", attempt, ...response, at }),
@@ -39,11 +53,11 @@ export function createCommandExecutor(options: CommandExecutorOptions): EnginePo
     );
   }
 
-  async function execute(command: Command, { id }: Transaction): Promise<Fact | undefined> {
+  async function execute(command: Command, transaction: Transaction): Promise<Fact | undefined> {
     const plan = planFor(command, clock.now(), mode);
     switch (plan.type) {
       case "send":
-        return send(id, plan.command);
+        return send(transaction, plan.command);
       case "wait":
         if (plan.waitMs > 0) await clock.sleep(plan.waitMs, stopping);
         return stopping.aborted ? undefined : timerFact(plan.command, clock.now());
@@ -59,7 +73,10 @@ export function createCommandExecutor(options: CommandExecutorOptions): EnginePo
   return {
     commit: (change) => outbox.commit(change),
     execute,
-    onCommitted: (step) => options.onEvent(toStepEvent(step, clock)),
+    onCommitted: (step) => {
+      options.onCommitted(step);
+      options.onEvent(toStepEvent(step, clock));
+    },
   };
 }
 

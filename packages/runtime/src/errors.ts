@@ -24,6 +24,13 @@ export type TillError =
    * harmless. What was sent before is recovered by itself.
    */
   | { readonly type: "outboxUnavailable"; readonly error: OutboxUnavailable | CommitUncertain }
+  /**
+   * What answers is not Electrum: a gateway or a captive portal. The sale was not started. `retryAfterMs` says when one may
+   * find out whether Electrum is back.
+   */
+  | { readonly type: "notElectrum"; readonly retryAfterMs: number }
+  /** Another transaction holds what this one needs for itself. */
+  | { readonly type: "taken"; readonly holder: Uuid }
   /** The stored record cannot be trusted. The operator must look at it. */
   | { readonly type: "damaged"; readonly id: Uuid; readonly damage: DamagedRecord }
   /** The till has stopped. Call the next one. */
@@ -35,6 +42,8 @@ export function tillErrorOf(id: Uuid, error: EngineError): TillError {
     case "unavailable":
     case "uncertain":
       return { type: "outboxUnavailable", error };
+    case "taken":
+      return { type: "taken", holder: error.holder.id };
     case "refused":
       return refused(error.refusal, error.winner.transaction);
     case "exists":

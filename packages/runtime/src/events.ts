@@ -36,7 +36,7 @@ export type RuntimeEvent =
       readonly operation: Operation;
       readonly attempt: number;
       readonly outcome: { readonly status: number } | { readonly noResponse: NoResponseCause };
-      readonly tookMs: number;
+      readonly durationMs: number;
       readonly at: Instant;
     }
   /** An advice was not acknowledged, and will be repeated: not before `notBefore`, nor while Electrum is down. */
@@ -52,10 +52,23 @@ export type RuntimeEvent =
   | { readonly type: "alert"; readonly alert: Alert; readonly at: Instant };
 
 export type Alert =
-  /** A response to an advice that is not Electrum's: a gateway's, a wrong URL's. The advice is kept and repeated. */
+  /** A response that is not Electrum's: a gateway's, a wrong URL's. An advice is kept and repeated, a request is unknown. */
   | { readonly reason: "notElectrum"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
-  /** Electrum refuses the credentials. Every advice is kept, and none is sent, until `forwarder.resume()`. */
-  | { readonly reason: "credentials"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
+  /** An error that names no message was taken for Electrum's, because of its published error type. */
+  | { readonly reason: "unnamedError"; readonly id: Uuid; readonly operation: Operation; readonly status: number }
+  /**
+   * Electrum refuses the credentials of this client. After two different messages nothing is sent under them but probes; every
+   * advice is kept. It is reported again while it lasts.
+   */
+  | {
+      readonly reason: "credentials";
+      readonly id: Uuid;
+      readonly operation: Operation;
+      readonly status: number;
+      readonly client: string;
+    }
+  /** Nothing has ever answered. Electrum drops callers that are not on its allow-list, without any answer. */
+  | { readonly reason: "neverAnswered"; readonly sends: number }
   /** A stored record cannot be read. It is kept as it is. */
   | { readonly reason: "damagedRecord"; readonly id: Uuid; readonly description: string }
   /** The outbox is unavailable. */
@@ -65,8 +78,8 @@ export type Alert =
 
 /**
  * - `forwarding`: advices are sent when they are due
- * - `probing`: Electrum is down; one advice at a time finds out when it is back
- * - `halted`: the credentials are wrong; everything is kept until `forwarder.resume()`
+ * - `probing`: nothing is answered at all; one advice at a time finds out when Electrum is back
+ * - `halted`: the credentials of at least one client are refused; its advices are kept, and single ones probe
  * - `stopped`
  */
 export type ForwarderStatus = "forwarding" | "probing" | "halted" | "stopped";

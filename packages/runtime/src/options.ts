@@ -1,6 +1,15 @@
-import type { Backoff, Policy, ProvisionRequest, Uuid, VoucherLookup } from "@electrum-vouchers/core";
+import type {
+  Backoff,
+  Policy,
+  ProvisionRequest,
+  Uuid,
+  VoucherLookup,
+  JsonObject,
+  RedemptionRequest,
+} from "@electrum-vouchers/core";
 import { type Electrum, isolateErrors, type Outbox } from "@electrum-vouchers/core/ports";
 import { type Clock, randomId, systemClock } from "./clock.ts";
+import { defaultDeliveryBackoff } from "./engine/delivery.ts";
 import type { EventListener } from "./events.ts";
 
 export interface TillOptions {
@@ -15,6 +24,11 @@ export interface TillOptions {
    * after a restart, so that it releases its own leases. Default "till".
    */
   readonly worker?: string;
+  /**
+   * The clients that this till has credentials for: it claims only their records. Electrum keeps its records by user, so another
+   * user's reversal is answered 404 and undoes nothing. Default: every client.
+   */
+  readonly clients?: readonly string[];
   readonly forwarding?: Partial<Forwarding>;
   /** How long a response or a timer may be overdue before this till takes the transaction over. Default 1 s. */
   readonly takeoverGraceMs?: number;
@@ -26,9 +40,14 @@ export interface TillOptions {
   readonly newId?: () => Uuid;
 }
 
-export type PolicySelector = (
-  subject: { readonly provision: ProvisionRequest } | { readonly lookup: VoucherLookup },
-) => Policy;
+/** Selects the policy of a transaction. For a redemption it is asked twice: only the lookup's answer tells the provider. */
+export type PolicySelector = (subject: PolicySubject) => Policy;
+
+export type PolicySubject =
+  | { readonly provision: ProvisionRequest }
+  | { readonly lookup: VoucherLookup }
+  /** The voucher was found, and is about to be redeemed. `found` is the lookup's answer; its `receiver` names the provider. */
+  | { readonly redemption: RedemptionRequest; readonly found: JsonObject };
 
 export interface Forwarding {
   /** The largest number of advices that are under way at once. Default 8. */
@@ -37,11 +56,16 @@ export interface Forwarding {
   readonly deadlineMs: number;
   /** How the wait between repeats grows. There is no last repeat. Default 1 s, doubling, up to 60 s. */
   readonly backoff: Backoff;
+  /** After this time without a response, a delivery leaves its slot to others and waits on. Default 3 s. */
+  readonly detachAfterMs: number;
 }
 
 /** The options with every default filled in. */
-export interface ResolvedTillOptions extends Required<Omit<TillOptions, "policy" | "forwarding">> {
+export interface ResolvedTillOptions extends Required<Omit<TillOptions, "policy" | "forwarding" | "clients">> {
   readonly policyFor: PolicySelector;
+  /** Whether the policy depends on its subject. */
+  readonly selectsPolicy: boolean;
+  readonly clients?: readonly string[];
   readonly forwarding: Forwarding;
 }
 
@@ -50,13 +74,16 @@ export function resolveOptions(options: TillOptions): ResolvedTillOptions {
   return {
     electrum: options.electrum,
     outbox: options.outbox,
+    selectsPolicy: typeof policy === "function",
+    ...(options.clients === undefined ? {} : { clients: options.clients }),
     policyFor: typeof policy === "function" ? policy : () => policy,
     onEvent: onEvent === undefined ? () => {} : isolateErrors(onEvent, warnOfListener),
     worker: options.worker ?? "till",
     forwarding: {
       concurrency: 8,
       deadlineMs: 60_000,
-      backoff: { initialMs: 1_000, multiplier: 2, maxMs: 60_000 },
+      backoff: defaultDeliveryBackoff,
+      detachAfterMs: 3_000,
       ...forwarding,
     },
     takeoverGraceMs: options.takeoverGraceMs ?? 1_000,

@@ -2,6 +2,7 @@ import type { Amounts, Provision, ProvisionRequest, Tender, Transaction, Uuid } 
 import { err, ok, type Result, type ResultAsync } from "neverthrow";
 import { type TillError, wrongKind } from "./errors.ts";
 import type { ResolvedTillOptions } from "./options.ts";
+import type { RequestMonitor } from "./request-monitor.ts";
 import type { TransactionService } from "./transaction-service.ts";
 
 /** The calls that concern provisions alone. */
@@ -19,22 +20,35 @@ export interface ProvisionCalls {
 
 export function createProvisions(
   transactions: TransactionService,
+  monitor: Pick<RequestMonitor, "admitSale">,
   { clock, newId, policyFor }: ResolvedTillOptions,
 ): ProvisionCalls {
+  const start = (request: ProvisionRequest): ResultAsync<Transaction, TillError> =>
+    transactions.start({
+      type: "provisionStarted",
+      start: {
+        request,
+        confirmationId: newId(),
+        reversalId: newId(),
+        policy: policyFor({ provision: request }),
+        at: clock.now(),
+      },
+    });
+
+  /** While what answers is not Electrum, no new sale is started. A sale that exists already goes on. */
+  function admit(request: ProvisionRequest): ResultAsync<Transaction, TillError> {
+    const retryAfterMs = monitor.admitSale();
+    if (retryAfterMs === 0) return start(request);
+    return transactions
+      .find(request.id)
+      .mapErr(
+        (error): TillError => (error.type === "unknownTransaction" ? { type: "notElectrum", retryAfterMs } : error),
+      )
+      .andThen(() => start(request));
+  }
+
   return {
-    provision: (request) =>
-      transactions
-        .start({
-          type: "provisionStarted",
-          start: {
-            request,
-            confirmationId: newId(),
-            reversalId: newId(),
-            policy: policyFor({ provision: request }),
-            at: clock.now(),
-          },
-        })
-        .andThen(asProvision),
+    provision: (request) => admit(request).andThen(asProvision),
     confirm: (id, tenders, amounts) =>
       transactions
         .applyIntent(id, {

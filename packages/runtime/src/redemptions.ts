@@ -1,5 +1,7 @@
 import {
   type Amounts,
+  labelsOf,
+  type Policy,
   mayLookUp,
   type Redemption,
   type RedemptionStatus,
@@ -19,7 +21,7 @@ import type { TransactionService } from "./transaction-service.ts";
 /** The calls that concern redemptions alone. */
 export interface RedemptionCalls {
   /** Looks a voucher up, which starts a redemption: it becomes `found` or `lookupFailed`. With an `id`, a repeat is harmless. */
-  lookUp(lookup: VoucherLookup, id?: Uuid): ResultAsync<Redemption, TillError>;
+  lookUp(lookup: VoucherLookup, options?: LookUpOptions): ResultAsync<Redemption, TillError>;
   /** Looks the voucher up once more, after the lookup failed. */
   lookUpAgain(id: Uuid): ResultAsync<Redemption, TillError>;
   /** Redeems the voucher that was found. The request bears the transaction's id. Resolves as `provision` does. */
@@ -30,10 +32,19 @@ export interface RedemptionCalls {
   lookUpRedemption(id: Uuid): ResultAsync<RedemptionStatus, TillError | (NoResponse & { readonly type: "noResponse" })>;
 }
 
+export interface LookUpOptions {
+  /** The id that the redemption's request will bear. Default: a new one. */
+  readonly id?: Uuid;
+  /** Electrum's id of the client that looks the voucher up. Default: the only client of the till's credentials. */
+  readonly client?: string;
+  /** The terminal that looks the voucher up. */
+  readonly terminal?: string;
+}
+
 export function createRedemptions(
   transactions: TransactionService,
   send: Send,
-  { clock, newId, policyFor }: ResolvedTillOptions,
+  { clock, newId, policyFor, selectsPolicy, clients }: ResolvedTillOptions,
 ): RedemptionCalls {
   /** A sale of ours may be looked up once it is over. */
   const mayLookUpSale = ({ provisionRequestId }: VoucherLookup): ResultAsync<void, TillError> =>
@@ -45,8 +56,21 @@ export function createRedemptions(
           .andThen((sale) => mayLookUp(sale, clock.now()))
           .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
 
+  const [onlyClient, ...otherClients] = clients ?? [];
+  const defaultClient = otherClients.length === 0 ? onlyClient : undefined;
+
+  /** The lookup's answer tells the provider, so the policy is asked again. */
+  function policyAtRedeem(request: RedemptionRequest): ResultAsync<Policy | undefined, TillError> {
+    if (!selectsPolicy) return okAsync(undefined);
+    return transactions
+      .find(request.id)
+      .map((transaction) =>
+        transaction.state === "found" ? policyFor({ redemption: request, found: transaction.response }) : undefined,
+      );
+  }
+
   return {
-    lookUp: (lookup, id = newId()) =>
+    lookUp: (lookup, { id = newId(), client = defaultClient, terminal } = {}) =>
       mayLookUpSale(lookup)
         .andThen(() =>
           transactions.start({
@@ -54,6 +78,8 @@ export function createRedemptions(
             start: {
               id,
               lookup,
+              ...(client === undefined ? {} : { client }),
+              ...(terminal === undefined ? {} : { terminal }),
               confirmationId: newId(),
               reversalId: newId(),
               policy: policyFor({ lookup }),
@@ -64,7 +90,16 @@ export function createRedemptions(
         .andThen(asRedemption),
     lookUpAgain: (id) => transactions.applyIntent(id, { type: "lookUp", at: clock.now() }).andThen(asRedemption),
     redeem: (request) =>
-      transactions.applyIntent(request.id, { type: "redeem", request, at: clock.now() }).andThen(asRedemption),
+      policyAtRedeem(request)
+        .andThen((policy) =>
+          transactions.applyIntent(request.id, {
+            type: "redeem",
+            request,
+            ...(policy === undefined ? {} : { policy }),
+            at: clock.now(),
+          }),
+        )
+        .andThen(asRedemption),
     confirmRedemption: (id, amounts) =>
       transactions
         .applyIntent(id, { type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() })
@@ -73,10 +108,12 @@ export function createRedemptions(
       transactions
         .find(id)
         .andThen(asRedemption)
-        .andThen((redemption) => mayLookUp(redemption, clock.now()).map(() => redemption.start.policy.replyDeadlineMs))
-        .andThen((replyDeadlineMs) => {
+        .andThen((redemption) => mayLookUp(redemption, clock.now()).map(() => redemption))
+        .andThen((redemption) => {
           const message = { operation: "lookupRedemption", message: { requestId: id } } as const;
-          const sent = send({ id, attempt: 0, message, deadlineAt: clock.now() + replyDeadlineMs });
+          const { client } = labelsOf(redemption);
+          const deadlineAt = clock.now() + redemption.start.policy.replyDeadlineMs;
+          const sent = send({ id, attempt: 0, message, deadlineAt, ...(client === undefined ? {} : { client }) });
           return new ResultAsync(sent).mapErr(({ cause }) => ({ type: "noResponse", cause }) as const);
         })
         .map((response) => classifyRedemptionStatus(id, response)),

@@ -26,6 +26,7 @@ export function resolveUncertainCommits(outbox: Outbox, newId: () => Uuid): Outb
     load: (id) => outbox.load(id),
     claim: (request) => outbox.claim(request),
     postpone: (postponement) => outbox.postpone(postponement),
+    advance: (request) => outbox.advance(request),
     release: (release) => outbox.release(release),
     close: () => outbox.close(),
   };

@@ -9,6 +9,8 @@ export interface OutgoingSend {
   readonly attempt: number;
   readonly message: OutgoingMessage;
   readonly deadlineAt: number;
+  /** Electrum's id of the client whose credentials it is sent under. */
+  readonly client?: string;
 }
 
 export type Send = (sending: OutgoingSend) => Promise<Result<HttpResponse, NoResponse>>;
@@ -16,16 +18,16 @@ export type Send = (sending: OutgoingSend) => Promise<Result<HttpResponse, NoRes
 /** `electrum.send`, with the listener told of both ends. */
 export const createSend =
   (electrum: Electrum, clock: Clock, onEvent: EventListener): Send =>
-  async ({ id, attempt, message, deadlineAt }) => {
+  async ({ id, attempt, message, deadlineAt, client }) => {
     const { operation } = message;
     const startedMs = clock.monotonicMs();
     onEvent({ type: "sent", id, operation, attempt, at: clock.now() });
-    const response = await electrum.send(message, deadlineAt);
+    const response = await electrum.send(message, deadlineAt, client);
     const outcome = response.match<{ status: number } | { noResponse: NoResponse["cause"] }>(
       ({ status }) => ({ status }),
       ({ cause }) => ({ noResponse: cause }),
     );
-    const tookMs = clock.monotonicMs() - startedMs;
-    onEvent({ type: "answered", id, operation, attempt, outcome, tookMs, at: clock.now() });
+    const durationMs = clock.monotonicMs() - startedMs;
+    onEvent({ type: "answered", id, operation, attempt, outcome, durationMs, at: clock.now() });
     return response;
   };

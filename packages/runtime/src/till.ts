@@ -9,6 +9,8 @@ import { createCommandExecutor } from "./command-executor.ts";
 import { type TillOptions, resolveOptions } from "./options.ts";
 import { createRedemptions, type RedemptionCalls } from "./redemptions.ts";
 import { createProvisions, type ProvisionCalls } from "./provisions.ts";
+import type { CommittedStep } from "./engine/run-transaction.ts";
+import { createRequestMonitor } from "./request-monitor.ts";
 import { resolveUncertainCommits } from "./resolve-uncertain-commits.ts";
 import { createSend } from "./send.ts";
 import { startRecovery } from "./background/recovery.ts";
@@ -48,6 +50,12 @@ export async function startTill(options: TillOptions): Promise<Till> {
   const reportAlert = createAlertReporter(onEvent, clock);
   const activeTransactions = createActiveTransactions();
   const send = createSend(settings.electrum, clock, onEvent);
+  const monitor = createRequestMonitor({
+    clock,
+    reportAlert,
+    onAccepted: (client) => forwarder.noteAccepted(client),
+    onUnanswered: () => forwarder.noteUnanswered(),
+  });
   const executorOptions = {
     outbox,
     clock,
@@ -56,7 +64,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
     stopping: stopping.signal,
     onAdviceQueued: (): void => forwarder.notify(),
     onTimerSet: (): void => recovery.notify(),
-    onElectrumAnswered: (): void => forwarder.noteReachable(),
+    onCommitted: (step: CommittedStep): void => monitor.observeStep(step),
   };
   const recoveryExecutor = createCommandExecutor({ ...executorOptions, mode: "recovery" });
   const foregroundExecutor = createCommandExecutor({ ...executorOptions, mode: "foreground" });
@@ -73,12 +81,21 @@ export async function startTill(options: TillOptions): Promise<Till> {
 
   // An earlier process of this name may have crashed and left leases.
   await release();
-  const background = { outbox, clock, worker, onEvent, reportAlert, enginePorts: recoveryExecutor };
-  const forwarder = startForwarder({ ...background, ...settings.forwarding, send });
+  const { clients } = settings;
+  const background = {
+    outbox,
+    clock,
+    worker,
+    ...(clients === undefined ? {} : { clients }),
+    onEvent,
+    reportAlert,
+    enginePorts: recoveryExecutor,
+  };
+  const forwarder = startForwarder({ ...background, ...settings.forwarding, electrum: settings.electrum, send });
   const recovery = startRecovery({ ...background, graceMs: settings.takeoverGraceMs, activeTransactions });
 
   return {
-    ...createProvisions(transactions, settings),
+    ...createProvisions(transactions, monitor, settings),
     ...createRedemptions(transactions, send, settings),
     find: (id) => transactions.find(id),
     cancel: (id) => transactions.applyIntent(id, { type: "cancel", at: clock.now() }),

@@ -1,6 +1,7 @@
 import { parseJson } from "../json.ts";
 import { type Entry, isEntry } from "./journal.ts";
 import { isTransaction, type Transaction } from "../transaction.ts";
+import { codeIn, MASK, SECOND_MASK } from "../voucher-code.ts";
 
 /**
  * The transaction without its secrets: voucher codes, pins, card numbers, what was printed, personal data, and every field
@@ -8,34 +9,54 @@ import { isTransaction, type Transaction } from "../transaction.ts";
  * redacted transaction.
  */
 export function redact(transaction: Transaction): Transaction {
-  const masked = redactRecordFields(transaction);
+  const masked = redactRecordFields(transaction, secondCodeOf(transaction));
   if (!isTransaction(masked)) throw new TypeError("masking keeps the shape of a transaction");
   return masked;
 }
 
-/** As {@link redact}, for an entry of the journal; the body of an answer is masked field by field. */
-export function redactEntry(entry: Entry): Entry {
-  const masked = redactRecordFields(entry);
+/**
+ * As {@link redact}, for an entry of the journal; the body of a response is masked field by field.
+ *
+ * @param transaction What the whole journal led to. Without it a second voucher can no longer be told from the first.
+ */
+export function redactEntry(entry: Entry, transaction?: Transaction): Entry {
+  const masked = redactRecordFields(entry, transaction === undefined ? undefined : secondCodeOf(transaction));
   if (!isEntry(masked)) throw new TypeError("masking keeps the shape of an entry");
   return masked;
 }
 
-/** What stands in place of a secret: never empty, since an empty code would not have been approved, and no JSON. */
-const MASK = "***";
+/** The code that needs a mask of its own: replaying must tell it from the first voucher's. */
+function secondCodeOf({ reconciliation }: Transaction): string | undefined {
+  const item = reconciliation.find(({ reason }) => reason === "secondVoucher");
+  return item !== undefined && "response" in item ? codeIn(item.response) : undefined;
+}
 
 /** A record of ours: we know each of its fields, and where a message of Electrum's begins in it. */
-function redactRecordFields(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(redactRecordFields);
+function redactRecordFields(value: unknown, secondCode: string | undefined): unknown {
+  if (Array.isArray(value)) return value.map((inner) => redactRecordFields(inner, secondCode));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([field, inner]) => {
-      if (field === "body" && typeof inner === "string") return [field, redactBody(inner)];
+      if (field === "body" && typeof inner === "string") return [field, redactBody(inner, secondCode)];
+      if (field === "response") return [field, redactResponse(inner, secondCode)];
       const shape = messageFields.get(field);
       if (shape !== undefined) return [field, redactMessage(inner, shape)];
-      return [field, recordFields.has(field) ? redactRecordFields(inner) : redactAll(inner)];
+      return [field, recordFields.has(field) ? redactRecordFields(inner, secondCode) : redactAll(inner)];
     }),
   );
 }
+
+/** A message that may hold a voucher of Electrum's. */
+function redactResponse(response: unknown, secondCode: string | undefined): unknown {
+  const isSecond = secondCode !== undefined && codeIn(response) === secondCode;
+  const masked = redactMessage(response, message);
+  return isSecond ? withCode(masked, SECOND_MASK) : masked;
+}
+
+const withCode = (response: unknown, code: string): unknown =>
+  typeof response === "object" && response !== null && "voucher" in response && typeof response.voucher === "object"
+    ? { ...response, voucher: { ...response.voucher, code } }
+    : response;
 
 /** A message of Electrum's: what has a harmless place in its schema stays, whatever else it may hold goes. */
 function redactMessage(value: unknown, shape: Shape): unknown {
@@ -61,9 +82,9 @@ function redactAll(value: unknown): unknown {
 }
 
 /** The body of an answer as text: what was JSON stays JSON, what was none stays none, what was empty stays empty. */
-function redactBody(body: string): string {
+function redactBody(body: string, secondCode: string | undefined): string {
   const parsed = parseJson(body);
-  if (parsed !== undefined) return JSON.stringify(redactMessage(parsed, message));
+  if (parsed !== undefined) return JSON.stringify(redactResponse(parsed, secondCode));
   return body.trim() === "" ? body : MASK;
 }
 
@@ -114,7 +135,6 @@ const message = shapeOf(
 /** Where messages begin in a record of ours. */
 const messageFields: ReadonlyMap<string, Shape> = new Map([
   ["request", message],
-  ["response", message],
   ["message", message],
   ["lookup", message],
   ["tenders", tender],
@@ -124,10 +144,10 @@ const messageFields: ReadonlyMap<string, Shape> = new Map([
 /** The fields of our records, messages aside: none holds a secret or personal data. */
 const recordFields: ReadonlySet<string> = new Set(
   splitWords(`
-  kind id state type start policy at confirmationId reversalId round messaging provider name takesRetries
+  kind id state type start client terminal policy at confirmationId reversalId round messaging provider name takesRetries
   takesReversals retries replyDeadlineMs customerWaitMs decisionDeadlineMs lookupRetries
   lookupAfterMs unnamedRepeatMs retryBackoff lookupBackoff initialMs multiplier maxMs firstAttempt startedAt attempt deadlineAt
-  cancelledAt retryAt lookUpAt notBefore decideBy inDoubt first last cause reason latestDeadlineAt foreignResponses lateApproval approval
+  cancelledAt retryAt lookUpAt notBefore decideBy inDoubt first last cause reason unknown latestDeadlineAt foreignResponses lateApproval approval
   decision outcome by advice operation acknowledgement finalizing dispute resolution reconciliation redeem fact intent timer adviceId
   status retryAfterMs repeats isUnnamed requested approved amount currency ledgerIndicator error errorType providerErrorCode
   `),

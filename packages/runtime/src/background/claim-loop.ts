@@ -1,48 +1,66 @@
-// The claim loop: it claims due work from the outbox, and hands each record to a slot of the worker pool, oldest first. The
-// forwarder and the recovery are both claim loops; they differ in the kind of work and in how a record is handled.
+// The claim loop: it claims due work from the outbox, and hands each record to a slot of the worker pool. The forwarder and the
+// recovery are both claim loops; they differ in the kind of work, in what they claim when, and in how a record is handled.
 //
 // Rules
 // 1. A claim leases records to this worker until a given time. The lease is advisory: it keeps other workers away, and saves
 //    double work. The version of the record is the fence, so a lease that ends early, or is lost in a crash, does no harm.
 // 2. Work begins only while the lease still covers it, and only if the record is due by the clock as it is then. A record that
-//    waited too long for its slot is released, so that another worker may take it.
-// 3. More than the free slots is claimed at once (`PREFETCH_FACTOR`), since a claim of many costs little more than a claim of
-//    one. Memory is bounded by the slots, whatever the backlog.
+//    waited too long for its slot, or may no longer be started, is released, so that another worker may take it.
+// 3. More than the free slots is claimed at once, since a claim of many costs little more than a claim of one. Memory is bounded
+//    by the slots, whatever the backlog.
 // 4. A quiet outbox is not polled. The loop sleeps until the next work is due, or until it is notified.
 // 5. A record that cannot be read is postponed, with an alert, so that the others go on.
 //
-// What it does not know: what the work is, whether Electrum answers, and why the capacity is what it is.
+// What it does not know: what the work is, whether Electrum answers, and why the plan is what it is.
 
-import type { ClaimedRecord, Outbox, Work } from "@electrum-vouchers/core/ports";
+import type { ClaimedRecord, ClaimRequest, Outbox, Work } from "@electrum-vouchers/core/ports";
 import { type AlertReporter, toAlerts, toUnexpectedAlert } from "../alert-reporter.ts";
 import type { Clock } from "../clock.ts";
 import { readRecord, type VersionedTransaction } from "../engine/stored-step.ts";
 import { startPollLoop } from "./poll-loop.ts";
-import { createWorkerPool, isWithinLease, type QueuedRecord } from "./worker-pool.ts";
+import { createWorkerPool, isWithinLease, type QueuedRecord, type Slot } from "./worker-pool.ts";
 
 export interface ClaimLoopOptions {
   readonly outbox: Pick<Outbox, "claim" | "postpone" | "release">;
   readonly clock: Clock;
   readonly worker: string;
   readonly work: readonly Work[];
-  /** The largest number of records that are worked on at once. */
+  /** Only records of these clients, and those without a client. Default: all. */
+  readonly clients?: readonly string[];
+  /** The largest number of records that are worked on at once, detached ones apart. */
   readonly concurrency: number;
   /** How long the lease of a record must still last when the work on it begins. */
   readonly leaseMs: number;
   /** How long work may be overdue before it is claimed. Its owner, who knows of it, has this time to do it. */
   readonly graceMs: number;
-  /** How many records may be claimed now. Default: as many as `concurrency` leaves. */
-  capacity?(): Capacity;
-  handle(record: ClaimedRecord, current: VersionedTransaction): Promise<void>;
+  /** What to claim now. Default: whatever is due, oldest first. */
+  plan?(pool: PoolState): ClaimPlan;
+  /** Whether a prefetched record may still be started. Default: it may. */
+  mayStart?(record: ClaimedRecord): boolean;
+  handle(record: ClaimedRecord, current: VersionedTransaction, slot: Slot): Promise<void>;
   readonly reportAlert: AlertReporter;
 }
 
-export interface Capacity {
-  /** How many may be claimed. If that is fewer than `concurrency`, nothing is prefetched. */
-  readonly limit: number;
-  /** If none may be claimed: how long to wait before asking again. Absent: until the loop is notified. */
+/** What the plan may be made from. */
+export interface PoolState {
+  readonly active: readonly ClaimedRecord[];
+  readonly queued: readonly ClaimedRecord[];
+  /** How many records may be claimed beyond the free slots. */
+  readonly prefetch: number;
+}
+
+export interface ClaimPlan {
+  /** The claims to make, one after the other. */
+  readonly claims: readonly ClaimPart[];
+  /** How long until the plan may be another one, if nothing happens before. Absent: only what ends or is notified changes it. */
   readonly waitMs?: number;
 }
+
+/** What of a claim the plan decides. */
+export type ClaimPart = Pick<
+  ClaimRequest,
+  "limit" | "deliveries" | "queues" | "exceptQueues" | "clients" | "exceptClients"
+>;
 
 export interface ClaimLoop {
   /** Something may be due earlier than the loop knows. */
@@ -66,44 +84,60 @@ const PREFETCH_FACTOR = 2;
 /** How long a prefetched record may wait for its slot before it is released. */
 const PREFETCH_LEASE_MS = 5_000;
 
-/** Starts to claim due work and to hand it out, oldest first. */
+/** Starts to claim due work and to hand it out. */
 export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   const { clock, reportAlert, concurrency } = options;
   const pool = createWorkerPool({
     slots: concurrency,
-    work: (record) =>
-      handle(options, record).catch((error: unknown) => reportAlert(toUnexpectedAlert(record.id, error))),
+    work: (record, slot) =>
+      handle(options, record, slot).catch((error: unknown) => reportAlert(toUnexpectedAlert(record.id, error))),
     onSlotFree: () => loop.notify(),
   });
   const loop = startPollLoop({ clock, poll, maxSleepMs: MAX_SLEEP_MS });
 
   /** Dispatches what is queued, and claims what is due. Gives how long to wait before the next poll. */
   async function poll(): Promise<number> {
-    const gate = options.capacity?.() ?? { limit: concurrency };
-    const isOpen = gate.limit >= concurrency;
-    const stale = pool.queued().filter((each) => !isOpen || !isWithinLease(each, clock.now()));
+    pool.dispatch(clock.now());
+    const mayStart = options.mayStart ?? ((): boolean => true);
+    const stale = pool.queued().filter((each) => !isWithinLease(each, clock.now()) || !mayStart(each.record));
     if (stale.length > 0) {
       pool.remove(stale);
       await releaseStale(options, stale);
       return 0;
     }
-    pool.dispatch(clock.now());
-    const limit = Math.min(pool.freeSlots(), gate.limit);
     // A slot that becomes free notifies the loop, so a full pool needs no poll.
-    const waitMs =
-      limit === 0
-        ? (gate.waitMs ?? Number.POSITIVE_INFINITY)
-        : await claim(isOpen ? limit + PREFETCH_FACTOR * concurrency : limit);
+    const waitMs = pool.freeSlots() === 0 ? Number.POSITIVE_INFINITY : await claimAsPlanned();
     const [oldest] = pool.queued();
     return oldest === undefined ? waitMs : Math.min(waitMs, oldest.startBy + 1 - clock.now());
   }
 
-  /** Claims up to `limit` records. Gives how long to wait before claiming more. */
-  async function claim(limit: number): Promise<number> {
-    const { outbox, worker, work, graceMs, leaseMs } = options;
+  async function claimAsPlanned(): Promise<number> {
+    const queued = pool.queued().map(({ record }) => record);
+    const prefetch = Math.max(PREFETCH_FACTOR * concurrency - queued.length, 0);
+    const { claims, waitMs = Number.POSITIVE_INFINITY } =
+      options.plan?.({ active: pool.active(), queued, prefetch }) ?? claimAnything(pool.freeSlots() + prefetch);
+    let nextMs = waitMs;
+    for (const part of claims) {
+      // What an earlier claim brought has taken the slots that a later one was planned for.
+      if (pool.freeSlots() === 0 || loop.isStopping()) break;
+      nextMs = Math.min(nextMs, await claim(part));
+    }
+    return nextMs;
+  }
+
+  /** Claims up to the limit. Gives how long to wait before claiming more of this part. */
+  async function claim(part: ClaimPart): Promise<number> {
+    const { outbox, worker, work, clients, graceMs, leaseMs } = options;
     const now = clock.now();
     const startBy = now + PREFETCH_LEASE_MS;
-    const claimed = await outbox.claim({ worker, work, now: now - graceMs, until: startBy + leaseMs, limit });
+    const claimed = await outbox.claim({
+      ...(clients === undefined ? {} : { clients }),
+      ...part,
+      worker,
+      work,
+      now: now - graceMs,
+      until: startBy + leaseMs,
+    });
     if (claimed.isErr()) {
       reportAlert({ reason: "outboxUnavailable", error: claimed.error });
       return UNAVAILABLE_BACKOFF_MS;
@@ -115,7 +149,7 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     pool.dispatch(clock.now());
     // The claim took too long, or the clock was set back meanwhile: the next poll releases them.
     if (pool.queued().some((each) => !isWithinLease(each, clock.now()))) return 0;
-    return records.length < limit ? nextDueAt + graceMs - clock.now() : 0;
+    return records.length < part.limit ? nextDueAt + graceMs - clock.now() : 0;
   }
 
   return {
@@ -126,6 +160,8 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     },
   };
 }
+
+const claimAnything = (limit: number): ClaimPlan => ({ claims: [{ limit }] });
 
 async function releaseStale(
   { outbox, worker, reportAlert }: ClaimLoopOptions,
@@ -138,9 +174,10 @@ async function releaseStale(
 async function handle(
   { outbox, clock, reportAlert, ...options }: ClaimLoopOptions,
   record: ClaimedRecord,
+  slot: Slot,
 ): Promise<void> {
   const current = readRecord(record);
-  if (current.isOk()) return options.handle(record, current.value);
+  if (current.isOk()) return options.handle(record, current.value, slot);
   const { id, version } = record;
   toAlerts(id, current.error).forEach(reportAlert);
   const until = clock.now() + DAMAGED_BACKOFF_MS;

@@ -1,43 +1,51 @@
 // Store and forward: the forwarder delivers advices until Electrum acknowledges each of them (contract E).
 //
-// Rules
-// 1. An advice was stored before it is sent, and every repeat is the same message.
-// 2. Only Electrum's word settles an advice. The response then is a fact of its transaction, and the engine goes on from there.
-// 3. What is not settled is postponed, longer each time, without an end: a reversal that is given up leaves a live voucher.
-// 4. If deliveries fail, the circuit breaker lets single ones find out when Electrum is back. If Electrum refuses the
-//    credentials, everything is kept and nothing is sent until they are right again.
-// 5. Being run twice is harmless: Electrum takes repeats of an advice, and the second acknowledgement changes nothing.
+// It connects three parts that know nothing of each other, and decides nothing itself:
+//   the claim loop claims records as `planDeliveries` says (engine/delivery-queues.ts: whose turn it is);
+//   `afterDelivery` says what a response means for this advice (engine/delivery.ts);
+//   the engine takes the transaction on from a response that settles it.
 //
-// What it does not know: what an answer means (`delivery.ts`), how records are claimed (`claim-loop.ts`), and what an
-// acknowledgement makes of its transaction (the core).
+// Being run twice is harmless: Electrum takes repeats of an advice, and the second acknowledgement changes nothing.
 
-import { type Advice, type HttpResponse, type Fact, type Instant, backoffMs, resume } from "@electrum-vouchers/core";
-import type { ClaimedRecord, Outbox } from "@electrum-vouchers/core/ports";
+import { type Advice, backoffMs, labelsOf, pendingAdvice } from "@electrum-vouchers/core";
+import type { ClaimedRecord, Electrum, Outbox, Postponement } from "@electrum-vouchers/core/ports";
 import { type AlertReporter, toAlerts } from "../alert-reporter.ts";
-import { startClaimLoop } from "./claim-loop.ts";
 import type { Clock } from "../clock.ts";
-import { type Halt, classifyDelivery, type Repeat } from "./delivery.ts";
-import { runTransaction, type EnginePorts } from "../engine/run-transaction.ts";
-import { factStep, type VersionedTransaction } from "../engine/stored-step.ts";
-import type { ForwarderStatus, EventListener } from "../events.ts";
+import { afterDelivery, type DeliveryRepeat } from "../engine/delivery.ts";
 import {
-  capacityOf,
-  onSuccess,
-  onFailure,
-  haltedBreaker,
-  onReachable,
-  onProbe,
-  closedBreaker,
-} from "./circuit-breaker.ts";
-import { createBreakerMonitor } from "./breaker-monitor.ts";
+  type DeliveryQueues,
+  haltedClientsOf,
+  isElectrumAway,
+  mayDetach,
+  noQueues,
+  onAccepted,
+  onCredentials,
+  onDeliveryRefused,
+  onDeliveryRepeat,
+  onDeliverySettled,
+  onDeliveryStart,
+  onDetached,
+  onDetachedEnd,
+  onUnanswered,
+  planDeliveries,
+  type QueuedDelivery,
+  queueStateOf,
+} from "../engine/delivery-queues.ts";
+import { type EnginePorts, runTransaction } from "../engine/run-transaction.ts";
+import { factStep, type VersionedTransaction } from "../engine/stored-step.ts";
+import type { EventListener, ForwarderStatus } from "../events.ts";
 import type { Forwarding } from "../options.ts";
 import type { Send } from "../send.ts";
+import { type PoolState, startClaimLoop } from "./claim-loop.ts";
+import type { Slot } from "./worker-pool.ts";
 
 export interface ForwarderOptions extends Forwarding {
+  readonly electrum: Pick<Electrum, "credentialsNumber">;
   readonly send: Send;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly worker: string;
+  readonly clients?: readonly string[];
   readonly enginePorts: EnginePorts;
   readonly onEvent: EventListener;
   readonly reportAlert: AlertReporter;
@@ -46,10 +54,12 @@ export interface ForwarderOptions extends Forwarding {
 export interface Forwarder {
   /** An advice was queued. */
   notify(): void;
-  /** Electrum has answered a request. */
-  noteReachable(): void;
+  /** Electrum has answered a request of this client with anything but a refusal of the credentials. */
+  noteAccepted(client: string): void;
+  /** A request got no response at all. */
+  noteUnanswered(): void;
   status(): ForwarderStatus;
-  /** Ends a halt: the credentials are right again. */
+  /** Ends every halt: the credentials are right again. */
   resume(): void;
   stop(): Promise<void>;
 }
@@ -57,108 +67,181 @@ export interface Forwarder {
 /** A lease outlasts the deadline of its delivery by this, so that it never ends first. */
 const LEASE_MARGIN_MS = 5_000;
 
-/** Starts to deliver advices, oldest first, until each is acknowledged. */
+/** While a client is halted, the operator is alerted again this often. */
+const HALT_ALERT_MS = 60 * 60 * 1000;
+
+/** Starts to deliver advices until each is acknowledged. */
 export function startForwarder(options: ForwarderOptions): Forwarder {
-  const { clock, concurrency, deadlineMs } = options;
-  const monitor = createBreakerMonitor(options);
+  const { outbox, clock, concurrency, deadlineMs, reportAlert } = options;
+  let state = noQueues;
+  let status: ForwarderStatus = "forwarding";
+  const haltAlertedAtMs = new Map<string, number>();
+  const probeBackoff = (probes: number): number => backoffMs(options.backoff, probes, options.worker);
+
+  function update(next: DeliveryQueues): void {
+    state = next;
+    const halted = haltedClientsOf(state);
+    for (const client of haltAlertedAtMs.keys()) if (!halted.includes(client)) haltAlertedAtMs.delete(client);
+    report(halted.length > 0 ? "halted" : isElectrumAway(state) ? "probing" : "forwarding");
+  }
+
+  function report(next: ForwarderStatus): void {
+    if (status === next || status === "stopped") return;
+    status = next;
+    options.onEvent({ type: "forwarder", status, at: clock.now() });
+  }
 
   const loop = startClaimLoop({
     ...options,
     work: ["advice"],
-    concurrency,
     leaseMs: deadlineMs + LEASE_MARGIN_MS,
     graceMs: 0,
-    capacity: () => capacityOf(monitor.breaker(), clock.monotonicMs(), concurrency),
+    plan: (pool) => planDeliveries(state, toSlots(pool, concurrency), pool.prefetch, clock.monotonicMs()),
+    mayStart: (record) => !isElectrumAway(state) && !haltedClientsOf(state).includes(record.client ?? ""),
     handle,
   });
 
-  async function handle(record: ClaimedRecord, current: VersionedTransaction): Promise<void> {
-    const [command] = resume(current.transaction).commands;
-    if (command?.type !== "queueAdvice") return;
-    const { advice } = command;
-    const { id, postponed } = record;
-    const backoff = (repeats: number): number => backoffMs(options.backoff, repeats, advice.message.id);
-    monitor.transitionTo(onProbe(monitor.breaker(), clock.monotonicMs(), backoff));
-    const deadlineAt = clock.now() + deadlineMs;
-    const delivery = classifyDelivery(
-      advice,
-      await options.send({ id, attempt: postponed, message: advice, deadlineAt }),
+  async function handle(record: ClaimedRecord, current: VersionedTransaction, slot: Slot): Promise<void> {
+    const pending = pendingAdvice(current.transaction);
+    if (pending === undefined) return;
+    const { advice } = pending;
+    const delivery = toDelivery(record, current, advice, options.electrum);
+    update(
+      onDeliveryStart(
+        onCredentials(state, delivery.client, delivery.credentials),
+        delivery,
+        clock.monotonicMs(),
+        probeBackoff,
+      ),
     );
-    switch (delivery.outcome) {
-      case "settled":
-        monitor.transitionTo(onSuccess(monitor.breaker()));
-        return settle(options, current, advice, delivery.response);
-      case "halt":
-        monitor.transitionTo(haltedBreaker);
-        return halt(options, record, advice, delivery);
-      case "repeat": {
-        monitor.transitionTo(onFailure(monitor.breaker(), { ...delivery, atMs: clock.monotonicMs() }, backoff));
-        // An advice that did not reach Electrum keeps its place in the order; the breaker makes it wait.
-        const waitMs = Math.max(backoff(postponed), delivery.retryAfterMs);
-        return repeat(options, record, advice, delivery, delivery.reached ? clock.now() + waitMs : record.due.at);
+    const result = await sendDetaching(record, advice, delivery, slot);
+    const { transaction } = current;
+    const attempt = { transaction, advice, repeats: record.postponed, result, at: clock.now() };
+    const outcome = afterDelivery(attempt, options.backoff);
+    const nowMs = clock.monotonicMs();
+    switch (outcome.outcome) {
+      case "settled": {
+        const wasInTrouble = queueStateOf(state, delivery.queue).failures > 0;
+        update(onDeliverySettled(state, delivery));
+        if (wasInTrouble) await advance(delivery.queue);
+        const settled = await runTransaction(factStep(current, outcome.fact), options.enginePorts);
+        // If this fails, the lease ends some time, and the same advice is sent again.
+        settled.orTee((error) => toAlerts(transaction.id, error).forEach(reportAlert));
+        return;
       }
+      case "repeat":
+        update(onDeliveryRepeat(state, delivery, toTrouble(outcome), nowMs, probeBackoff));
+        return repeat(record, advice, outcome);
+      case "halt":
+        update(onDeliveryRefused(state, delivery, nowMs, probeBackoff));
+        return halt(record, advice, delivery, outcome.status);
     }
+  }
+
+  /** Sends. If there is no response for some time, the delivery leaves its slot to others. */
+  async function sendDetaching(
+    { id, postponed }: ClaimedRecord,
+    message: Advice,
+    { queue, client }: QueuedDelivery,
+    slot: Slot,
+  ): ReturnType<Send> {
+    const answered = new AbortController();
+    let isDetached = false;
+    void clock.sleep(options.detachAfterMs, answered.signal).then(() => {
+      if (answered.signal.aborted || !mayDetach(state, queue)) return;
+      isDetached = true;
+      update(onDetached(state, queue));
+      slot.detach();
+    });
+    const deadlineAt = clock.now() + deadlineMs;
+    const result = await options.send({ id, attempt: postponed, message, deadlineAt, client });
+    answered.abort();
+    if (isDetached) update(onDetachedEnd(state, queue));
+    return result;
+  }
+
+  /** The queue is well again: what was postponed because nothing was heard need not wait, a slotful at a time. */
+  async function advance(queue: string): Promise<void> {
+    const advanced = await outbox.advance({ queue, now: clock.now(), limit: concurrency });
+    advanced.match(
+      () => loop.notify(),
+      (error) => reportAlert({ reason: "outboxUnavailable", error }),
+    );
+  }
+
+  async function repeat({ id, version }: ClaimedRecord, { operation }: Advice, outcome: DeliveryRepeat): Promise<void> {
+    const { notBefore, reason, cause, foreignStatus } = outcome;
+    if (foreignStatus !== undefined) reportAlert({ reason: "notElectrum", id, operation, status: foreignStatus });
+    options.onEvent({ type: "adviceRepeats", id, operation, notBefore, at: clock.now() });
+    await postpone({ id, version, until: notBefore, reason, ...(cause === "noResponse" ? { cause } : {}) });
+  }
+
+  /** The refused advice waits longer than the next probe, so that probes rotate, and the one that was refused comes last. */
+  async function halt(
+    record: ClaimedRecord,
+    { operation }: Advice,
+    delivery: QueuedDelivery,
+    code: number,
+  ): Promise<void> {
+    const { id, version } = record;
+    const nowMs = clock.monotonicMs();
+    const alertedAtMs = haltAlertedAtMs.get(delivery.client);
+    if (alertedAtMs === undefined || nowMs - alertedAtMs >= HALT_ALERT_MS) {
+      haltAlertedAtMs.set(delivery.client, nowMs);
+      reportAlert({ reason: "credentials", id, operation, status: code, client: delivery.client });
+    }
+    const until = clock.now() + 2 * probeBackoff(record.postponed + 1);
+    await postpone({ id, version, until, reason: `status ${code}: the credentials are refused`, cause: "halted" });
+  }
+
+  async function postpone(postponement: Postponement): Promise<void> {
+    const postponed = await outbox.postpone(postponement);
+    postponed.orTee((error) => reportAlert({ reason: "outboxUnavailable", error }));
   }
 
   return {
     notify: () => loop.notify(),
-    noteReachable: () => {
-      if (monitor.breaker().status !== "open") return;
-      monitor.transitionTo(onReachable(monitor.breaker(), clock.monotonicMs()));
+    noteAccepted: (client) => {
+      const next = onAccepted(state, client);
+      if (next === state) return;
+      update(next);
       loop.notify();
     },
-    status: () => monitor.status(),
+    noteUnanswered: () => update(onUnanswered(state, clock.monotonicMs(), probeBackoff)),
+    status: () => status,
     resume: () => {
-      monitor.transitionTo(closedBreaker);
+      update(haltedClientsOf(state).reduce(onAccepted, state));
       loop.notify();
     },
     stop: async () => {
-      monitor.stop();
+      report("stopped");
       await loop.stop();
     },
   };
 }
 
-type Context = Pick<ForwarderOptions, "outbox" | "clock" | "enginePorts" | "onEvent" | "reportAlert">;
+const toSlots = ({ active }: PoolState, count: number): Parameters<typeof planDeliveries>[1] => ({
+  count,
+  first: active.filter(({ postponed }) => postponed === 0).length,
+  repeat: active.filter(({ postponed }) => postponed > 0).length,
+  busyQueues: new Set(active.map(({ queue = "" }) => queue)),
+});
 
-async function settle(
-  context: Context,
-  current: VersionedTransaction,
+function toDelivery(
+  { queue = "", postponed }: ClaimedRecord,
+  { transaction }: VersionedTransaction,
   { message }: Advice,
-  response: HttpResponse,
-): Promise<void> {
-  const { clock, enginePorts, reportAlert } = context;
-  const fact: Fact = { type: "adviceResponse", adviceId: message.id, ...response, at: clock.now() };
-  const settled = await runTransaction(factStep(current, fact), enginePorts);
-  // If this fails, the lease ends some time, and the same advice is sent again.
-  settled.orTee((error) => toAlerts(current.transaction.id, error).forEach(reportAlert));
+  electrum: ForwarderOptions["electrum"],
+): QueuedDelivery {
+  const { client = "" } = labelsOf(transaction);
+  const credentials = electrum.credentialsNumber?.(client) ?? 0;
+  return { adviceId: message.id, queue, client, isRepeat: postponed > 0, credentials };
 }
 
-async function halt(context: Context, record: ClaimedRecord, { operation }: Advice, { status }: Halt): Promise<void> {
-  context.reportAlert({ reason: "credentials", id: record.id, operation, status });
-  await postpone(context, record, record.due.at, `status ${status}: wrong credentials`);
-}
-
-async function repeat(
-  context: Context,
-  record: ClaimedRecord,
-  { operation }: Advice,
-  { unexpectedStatus, reason }: Repeat,
-  notBefore: Instant,
-): Promise<void> {
-  const { id } = record;
-  const { clock, onEvent, reportAlert } = context;
-  if (unexpectedStatus !== undefined) reportAlert({ reason: "notElectrum", id, operation, status: unexpectedStatus });
-  onEvent({ type: "adviceRepeats", id, operation, notBefore, at: clock.now() });
-  await postpone(context, record, notBefore, reason);
-}
-
-async function postpone(
-  { outbox, reportAlert }: Context,
-  { id, version }: ClaimedRecord,
-  until: Instant,
-  reason: string,
-): Promise<void> {
-  const postponed = await outbox.postpone({ id, version, until, reason });
-  postponed.orTee((error) => reportAlert({ reason: "outboxUnavailable", error }));
-}
+const toTrouble = ({
+  cause,
+  foreignStatus,
+}: DeliveryRepeat): { cause: DeliveryRepeat["cause"]; isForeign: boolean } => ({
+  cause,
+  isForeign: foreignStatus !== undefined,
+});

@@ -14,6 +14,7 @@ export interface RecoveryOptions {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly worker: string;
+  readonly clients?: readonly string[];
   readonly enginePorts: EnginePorts;
   readonly reportAlert: AlertReporter;
   readonly graceMs: number;

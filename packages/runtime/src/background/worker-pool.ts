@@ -1,4 +1,5 @@
-// A bounded number of slots. A claimed record waits in the queue for its slot; its lease bounds how long.
+// A bounded number of slots. A claimed record waits in the queue for its slot; its lease bounds how long. Work that waits long for
+// something outside may be *detached*: it leaves its slot to others, goes on, and still counts when the pool becomes idle.
 
 import type { Instant } from "@electrum-vouchers/core";
 import type { ClaimedRecord } from "@electrum-vouchers/core/ports";
@@ -16,10 +17,12 @@ export interface QueuedRecord {
 export const isWithinLease = ({ notBefore, startBy }: QueuedRecord, now: Instant): boolean =>
   notBefore <= now && now <= startBy;
 
-/** A bounded number of slots in which records are worked on, and the records that wait for one, oldest first. */
+/** A bounded number of slots in which records are worked on, and the records that wait for one. */
 export interface WorkerPool {
+  /** The records in slots. */
+  active(): readonly ClaimedRecord[];
   freeSlots(): number;
-  /** The records that wait, oldest first. */
+  /** The records that wait, in the order in which they were claimed. */
   queued(): readonly QueuedRecord[];
   /** Adds records that wait. */
   add(claimed: readonly QueuedRecord[]): void;
@@ -27,49 +30,62 @@ export interface WorkerPool {
   remove(some: readonly QueuedRecord[]): void;
   /** Begins the work on queued records whose lease covers it, in as many free slots as there are. */
   dispatch(now: Instant): void;
-  /** Resolves once all work that was dispatched has ended. */
+  /** Resolves once all work that was dispatched has ended, detached or not. */
   whenIdle(): Promise<void>;
+}
+
+/** What the work may do with its slot. */
+export interface Slot {
+  /** Leaves the slot to others. The work goes on. */
+  detach(): void;
 }
 
 export interface WorkerPoolOptions {
   readonly slots: number;
   /** The work on a record. Never rejects. */
-  work(record: ClaimedRecord): Promise<void>;
+  work(record: ClaimedRecord, slot: Slot): Promise<void>;
   /** Called when a slot has become free. */
   onSlotFree(): void;
 }
 
 export function createWorkerPool({ slots, work, onSlotFree }: WorkerPoolOptions): WorkerPool {
-  const busy = new Set<Promise<void>>();
+  const inSlots = new Set<ClaimedRecord>();
+  const underWay = new Set<Promise<void>>();
   let queued: readonly QueuedRecord[] = [];
 
+  function leaveSlot(record: ClaimedRecord): void {
+    if (inSlots.delete(record)) onSlotFree();
+  }
+
   function start(record: ClaimedRecord): void {
-    const working = work(record).then(() => {
-      busy.delete(working);
-      onSlotFree();
+    inSlots.add(record);
+    const working = work(record, { detach: () => leaveSlot(record) }).then(() => {
+      underWay.delete(working);
+      leaveSlot(record);
     });
-    busy.add(working);
+    underWay.add(working);
   }
 
   function remove(some: readonly QueuedRecord[]): void {
-    const deleted = new Set(some);
-    queued = queued.filter((each) => !deleted.has(each));
+    const removed = new Set(some);
+    queued = queued.filter((each) => !removed.has(each));
   }
 
   return {
-    freeSlots: () => slots - busy.size,
+    active: () => [...inSlots],
+    freeSlots: () => slots - inSlots.size,
     queued: () => queued,
     add: (claimed) => {
       queued = [...queued, ...claimed];
     },
     remove,
     dispatch: (now) => {
-      const dispatched = queued.filter((each) => isWithinLease(each, now)).slice(0, slots - busy.size);
+      const dispatched = queued.filter((each) => isWithinLease(each, now)).slice(0, slots - inSlots.size);
       remove(dispatched);
       for (const { record } of dispatched) start(record);
     },
     whenIdle: async () => {
-      await Promise.all(busy);
+      await Promise.all(underWay);
     },
   };
 }

@@ -1,3 +1,37 @@
+export {
+  afterDelivery,
+  defaultDeliveryBackoff,
+  type DeliveryAttempt,
+  type DeliveryHalt,
+  type DeliveryOutcome,
+  type DeliveryRepeat,
+  type DeliverySettled,
+} from "./delivery.ts";
+export {
+  type ClientState,
+  type DeliveryClaim,
+  type DeliveryPlan,
+  type DeliveryQueues,
+  haltedClientsOf,
+  isElectrumAway,
+  mayDetach,
+  noQueues,
+  onAccepted,
+  onCredentials,
+  onDeliveryRefused,
+  onDeliveryRepeat,
+  onDeliverySettled,
+  onDeliveryStart,
+  onDetached,
+  onDetachedEnd,
+  onUnanswered,
+  planDeliveries,
+  type ProbeBackoff,
+  type QueuedDelivery,
+  type QueueState,
+  queueStateOf,
+  type Slots,
+} from "./delivery-queues.ts";
 export { type ExecutionMode, type Plan, planFor } from "./plan.ts";
 export {
   afterCommand,

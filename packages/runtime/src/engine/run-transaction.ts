@@ -22,6 +22,7 @@ import type {
   CommitConflict,
   CommitError,
   CommitUncertain,
+  KeyTaken,
   OutboxUnavailable,
 } from "@electrum-vouchers/core/ports";
 import { err, ok, type Result, ResultAsync } from "neverthrow";
@@ -57,6 +58,8 @@ export interface CommittedStep extends VersionedTransaction {
 export type EngineError =
   | OutboxUnavailable
   | CommitUncertain
+  /** Another transaction holds the exclusive key. */
+  | KeyTaken
   /** Another step came first, and leaves no room for this one. The winner may hold secrets: do not log it. */
   | { readonly type: "refused"; readonly refusal: Refusal; readonly winner: VersionedTransaction }
   /** It was to be started, but exists already. */

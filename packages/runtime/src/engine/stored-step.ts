@@ -9,6 +9,7 @@ import {
   type Instant,
   type Intent,
   isFinal,
+  labelsOf,
   needsAttention,
   nextDue,
   observe,
@@ -99,6 +100,7 @@ export function toChange({ step: { transaction }, version, at }: PendingStep, en
     entry: encodeEntry(entry),
     ...(due === undefined ? {} : { due }),
     at,
+    labels: labelsOf(transaction),
   };
 }
 

@@ -1,0 +1,113 @@
+// What the answers to customers' requests say about the way to Electrum. It sees every step that became durable, and draws three
+// conclusions:
+//
+// 1. A response that is not Electrum's (contract C.1) is an alert. After some of them in a row, and none of Electrum's between,
+//    new sales are refused at once: each would cost a customer a retry and a reversal. A single sale now and then finds out when
+//    Electrum is back. Lookups neither count nor are refused: they have no financial effect.
+// 2. A refusal of the credentials is an alert, as one of an advice is. Anything that Electrum accepts ends a halt.
+// 3. If nothing has ever answered, Electrum may not know this address: it drops callers that are not on its allow-list, without
+//    any answer.
+
+import type { Fact, Transaction } from "@electrum-vouchers/core";
+import { labelsOf } from "@electrum-vouchers/core";
+import type { AlertReporter } from "./alert-reporter.ts";
+import type { Clock } from "./clock.ts";
+import type { CommittedStep } from "./engine/run-transaction.ts";
+
+export interface RequestMonitor {
+  /** To be called for every step that became durable. */
+  observeStep(step: CommittedStep): void;
+  /** How long new sales are refused, in milliseconds; 0 if one may start now. A sale that may start counts as the probe. */
+  admitSale(): number;
+}
+
+export interface RequestMonitorOptions {
+  readonly clock: Pick<Clock, "monotonicMs">;
+  readonly reportAlert: AlertReporter;
+  /** Electrum has answered a request of this client with anything but a refusal of the credentials. */
+  onAccepted(client: string): void;
+  /** A request got no response at all. */
+  onUnanswered(): void;
+}
+
+/** Foreign responses in a row after which new sales are refused. */
+const MAX_FOREIGN_IN_ROW = 3;
+
+/** While new sales are refused, one may start this often. */
+const PROBE_INTERVAL_MS = 10_000;
+
+/** Requests without any response, before the operator is told of the allow-list. */
+const NEVER_ANSWERED_SENDS = 3;
+
+export function createRequestMonitor({
+  clock,
+  reportAlert,
+  onAccepted,
+  onUnanswered,
+}: RequestMonitorOptions): RequestMonitor {
+  let foreignInRow = 0;
+  let probedAtMs = Number.NEGATIVE_INFINITY;
+  let hasAnswered = false;
+  let unansweredSends = 0;
+
+  function noteNoResponse(): void {
+    onUnanswered();
+    unansweredSends += 1;
+    if (!hasAnswered && unansweredSends === NEVER_ANSWERED_SENDS)
+      reportAlert({ reason: "neverAnswered", sends: unansweredSends });
+  }
+
+  function noteResponse(fact: Extract<Fact, { type: "response" }>, before: Transaction, after: Transaction): void {
+    hasAnswered = true;
+    const { id } = after;
+    const { status } = fact;
+    const isLookup = before.state === "lookingUp";
+    const { client = "" } = labelsOf(after);
+    if (isForeign(after, fact.attempt)) {
+      if (!isLookup) foreignInRow += 1;
+      reportAlert({ reason: "notElectrum", id, operation: operationOf(before), status });
+      return;
+    }
+    const error = "error" in after ? after.error : undefined;
+    if (status === 401 || status === 407 || error?.errorType === "AUTHENTICATION_ERROR") {
+      reportAlert({ reason: "credentials", id, operation: operationOf(before), status, client });
+      return;
+    }
+    // A 5xx of a gateway is no word of Electrum's, and no other one's either.
+    if (status >= 500 && status !== 501 && error === undefined && !("approval" in after)) return;
+    foreignInRow = 0;
+    onAccepted(client);
+    if (error?.isUnnamed === true) reportAlert({ reason: "unnamedError", id, operation: operationOf(before), status });
+  }
+
+  return {
+    observeStep: ({ before, transaction, entry }) => {
+      if (entry.type !== "fact" || before === undefined) return;
+      const { fact } = entry;
+      if (fact.type === "noResponse") noteNoResponse();
+      if (fact.type === "response") noteResponse(fact, before, transaction);
+    },
+    admitSale: () => {
+      if (foreignInRow < MAX_FOREIGN_IN_ROW) return 0;
+      const nowMs = clock.monotonicMs();
+      const waitMs = probedAtMs + PROBE_INTERVAL_MS - nowMs;
+      if (waitMs > 0) return waitMs;
+      probedAtMs = nowMs;
+      return 0;
+    },
+  };
+}
+
+/** Whether the response to this attempt was not Electrum's word. */
+function isForeign(transaction: Transaction, attempt: number): boolean {
+  if (transaction.state === "lookupFailed") return transaction.reason === "foreign";
+  const last = "inDoubt" in transaction ? transaction.inDoubt?.last : undefined;
+  return last?.attempt === attempt && last.cause === "foreign";
+}
+
+function operationOf(
+  before: Transaction,
+): "provisionVoucher" | "retryProvisionVoucher" | "lookupVoucher" | "redeemVoucher" {
+  if (before.kind === "redemption") return before.state === "redeeming" ? "redeemVoucher" : "lookupVoucher";
+  return before.state === "requesting" && before.attempt > 0 ? "retryProvisionVoucher" : "provisionVoucher";
+}
