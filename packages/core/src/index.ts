@@ -58,6 +58,8 @@ export type { SoldProvision, VoucherForCustomer } from "./hand-over.ts";
 export { canHandOver, handOver } from "./hand-over.ts";
 export type { LookupTooEarly } from "./lookup-timing.ts";
 export { mayLookUp } from "./lookup-timing.ts";
+export type { Attention, AttentionReason, VoucherRisk } from "./attention.ts";
+export { attentionOf, explainAttention } from "./attention.ts";
 export { labelsOf } from "./labels.ts";
 export type { Instant } from "./time.ts";
 export { toDateTime } from "./time.ts";
