@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import type { Policy } from "./policy.ts";
 import type { Instant } from "./time.ts";
 import { nextDue, type Transaction } from "./transaction.ts";
 
@@ -15,7 +16,7 @@ export interface LookupTooEarly {
  * its end: a lookup is no way to resolve a pending outcome.
  */
 export function mayLookUp(transaction: Transaction, at: Instant): Result<void, LookupTooEarly> {
-  const { lookupAfterMs } = transaction.start.policy;
+  const { lookupAfterMs } = policyOf(transaction);
   const endedAt = endOf(transaction);
   if (endedAt !== undefined && at >= endedAt + lookupAfterMs) return ok();
   const earliestEnd = endedAt ?? nextDue(transaction)?.at;
@@ -25,6 +26,10 @@ export function mayLookUp(transaction: Transaction, at: Instant): Result<void, L
     ...(earliestEnd === undefined ? {} : { allowedFrom: Math.max(at, earliestEnd + lookupAfterMs) }),
   });
 }
+
+/** The policy that is in force: a redemption may have got another one with `redeem`. */
+const policyOf = (transaction: Transaction): Policy =>
+  "redeem" in transaction ? (transaction.redeem.policy ?? transaction.start.policy) : transaction.start.policy;
 
 /** When a transaction came to its final state; `undefined` while it is open. */
 function endOf(transaction: Transaction): Instant | undefined {

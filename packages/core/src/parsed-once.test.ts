@@ -26,7 +26,7 @@ function parses(work: () => unknown): number {
 
 /** Statuses that are read in different ways. */
 const answers: readonly HttpResponse[] = [201, 202, 400, 404, 503].flatMap((status) =>
-  bodiesAbout(ID).map(({ text }) => ({ status, body: text })),
+  bodiesAbout(ID, ID).map(({ text }) => ({ status, body: text })),
 );
 
 /** The answers that `read` has parsed more than once, or at all where there is nothing in them. */

@@ -8,17 +8,15 @@ export const MASK = "***";
 /** What stands in place of the code of a second voucher. */
 export const SECOND_MASK = "*** (second)";
 
-/** The code of the voucher that a response holds, if it holds one. */
-export function codeIn(response: unknown): string | undefined {
-  const voucher = isObject(response) && "voucher" in response ? response.voucher : undefined;
+/** The code of the voucher that a message holds, if it holds one. */
+export function codeIn(message: unknown): string | undefined {
+  const voucher = isObject(message) && "voucher" in message ? message.voucher : undefined;
   const code = isObject(voucher) && "code" in voucher ? voucher.code : undefined;
   return typeof code === "string" && code !== "" ? code : undefined;
 }
 
-/** Whether a response holds another voucher than the first one did. Nothing shows that a code differs from a masked one. */
-export function holdsAnotherVoucher(first: unknown, second: unknown): boolean {
-  const [code, other] = [codeIn(first), codeIn(second)];
-  return other !== undefined && other !== code && (code !== MASK || other === SECOND_MASK);
-}
+/** Whether two codes are known to differ. Nothing shows that a code differs from a masked one. */
+export const isAnotherCode = (first: string | undefined, second: string | undefined): boolean =>
+  second !== undefined && second !== first && (first !== MASK || second === SECOND_MASK);
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

@@ -6,16 +6,47 @@ type AdviceEvent = keyof typeof adviceEvents;
 
 // The events that mean the same to a machine, under one name.
 
-export const approvals: readonly AttemptEvent[] = ["approved", "approved at the deadline"];
+export const asRequested: readonly AttemptEvent[] = [
+  "approved",
+  "approved at the deadline",
+  "approved, the same voucher",
+  "approved, another voucher",
+  "approved for less",
+];
 
-export const declines: readonly AttemptEvent[] = ["declined", "declined, 404", "declined, 501"];
+/** A provider may approve less than was asked for. More, or another currency, is for the operator. */
+export const notAsRequested: readonly AttemptEvent[] = ["approved for more", "approved in another currency"];
+
+export const approvals: readonly AttemptEvent[] = [...asRequested, ...notAsRequested];
+
+export const declines: readonly AttemptEvent[] = [
+  "declined",
+  "declined, unnamed",
+  "declined, 404",
+  "declined, 501",
+  "declined, credentials",
+];
 
 /** What leaves the outcome of every kind of request open. */
 export const unknownResponses: readonly AttemptEvent[] = [
   "unknown: status",
   "unknown: error type",
   "unknown: duplicate",
-  "unknown: unreadable",
+];
+
+/** What is not Electrum's word, whatever it answers. */
+export const foreignPages: readonly AttemptEvent[] = [
+  "foreign: page, 200",
+  "foreign: page, 403",
+  "foreign: no body, 404",
+];
+
+/** What is not Electrum's word about a message that has an id. The response to a lookup has none to compare. */
+export const foreignResponses: readonly AttemptEvent[] = [
+  ...foreignPages,
+  "foreign: id",
+  "foreign: decline",
+  "foreign: unpublished type",
 ];
 
 export const noResponses: readonly AttemptEvent[] = [
@@ -57,8 +88,7 @@ export const lateApprovals: readonly AttemptEvent[] = [
 export const lateNoApprovals: readonly AttemptEvent[] = [
   ...declines,
   ...unknownResponses,
-  "unknown: foreign id",
-  "unknown: foreign decline",
+  ...foreignResponses,
   "unknown: no voucher",
   ...noResponses,
   "interruption",
@@ -69,6 +99,11 @@ export const lateNoApprovals: readonly AttemptEvent[] = [
 ];
 
 export const everyEnd: readonly AttemptEvent[] = [...lateApprovals, ...lateNoApprovals];
+
+/** What names no voucher but the one that was approved before. */
+export const everyEndButAnotherVoucher: readonly AttemptEvent[] = everyEnd.filter(
+  (each) => each !== "approved, another voucher",
+);
 
 export const everyTimer: readonly TimerEvent[] = [
   "retry timer",
@@ -81,22 +116,46 @@ export const everyTimer: readonly TimerEvent[] = [
 
 export const allTimersBut = (own: TimerEvent): readonly TimerEvent[] => everyTimer.filter((each) => each !== own);
 
-export const accepted: readonly AdviceEvent[] = ["advice accepted", "advice accepted, no body"];
+export const accepted: readonly AdviceEvent[] = [
+  "advice accepted",
+  "advice accepted, its request named",
+  "advice already done",
+  "advice duplicate",
+];
 
-/** Any answer but an acknowledgement or a final refusal: the advice is sent again. */
+/** Electrum does not know what the advice is about. */
+export const notFound: readonly AdviceEvent[] = [
+  "advice not found",
+  "advice not found, first delivery",
+  "advice not found, repeated",
+];
+
+/** May be Electrum's, and may be anybody's: the advice is sent again for a day. */
+export const unnamed: readonly AdviceEvent[] = ["advice unnamed, no body", "advice unnamed, health page"];
+
+export const unnamedForADay: readonly AdviceEvent[] = [
+  "advice unnamed, no body, two days later",
+  "advice unnamed, health page, two days later",
+];
+
+/** Any answer but an acknowledgement or a final refusal: the advice is sent again, for as long as it takes. */
 export const notAcknowledged: readonly AdviceEvent[] = [
   "advice to repeat",
   "advice not heard by Electrum",
+  "advice not heard by Electrum, two days later",
+  "advice blocked by a firewall",
   "advice with a foreign echo",
   "advice halted",
 ];
 
 export const everyAdviceResponse: readonly AdviceEvent[] = [
   ...accepted,
-  "advice already done",
-  "advice duplicate",
-  "advice not found",
+  ...notFound,
+  "advice not found, no body",
+  "advice not found, no body, two days later",
   "advice not redeemed",
+  ...unnamed,
+  ...unnamedForADay,
   ...notAcknowledged,
   "advice contradicted",
   "advice refused",

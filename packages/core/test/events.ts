@@ -9,7 +9,18 @@ import type {
   Transaction,
 } from "../src/index.ts";
 import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "./responses.ts";
-import { AT, FOREIGN_ID, lookupResponse, provisionResponse, redemptionResponse, SECONDS } from "./messages.ts";
+import {
+  AT,
+  AUTHORISED,
+  CODE,
+  FOREIGN_ID,
+  ID,
+  lookupResponse,
+  OTHER_CODE,
+  provisionResponse,
+  redemptionResponse,
+  SECONDS,
+} from "./messages.ts";
 
 /** What can happen to a transaction, or be wanted of it. */
 export type Event = (transaction: Transaction) => Extract<Entry, { type: "fact" | "intent" }>;
@@ -41,6 +52,7 @@ export const intent =
 const atDeadline: Moment = deadlineOf;
 const afterDeadline: Moment = (transaction) => deadlineOf(transaction) + 1;
 const aDayLater: Moment = (transaction) => deadlineOf(transaction) + 86_400 * SECONDS;
+const twoDaysLater: Moment = (transaction) => deadlineOf(transaction) + 2 * 86_400 * SECONDS;
 
 const reply = (answer: (transaction: Transaction) => HttpResponse, later = 0, moment: Moment = momentOf): Event =>
   fact((transaction) => ({
@@ -56,8 +68,16 @@ const responseTo = (transaction: Transaction): JsonObject => {
   return "redeem" in transaction ? redemptionResponse : lookupResponse;
 };
 
-const approval = (transaction: Transaction): HttpResponse => jsonResponse(201, responseTo(transaction));
-const decline = (): HttpResponse => errorResponse(400, "INVALID_AMOUNT");
+/** An approval, or a voucher that was found, that says this besides. */
+const approvalWith =
+  (changes: JsonObject) =>
+  (transaction: Transaction): HttpResponse =>
+    jsonResponse(201, { ...responseTo(transaction), ...changes });
+
+const approval = approvalWith({});
+const approvalOf = (amount: number, currency: string) =>
+  approvalWith({ amounts: { approvedAmount: { amount, currency } } });
+const decline = (): HttpResponse => errorResponse(400, "INVALID_AMOUNT", ID);
 
 const silence = (cause: NoResponseCause, later = 0): Event =>
   fact((transaction) => ({
@@ -86,16 +106,26 @@ const timer = (name: "retry" | "lookup" | "decision", later = 0): Event =>
 export const attemptEvents = {
   approved: reply(approval),
   "approved at the deadline": reply(approval, 0, atDeadline),
+  "approved, the same voucher": reply(approvalWith({ voucher: { code: CODE } })),
+  "approved, another voucher": reply(approvalWith({ voucher: { code: OTHER_CODE } })),
+  "approved for less": reply(approvalOf(AUTHORISED.amount - 1, AUTHORISED.currency)),
+  "approved for more": reply(approvalOf(AUTHORISED.amount + 1, AUTHORISED.currency)),
+  "approved in another currency": reply(approvalOf(AUTHORISED.amount, "840")),
   declined: reply(decline),
-  "declined, 404": reply(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD")),
-  "declined, 501": reply(() => emptyResponse(501)),
+  "declined, unnamed": reply(() => errorResponse(400, "FORMAT_ERROR")),
+  "declined, 404": reply(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD", ID)),
+  "declined, 501": reply(() => errorResponse(501, "FUNCTION_NOT_SUPPORTED", ID)),
+  "declined, credentials": reply(() => htmlResponse(401)),
   "unknown: status": reply(() => emptyResponse(500)),
-  "unknown: error type": reply(() => errorResponse(400, "UPSTREAM_UNAVAILABLE")),
-  "unknown: duplicate": reply(() => errorResponse(400, "DUPLICATE_RECORD")),
-  "unknown: unreadable": reply(() => htmlResponse(200)),
-  "unknown: foreign id": reply((transaction) => jsonResponse(200, { ...responseTo(transaction), id: FOREIGN_ID })),
-  "unknown: foreign decline": reply(() => errorResponse(400, "INVALID_AMOUNT", FOREIGN_ID)),
+  "unknown: error type": reply(() => errorResponse(400, "UPSTREAM_UNAVAILABLE", ID)),
+  "unknown: duplicate": reply(() => errorResponse(400, "DUPLICATE_RECORD", ID)),
   "unknown: no voucher": reply((transaction) => jsonResponse(200, { ...responseTo(transaction), voucher: null })),
+  "foreign: page, 200": reply(() => htmlResponse(200)),
+  "foreign: page, 403": reply(() => htmlResponse(403)),
+  "foreign: no body, 404": reply(() => emptyResponse(404)),
+  "foreign: id": reply((transaction) => jsonResponse(200, { ...responseTo(transaction), id: FOREIGN_ID })),
+  "foreign: decline": reply(() => errorResponse(400, "INVALID_AMOUNT", FOREIGN_ID)),
+  "foreign: unpublished type": reply(() => errorResponse(404, "NO_ROUTE")),
   "approved after the deadline": reply(approval, 0, afterDeadline),
   "declined after the deadline": reply(decline, 0, afterDeadline),
   "silence: deadline": silence("deadline"),
@@ -129,13 +159,24 @@ export const adviceIdOf = (transaction: Transaction): string => {
   return "finalizing" in transaction ? transaction.finalizing.advice.message.id : FOREIGN_ID;
 };
 
-const adviceAnswer = (answer: (transaction: Transaction) => HttpResponse, adviceId = adviceIdOf): Event =>
+const adviceAnswer = (
+  answer: (transaction: Transaction) => HttpResponse,
+  { adviceId = adviceIdOf, moment = momentOf, repeats }: AdviceDelivery = {},
+): Event =>
   fact((transaction) => ({
     type: "adviceResponse",
     adviceId: adviceId(transaction),
-    at: momentOf(transaction),
+    at: moment(transaction),
     ...answer(transaction),
+    ...(repeats === undefined ? {} : { repeats }),
   }));
+
+/** How an advice was delivered that was answered. Left out: the one that is owed, in good time, and for the first time. */
+interface AdviceDelivery {
+  readonly adviceId?: (transaction: Transaction) => string;
+  readonly moment?: Moment;
+  readonly repeats?: number;
+}
 
 const already = (transaction: Transaction, kind: "same" | "opposite"): string => {
   const confirms = "advice" in transaction && transaction.advice.operation.startsWith("confirm");
@@ -145,21 +186,42 @@ const already = (transaction: Transaction, kind: "same" | "opposite"): string =>
 
 export const adviceEvents = {
   "advice accepted": adviceAnswer((transaction) => jsonResponse(202, { id: adviceIdOf(transaction) })),
-  "advice accepted, no body": adviceAnswer(() => emptyResponse(200)),
+  "advice accepted, its request named": adviceAnswer(() => jsonResponse(200, { requestId: ID })),
   "advice already done": adviceAnswer((transaction) => errorResponse(400, already(transaction, "same"))),
   "advice duplicate": adviceAnswer(() => errorResponse(400, "DUPLICATE_RECORD")),
   "advice not found": adviceAnswer(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD")),
+  "advice not found, first delivery": adviceAnswer(() => errorResponse(404, "ROUTING_ERROR", ID), { repeats: 0 }),
+  "advice not found, repeated": adviceAnswer(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD"), { repeats: 1 }),
+  "advice not found, no body": adviceAnswer(() => emptyResponse(404)),
+  "advice not found, no body, two days later": adviceAnswer(() => emptyResponse(404), {
+    moment: twoDaysLater,
+    repeats: 9,
+  }),
   "advice not redeemed": adviceAnswer(() => errorResponse(400, "VOUCHER_NOT_REDEEMED")),
+  "advice unnamed, no body": adviceAnswer(() => emptyResponse(200)),
+  "advice unnamed, no body, two days later": adviceAnswer(() => emptyResponse(204), {
+    moment: twoDaysLater,
+    repeats: 9,
+  }),
+  "advice unnamed, health page": adviceAnswer(() => jsonResponse(200, { status: "UP" })),
+  "advice unnamed, health page, two days later": adviceAnswer(() => jsonResponse(200, { status: "UP" }), {
+    moment: twoDaysLater,
+    repeats: 9,
+  }),
   "advice to repeat": adviceAnswer(() => emptyResponse(503)),
   "advice not heard by Electrum": adviceAnswer(() => htmlResponse(404)),
+  "advice not heard by Electrum, two days later": adviceAnswer(() => htmlResponse(404), {
+    moment: twoDaysLater,
+    repeats: 9,
+  }),
+  "advice blocked by a firewall": adviceAnswer(() => htmlResponse(403)),
   "advice with a foreign echo": adviceAnswer(() => jsonResponse(202, { id: FOREIGN_ID })),
   "advice halted": adviceAnswer(() => emptyResponse(401)),
   "advice contradicted": adviceAnswer((transaction) => errorResponse(400, already(transaction, "opposite"))),
   "advice refused": adviceAnswer(() => errorResponse(400, "FORMAT_ERROR")),
-  "another advice accepted": adviceAnswer(
-    () => emptyResponse(200),
-    () => FOREIGN_ID,
-  ),
+  "another advice accepted": adviceAnswer((transaction) => jsonResponse(202, { id: adviceIdOf(transaction) }), {
+    adviceId: () => FOREIGN_ID,
+  }),
 } satisfies Record<string, Event>;
 
 /** What a person may want of a dispute, and the till of anything. */

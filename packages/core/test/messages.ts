@@ -28,6 +28,9 @@ export const FOREIGN_ID = "99999999-0000-4000-8000-999999999999";
 /** What no log, fault or redacted record may hold. */
 export const CODE = "4411992087655331";
 
+/** Another voucher's: as secret. */
+export const OTHER_CODE = "7702336619084452";
+
 /** What Electrum authorises, and the till asks for. */
 export const AUTHORISED: LedgerAmount = { amount: 5_000, currency: "710" };
 

@@ -12,6 +12,7 @@ const selling =
 
 const silence = event["silence: deadline"];
 const answer = event["unknown: status"];
+const foreign = event["foreign: page, 403"];
 const retry = event["retry timer"];
 const slow = { initialMs: 10 * SECONDS, multiplier: 1, maxMs: 10 * SECONDS };
 const decides = { decisionDeadlineMs: 300 * SECONDS };
@@ -31,9 +32,11 @@ export const provisionSituations = {
   "retrying after silence, cancelled": selling({}, silence, retry, event.cancel),
   "retrying after silence, single": selling({ messaging: "single" }, silence, retry),
   "retrying after an answer": selling({}, answer, retry),
+  "retrying after a foreign response": selling({}, foreign, retry),
   "retrying for the last time": selling({ retries: 2 }, silence, retry, answer, retry),
   "waitingToRetry after silence": selling({}, silence),
   "waitingToRetry after an answer": selling({}, answer),
+  "waitingToRetry after a foreign response": selling({}, foreign),
   issued: selling({}, event.approved),
   "issued, decides in time": selling(decides, event.approved),
   "issued by a retry": selling({}, silence, retry, event.approved),
@@ -43,6 +46,7 @@ export const provisionSituations = {
   confirming: selling({}, event.approved, event.confirm),
   "reversing, cancelled": selling({}, event.approved, event.cancel),
   "reversing, in doubt": selling({ retries: 0 }, silence),
+  "reversing, approved late": selling({ retries: 0 }, silence, event.approved),
   "reversing, Stellr": selling({ provider: stellr }, silence),
   confirmed: selling({}, event.approved, event.confirm, event["advice accepted"]),
   reversed: selling({}, event.approved, event.cancel, event["advice accepted"]),

@@ -2,17 +2,24 @@ import {
   accepted,
   allTimersBut,
   approvals,
+  asRequested,
   deadlinePassed,
   declines,
   everyAdviceResponse,
   everyEnd,
+  everyEndButAnotherVoucher,
   everyTimer,
+  foreignResponses,
   lateApprovals,
   lateNoApprovals,
-  notAcknowledged,
-  otherAttempts,
   noResponses,
+  notAcknowledged,
+  notAsRequested,
+  notFound,
+  otherAttempts,
   unknownResponses,
+  unnamed,
+  unnamedForADay,
 } from "./event-groups.ts";
 import type { ProvisionEvent } from "./provision-events.ts";
 import type { ProvisionSituation } from "./provision-situations.ts";
@@ -29,7 +36,12 @@ const firstAndOnly: Situations = [
   "requesting, Stellr",
   "requesting, impatient",
 ];
-const retrying: Situations = ["retrying after silence", "retrying after silence, single", "retrying after an answer"];
+const retryingAfterElectrum: Situations = [
+  "retrying after silence",
+  "retrying after silence, single",
+  "retrying after an answer",
+];
+const retrying: Situations = [...retryingAfterElectrum, "retrying after a foreign response"];
 const requestingCancelled: Situations = [...firstCancelled, "retrying after silence, cancelled"];
 const requestingNotCancelled: Situations = [...first, ...firstAndOnly, ...retrying, "retrying for the last time"];
 const requesting: Situations = [...requestingNotCancelled, ...requestingCancelled];
@@ -39,9 +51,15 @@ const doubtfulSinceSilence: Situations = [
   "retrying after silence, cancelled",
   "retrying for the last time",
 ];
-const waiting: Situations = ["waitingToRetry after silence", "waitingToRetry after an answer"];
+const waitingAfterResponse: Situations = ["waitingToRetry after an answer", "waitingToRetry after a foreign response"];
+const waiting: Situations = ["waitingToRetry after silence", ...waitingAfterResponse];
 const issued: Situations = ["issued", "issued, decides in time", "issued by a retry"];
-const reversing: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, Stellr"];
+const reversingInDoubt: Situations = ["reversing, in doubt", "reversing, approved late", "reversing, Stellr"];
+const reversing: Situations = ["reversing, cancelled", ...reversingInDoubt];
+/** Electrum takes the reversal, and the provider too. */
+const reversingInFull: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, approved late"];
+/** Electrum has approved what is reversed. */
+const reversingApproved: Situations = ["reversing, cancelled", "reversing, approved late"];
 const reversed: Situations = ["reversed", "reversed, marked"];
 const disputed: Situations = ["disputed confirmation", "disputed reversal"];
 const resolved: Situations = ["resolved confirmation", "resolved reversal"];
@@ -53,7 +71,8 @@ const declinedOrCompleted: Situations = ["completed", "declined", "declined, can
 const owesNothingYet: Situations = [...requesting, ...waiting, ...issued, ...declinedOrCompleted];
 const every: Situations = [...owesNothingYet, ...confirmedInTheEnd, ...reversedInTheEnd];
 
-const unknown: Events = [...unknownResponses, "unknown: foreign id", "unknown: foreign decline", "unknown: no voucher"];
+const unknown: Events = [...unknownResponses, "unknown: no voucher"];
+const open: Events = [...unknown, ...foreignResponses];
 const wrongKinds: Events = ["confirm, no tenders", "lookUp", "redeem"];
 const othersThanConfirm: Events = [
   "confirm, other tenders",
@@ -70,32 +89,59 @@ const resolves: Events = ["resolve as confirmed", "resolve as reversed"];
  */
 export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] = [
   // The first attempt. A hard decline owes nothing; what is unknown is retried, where that may help, or else reversed.
-  [["requesting", ...firstAndOnly], approvals, "issued"],
-  ["requesting, decides in time", approvals, "issued: decision timer 0"],
-  ["requesting, single", approvals, "completed"],
+  [["requesting", ...firstAndOnly], asRequested, "issued"],
+  [["requesting", ...firstAndOnly], notAsRequested, "issued + approvedOtherAmount"],
+  ["requesting, decides in time", asRequested, "issued: decision timer 0"],
+  ["requesting, decides in time", notAsRequested, "issued: decision timer 0 + approvedOtherAmount"],
+  ["requesting, single", asRequested, "completed"],
+  ["requesting, single", notAsRequested, "completed + approvedOtherAmount"],
   [[...first, ...firstAndOnly], declines, "declined"],
-  [first, [...unknown, ...noResponses, ...deadlinePassed], "waitingToRetry: retry timer 0"],
-  [firstAndOnly, unknown, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
+  [first, [...open, ...noResponses, ...deadlinePassed], "waitingToRetry: retry timer 0"],
+  [firstAndOnly, open, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
   [firstAndOnly, noResponses, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
   [firstAndOnly, deadlinePassed, "reversing: reverseVoucher TIMEOUT"],
 
   // Cancelled while under way: whatever may have taken effect is reversed.
   [firstCancelled, approvals, "reversing: reverseVoucher CANCELLED"],
   [firstCancelled, declines, "declined, cancelled"],
-  [firstCancelled, unknown, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
+  [firstCancelled, open, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
   [firstCancelled, noResponses, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
   [firstCancelled, deadlinePassed, "reversing: reverseVoucher TIMEOUT"],
 
   // A retry. A hard decline is no end: the first attempt is still unknown.
-  [["retrying after silence", "retrying after an answer", "retrying for the last time"], approvals, "issued"],
-  ["retrying after silence, single", approvals, "completed"],
+  [
+    [
+      "retrying after silence",
+      "retrying after an answer",
+      "retrying after a foreign response",
+      "retrying for the last time",
+    ],
+    asRequested,
+    "issued",
+  ],
+  [
+    [
+      "retrying after silence",
+      "retrying after an answer",
+      "retrying after a foreign response",
+      "retrying for the last time",
+    ],
+    notAsRequested,
+    "issued + approvedOtherAmount",
+  ],
+  ["retrying after silence, single", asRequested, "completed"],
+  ["retrying after silence, single", notAsRequested, "completed + approvedOtherAmount"],
   ["retrying after silence, cancelled", approvals, "reversing: reverseVoucher CANCELLED"],
   [doubtfulSinceSilence, declines, "reversing: reverseVoucher TIMEOUT"],
-  ["retrying after an answer", declines, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
+  [
+    ["retrying after an answer", "retrying after a foreign response"],
+    declines,
+    "reversing: reverseVoucher RESPONSE_NOT_FINAL",
+  ],
   [retrying, [...unknown, ...noResponses, ...deadlinePassed], "waitingToRetry: retry timer 1"],
   [
     ["retrying after silence, cancelled", "retrying for the last time"],
-    [...unknown, ...deadlinePassed],
+    [...open, ...deadlinePassed],
     "reversing: reverseVoucher TIMEOUT",
   ],
   [
@@ -103,6 +149,10 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
     noResponses,
     "reversing: reverseVoucher TIMEOUT once the deadline is past",
   ],
+
+  // Something else than Electrum answers. It may be over soon, so one more attempt is worth while; a third is not.
+  [retryingAfterElectrum, foreignResponses, "waitingToRetry: retry timer 1"],
+  ["retrying after a foreign response", foreignResponses, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
 
   // What is under way goes on, whoever says what.
   [requestingNotCancelled, "cancel", "requesting, cancelled"],
@@ -116,7 +166,7 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   // Between two attempts. Not even a late approval is acted on: the retry brings the same voucher.
   [waiting, "retry timer", "requesting: retryProvisionVoucher 1"],
   ["waitingToRetry after silence", "cancel", "reversing: reverseVoucher TIMEOUT"],
-  ["waitingToRetry after an answer", "cancel", "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
+  [waitingAfterResponse, "cancel", "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
   [waiting, everyEnd, "ignored: late"],
   [waiting, [...allTimersBut("retry timer"), ...everyAdviceResponse], "ignored: unexpected"],
   [waiting, [...confirms, "resend", ...resolves], "refused: wrongState"],
@@ -127,7 +177,8 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [issued, "cancel", "reversing: reverseVoucher CANCELLED"],
   ["issued, decides in time", "decision timer", "reversing: reverseVoucher CANCELLED"],
   [["issued", "issued by a retry"], "decision timer", "ignored: unexpected"],
-  [issued, everyEnd, "ignored: late"],
+  [issued, everyEndButAnotherVoucher, "ignored: late"],
+  [issued, "approved, another voucher", "ignored: late + secondVoucher"],
   [issued, [...allTimersBut("decision timer"), ...everyAdviceResponse], "ignored: unexpected"],
   [issued, ["resend", ...resolves], "refused: wrongState"],
 
@@ -137,30 +188,40 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [["declined", "declined, cancelled"], "cancel", "accepted"],
   ["declined", confirms, "refused: wrongState"],
   ["declined, cancelled", confirms, "refused: reverse was decided by the till"],
-  ["completed", everyEnd, "ignored: late"],
+  ["completed", everyEndButAnotherVoucher, "ignored: late"],
+  ["completed", "approved, another voucher", "ignored: late + secondVoucher"],
   ["completed", [...confirms, "cancel"], "refused: wrongState"],
   [declinedOrCompleted, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
   [declinedOrCompleted, ["resend", ...resolves], "refused: wrongState"],
 
   // A confirmation is on its way, until it is acknowledged; or Electrum will not have it, and a person must look.
-  ["confirming", [...accepted, "advice already done", "advice duplicate"], "confirmed"],
-  ["confirming", ["advice not found", "advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
-  ["confirming", notAcknowledged, "ignored: notAcknowledged"],
+  ["confirming", accepted, "confirmed"],
+  ["confirming", unnamedForADay, "confirmed + acknowledgedUnnamed"],
+  ["confirming", [...notFound, "advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
+  [
+    "confirming",
+    [...unnamed, ...notAcknowledged, "advice not found, no body", "advice not found, no body, two days later"],
+    "ignored: notAcknowledged",
+  ],
   ["confirming", "another advice accepted", "ignored: unexpected"],
 
-  // A reversal likewise. Of what Electrum does not know there is nothing to undo.
-  [
-    ["reversing, cancelled", "reversing, in doubt"],
-    [...accepted, "advice already done", "advice duplicate", "advice not found"],
-    "reversed",
-  ],
+  // A reversal likewise. Of what Electrum does not know there is nothing to undo; but if it had approved it, and this is the
+  // first that it hears of a reversal, it has lost something.
+  [reversingInFull, accepted, "reversed"],
+  ["reversing, in doubt", notFound, "reversed"],
+  [reversingApproved, ["advice not found", "advice not found, first delivery"], "reversed + reversalNotFound"],
+  [reversingApproved, "advice not found, repeated", "reversed"],
+  [reversingInFull, "advice not found, no body, two days later", "reversed + reversalNotFound"],
+  [reversingInFull, unnamedForADay, "reversed + acknowledgedUnnamed"],
+  ["reversing, Stellr", [...accepted, ...notFound], "reversed + providerTakesNoReversals"],
   [
     "reversing, Stellr",
-    [...accepted, "advice already done", "advice duplicate", "advice not found"],
-    "reversed + providerTakesNoReversals",
+    "advice not found, no body, two days later",
+    "reversed + providerTakesNoReversals + reversalNotFound",
   ],
+  ["reversing, Stellr", unnamedForADay, "reversed + providerTakesNoReversals + acknowledgedUnnamed"],
   [reversing, ["advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
-  [reversing, notAcknowledged, "ignored: notAcknowledged"],
+  [reversing, [...unnamed, ...notAcknowledged, "advice not found, no body"], "ignored: notAcknowledged"],
   [reversing, "another advice accepted", "ignored: unexpected"],
 
   // A person sends it again, or settles it.
@@ -180,13 +241,24 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [reversedInTheEnd, "cancel", "accepted"],
   [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
   [
-    ["reversing, in doubt", "reversing, Stellr", "reversed, marked", "disputed reversal", "resolved reversal"],
+    [...reversingInDoubt, "reversed, marked", "disputed reversal", "resolved reversal"],
     confirms,
     "refused: reverse was decided by the protocol",
   ],
   [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceResponse, "ignored: late"],
   [["reversed", ...disputed], lateApprovals, "ignored: late + lateApproval"],
-  [["reversed, marked", "confirming", "confirmed", ...reversing, ...resolved], lateApprovals, "ignored: late"],
+  [["reversing, cancelled", "reversing, in doubt", "reversing, Stellr"], lateApprovals, "ignored: late, remembered"],
+  [
+    ["confirming", "confirmed", "reversing, approved late"],
+    lateApprovals.filter((each) => each !== "approved, another voucher"),
+    "ignored: late",
+  ],
+  [
+    ["confirming", "confirmed", "reversing, approved late"],
+    "approved, another voucher",
+    "ignored: late + secondVoucher",
+  ],
+  [["reversed, marked", ...resolved], lateApprovals, "ignored: late"],
   [[...confirmedInTheEnd, ...reversedInTheEnd], lateNoApprovals, "ignored: late"],
   [[...confirmedInTheEnd, ...reversedInTheEnd], everyTimer, "ignored: unexpected"],
 

@@ -1,5 +1,6 @@
+import { stellr } from "../src/index.ts";
 import { adviceEvents, attemptEvents, type Event, intent, finalizationIntents, timerEvents } from "./events.ts";
-import { AUTHORISED, FOREIGN_ID, redemptionRequest, tenders } from "./messages.ts";
+import { AUTHORISED, FOREIGN_ID, policyOf, redemptionRequest, tenders } from "./messages.ts";
 
 /** Everything that can meet a redemption. */
 export const redemptionEvents = {
@@ -18,6 +19,18 @@ export const redemptionEvents = {
   "redeem, another voucher": intent((at) => ({
     type: "redeem",
     request: { ...redemptionRequest, voucher: { code: "another" } },
+    at,
+  })),
+  "redeem, single messaging": intent((at) => ({
+    type: "redeem",
+    request: redemptionRequest,
+    policy: policyOf({ messaging: "single" }),
+    at,
+  })),
+  "redeem, Stellr": intent((at) => ({
+    type: "redeem",
+    request: redemptionRequest,
+    policy: policyOf({ provider: stellr }),
     at,
   })),
   "redeem, broken request": intent((at) => ({ type: "redeem", request: { ...redemptionRequest, time: "today" }, at })),

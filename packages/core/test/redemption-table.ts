@@ -2,17 +2,25 @@ import {
   accepted,
   allTimersBut,
   approvals,
+  asRequested,
   deadlinePassed,
   declines,
   everyAdviceResponse,
   everyEnd,
+  everyEndButAnotherVoucher,
   everyTimer,
+  foreignPages,
+  foreignResponses,
   lateApprovals,
   lateNoApprovals,
-  notAcknowledged,
-  otherAttempts,
   noResponses,
+  notAcknowledged,
+  notAsRequested,
+  notFound,
+  otherAttempts,
   unknownResponses,
+  unnamed,
+  unnamedForADay,
 } from "./event-groups.ts";
 import type { RedemptionEvent } from "./redemption-events.ts";
 import type { RedemptionSituation } from "./redemption-situations.ts";
@@ -26,13 +34,21 @@ const lookupFailed: Situations = ["lookupFailed, declined", "lookupFailed, unkno
 const found: Situations = ["found", "found by serial number"];
 const beforeRedeem: Situations = [...lookingUp, "waitingToLookUp", ...lookupFailed, ...found, "abandoned"];
 
-const redeemingNotCancelled: Situations = ["redeeming", "redeeming, decides in time", "redeeming, single"];
+/** The approval completes it: the policy said so from the start, or since the lookup has told the provider. */
+const redeemingSingle: Situations = ["redeeming, single", "redeeming, single since redeem"];
+const redeemingNotCancelled: Situations = ["redeeming", "redeeming, decides in time", ...redeemingSingle];
 const redeemingCancelled: Situations = ["redeeming, cancelled", "redeeming, single, cancelled"];
 const redeeming: Situations = [...redeemingNotCancelled, ...redeemingCancelled];
 const redeemed: Situations = ["redeemed", "redeemed, decides in time"];
 const declinedOrCompleted: Situations = ["completed", "declined", "declined, cancelled"];
 
-const reversing: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, Stellr"];
+const reversingStellr: Situations = ["reversing, Stellr", "reversing, Stellr since redeem"];
+const reversingInDoubt: Situations = ["reversing, in doubt", "reversing, approved late", ...reversingStellr];
+const reversing: Situations = ["reversing, cancelled", ...reversingInDoubt];
+/** Electrum takes the reversal, and the provider too. */
+const reversingInFull: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, approved late"];
+/** Electrum has approved what is reversed. */
+const reversingApproved: Situations = ["reversing, cancelled", "reversing, approved late"];
 const reversed: Situations = ["reversed", "reversed, marked"];
 const disputed: Situations = ["disputed confirmation", "disputed reversal"];
 const resolved: Situations = ["resolved confirmation", "resolved reversal"];
@@ -43,18 +59,19 @@ const settling: Situations = [...confirmedInTheEnd, ...reversedInTheEnd];
 const afterRedeem: Situations = [...redeeming, ...redeemed, ...declinedOrCompleted, ...settling];
 const every: Situations = [...beforeRedeem, ...afterRedeem];
 
-const redeems: Events = ["redeem", "redeem, other content", "redeem, another id", "redeem, another voucher"];
+/** What is redeemed, whatever the policy from then on. */
+const sameRedeems: Events = ["redeem", "redeem, single messaging", "redeem, Stellr"];
+const redeems: Events = [...sameRedeems, "redeem, other content", "redeem, another id", "redeem, another voucher"];
 const confirms: Events = ["confirm", "confirm, an amount", "confirm, too much"];
 const resolves: Events = ["resolve as confirmed", "resolve as reversed"];
 
-/** The answer to a lookup has no id of its own. */
-const foundAnswers: Events = [...approvals, "unknown: foreign id"];
-/** An error is no answer about a message of which it does not bear the id; that a lookup has none. */
-const notFoundAnswers: Events = [...declines, "unknown: foreign decline"];
+/** The response to a lookup has no id of its own. */
+const foundResponses: Events = [...approvals, "foreign: id"];
 const unknownLookups: Events = [...unknownResponses, "unknown: no voucher", ...noResponses, ...deadlinePassed];
-/** An approved redemption needs no voucher in its answer. */
-const redeemedAnswers: Events = [...approvals, "unknown: no voucher"];
-const unknownRedeems: Events = [...unknownResponses, "unknown: foreign id", "unknown: foreign decline"];
+/** An approved redemption needs no voucher in its response. */
+const redeemedAsRequested: Events = [...asRequested, "unknown: no voucher"];
+const redeemedResponses: Events = [...redeemedAsRequested, ...notAsRequested];
+const unknownRedeems: Events = [...unknownResponses, ...foreignResponses];
 
 /** What may be evidence that a redemption took effect after all. An earlier attempt is a lookup, and is none. */
 const lateRedeems: Events = [
@@ -72,10 +89,18 @@ const noLateRedeems: Events = [
  */
 export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>[] = [
   // A lookup is repeated while its outcome is unknown, within the policy's bounds; it has no effect and owes no advice.
-  [lookingUp, foundAnswers, "found"],
-  [lookingUp, notFoundAnswers, "lookupFailed"],
-  ["lookingUp", unknownLookups, "waitingToLookUp: lookup timer 0"],
-  [["lookingUp for the last time", "lookingUp, impatient"], unknownLookups, "lookupFailed"],
+  [lookingUp, foundResponses, "found"],
+  [lookingUp, "declined, 404", "lookupFailed, noSuchVoucher"],
+  [lookingUp, "declined, 501", "lookupFailed, notOffered"],
+  // An error has no id to compare, either: whatever it names, it is about the lookup.
+  [
+    lookingUp,
+    ["declined", "declined, unnamed", "declined, credentials", "foreign: decline", "foreign: unpublished type"],
+    "lookupFailed, refused",
+  ],
+  ["lookingUp", [...unknownLookups, ...foreignPages], "waitingToLookUp: lookup timer 0"],
+  [["lookingUp for the last time", "lookingUp, impatient"], unknownLookups, "lookupFailed, noAnswer"],
+  [["lookingUp for the last time", "lookingUp, impatient"], foreignPages, "lookupFailed, foreign"],
   [lookingUp, otherAttempts, "ignored: late"],
   [lookingUp, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
   ["waitingToLookUp", "lookup timer", "lookingUp: lookupVoucher 1"],
@@ -88,7 +113,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [lookupFailed, "lookUp", "lookingUp: lookupVoucher 1"],
   [[...lookingUp, "waitingToLookUp", ...found], "lookUp", "accepted"],
   ["abandoned", "lookUp", "refused: wrongState"],
-  [found, ["redeem", "redeem, other content"], "redeeming: redeemVoucher 1"],
+  [found, [...sameRedeems, "redeem, other content"], "redeeming: redeemVoucher 1"],
   [found, "redeem, another id", "refused: lookupMismatch id"],
   ["found", "redeem, another voucher", "refused: lookupMismatch voucher.code"],
   ["found by serial number", "redeem, another voucher", "redeeming: redeemVoucher 1"],
@@ -99,10 +124,13 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [beforeRedeem, [...confirms, "resend", ...resolves], "refused: wrongState"],
 
   // There is no retry for a redemption: what is unknown is reversed at once. A hard decline owes nothing.
-  ["redeeming", redeemedAnswers, "redeemed"],
-  ["redeeming, decides in time", redeemedAnswers, "redeemed: decision timer 1"],
-  ["redeeming, single", redeemedAnswers, "completed"],
-  [redeemingCancelled, redeemedAnswers, "reversing: reverseRedeem CANCELLED"],
+  ["redeeming", redeemedAsRequested, "redeemed"],
+  ["redeeming", notAsRequested, "redeemed + approvedOtherAmount"],
+  ["redeeming, decides in time", redeemedAsRequested, "redeemed: decision timer 1"],
+  ["redeeming, decides in time", notAsRequested, "redeemed: decision timer 1 + approvedOtherAmount"],
+  [redeemingSingle, redeemedAsRequested, "completed"],
+  [redeemingSingle, notAsRequested, "completed + approvedOtherAmount"],
+  [redeemingCancelled, redeemedResponses, "reversing: reverseRedeem CANCELLED"],
   [redeemingNotCancelled, declines, "declined"],
   [redeemingCancelled, declines, "declined, cancelled"],
   [redeeming, unknownRedeems, "reversing: reverseRedeem RESPONSE_NOT_FINAL"],
@@ -123,7 +151,8 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [redeemed, "cancel", "reversing: reverseRedeem CANCELLED"],
   ["redeemed, decides in time", "decision timer", "reversing: reverseRedeem CANCELLED"],
   ["redeemed", "decision timer", "ignored: unexpected"],
-  [redeemed, everyEnd, "ignored: late"],
+  [redeemed, everyEndButAnotherVoucher, "ignored: late"],
+  [redeemed, "approved, another voucher", "ignored: late + secondVoucher"],
   [redeemed, [...allTimersBut("decision timer"), ...everyAdviceResponse], "ignored: unexpected"],
 
   // Over, with nothing owed. An approval after a decline is for a person to look at.
@@ -132,30 +161,40 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [["declined", "declined, cancelled"], "cancel", "accepted"],
   ["declined", confirms, "refused: wrongState"],
   ["declined, cancelled", confirms, "refused: reverse was decided by the till"],
-  ["completed", everyEnd, "ignored: late"],
+  ["completed", everyEndButAnotherVoucher, "ignored: late"],
+  ["completed", "approved, another voucher", "ignored: late + secondVoucher"],
   ["completed", [...confirms, "cancel"], "refused: wrongState"],
   [declinedOrCompleted, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
 
   // A confirmation is on its way. VOUCHER_NOT_REDEEMED may answer a repeat of one that had arrived: that cannot be told.
-  ["confirming", [...accepted, "advice already done", "advice duplicate"], "confirmed"],
+  ["confirming", accepted, "confirmed"],
+  ["confirming", unnamedForADay, "confirmed + acknowledgedUnnamed"],
   ["confirming", "advice not redeemed", "confirmed + confirmationAmbiguous"],
-  ["confirming", ["advice not found", "advice contradicted", "advice refused"], "disputed"],
-  ["confirming", notAcknowledged, "ignored: notAcknowledged"],
+  ["confirming", [...notFound, "advice contradicted", "advice refused"], "disputed"],
+  [
+    "confirming",
+    [...unnamed, ...notAcknowledged, "advice not found, no body", "advice not found, no body, two days later"],
+    "ignored: notAcknowledged",
+  ],
   ["confirming", "another advice accepted", "ignored: unexpected"],
 
-  // A reversal likewise. Of what Electrum does not know there is nothing to undo.
+  // A reversal likewise. Of what Electrum does not know there is nothing to undo; but if it had approved it, and this is the
+  // first that it hears of a reversal, it has lost something.
+  [reversingInFull, accepted, "reversed"],
+  ["reversing, in doubt", notFound, "reversed"],
+  [reversingApproved, ["advice not found", "advice not found, first delivery"], "reversed + reversalNotFound"],
+  [reversingApproved, "advice not found, repeated", "reversed"],
+  [reversingInFull, "advice not found, no body, two days later", "reversed + reversalNotFound"],
+  [reversingInFull, unnamedForADay, "reversed + acknowledgedUnnamed"],
+  [reversingStellr, [...accepted, ...notFound], "reversed + providerTakesNoReversals"],
   [
-    ["reversing, cancelled", "reversing, in doubt"],
-    [...accepted, "advice already done", "advice duplicate", "advice not found"],
-    "reversed",
+    reversingStellr,
+    "advice not found, no body, two days later",
+    "reversed + providerTakesNoReversals + reversalNotFound",
   ],
-  [
-    "reversing, Stellr",
-    [...accepted, "advice already done", "advice duplicate", "advice not found"],
-    "reversed + providerTakesNoReversals",
-  ],
+  [reversingStellr, unnamedForADay, "reversed + providerTakesNoReversals + acknowledgedUnnamed"],
   [reversing, ["advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
-  [reversing, notAcknowledged, "ignored: notAcknowledged"],
+  [reversing, [...unnamed, ...notAcknowledged, "advice not found, no body"], "ignored: notAcknowledged"],
   [reversing, "another advice accepted", "ignored: unexpected"],
 
   // A person sends it again, or settles it.
@@ -170,7 +209,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [[...redeeming, ...redeemed, ...declinedOrCompleted], ["resend", ...resolves], "refused: wrongState"],
 
   // What was decided stays decided, and late facts change nothing but marks.
-  [afterRedeem, "redeem", "accepted"],
+  [afterRedeem, sameRedeems, "accepted"],
   [afterRedeem, ["redeem, other content", "redeem, another id", "redeem, another voucher"], "refused: contentDiffers"],
   [afterRedeem, "lookUp", "refused: wrongState"],
   [confirmedInTheEnd, "confirm", "accepted"],
@@ -179,14 +218,22 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [reversedInTheEnd, "cancel", "accepted"],
   [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
   [
-    ["reversing, in doubt", "reversing, Stellr", "reversed, marked", "disputed reversal", "resolved reversal"],
+    [...reversingInDoubt, "reversed, marked", "disputed reversal", "resolved reversal"],
     confirms,
     "refused: reverse was decided by the protocol",
   ],
   [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceResponse, "ignored: late"],
   [["reversed", ...disputed], lateRedeems, "ignored: late + lateApproval"],
   [["reversed", ...disputed], noLateRedeems, "ignored: late"],
-  [["reversed, marked", "confirming", "confirmed", ...reversing, ...resolved], everyEnd, "ignored: late"],
+  [["reversing, cancelled", "reversing, in doubt", ...reversingStellr], lateRedeems, "ignored: late, remembered"],
+  [reversing.filter((each) => each !== "reversing, approved late"), noLateRedeems, "ignored: late"],
+  [["confirming", "confirmed", "reversing, approved late"], everyEndButAnotherVoucher, "ignored: late"],
+  [
+    ["confirming", "confirmed", "reversing, approved late"],
+    "approved, another voucher",
+    "ignored: late + secondVoucher",
+  ],
+  [["reversed, marked", ...resolved], everyEnd, "ignored: late"],
   [settling, everyTimer, "ignored: unexpected"],
 
   // What no redemption knows, or what breaks Electrum's schema, in whatever situation.

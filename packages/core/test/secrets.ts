@@ -1,12 +1,21 @@
-import type { HttpResponse, Json, ProvisionRequest, RedemptionRequest, Tender, VoucherLookup } from "../src/index.ts";
+import type {
+  HttpResponse,
+  Json,
+  JsonObject,
+  ProvisionRequest,
+  RedemptionRequest,
+  Tender,
+  VoucherLookup,
+} from "../src/index.ts";
 import { jsonResponse } from "./responses.ts";
 import { adviceIdOf, currentAttempt, type Event, fact, intent, momentOf } from "./events.ts";
 import { fullProvisionRequest, fullRedemptionRequest } from "./full-messages.ts";
-import { AUTHORISED, CODE, ID } from "./messages.ts";
+import { AUTHORISED, CODE, ID, OTHER_CODE } from "./messages.ts";
 
 /** All that no redacted record may hold; nothing else in the tests contains any of them. */
 export const secrets = {
   code: CODE,
+  otherCode: OTHER_CODE,
   pin: "pin-58203",
   pinBlock: "A1B2C3D4E5F60718",
   card: "5413330089010434",
@@ -67,7 +76,7 @@ export const secretRedemptionRequest: RedemptionRequest = {
 export const secretLookup: VoucherLookup = { voucherCode: secrets.code, voucherSerialNumber: "S-1" };
 
 /** A response with a secret in every place that may hold one, known or not. */
-const secretResponse: Json = {
+const secretResponse: JsonObject = {
   id: ID,
   time: "2026-11-21T09:30:01.000Z",
   thirdPartyIdentifiers: [
@@ -127,6 +136,9 @@ const adviceAnswer = (answer: HttpResponse): Event =>
 /** What can happen while secrets are about. */
 export const secretEvents = {
   "approved, with secrets": reply(jsonResponse(201, secretResponse)),
+  "approved, another voucher, with secrets": reply(
+    jsonResponse(201, { ...secretResponse, voucher: { code: secrets.otherCode, barcode: secrets.otherCode } }),
+  ),
   "declined, with secrets": reply(jsonResponse(400, secretError)),
   "unknown, with secrets": reply(jsonResponse(500, secretError)),
   "a success that names an error": reply(jsonResponse(200, secretError)),
@@ -135,7 +147,10 @@ export const secretEvents = {
   "a text in JSON": reply(jsonResponse(200, secrets.code)),
   "a list in JSON": reply(jsonResponse(200, [secrets.code, secrets.number])),
   "a number in JSON": reply(jsonResponse(200, secrets.number)),
-  "advice accepted, with secrets": adviceAnswer(jsonResponse(202, { customer, message: secrets.unknown })),
+  "advice accepted, with secrets": adviceAnswer(
+    jsonResponse(202, { requestId: ID, customer, message: secrets.unknown }),
+  ),
+  "advice unnamed, with secrets": adviceAnswer(jsonResponse(200, { status: secrets.unknown })),
   "advice refused, with secrets": adviceAnswer(
     jsonResponse(400, { errorType: "FORMAT_ERROR", errorMessage: secrets.code }),
   ),

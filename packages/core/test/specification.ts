@@ -70,10 +70,12 @@ function stepInWords(before: Transaction, step: Step<Transaction>, entry: Return
   const reconciliation = transaction.reconciliation
     .filter((mark) => !before.reconciliation.includes(mark))
     .map(({ reason }) => ` + ${reason}`);
-  if (ignored !== undefined) return `ignored: ${ignored}${reconciliation.join("")}`;
+  const remembered = "lateApproval" in transaction && !("lateApproval" in before) ? ", remembered" : "";
+  if (ignored !== undefined) return `ignored: ${ignored}${remembered}${reconciliation.join("")}`;
   if (transaction === before) return "accepted";
   const cancelled = "cancelledAt" in transaction ? ", cancelled" : "";
-  return `${transaction.state}${cancelled}${commandInWords(step, entry)}${reconciliation.join("")}`;
+  const reason = transaction.state === "lookupFailed" ? `, ${transaction.reason}` : "";
+  return `${transaction.state}${cancelled}${reason}${commandInWords(step, entry)}${reconciliation.join("")}`;
 }
 
 function commandInWords({ commands: [command] }: Step<Transaction>, entry: ReturnType<Event>): string {

@@ -58,6 +58,7 @@ const policies: fc.Arbitrary<Policy> = fc
       messaging: fc.constantFrom("dual", "dual", "single"),
       provider: fc.constantFrom(policyOf().provider, netcare, stellr),
       retries: fc.integer({ min: 0, max: 3 }),
+      unnamedRepeatMs: fc.constantFrom(0, 3_600 * SECONDS),
       customerWaitMs: fc.constantFrom(20 * SECONDS, 90 * SECONDS),
       decisionDeadlineMs: fc.constant(300 * SECONDS),
       lookupRetries: fc.integer({ min: 0, max: 2 }),
@@ -70,14 +71,20 @@ const underWay: readonly Event[] = [
   provisionEvents.approved,
   provisionEvents.approved,
   secretEvents["approved, with secrets"],
+  provisionEvents["approved for more"],
   provisionEvents.declined,
   provisionEvents["unknown: status"],
+  provisionEvents["foreign: page, 403"],
   provisionEvents["silence: deadline"],
   provisionEvents.interruption,
   provisionEvents.cancel,
 ];
 
+/** It was approved already, or is over: what comes now is evidence at most. */
+const over: readonly Event[] = [provisionEvents.approved, secretEvents["approved, another voucher, with secrets"]];
+
 const undecided: readonly Event[] = [
+  secretEvents["approved, another voucher, with secrets"],
   provisionEvents.confirm,
   secretEvents["confirm, with a card"],
   redemptionEvents.confirm,
@@ -89,6 +96,12 @@ const undecided: readonly Event[] = [
 const onItsWay: readonly Event[] = [
   provisionEvents["advice accepted"],
   provisionEvents["advice to repeat"],
+  provisionEvents["advice unnamed, health page"],
+  provisionEvents["advice unnamed, health page, two days later"],
+  provisionEvents["advice not found"],
+  provisionEvents["advice not found, no body, two days later"],
+  provisionEvents.approved,
+  secretEvents["approved, another voucher, with secrets"],
   provisionEvents["advice not redeemed"],
   provisionEvents["advice contradicted"],
   provisionEvents["advice refused"],
@@ -102,18 +115,18 @@ const likely: Readonly<Record<Transaction["state"], readonly Event[]>> = {
   waitingToRetry: [provisionEvents["retry timer"], provisionEvents["retry timer"], provisionEvents.cancel],
   waitingToLookUp: [redemptionEvents["lookup timer"]],
   lookupFailed: [redemptionEvents.lookUp],
-  found: [redemptionEvents.redeem, secretEvents["redeem, with secrets"]],
+  found: [redemptionEvents.redeem, redemptionEvents["redeem, Stellr"], secretEvents["redeem, with secrets"]],
   issued: undecided,
   redeemed: undecided,
   confirming: onItsWay,
   reversing: onItsWay,
   disputed: [provisionEvents.resend, provisionEvents["resolve as reversed"], provisionEvents.approved],
-  completed: [provisionEvents.approved],
-  declined: [provisionEvents.approved],
-  abandoned: [provisionEvents.approved],
-  confirmed: [provisionEvents.approved],
-  reversed: [provisionEvents.approved],
-  resolved: [provisionEvents.approved],
+  completed: over,
+  declined: over,
+  abandoned: over,
+  confirmed: over,
+  reversed: over,
+  resolved: over,
 };
 
 /** One of the likely events, by number: which one depends on the state that it meets. */
@@ -139,6 +152,7 @@ const anyFact: fc.Arbitrary<Event> = fc
     status: fc.integer({ min: 100, max: 599 }),
     body: fc.oneof(fc.string(), fc.json(), fc.constant("")),
     adviceId: fc.string(),
+    repeats: fc.nat({ max: 3 }),
     timer: fc.constantFrom("retry", "lookup", "decision"),
     cause: fc.constantFrom("deadline", "stopped"),
     type: fc.constantFrom("response", "noResponse", "interruption", "timer", "adviceResponse"),

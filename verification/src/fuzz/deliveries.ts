@@ -112,7 +112,7 @@ const mayContainSecret = (body: string): boolean =>
 
 /** Scrubbing the journal and replaying it gives the scrubbed transaction, whatever was in it. */
 const checkRedaction = (journal: readonly Entry[], after: Transaction): Violations =>
-  replay(journal.map(redactEntry)).match(
+  replay(journal.map((entry) => redactEntry(entry, after))).match(
     (replayed) =>
       violationUnless(encode(replayed) === encode(redact(after)), "a scrubbed journal replays to something else"),
     ({ reason }) => [`a scrubbed journal does not replay: ${JSON.stringify(reason)}`],

@@ -31,6 +31,7 @@ import type { Policy, ProviderProfile } from "../policy.ts";
 import { classifyResponse } from "../responses/request-outcome.ts";
 import type { AdviceResponseReceived, Decision, Fact, Intent, QueueAdvice, Refusal, Resolve, WakeAt } from "../step.ts";
 import { type Instant, toDateTime } from "../time.ts";
+import { codeIn, isAnotherCode } from "../voucher-code.ts";
 import type { Approval, Confirming, ReconciliationItem, Reversing, Finalization } from "./finalization-state.ts";
 
 /** How long the till may take over an approval, in dual messaging: for ever, or until its decision timer. */
@@ -71,19 +72,19 @@ export function recordSecondVoucher<State extends { readonly approval: Approval 
   state: State,
   fact: Fact,
 ): Transition<State> {
+  return { state, ...findSecondVoucher(request, state.approval, fact) };
+}
+
+/** The item for a second voucher, if the fact brings one. */
+function findSecondVoucher(request: Request, first: Approval, fact: Fact): Omit<Transition<never>, "state"> {
   const second = approvalIn(request, fact);
-  const isAnother = second !== undefined && codeOf(second) !== undefined && codeOf(second) !== codeOf(state.approval);
+  // The response to a redemption need not repeat the voucher that the request names.
+  const firstCode = codeIn(first.response) ?? codeIn(request.message);
+  const isAnother = second !== undefined && isAnotherCode(firstCode, codeIn(second.response));
   return {
-    state,
     ignored: ignoredBecause(fact),
     ...(isAnother ? { items: [{ reason: "secondVoucher", ...second }] } : {}),
   };
-}
-
-function codeOf({ response }: Approval): string | undefined {
-  const { voucher } = response;
-  const code = isJsonObject(voucher) ? voucher["code"] : undefined;
-  return typeof code === "string" ? code : undefined;
 }
 
 /** An approval for more than was asked, or in another currency, is for the operator; a provider may approve less. */
@@ -179,7 +180,10 @@ export function observeFinalization(
     case "disputed":
       return recordLateApproval(request, current, fact);
     case "reversing": {
-      const lateApproval = current.lateApproval === undefined ? approvalIn(request, fact) : undefined;
+      if (current.lateApproval !== undefined) {
+        return { state: current, ...findSecondVoucher(request, current.lateApproval, fact) };
+      }
+      const lateApproval = approvalIn(request, fact);
       const state = lateApproval === undefined ? current : { ...current, lateApproval };
       return { state, ignored: ignoredBecause(fact) };
     }
@@ -203,9 +207,9 @@ function observeAdviceResponse(
     .returnType<Transition<Finalization>>()
     .with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, fact))
     .with({ outcome: "unnamed" }, ({ acknowledgement }) =>
-      at < queueAdviceFor(current).notBefore + terms.policy.unnamedRepeatMs
-        ? { state: current, ignored: "notAcknowledged" }
-        : acknowledge(terms, current, acknowledgement, fact),
+      at >= queueAdviceFor(current).notBefore + terms.policy.unnamedRepeatMs
+        ? acknowledge(terms, current, acknowledgement, fact)
+        : { state: current, ignored: "notAcknowledged" },
     )
     .with({ outcome: "repeat" }, { outcome: "halt" }, () => ({ state: current, ignored: "notAcknowledged" }))
     .with({ outcome: "refused" }, { outcome: "contradicted" }, ({ outcome, error }) => ({

@@ -86,8 +86,12 @@ function failureOf({ status, errorType }: ErrorResponse): LookupFailure {
   if (status === 501 || errorType === "FUNCTION_NOT_SUPPORTED" || errorType === "TRANSACTION_NOT_SUPPORTED") {
     return "notOffered";
   }
-  const isUnknownVoucher = errorType === "UNABLE_TO_LOCATE_RECORD" || errorType === "INVALID_VOUCHER";
-  return status === 404 || isUnknownVoucher ? "noSuchVoucher" : "refused";
+  // A 404 alone is not enough: its type may speak of the credentials, or of a route.
+  const isUnknownVoucher =
+    errorType === "UNABLE_TO_LOCATE_RECORD" ||
+    errorType === "INVALID_VOUCHER" ||
+    (status === 404 && errorType === "GENERAL_ERROR");
+  return isUnknownVoucher ? "noSuchVoucher" : "refused";
 }
 
 /** A lookup may be repeated until it succeeds; the policy bounds how often in one round. */

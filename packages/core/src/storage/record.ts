@@ -34,10 +34,15 @@ export const redactRecord = (record: string): string =>
     () => record,
   );
 
-/** As {@link redactRecord}, for an entry of the journal. */
-export const redactStoredEntry = (entry: string): string =>
+/**
+ * As {@link redactRecord}, for an entry of the journal.
+ *
+ * @param record The transaction's record, before or after its own redaction; see {@link redactEntry}
+ */
+export const redactStoredEntry = (entry: string, record?: string): string =>
   decodeEntry(entry).match(
-    (decoded) => encodeEntry(redactEntry(decoded)),
+    (decoded) =>
+      encodeEntry(redactEntry(decoded, record === undefined ? undefined : decode(record).unwrapOr(undefined))),
     () => entry,
   );
 

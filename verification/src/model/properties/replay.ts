@@ -29,7 +29,7 @@ function applyEntry(before: Transaction, entry: Entry): Transaction | undefined 
 
 export const redactStep = ({ before, entry, after }: JournalledStep): JournalledStep => ({
   ...(before === undefined ? {} : { before: redact(before) }),
-  entry: redactEntry(entry),
+  entry: redactEntry(entry, after),
   after: redact(after),
 });
 
