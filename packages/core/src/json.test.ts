@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { anyText } from "../test/any-text.ts";
-import { isJsonObject, parseJson, sameJson } from "./json.ts";
+import { isJsonObject, type Json, parseJson, sameJson } from "./json.ts";
 
 // Counted, not timed: a busy machine is no failure.
 vi.setConfig({ testTimeout: 60_000 });
@@ -48,6 +48,64 @@ describe("parsing", () => {
     expect(parseJson(`["\\\\",${nested(63)}]`)).toBeDefined();
     expect(parseJson(`["\\\\",${nested(64)}]`)).toBeUndefined();
     expect(parseJson(`["\\"",${nested(64)}]`)).toBeUndefined();
+  });
+});
+
+describe("a third-party identifier that came as a number", () => {
+  test.each<[string, Json]>([
+    // More digits than a double holds: another number would go back to its party.
+    ["9007199254740993", "9007199254740993"],
+    ["12345678901234567890", "12345678901234567890"],
+    ["-9223372036854775807", "-9223372036854775807"],
+    // The same number, and other letters.
+    ["1e3", "1e3"],
+    ["7.0", "7.0"],
+    ["1.10", "1.10"],
+    ["-0", "-0"],
+    ["1e999", "1e999"],
+    // What a double gives back as it came stays what it was.
+    ["77", 77],
+    ["0", 0],
+    ["-5", -5],
+    ["9007199254740991", 9_007_199_254_740_991],
+    ["1.5", 1.5],
+  ])("%s is read so that it goes back digit for digit", (written, kept) => {
+    for (const field of ["transactionIdentifier", "institutionId"]) {
+      expect(parseJson(`{"thirdPartyIdentifiers":[{"${field}" :\n ${written}}]}`)).toEqual({
+        thirdPartyIdentifiers: [{ [field]: kept }],
+      });
+    }
+  });
+
+  test("text, null and whatever else stay as they came", () => {
+    const identifiers = ["007", "9007199254740993", "", null, true, [5], { a: 5 }];
+    const text = JSON.stringify({
+      more: '"transactionIdentifier":9007199254740993',
+      thirdPartyIdentifiers: identifiers.map((transactionIdentifier) => ({
+        transactionIdentifier,
+        institutionId: "1",
+      })),
+    });
+    expect(parseJson(text)).toEqual(JSON.parse(text));
+  });
+
+  test("other numbers of the same message stay numbers", () => {
+    expect(parseJson('{"transactionIdentifier":9007199254740993,"amount":9007199254740993,"rrn":7.0}')).toEqual({
+      transactionIdentifier: "9007199254740993",
+      amount: 9_007_199_254_740_992,
+      rrn: 7,
+    });
+  });
+
+  test("one among many is found, and once kept it stays", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.jsonValue(), (number, more) => {
+        const text = `{"more":${JSON.stringify(more)},"transactionIdentifier":${number}}`;
+        const parsed = parseJson(text);
+        expect(isJsonObject(parsed) && String(parsed["transactionIdentifier"])).toBe(String(number));
+        expect(parseJson(JSON.stringify(parsed))).toEqual(parsed);
+      }),
+    );
   });
 });
 

@@ -16,7 +16,7 @@ const WEEK_MS = 7 * 24 * 3_600 * 1_000;
 const faultsIn = (choices: object) => parsePolicy(choices)._unsafeUnwrapErr();
 
 describe("a policy", () => {
-  test("without choices: dual messaging, three retries, a minute for each reply, and nobody is hurried", () => {
+  test("without choices: dual messaging, three retries, a minute for each reply, a day for what no id acknowledges, and nobody is hurried", () => {
     expect(parsePolicy()._unsafeUnwrap()).toEqual({
       messaging: "dual",
       provider: { name: "standard", takesRetries: true, takesReversals: true },
@@ -26,6 +26,7 @@ describe("a policy", () => {
       lookupRetries: 2,
       lookupBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
       lookupAfterMs: 0,
+      unnamedRepeatMs: 24 * 3_600 * 1_000,
     });
   });
 
@@ -57,6 +58,7 @@ describe("a policy", () => {
     ["customerWaitMs", [1, WEEK_MS], [0, WEEK_MS + 1, 1.5], wait],
     ["decisionDeadlineMs", [1, WEEK_MS], [0, WEEK_MS + 1, 1.5], wait],
     ["lookupAfterMs", [0, WEEK_MS], [-1, WEEK_MS + 1, 1.5], pause],
+    ["unnamedRepeatMs", [0, WEEK_MS], [-1, WEEK_MS + 1, 1.5, Infinity], pause],
   ])("%s, up to its bounds and past them", (field, fits, breaks, expected) => {
     for (const value of fits) expect(parsePolicy({ [field]: value })._unsafeUnwrap()).toHaveProperty(field, value);
     for (const value of breaks) expect(faultsIn({ [field]: value })).toEqual([{ path: field, expected }]);

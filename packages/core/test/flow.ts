@@ -46,8 +46,8 @@ export interface Flow {
   restarts(): void;
   /** The timer that the last step asked for fires: at its time, or whenever somebody gets round to it. */
   wakesAt(second: number): void;
-  /** Electrum answers the advice. */
-  adviceResponse(answer: HttpResponse): void;
+  /** Electrum answers the advice, which had been delivered `repeats` times before. */
+  adviceResponse(answer: HttpResponse, repeats?: number): void;
   /** Electrum's answer does not acknowledge the advice: it stays as it is, to be sent again. */
   mustRepeatAfter(answer: HttpResponse): void;
   intends(intent: IntentWithoutTime): void;
@@ -130,10 +130,16 @@ function facts(
     at: course.now,
     ...answer,
   });
-  const toAdviceResponse = (answer: HttpResponse): Fact => {
+  const toAdviceResponse = (answer: HttpResponse, repeats?: number): Fact => {
     if (!("advice" in course.transaction)) throw new Error("no advice is on its way");
     const adviceId = course.transaction.advice.message.id;
-    return { type: "adviceResponse", adviceId, at: course.now, ...answer };
+    return {
+      type: "adviceResponse",
+      adviceId,
+      at: course.now,
+      ...answer,
+      ...(repeats === undefined ? {} : { repeats }),
+    };
   };
   return {
     receives: (answer) => happens(reply(course.attempt, answer)),
@@ -146,7 +152,7 @@ function facts(
       course.now = moment(second);
       happens(timerFact(command, course.now));
     },
-    adviceResponse: (answer) => happens(toAdviceResponse(answer)),
+    adviceResponse: (answer, repeats) => happens(toAdviceResponse(answer, repeats)),
     mustRepeatAfter(answer) {
       const before = course.transaction;
       happens(toAdviceResponse(answer), "notAcknowledged");

@@ -7,7 +7,9 @@ import {
   AUTHORISED,
   CODE,
   CONFIRMATION_ID,
+  FOREIGN_ID,
   ID,
+  OTHER_CODE,
   provisionRequest,
   provisionResponse,
   provisionStart,
@@ -22,7 +24,9 @@ import { canHandOver, handOver } from "../hand-over.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Advice, Request } from "../messages/operations.ts";
 import { netcare, type Policy, stellr } from "../policy.ts";
-import { isFinal, needsAttention } from "../transaction.ts";
+import type { HttpResponse } from "../responses/http-response.ts";
+import { redact } from "../storage/redact.ts";
+import { isFinal, needsAttention, observe } from "../transaction.ts";
 import { startProvision } from "./provision.ts";
 
 const selling = (choices: Partial<Policy> = {}): Flow =>
@@ -117,7 +121,7 @@ describe("Provision, error or time-out at the till", () => {
     sale.isIn("issued");
     sale.at(70).intends({ type: "confirm", tenders });
     sale.queues(confirmVoucher(70), 70);
-    sale.at(71).adviceResponse(emptyResponse(200));
+    sale.at(71).adviceResponse(jsonResponse(200, { requestId: ID }));
     expect(sale.transaction()).toMatchObject({ state: "confirmed", approval: { attempt: 1, at: at(62) } });
   });
 
@@ -260,11 +264,16 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("a voucher that comes after the decision to reverse is not handed out, and is marked once the reversal is through", () => {
+  test("a voucher that comes after the decision to reverse is not handed out; it is remembered, and marked once the reversal is through", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).timesOut();
     sale.at(61).receivesTooLate(0, approved);
-    expect(sale.transaction()).toMatchObject({ state: "reversing", reconciliation: [] });
+    expect(sale.transaction()).toMatchObject({
+      state: "reversing",
+      lateApproval: { attempt: 0, at: at(61), response: provisionResponse },
+      reconciliation: [],
+    });
+    expect(canHandOver(sale.transaction())).toBe(false);
     sale.at(62).adviceResponse(reversalAccepted);
     sale.at(63).receivesTooLate(0, approved);
     const mark = { reason: "lateApproval", at: at(63), attempt: 0, response: provisionResponse };
@@ -363,6 +372,261 @@ describe("Provision, upstream error", () => {
     sale.at(7).receives(errorResponse(400, "INVALID_AMOUNT", ID));
     sale.queues(reverseVoucher(7, "TIMEOUT"), 60);
     expect(sale.transaction()).toMatchObject({ state: "reversing", notBefore: at(60) });
+  });
+});
+
+describe("Provision, answered by something else than Electrum", () => {
+  const foreign = [
+    ["a firewall's page of 403, which may come after Electrum has approved", htmlResponse(403)],
+    ["a portal's page of 200", htmlResponse(200)],
+    ["a redirection", emptyResponse(302)],
+    ["a 404 without a body", emptyResponse(404)],
+    ["a 501 without a body", emptyResponse(501)],
+    ["a health page", jsonResponse(200, { status: "UP" })],
+    ["an error about another message", errorResponse(400, "INVALID_AMOUNT", FOREIGN_ID)],
+    ["an error in another's words", errorResponse(400, "NO_ROUTE")],
+  ] as const;
+
+  test.each(foreign)("%s declines nothing: one retry, and if that meets it too, a reversal", (_, answer) => {
+    const sale = selling();
+    sale.at(3).receives(answer);
+    sale.waits("retry", 0, [0.5, 1]);
+    expect(sale.transaction()).toMatchObject({ inDoubt: { last: { cause: "foreign" }, foreignResponses: 1 } });
+    sale.wakesAt(4);
+    sale.sends(retryProvisionVoucher, 1, 64);
+    sale.at(6).receives(answer);
+    sale.queues(reverseVoucher(6, "RESPONSE_NOT_FINAL"), 6);
+    expect(sale.transaction()).toMatchObject({
+      decision: { outcome: "reverse", by: "protocol", at: at(6) },
+      inDoubt: { first: { attempt: 0, cause: "foreign" }, last: { attempt: 1, cause: "foreign" }, foreignResponses: 2 },
+    });
+  });
+
+  test.each(foreign)("%s, and Electrum is back at the retry: the voucher is handed out", (_, answer) => {
+    const sale = selling();
+    sale.at(3).receives(answer);
+    sale.wakesAt(4);
+    sale.at(5).receives(approved);
+    sale.isIn("issued");
+    expect(sale.transaction()).toMatchObject({ approval: { attempt: 1 }, inDoubt: { foreignResponses: 1 } });
+  });
+
+  test("two of them need not follow each other, and what is no answer at all counts as ever", () => {
+    const sale = selling({ retries: 5 });
+    sale.at(3).receives(htmlResponse(403));
+    sale.wakesAt(4);
+    sale.at(5).receives(emptyResponse(503));
+    sale.wakesAt(7);
+    sale.at(8).timesOut("unreachable");
+    sale.wakesAt(12);
+    sale.sends(retryProvisionVoucher, 3, 72);
+    sale.at(13).receives(htmlResponse(403));
+    sale.queues(reverseVoucher(13, "RESPONSE_NOT_FINAL"), 67);
+    expect(sale.transaction()).toMatchObject({ inDoubt: { foreignResponses: 2, latestDeadlineAt: at(67) } });
+  });
+
+  test("a gateway in trouble is retried as the policy says: its status is all that it says", () => {
+    const sale = selling();
+    for (const [attempt, second] of [0, 10, 20].entries()) {
+      sale.at(second).receives(htmlResponse(attempt === 0 ? 502 : 503));
+      sale.waits("retry", attempt, [0.5, 4]);
+      sale.wakesAt(second + 5);
+    }
+    sale.at(30).receives(approved);
+    sale.isIn("issued");
+    expect(sale.transaction()).toMatchObject({ approval: { attempt: 3 } });
+    expect(sale.transaction()).not.toHaveProperty("inDoubt.foreignResponses");
+  });
+
+  test.each([401, 407])("who refuses the credentials, whoever it is, has passed nothing on: %i declines", (status) => {
+    const sale = selling();
+    sale.at(3).receives(htmlResponse(status));
+    sale.isIn("declined");
+    expect(sale.transaction()).toMatchObject({ error: { status } });
+  });
+
+  test("credentials that are refused at a retry leave the first attempt unknown: reversal", () => {
+    const sale = selling();
+    sale.at(3).receives(emptyResponse(500));
+    sale.wakesAt(4);
+    sale.at(5).receives(emptyResponse(401));
+    sale.queues(reverseVoucher(5, "RESPONSE_NOT_FINAL"), 5);
+    expect(sale.transaction().state).toBe("reversing");
+  });
+
+  test("a published error that names no message declines, and says so", () => {
+    const sale = selling();
+    sale.at(3).receives(errorResponse(400, "FORMAT_ERROR"));
+    expect(sale.transaction()).toMatchObject({
+      state: "declined",
+      error: { errorType: "FORMAT_ERROR", isUnnamed: true },
+    });
+  });
+});
+
+describe("Provision, asked to come back later", () => {
+  const backoff = { initialMs: 1 * SECONDS, multiplier: 1, maxMs: 20 * SECONDS };
+  const busy = (retryAfterSeconds: number): HttpResponse => ({
+    ...errorResponse(503, "UPSTREAM_UNAVAILABLE", ID),
+    retryAfterMs: retryAfterSeconds * SECONDS,
+  });
+
+  test("the pause is as long as was asked for", () => {
+    const sale = selling({ retryBackoff: backoff });
+    sale.at(3).receives(busy(12));
+    sale.waits("retry", 0, [12, 12]);
+    expect(sale.transaction().state).toBe("waitingToRetry");
+  });
+
+  test("but never longer than the policy's longest, nor shorter than its own", () => {
+    const long = selling({ retryBackoff: backoff });
+    long.at(3).receives(busy(3_600));
+    long.waits("retry", 0, [20, 20]);
+    const short = selling({ retryBackoff: backoff });
+    short.at(3).receives(busy(0));
+    short.waits("retry", 0, [0.5, 1]);
+    expect(short.transaction().state).toBe("waitingToRetry");
+  });
+
+  test("and not beyond the customer's patience: reversal", () => {
+    const sale = selling({ retryBackoff: backoff, customerWaitMs: 15 * SECONDS });
+    sale.at(3).receives(busy(12));
+    sale.queues(reverseVoucher(3, "RESPONSE_NOT_FINAL"), 3);
+    expect(sale.transaction().state).toBe("reversing");
+  });
+
+  test("whoever asks: a gateway's page may know better when it is back", () => {
+    const sale = selling({ retryBackoff: backoff });
+    sale.at(3).receives({ ...htmlResponse(503), retryAfterMs: 12 * SECONDS });
+    sale.waits("retry", 0, [12, 12]);
+    expect(sale.transaction().state).toBe("waitingToRetry");
+  });
+});
+
+describe("Provision, what Electrum approves is not what was asked for", () => {
+  const approvedFor = (amount: number, currency: string): HttpResponse =>
+    jsonResponse(201, { ...provisionResponse, amounts: { approvedAmount: { amount, currency } } });
+
+  test.each([
+    ["for more", 5_001, "710"],
+    ["in another currency", 5_000, "840"],
+    ["in another currency, for less", 1, "840"],
+  ])("%s: issued as ever, and the operator is told what was asked and what was approved", (_, amount, currency) => {
+    const mark = { reason: "approvedOtherAmount", at: at(2), requested: AUTHORISED, approved: { amount, currency } };
+    const dual = selling();
+    dual.at(2).receives(approvedFor(amount, currency));
+    expect(dual.transaction()).toMatchObject({ state: "issued", reconciliation: [mark] });
+    dual.at(3).intends({ type: "confirm", tenders });
+    dual.at(4).adviceResponse(accepted);
+    expect(dual.transaction()).toMatchObject({ state: "confirmed", reconciliation: [mark] });
+    expect(needsAttention(dual.transaction())).toBe(true);
+
+    const single = selling({ messaging: "single" });
+    single.at(2).receives(approvedFor(amount, currency));
+    expect(single.transaction()).toMatchObject({ state: "completed", reconciliation: [mark] });
+  });
+
+  test("for less, or for just that: a provider may", () => {
+    for (const amount of [0, 4_999, 5_000]) {
+      const sale = selling();
+      sale.at(2).receives(approvedFor(amount, "710"));
+      expect(sale.transaction()).toMatchObject({ state: "issued", reconciliation: [] });
+    }
+  });
+
+  test("where no amount was asked for, or none is named, there is nothing to compare", () => {
+    const { amounts: _, ...request } = provisionRequest;
+    const fixed = followTransaction(unwrap(startProvision(provisionStart({}, request))));
+    fixed.at(2).receives(approvedFor(9_999_999, "840"));
+    expect(fixed.transaction().reconciliation).toEqual([]);
+    const silent = selling();
+    silent.at(2).receives(jsonResponse(201, { ...provisionResponse, amounts: null }));
+    expect(silent.transaction().reconciliation).toEqual([]);
+  });
+
+  test("what is reversed anyway is not compared", () => {
+    const sale = selling();
+    sale.at(1).intends({ type: "cancel" });
+    sale.at(2).receives(approvedFor(5_001, "710"));
+    expect(sale.transaction()).toMatchObject({ state: "reversing", reconciliation: [] });
+  });
+});
+
+describe("Provision, one sale answered with two vouchers", () => {
+  const other = { ...provisionResponse, voucher: { code: OTHER_CODE } };
+  const mark = (second: number) => ({ reason: "secondVoucher", at: at(second), attempt: 0, response: other });
+
+  test("the first one counts; the other is for the operator, in every state that has the first", () => {
+    const sale = selling();
+    sale.at(2).receives(approved);
+    sale.at(3).receivesTooLate(0, jsonResponse(201, other));
+    expect(sale.transaction()).toMatchObject({
+      state: "issued",
+      approval: { response: provisionResponse },
+      reconciliation: [mark(3)],
+    });
+    expect(needsAttention(sale.transaction())).toBe(true);
+
+    const states: readonly ((sale: Flow) => void)[] = [
+      (each) => each.intends({ type: "confirm", tenders }),
+      (each) => {
+        each.intends({ type: "confirm", tenders });
+        each.adviceResponse(accepted);
+      },
+    ];
+    for (const reach of states) {
+      const another = selling();
+      another.at(2).receives(approved);
+      another.at(3);
+      reach(another);
+      another.at(9).receivesTooLate(0, jsonResponse(201, other));
+      expect(another.transaction()).toMatchObject({
+        approval: { response: provisionResponse },
+        reconciliation: [mark(9)],
+      });
+    }
+    const completed = selling({ messaging: "single" });
+    completed.at(2).receives(approved);
+    completed.at(9).receivesTooLate(0, jsonResponse(201, other));
+    expect(completed.transaction()).toMatchObject({ state: "completed", reconciliation: [mark(9)] });
+  });
+
+  test("the first attempt's answer comes after the retry's: it need not be the same voucher", () => {
+    const sale = selling();
+    sale.at(60).timesOut();
+    sale.wakesAt(61);
+    sale.at(62).receives(approved);
+    sale.at(63).receivesTooLate(0, jsonResponse(201, other));
+    expect(sale.transaction()).toMatchObject({ state: "issued", approval: { attempt: 1 }, reconciliation: [mark(63)] });
+  });
+
+  test("the same voucher again is none", () => {
+    const sale = selling();
+    sale.at(2).receives(approved);
+    sale.at(3).receivesTooLate(0, jsonResponse(200, { ...provisionResponse, rrn: "other words, same voucher" }));
+    expect(sale.transaction().reconciliation).toEqual([]);
+  });
+
+  test("two that come while the sale is reversed are two, as well", () => {
+    const sale = selling({ retries: 0 });
+    sale.at(60).timesOut();
+    sale.at(61).receivesTooLate(0, approved);
+    sale.at(62).receivesTooLate(0, approved);
+    expect(sale.transaction().reconciliation).toEqual([]);
+    sale.at(63).receivesTooLate(0, jsonResponse(201, other));
+    expect(sale.transaction()).toMatchObject({
+      state: "reversing",
+      lateApproval: { at: at(61), response: provisionResponse },
+      reconciliation: [mark(63)],
+    });
+  });
+
+  test("a code that was masked since proves nothing", () => {
+    const sale = selling({ messaging: "single" });
+    sale.at(2).receives(approved);
+    const masked = redact(sale.transaction());
+    const late = { type: "response", attempt: 0, at: at(9), ...approved } as const;
+    expect(observe(masked, late)).toEqual({ transaction: masked, commands: [], ignored: "late" });
   });
 });
 
@@ -627,7 +891,15 @@ describe("Provision, an advice until its end", () => {
 
   test("is repeated unchanged until it is acknowledged", () => {
     const sale = confirming();
-    for (const answer of [emptyResponse(503), htmlResponse(404), emptyResponse(401), jsonResponse(202, { id: ID })]) {
+    for (const answer of [
+      emptyResponse(503),
+      htmlResponse(404),
+      htmlResponse(403),
+      emptyResponse(404),
+      emptyResponse(401),
+      emptyResponse(202),
+      jsonResponse(202, { id: ID }),
+    ]) {
       sale.at(4).mustRepeatAfter(answer);
       sale.restarts();
       sale.queues(confirmVoucher(3), 3);
@@ -697,5 +969,165 @@ describe("Provision, an advice until its end", () => {
       { type: "resolve", ...resolution, reason: "something else" },
       { type: "contentDiffers", intent: "resolve", decidedAt: at(900) },
     );
+  });
+});
+
+describe("Provision, an advice that is acknowledged by nobody in particular", () => {
+  const DAY = 86_400;
+  const healthPage = jsonResponse(200, { status: "UP" });
+
+  const reversing = (choices: Partial<Policy> = {}): Flow => {
+    const sale = selling({ retries: 0, ...choices });
+    sale.at(5).timesOut("interrupted");
+    return sale;
+  };
+
+  test.each([
+    ["a success without a body", emptyResponse(200)],
+    ["a 204", emptyResponse(204)],
+    ["{}", jsonResponse(202, {})],
+    ["a health page", healthPage],
+  ])(
+    "a confirmation is repeated for a day, then counts as acknowledged, and is for the operator: %s",
+    (_, response) => {
+      const sale = selling();
+      sale.at(2).receives(approved);
+      sale.at(3).intends({ type: "confirm", tenders });
+      sale.at(4).mustRepeatAfter(response);
+      sale.at(3 + DAY - 0.001).mustRepeatAfter(response);
+      sale.at(3 + DAY).adviceResponse(response, 500);
+      expect(sale.transaction()).toMatchObject({
+        state: "confirmed",
+        acknowledgement: "unnamed",
+        at: at(3 + DAY),
+        reconciliation: [{ reason: "acknowledgedUnnamed", at: at(3 + DAY), status: response.status }],
+      });
+      expect(needsAttention(sale.transaction())).toBe(true);
+    },
+  );
+
+  test("a reversal likewise, from the moment when it might first be delivered", () => {
+    const sale = reversing();
+    sale.at(61).mustRepeatAfter(healthPage);
+    sale.at(60 + DAY - 0.001).mustRepeatAfter(healthPage);
+    sale.at(60 + DAY).adviceResponse(healthPage, 500);
+    expect(sale.transaction()).toMatchObject({
+      state: "reversed",
+      acknowledgement: "unnamed",
+      reconciliation: [{ reason: "acknowledgedUnnamed", at: at(60 + DAY), status: 200 }],
+    });
+  });
+
+  test("how long is the policy's choice", () => {
+    const sale = reversing({ unnamedRepeatMs: 7 * SECONDS });
+    sale.at(66.999).mustRepeatAfter(healthPage);
+    sale.at(67).adviceResponse(healthPage);
+    expect(sale.transaction().state).toBe("reversed");
+  });
+
+  test("Electrum may yet speak, and then nothing is left to reconcile", () => {
+    const sale = reversing();
+    sale.at(61).mustRepeatAfter(healthPage);
+    sale.at(900).adviceResponse(reversalAccepted, 9);
+    expect(sale.transaction()).toMatchObject({ state: "reversed", acknowledgement: "accepted", reconciliation: [] });
+  });
+
+  test("a 404 without a body may say that there is nothing to undo, or that a gateway has lost its routes", () => {
+    const sale = reversing();
+    sale.at(61).mustRepeatAfter(emptyResponse(404));
+    sale.at(60 + DAY - 0.001).mustRepeatAfter({ status: 404, body: " \r\n" });
+    sale.at(60 + DAY).adviceResponse(emptyResponse(404), 500);
+    expect(sale.transaction()).toMatchObject({
+      state: "reversed",
+      acknowledgement: "notFound",
+      reconciliation: [{ reason: "reversalNotFound", at: at(60 + DAY), status: 404 }],
+    });
+  });
+
+  test("a 404 without a body never ends a confirmation, nor does a page end anything", () => {
+    const sale = selling();
+    sale.at(2).receives(approved);
+    sale.at(3).intends({ type: "confirm", tenders });
+    for (const response of [emptyResponse(404), htmlResponse(404), htmlResponse(200), htmlResponse(403)]) {
+      sale.at(30 * DAY).mustRepeatAfter(response);
+    }
+    const reversal = reversing();
+    for (const response of [htmlResponse(404), htmlResponse(200), htmlResponse(403), emptyResponse(400)]) {
+      reversal.at(30 * DAY).mustRepeatAfter(response);
+    }
+    expect(reversal.transaction().state).toBe("reversing");
+  });
+});
+
+describe("Provision, a reversal of what Electrum does not know", () => {
+  const notFound = errorResponse(404, "UNABLE_TO_LOCATE_RECORD", REVERSAL_ID);
+
+  const cancelled = (): Flow => {
+    const sale = selling();
+    sale.at(2).receives(approved);
+    sale.at(3).intends({ type: "cancel" });
+    return sale;
+  };
+
+  test("it had approved it, and this is the first that it hears of a reversal: it has lost a voucher", () => {
+    for (const repeats of [undefined, 0]) {
+      const sale = cancelled();
+      sale.at(4).adviceResponse(notFound, repeats);
+      expect(sale.transaction()).toMatchObject({
+        state: "reversed",
+        acknowledgement: "notFound",
+        reconciliation: [{ reason: "reversalNotFound", at: at(4), status: 404 }],
+      });
+      expect(needsAttention(sale.transaction())).toBe(true);
+    }
+  });
+
+  test("an earlier delivery may have undone it: nothing to reconcile", () => {
+    const sale = cancelled();
+    sale.at(4).mustRepeatAfter(emptyResponse(504));
+    sale.at(9).adviceResponse(notFound, 1);
+    expect(sale.transaction()).toMatchObject({ state: "reversed", acknowledgement: "notFound", reconciliation: [] });
+  });
+
+  test("an approval that came too late is evidence of what it has lost", () => {
+    const sale = selling({ retries: 0 });
+    sale.at(60).timesOut();
+    sale.at(61).receivesTooLate(0, approved);
+    sale.at(62).adviceResponse(notFound);
+    const approval = { attempt: 0, at: at(61), response: provisionResponse };
+    expect(sale.transaction()).toMatchObject({
+      state: "reversed",
+      reconciliation: [{ reason: "reversalNotFound", at: at(62), status: 404, approval }],
+    });
+    expect(sale.transaction()).not.toHaveProperty("lateApproval");
+  });
+
+  test("nothing was ever approved: then there was nothing to undo", () => {
+    const sale = selling({ retries: 0 });
+    sale.at(60).timesOut();
+    sale.at(62).adviceResponse(notFound);
+    expect(sale.transaction()).toMatchObject({ state: "reversed", reconciliation: [] });
+  });
+
+  test("an approval that came too late outlives a dispute, and is there when the reversal is sent again", () => {
+    const sale = selling({ retries: 0 });
+    sale.at(60).timesOut();
+    sale.at(61).receivesTooLate(0, approved);
+    sale.at(62).adviceResponse(errorResponse(400, "FORMAT_ERROR", REVERSAL_ID));
+    const lateApproval = { attempt: 0, at: at(61), response: provisionResponse };
+    expect(sale.transaction()).toMatchObject({ state: "disputed", finalizing: { state: "reversing", lateApproval } });
+    sale.at(900).intends({ type: "resend" });
+    expect(sale.transaction()).toMatchObject({ state: "reversing", lateApproval });
+  });
+
+  test("Stellr: acknowledged is not undone, whatever else there is to reconcile", () => {
+    const sale = selling({ provider: stellr });
+    sale.at(60).timesOut();
+    sale.at(61).receivesTooLate(0, approved);
+    sale.at(62).adviceResponse(notFound);
+    expect(sale.transaction().reconciliation.map(({ reason }) => reason)).toEqual([
+      "providerTakesNoReversals",
+      "reversalNotFound",
+    ]);
   });
 });

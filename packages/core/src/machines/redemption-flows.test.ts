@@ -11,6 +11,8 @@ import {
   ID,
   lookup,
   lookupResponse,
+  OTHER_CODE,
+  policyOf,
   redemptionRequest,
   redemptionResponse,
   redemptionStart,
@@ -25,7 +27,9 @@ import type { VoucherLookup } from "../messages/lookup.ts";
 import { mayLookUp } from "../lookup-timing.ts";
 import type { Advice, Request } from "../messages/operations.ts";
 import { type Policy, stellr } from "../policy.ts";
+import type { HttpResponse } from "../responses/http-response.ts";
 import { isFinal, needsAttention } from "../transaction.ts";
+import type { LookupFailure } from "./redemption-state.ts";
 import { startRedemption } from "./redemption.ts";
 
 const accepting = (choices: Partial<Policy> = {}, asked: VoucherLookup = lookup): Flow =>
@@ -160,6 +164,199 @@ describe("Redemption, success", () => {
   });
 });
 
+describe("Redemption, the provider is known once the voucher was found", () => {
+  const redeemUnder = (choices: Partial<Policy>, started: Partial<Policy> = {}): Flow => {
+    const redemption = accepting(started);
+    redemption.at(1).receives(found);
+    redemption.at(10).intends({ type: "redeem", request: redemptionRequest, policy: policyOf(choices) });
+    return redemption;
+  };
+
+  test("the policy that comes with redeem is kept beside the request, and the first one stays where it was", () => {
+    const policy = policyOf({ provider: stellr });
+    const redemption = redeemUnder({ provider: stellr });
+    expect(redemption.transaction()).toMatchObject({
+      state: "redeeming",
+      start: { policy: policyOf() },
+      redeem: { request: redemptionRequest, attempt: 1, at: at(10), policy },
+    });
+    redemption.at(12).receives(approved);
+    redemption.at(20).intends({ type: "confirm" });
+    redemption.at(21).adviceResponse(accepted);
+    expect(redemption.transaction()).toMatchObject({ state: "confirmed", redeem: { policy }, reconciliation: [] });
+  });
+
+  test("without one, that of the start goes on, and nothing is kept", () => {
+    expect(redeeming().transaction()).not.toHaveProperty("redeem.policy");
+  });
+
+  test("Stellr's voucher, of which the start knew nothing: an acknowledged reversal is for the operator", () => {
+    const redemption = redeemUnder({ provider: stellr });
+    redemption.at(70).timesOut();
+    redemption.at(71).adviceResponse(reversalAccepted);
+    expect(redemption.transaction()).toMatchObject({
+      state: "reversed",
+      reconciliation: [{ reason: "providerTakesNoReversals", at: at(71), provider: "Stellr" }],
+    });
+  });
+
+  test("and not Stellr's after all: nothing to reconcile", () => {
+    const redemption = redeemUnder({}, { provider: stellr });
+    redemption.at(70).timesOut();
+    redemption.at(71).adviceResponse(reversalAccepted);
+    expect(redemption.transaction()).toMatchObject({ state: "reversed", reconciliation: [] });
+  });
+
+  test("its messaging: an approval completes, or waits for the till", () => {
+    const single = redeemUnder({ messaging: "single" });
+    single.at(12).receives(approved);
+    single.isIn("completed");
+    const dual = redeemUnder({ messaging: "dual" }, { messaging: "single" });
+    dual.at(12).receives(approved);
+    dual.isIn("redeemed");
+    expect(dual.transaction().state).toBe("redeemed");
+  });
+
+  test("its deadlines: for the reply, for the customer, for the till's decision", () => {
+    redeemUnder({ replyDeadlineMs: 25 * SECONDS }).sends(redeemVoucher, 1, 35);
+    redeemUnder({ customerWaitMs: 15 * SECONDS }).sends(redeemVoucher, 1, 25);
+    redeemUnder({}, { replyDeadlineMs: 25 * SECONDS, customerWaitMs: 15 * SECONDS }).sends(redeemVoucher, 1, 70);
+    const undecided = redeemUnder({ decisionDeadlineMs: 300 * SECONDS });
+    undecided.at(12).receives(approved);
+    undecided.waits("decision", 1, [300, 300]);
+    const patient = redeemUnder({}, { decisionDeadlineMs: 300 * SECONDS });
+    patient.at(12).receives(approved);
+    patient.isIn("redeemed");
+    expect(patient.transaction()).not.toHaveProperty("decideBy");
+  });
+
+  test("how long an advice is repeated that nobody in particular acknowledges", () => {
+    const redemption = redeemUnder({ unnamedRepeatMs: 7 * SECONDS });
+    redemption.at(12).receives(approved);
+    redemption.at(20).intends({ type: "confirm" });
+    redemption.at(26.999).mustRepeatAfter(emptyResponse(200));
+    redemption.at(27).adviceResponse(emptyResponse(200), 3);
+    expect(redemption.transaction()).toMatchObject({
+      state: "confirmed",
+      reconciliation: [{ reason: "acknowledgedUnnamed", at: at(27), status: 200 }],
+    });
+  });
+
+  test("how long after its end it may be looked up", () => {
+    const redemption = redeemUnder({ lookupAfterMs: 30 * SECONDS });
+    redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    expect(mayLookUp(redemption.transaction(), at(41))._unsafeUnwrapErr()).toMatchObject({ allowedFrom: at(42) });
+    expect(mayLookUp(redemption.transaction(), at(42)).isOk()).toBe(true);
+  });
+
+  test("the same request again is the same again, whatever policy comes with it: the first one stays", () => {
+    const redemption = redeemUnder({ provider: stellr });
+    redemption.at(11).intendsAgain({ type: "redeem", request: redemptionRequest });
+    redemption.intendsAgain({ type: "redeem", request: redemptionRequest, policy: policyOf({ messaging: "single" }) });
+    expect(redemption.transaction()).toMatchObject({ redeem: { policy: { provider: stellr } } });
+  });
+});
+
+describe("Redemption, what Electrum approves is not what was asked for", () => {
+  const approvedFor = (amount: number, currency: string): HttpResponse =>
+    jsonResponse(201, { ...redemptionResponse, amounts: { approvedAmount: { amount, currency } } });
+
+  test.each([
+    ["for more", 5_001, "710"],
+    ["in another currency", 5_000, "840"],
+  ])("%s: redeemed as ever, and the operator is told", (_, amount, currency) => {
+    const mark = { reason: "approvedOtherAmount", at: at(12), requested: AUTHORISED, approved: { amount, currency } };
+    const redemption = redeeming();
+    redemption.at(12).receives(approvedFor(amount, currency));
+    expect(redemption.transaction()).toMatchObject({ state: "redeemed", reconciliation: [mark] });
+    const single = redeeming({ messaging: "single" });
+    single.at(12).receives(approvedFor(amount, currency));
+    expect(single.transaction()).toMatchObject({ state: "completed", reconciliation: [mark] });
+  });
+
+  test("for less: a provider may", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(approvedFor(4_999, "710"));
+    expect(redemption.transaction()).toMatchObject({ state: "redeemed", reconciliation: [] });
+  });
+});
+
+describe("Redemption, one answered with two vouchers", () => {
+  const holding = (code: string): HttpResponse => jsonResponse(201, { ...redemptionResponse, voucher: { code } });
+
+  test("another code than the first response held: for the operator, and the first one counts", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(holding(OTHER_CODE));
+    redemption.at(13).receivesTooLate(1, holding("1000200030004000"));
+    expect(redemption.transaction()).toMatchObject({
+      state: "redeemed",
+      approval: { response: { voucher: { code: OTHER_CODE } } },
+      reconciliation: [{ reason: "secondVoucher", at: at(13), attempt: 1 }],
+    });
+  });
+
+  test("the first response held none: then it was about the voucher that the request names", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(approved);
+    redemption.at(13).receivesTooLate(1, holding(CODE));
+    expect(redemption.transaction().reconciliation).toEqual([]);
+    redemption.at(14).receivesTooLate(1, holding(OTHER_CODE));
+    expect(redemption.transaction()).toMatchObject({ reconciliation: [{ reason: "secondVoucher", at: at(14) }] });
+  });
+
+  test("a late response to the lookup is none", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(approved);
+    redemption.at(13).receivesTooLate(0, holding(OTHER_CODE));
+    expect(redemption.transaction().reconciliation).toEqual([]);
+  });
+});
+
+describe("Redemption, a reversal of what Electrum does not know", () => {
+  const notFound = errorResponse(404, "UNABLE_TO_LOCATE_RECORD", REVERSAL_ID);
+
+  test("it had approved it, and this is the first that it hears of a reversal: the voucher may be spent", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(approved);
+    redemption.at(13).intends({ type: "cancel" });
+    redemption.at(14).adviceResponse(notFound);
+    expect(redemption.transaction()).toMatchObject({
+      state: "reversed",
+      redeem,
+      reconciliation: [{ reason: "reversalNotFound", at: at(14), status: 404 }],
+    });
+  });
+
+  test("a repeated reversal looks the same to some switches: nothing to reconcile", () => {
+    const redemption = redeeming();
+    redemption.at(12).receives(approved);
+    redemption.at(13).intends({ type: "cancel" });
+    redemption.at(14).mustRepeatAfter(emptyResponse(504));
+    redemption.at(15).adviceResponse(notFound, 1);
+    expect(redemption.transaction()).toMatchObject({ state: "reversed", reconciliation: [] });
+  });
+
+  test("an approval that came too late is remembered, as evidence of what may be spent", () => {
+    const redemption = redeeming();
+    redemption.at(70).timesOut();
+    redemption.at(71).receivesTooLate(1, approved);
+    const approval = { attempt: 1, at: at(71), response: redemptionResponse };
+    expect(redemption.transaction()).toMatchObject({ state: "reversing", lateApproval: approval, redeem });
+    redemption.at(72).adviceResponse(notFound);
+    expect(redemption.transaction()).toMatchObject({
+      state: "reversed",
+      reconciliation: [{ reason: "reversalNotFound", at: at(72), status: 404, approval }],
+    });
+  });
+
+  test("a late response to the lookup is no approval, and is not remembered", () => {
+    const redemption = redeeming();
+    redemption.at(70).timesOut();
+    redemption.at(71).receivesTooLate(0, jsonResponse(200, { ...lookupResponse, id: ID }));
+    expect(redemption.transaction()).not.toHaveProperty("lateApproval");
+  });
+});
+
 describe("Redemption, error or time-out at the till", () => {
   test("there is no retry: the reversal goes out once the request is past its deadline", () => {
     const redemption = redeeming();
@@ -258,8 +455,11 @@ describe("Redemption, upstream error", () => {
     ["504, UPSTREAM_UNAVAILABLE", errorResponse(504, "UPSTREAM_UNAVAILABLE", ID), "errorType"],
     ["400, DUPLICATE_RECORD", errorResponse(400, "DUPLICATE_RECORD", ID), "errorType"],
     ["500 without a body", emptyResponse(500), "status"],
-    ["200 from a gateway", htmlResponse(200), "unreadable"],
-    ["200 about another redemption", jsonResponse(200, { id: FOREIGN_ID }), "foreignId"],
+    ["200 from a gateway", htmlResponse(200), "foreign"],
+    ["403 from a firewall, which may come after Electrum has redeemed it", htmlResponse(403), "foreign"],
+    ["404 without a body", emptyResponse(404), "foreign"],
+    ["400 in another's words", errorResponse(400, "NO_ROUTE"), "foreign"],
+    ["200 about another redemption", jsonResponse(200, { id: FOREIGN_ID }), "foreign"],
     ["200 that names an error", errorResponse(200, "GENERAL_ERROR", ID), "errorType"],
   ])("Electrum got no answer, or gave none that decides (%s): reversal at once", (_, answer, cause) => {
     const redemption = redeeming();
@@ -402,7 +602,8 @@ describe("Redemption, the lookup before it", () => {
       state: "lookupFailed",
       attempt: 1,
       at: at(64),
-      reason: { type: "unknown", attempt: 1, at: at(64), cause: "deadline" },
+      reason: "noAnswer",
+      unknown: { attempt: 1, at: at(64), cause: "deadline" },
       reconciliation: [],
     });
 
@@ -416,19 +617,78 @@ describe("Redemption, the lookup before it", () => {
     redemption.at(104).receives(emptyResponse(500));
     expect(redemption.transaction()).toMatchObject({
       state: "lookupFailed",
-      reason: { cause: "status", error: { status: 500 } },
+      reason: "noAnswer",
+      error: { status: 500 },
+      unknown: { attempt: 3, at: at(104), cause: "status", error: { status: 500 } },
     });
   });
 
-  test("declined: not found, and what Electrum said", () => {
+  test.each<[string, HttpResponse, LookupFailure]>([
+    ["404, UNABLE_TO_LOCATE_RECORD", errorResponse(404, "UNABLE_TO_LOCATE_RECORD"), "noSuchVoucher"],
+    ["400, UNABLE_TO_LOCATE_RECORD", errorResponse(400, "UNABLE_TO_LOCATE_RECORD"), "noSuchVoucher"],
+    ["400, INVALID_VOUCHER", errorResponse(400, "INVALID_VOUCHER"), "noSuchVoucher"],
+    ["404, GENERAL_ERROR: the status speaks", errorResponse(404, "GENERAL_ERROR"), "noSuchVoucher"],
+    ["404, of the credentials", errorResponse(404, "AUTHENTICATION_ERROR"), "refused"],
+    ["404, of a route", errorResponse(404, "ROUTING_ERROR"), "refused"],
+    ["404, in words of next year", errorResponse(404, "A_TYPE_OF_NEXT_YEAR"), "refused"],
+    ["400, FORMAT_ERROR", errorResponse(400, "FORMAT_ERROR"), "refused"],
+    ["401 from whoever", htmlResponse(401), "refused"],
+    ["407 from whoever", emptyResponse(407), "refused"],
+    ["400, FUNCTION_NOT_SUPPORTED", errorResponse(400, "FUNCTION_NOT_SUPPORTED"), "notOffered"],
+    ["404, TRANSACTION_NOT_SUPPORTED", errorResponse(404, "TRANSACTION_NOT_SUPPORTED"), "notOffered"],
+    ["501, GENERAL_ERROR", errorResponse(501, "GENERAL_ERROR"), "notOffered"],
+  ])("declined (%s): what that says about the voucher, and what Electrum said", (_, response, reason) => {
     const redemption = accepting();
-    redemption.at(1).receives(errorResponse(404, "UNABLE_TO_LOCATE_RECORD"));
+    redemption.at(1).receives(response);
     redemption.isIn("lookupFailed");
-    expect(redemption.transaction()).toMatchObject({
-      attempt: 0,
-      at: at(1),
-      reason: { type: "declined", error: { status: 404, errorType: "UNABLE_TO_LOCATE_RECORD" } },
-    });
+    const { status } = response;
+    expect(redemption.transaction()).toMatchObject({ attempt: 0, at: at(1), reason, error: { status } });
+    expect(redemption.transaction()).not.toHaveProperty("unknown");
+  });
+
+  test("an error's id is not compared: a lookup has none", () => {
+    const redemption = accepting();
+    redemption.at(1).receives(errorResponse(400, "INVALID_VOUCHER", FOREIGN_ID));
+    expect(redemption.transaction()).toMatchObject({ state: "lookupFailed", reason: "noSuchVoucher" });
+  });
+
+  test.each([
+    ["a firewall's page of 403", htmlResponse(403)],
+    ["a portal's page of 200", htmlResponse(200)],
+    ["a 404 without a body", emptyResponse(404)],
+    ["a health page of 404", jsonResponse(404, { status: "UP" })],
+  ])(
+    "%s says nothing about the voucher: it is repeated within the bound, and then said to be foreign",
+    (_, response) => {
+      const redemption = accepting();
+      for (const [attempt, second] of [0, 10].entries()) {
+        redemption.at(second).receives(response);
+        redemption.waits("lookup", attempt, [0.5, 2]);
+        redemption.wakesAt(second + 5);
+      }
+      redemption.at(20).receives(response);
+      expect(redemption.transaction()).toMatchObject({
+        state: "lookupFailed",
+        reason: "foreign",
+        unknown: { attempt: 2, at: at(20), cause: "foreign" },
+      });
+    },
+  );
+
+  test("Retry-After lengthens the pause, up to the policy's longest", () => {
+    const lookupBackoff = { initialMs: 1 * SECONDS, multiplier: 1, maxMs: 20 * SECONDS };
+    for (const [retryAfterMs, seconds] of [
+      [12_000, 12],
+      [3_600_000, 20],
+    ] as const) {
+      const redemption = accepting({ lookupBackoff });
+      redemption.at(1).receives({ ...emptyResponse(429), retryAfterMs });
+      redemption.waits("lookup", 0, [seconds, seconds]);
+      expect(redemption.transaction().state).toBe("waitingToLookUp");
+    }
+    const hurried = accepting({ lookupBackoff, customerWaitMs: 10 * SECONDS });
+    hurried.at(1).receives({ ...emptyResponse(429), retryAfterMs: 12_000 });
+    expect(hurried.transaction()).toMatchObject({ state: "lookupFailed", reason: "noAnswer" });
   });
 
   test("an answer at the deadline counts, one after it does not", () => {
@@ -437,7 +697,11 @@ describe("Redemption, the lookup before it", () => {
     expect(inTime.transaction().state).toBe("found");
     const tooLate = accepting({ lookupRetries: 0 });
     tooLate.at(60.001).receives(found);
-    expect(tooLate.transaction()).toMatchObject({ state: "lookupFailed", reason: { cause: "deadline" } });
+    expect(tooLate.transaction()).toMatchObject({
+      state: "lookupFailed",
+      reason: "noAnswer",
+      unknown: { cause: "deadline" },
+    });
   });
 
   test("a restart while it is under way: its deadline is waited for, and then it is repeated", () => {
@@ -455,7 +719,8 @@ describe("Redemption, the lookup before it", () => {
     redemption.wakesAt(60);
     redemption.isIn("lookupFailed");
     expect(redemption.transaction()).toMatchObject({
-      reason: { type: "unknown", attempt: 0, at: at(60), cause: "interruption" },
+      reason: "noAnswer",
+      unknown: { attempt: 0, at: at(60), cause: "interruption" },
     });
   });
 
