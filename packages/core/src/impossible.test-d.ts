@@ -17,12 +17,14 @@ import {
   type Issued,
   type LookingUp,
   type LookupFailed,
+  type LookupFailure,
   observe,
   type Policy,
   type Provision,
   type ProvisionCompleted,
   type ProvisionDeclined,
   type ProvisionStart,
+  type ReconciliationItem,
   type Redeemed,
   type Redeeming,
   type Redemption,
@@ -191,9 +193,30 @@ void sale.approval;
 // @ts-expect-error a confirmation is not sent as a reversal
 confirming.advice satisfies Reversing["advice"];
 
+// --- why an operator must look, and why a voucher was not found: the lists are whole ---
+
+expectTypeOf<ReconciliationItem["reason"]>().toEqualTypeOf<
+  | "lateApproval"
+  | "providerTakesNoReversals"
+  | "confirmationAmbiguous"
+  | "reversalNotFound"
+  | "acknowledgedUnnamed"
+  | "approvedOtherAmount"
+  | "secondVoucher"
+>();
+expectTypeOf<LookupFailure>().toEqualTypeOf<"noSuchVoucher" | "refused" | "notOffered" | "noAnswer" | "foreign">();
+
+// @ts-expect-error a late approval is evidence, and no voucher to hand out
+handOver(reversing.lateApproval);
+
 // --- ids, time and policy come in ---
 
 declare const policy: Policy;
+// @ts-expect-error a sale's provider is known from its start: no policy comes later
+accept(decide(sale, { type: "confirm", tenders, policy, at }));
+accept(decide(redemption, { type: "redeem", request, policy, at }));
+// @ts-expect-error a whole policy, or none
+accept(decide(redemption, { type: "redeem", request, policy: { messaging: "single" }, at }));
 declare const provision: ProvisionStart;
 const { at: _at, ...timeless } = provision;
 // @ts-expect-error a start has a moment

@@ -142,10 +142,12 @@ describe("what a person must look at", () => {
 
 describe("a lookup about a transaction of ours", () => {
   const policy = policyOf({ lookupAfterMs: 30 * SECONDS });
-  const withPolicy = (each: Transaction): Transaction =>
-    each.kind === "provision"
-      ? { ...each, start: { ...each.start, policy } }
-      : { ...each, start: { ...each.start, policy } };
+  const withPolicy = (each: Transaction): Transaction => {
+    if (each.kind === "provision") return { ...each, start: { ...each.start, policy } };
+    // A policy that came with `redeem` is in force from then on.
+    if (!("redeem" in each) || each.redeem.policy === undefined) return { ...each, start: { ...each.start, policy } };
+    return { ...each, redeem: { ...each.redeem, policy } };
+  };
 
   /** When a final transaction ended: its approval, a person, or the state itself says so. */
   const endOf = (each: Transaction): Instant => {

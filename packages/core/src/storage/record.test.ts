@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { anyText } from "../../test/any-text.ts";
-import { AT, CODE, provisionStart } from "../../test/messages.ts";
+import { AT, CODE, ID, OTHER_CODE, provisionStart } from "../../test/messages.ts";
 import { provisionSituations } from "../../test/provision-situations.ts";
 import { redemptionSituations } from "../../test/redemption-situations.ts";
 import { hash32 } from "../hash.ts";
-import type { Entry } from "./journal.ts";
+import { type Entry, replay } from "./journal.ts";
 import { decode, decodeEntry, encode, encodeEntry, RECORD_VERSION, redactRecord, redactStoredEntry } from "./record.ts";
 import type { Transaction } from "../transaction.ts";
 
@@ -195,6 +195,30 @@ describe("scrubbing what is stored", () => {
     expect(entry).toContain(CODE);
     expect(redactStoredEntry(entry)).not.toContain(CODE);
     expect(decodeEntry(redactStoredEntry(entry))._unsafeUnwrap().type).toBe("redemptionStarted");
+  });
+
+  test("a second voucher stays another one, given the record that the journal led to", () => {
+    const answer = (code: string): Entry => ({
+      type: "fact",
+      fact: { type: "response", attempt: 0, at: AT, status: 201, body: JSON.stringify({ id: ID, voucher: { code } }) },
+    });
+    const journal: readonly Entry[] = [
+      { type: "provisionStarted", start: provisionStart() },
+      answer(CODE),
+      answer(OTHER_CODE),
+    ];
+    const answered = encode(replay(journal)._unsafeUnwrap());
+    for (const known of [answered, redactRecord(answered), undefined]) {
+      const scrubbed = journal.map((entry) => redactStoredEntry(encodeEntry(entry), known));
+      expect(scrubbed.join("")).not.toContain(CODE);
+      expect(scrubbed.join("")).not.toContain(OTHER_CODE);
+    }
+    const scrubbed = journal.map((entry) => redactStoredEntry(encodeEntry(entry), answered));
+    const replayed = replay(scrubbed.map((entry) => decodeEntry(entry)._unsafeUnwrap()))._unsafeUnwrap();
+    expect(encode(replayed)).toBe(redactRecord(answered));
+    expect(replayed.reconciliation).toMatchObject([{ reason: "secondVoucher" }]);
+    expect(redactStoredEntry("{}", answered)).toBe("{}");
+    expect(redactStoredEntry(encodeEntry(answer(CODE)), "{}")).not.toContain(CODE);
   });
 
   test("what is damaged stays as it is, for whoever must look at it", () => {

@@ -37,7 +37,7 @@ export const redactRecord = (record: string): string =>
 /**
  * As {@link redactRecord}, for an entry of the journal.
  *
- * @param record The transaction's record, before or after its own redaction; see {@link redactEntry}
+ * @param record The transaction's record, before its own redaction; see {@link redactEntry}
  */
 export const redactStoredEntry = (entry: string, record?: string): string =>
   decodeEntry(entry).match(

@@ -1,9 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { jsonResponse } from "../../test/responses.ts";
-import { AT, provisionStart, redemptionStart } from "../../test/messages.ts";
+import {
+  AT,
+  AUTHORISED,
+  CODE,
+  policyOf,
+  provisionResponse,
+  provisionStart,
+  redemptionRequest,
+  redemptionStart,
+} from "../../test/messages.ts";
+import { provisionEvents } from "../../test/provision-events.ts";
+import { redemptionEvents } from "../../test/redemption-events.ts";
+import { redemptionSituations } from "../../test/redemption-situations.ts";
+import { after } from "../../test/specification.ts";
 import { secretLookup, secretProvisionRequest, secretRedemptionRequest, secrets } from "../../test/secrets.ts";
 import { provisionSituations } from "../../test/provision-situations.ts";
 import type { Json } from "../json.ts";
+import { stellr } from "../policy.ts";
+import type { Transaction } from "../transaction.ts";
 import type { Entry } from "./journal.ts";
 import { redact, redactEntry } from "./redact.ts";
 
@@ -168,6 +183,95 @@ describe("what stays", () => {
         },
         at: expect.any(Number),
       },
+    });
+  });
+});
+
+describe("what a machine keeps as evidence is masked where it stands", () => {
+  const approved = provisionEvents.approved;
+  const masked = {
+    ...provisionResponse,
+    voucher: { code: "***", serialNumber: "S-1", expiryDate: expect.any(String) },
+  };
+
+  test("an approval that came too late, in the state and in an item", () => {
+    const reversing = provisionSituations["reversing, approved late"]();
+    expect(JSON.stringify(reversing)).toContain(CODE);
+    expect(redact(reversing)).toEqual({
+      ...reversing,
+      lateApproval: { attempt: 0, at: expect.any(Number), response: masked },
+    });
+    const reversed = after(reversing, provisionEvents["advice not found"]);
+    expect(redact(reversed)).toEqual({
+      ...reversed,
+      reconciliation: [
+        {
+          reason: "reversalNotFound",
+          at: expect.any(Number),
+          status: 404,
+          approval: { attempt: 0, at: expect.any(Number), response: masked },
+        },
+      ],
+    });
+    const disputed = after(reversing, provisionEvents["advice refused"]);
+    expect(JSON.stringify(disputed)).toContain(CODE);
+    expect(JSON.stringify(redact(disputed))).not.toContain(CODE);
+  });
+
+  test("a second voucher: its code is masked in a way of its own, in the transaction and in its journal", () => {
+    const completed = after(provisionSituations.completed(), provisionEvents["approved, another voucher"]);
+    const redacted = redact(completed);
+    expect(redacted).toMatchObject({
+      approval: { response: masked },
+      reconciliation: [{ reason: "secondVoucher", response: { voucher: { code: "*** (second)" } } }],
+    });
+    const codesIn = (entry: Entry, transaction?: Transaction): readonly string[] =>
+      [...JSON.stringify(redactEntry(entry, transaction)).matchAll(/\\"code\\":\\"([^"\\]*)/g)].flatMap(
+        ([, code]) => code ?? [],
+      );
+    const first = approved(completed);
+    const second = provisionEvents["approved, another voucher"](completed);
+    expect([codesIn(first, completed), codesIn(second, completed)]).toEqual([["***"], ["*** (second)"]]);
+    expect([codesIn(first, redacted), codesIn(second, redacted)]).toEqual([["***"], ["***"]]);
+    expect([codesIn(first), codesIn(second)]).toEqual([["***"], ["***"]]);
+  });
+
+  test("amounts stay: the operator must see what was asked and what was approved", () => {
+    const issued = after(provisionSituations.requesting(), provisionEvents["approved for more"]);
+    const [item] = issued.reconciliation;
+    expect(item).toMatchObject({ reason: "approvedOtherAmount", approved: { amount: AUTHORISED.amount + 1 } });
+    expect(redact(issued).reconciliation).toEqual([item]);
+  });
+
+  test("why a lookup failed stays, but for what others wrote", () => {
+    const unknown = redemptionSituations["lookupFailed, unknown"]();
+    expect(redact(unknown)).toEqual({ ...unknown, start: { ...unknown.start, lookup: { voucherCode: "***" } } });
+    const refused = after(redemptionSituations.lookingUp(), redemptionEvents["declined, unnamed"]);
+    expect(redact(refused)).toMatchObject({
+      reason: "refused",
+      error: { status: 400, errorType: "FORMAT_ERROR", errorMessage: "***", providerErrorMessage: "***" },
+    });
+    const foreign = after(
+      redemptionSituations["lookingUp for the last time"](),
+      redemptionEvents["foreign: page, 403"],
+    );
+    expect(redact(foreign)).toMatchObject({ reason: "foreign", unknown: { attempt: 1, cause: "foreign" } });
+  });
+
+  test("a policy that came with redeem stays, and how often an advice had been delivered", () => {
+    const policy = policyOf({ provider: stellr, decisionDeadlineMs: 5_000, unnamedRepeatMs: 7_000 });
+    const redeem: Entry = { type: "intent", intent: { type: "redeem", request: redemptionRequest, policy, at: AT } };
+    expect(redactEntry(redeem)).toMatchObject({ intent: { policy } });
+    const redeeming = redemptionSituations["redeeming, single since redeem"]();
+    expect(redact(redeeming)).toMatchObject({ redeem: { policy: { messaging: "single" } } });
+    const fact = { type: "adviceResponse", adviceId: "1", at: AT, repeats: 3, status: 404, body: "" } as const;
+    expect(redactEntry({ type: "fact", fact })).toEqual({ type: "fact", fact });
+  });
+
+  test("who looks a voucher up stays, and from where", () => {
+    const start = { ...redemptionStart({}, secretLookup), client: "shop", terminal: "TILL0001" };
+    expect(redactEntry({ type: "redemptionStarted", start })).toMatchObject({
+      start: { client: "shop", terminal: "TILL0001", lookup: { voucherCode: "***" } },
     });
   });
 });

@@ -17,7 +17,7 @@ export function redact(transaction: Transaction): Transaction {
 /**
  * As {@link redact}, for an entry of the journal; the body of a response is masked field by field.
  *
- * @param transaction What the whole journal led to. Without it a second voucher can no longer be told from the first.
+ * @param transaction What the whole journal led to, before its own redaction. Without it a second voucher can no longer be told from the first.
  */
 export function redactEntry(entry: Entry, transaction?: Transaction): Entry {
   const masked = redactRecordFields(entry, transaction === undefined ? undefined : secondCodeOf(transaction));
