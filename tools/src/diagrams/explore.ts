@@ -129,6 +129,9 @@ function start(kind: Transaction["kind"], each: Policy): Step<Transaction> {
 
 const at = 1;
 
+/** Long after any advice here was first due. */
+const TWO_DAYS_MS = 2 * 24 * 60 * 60 * 1000;
+
 const intents: readonly Intent[] = [
   { type: "confirm", tenders: [], at },
   { type: "confirm", at },
@@ -145,15 +148,16 @@ function factsFor(transaction: Transaction): readonly (readonly [string, Fact])[
   if (command === undefined) return [];
   if (command.type === "queueAdvice") {
     const adviceId = command.advice.message.id;
-    const adviceResponse = (status: number, body: string): Fact => ({
+    const adviceResponse = (status: number, body: string, moment = at): Fact => ({
       type: "adviceResponse",
       adviceId,
       status,
       body,
-      at,
+      at: moment,
     });
     return [
-      ["acknowledged", adviceResponse(202, "")],
+      ["acknowledged", adviceResponse(202, JSON.stringify({ id: adviceId }))],
+      ["acknowledged without an id for a day", adviceResponse(202, "", TWO_DAYS_MS)],
       ["refused for good", adviceResponse(400, JSON.stringify({ errorType: "FORMAT_ERROR" }))],
       ["contradicted", adviceResponse(400, JSON.stringify({ errorType: contradiction[command.advice.operation] }))],
     ];
@@ -162,10 +166,12 @@ function factsFor(transaction: Transaction): readonly (readonly [string, Fact])[
   const { attempt, timer } = command;
   if (timer !== "replyDeadline") return [[`${timer} timer`, { type: "timer", timer, attempt, at }]];
   const approval = JSON.stringify({ id: ID, voucher: { code: "1" } });
+  const decline = JSON.stringify({ id: ID, errorType: "TRANSACTION_DECLINED" });
   return [
     ["approved", { type: "response", attempt, status: 201, body: approval, at }],
-    ["declined", { type: "response", attempt, status: 400, body: "", at }],
+    ["declined", { type: "response", attempt, status: 400, body: decline, at }],
     ["unknown", { type: "response", attempt, status: 500, body: "", at }],
+    ["foreign", { type: "response", attempt, status: 403, body: "<html>blocked</html>", at }],
     ["unknown", { type: "interruption", attempt, at }],
   ];
 }
