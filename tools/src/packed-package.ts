@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fieldsOf, manifestOf } from "./manifest.ts";
 import { run } from "./run.ts";
 
 /** A package as it would be published. */
@@ -41,11 +42,5 @@ const sourceOf = (built: string): string => built.replace(/^dist/, "src").replac
 /** The names by which others import the package. */
 export const entriesOf = ({ name, subpaths }: PackedPackage): readonly string[] =>
   subpaths.map((subpath) => subpath.replace(/^\./, name));
-
-const manifestOf = (folder: string): ReadonlyMap<string, unknown> =>
-  fieldsOf(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
-
-const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
-  new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

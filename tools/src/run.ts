@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 
 /** More than any tool here has to say. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** Runs a command that is on the PATH and gives what it printed; throws with all it printed where it fails. */
+/** Runs a command that is on the PATH and gives what it printed; throws with all it printed if it fails. */
 export function run(command: string, args: readonly string[], cwd: string): string {
   // Windows finds `pnpm.cmd` and the like only through its shell.
   const shell = process.platform === "win32";
@@ -16,3 +16,19 @@ export function run(command: string, args: readonly string[], cwd: string): stri
   if (status === 0) return stdout;
   throw new Error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`, { cause: error });
 }
+
+/** As {@link run}, while other things happen. */
+export const runAsync = (
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const shell = process.platform === "win32";
+    const options = { cwd, shell, env, encoding: "utf8", maxBuffer: MAX_OUTPUT_BYTES } as const;
+    execFile(command, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`, { cause: error }));
+    });
+  });
