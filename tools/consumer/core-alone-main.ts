@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parsePolicy } from "@electrum-vouchers/core";
+import { parsePolicy, parseProvisionRequest } from "@electrum-vouchers/core";
 import { type Row, sell, takeUpDueWork, type Yours } from "./core-alone.ts";
 
 // Runs `core-alone.ts` with a database that is one JSON file, and with `fetch`.
@@ -11,9 +11,12 @@ const [baseUrl = "", what = "", requestText = "", dieAt = ""] = process.argv.sli
 const file = "rows.json";
 
 const load = (): readonly Row[] => {
-  const rows: readonly Row[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
-  return rows;
+  const rows: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+  return Array.isArray(rows) ? rows.filter(isRow) : [];
 };
+
+const isRow = (value: unknown): value is Row =>
+  typeof value === "object" && value !== null && "id" in value && "version" in value && "record" in value;
 
 /** Ends the process as a crash does: nothing after this call happens. */
 function dieIf(point: string): void {
@@ -53,8 +56,9 @@ const yours: Yours = {
 if (what === "sell") {
   const retryBackoff = { initialMs: 50, multiplier: 1, maxMs: 50 };
   const policy = parsePolicy({ replyDeadlineMs: 1_000, decisionDeadlineMs: 500, retryBackoff });
-  if (policy.isErr()) throw new Error(JSON.stringify(policy.error));
-  console.log(`voucher ${await sell(JSON.parse(requestText), policy.value, yours)}`);
+  const request = parseProvisionRequest(JSON.parse(requestText));
+  if (policy.isErr() || request.isErr()) throw new Error("The policy or the request is at fault.");
+  console.log(`voucher ${await sell(request.value, policy.value, yours)}`);
 }
 while (load().some(({ dueAt }) => dueAt !== undefined)) {
   await takeUpDueWork(yours);

@@ -21,7 +21,10 @@ export interface Yours {
 }
 
 type Step = core.Step<core.Transaction>;
-type Stored = { readonly transaction: core.Transaction; readonly version: number };
+interface Stored {
+  readonly transaction: core.Transaction;
+  readonly version: number;
+}
 
 /** Sells a voucher, and gives its code once the confirmation is stored; `undefined` if there is no sale. */
 export async function sell(request: core.ProvisionRequest, policy: core.Policy, yours: Yours) {

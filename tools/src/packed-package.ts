@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fieldsOf, manifestOf } from "./manifest.ts";
-import { run } from "./run.ts";
+import { runCommand } from "./run-command.ts";
 
 /** A package as it would be published. */
 export interface PackedPackage {
@@ -22,7 +22,9 @@ export const publishableIn = (root: string): readonly string[] =>
 
 /** Packs the package in `folder` into `destination`. */
 export function pack(folder: string, destination: string): PackedPackage {
-  const report = fieldsOf(JSON.parse(run("pnpm", ["pack", "--json", "--pack-destination", destination], folder)));
+  const report = fieldsOf(
+    JSON.parse(runCommand("pnpm", ["pack", "--json", "--pack-destination", destination], folder)),
+  );
   const manifest = manifestOf(folder);
   return {
     name: String(manifest.get("name")),

@@ -49,7 +49,8 @@ describe("the TypeScript in the pages compiles", () => {
 
   it.each(snippets)("$page, line $line", ({ path, line }) => {
     const file = files.find(({ fileName }) => fileName === `${root}/${path}`);
-    const found = file === undefined ? [] : [program.getSyntacticDiagnostics(file), program.getSemanticDiagnostics(file)];
+    const found =
+      file === undefined ? [] : [program.getSyntacticDiagnostics(file), program.getSemanticDiagnostics(file)];
     const faults = found.flat().map(({ start = 0, messageText }) => {
       const within = file?.getLineAndCharacterOfPosition(start).line ?? 0;
       return `line ${line + 1 + within}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
@@ -69,7 +70,7 @@ describe("the links between the pages lead somewhere", () => {
     const linked = path === "" ? page : join(page, "..", path);
     const isFolder = !/\.\w+$/.test(linked) && !linked.endsWith("LICENSE");
     const text = isFolder ? readdirSync(join(root, linked)).join("\n") : textOf(linked);
-    if (anchor !== undefined) expect(anchorsOf(text)).toContain(anchor);
+    expect(anchor === undefined ? [anchor] : anchorsOf(text)).toContain(anchor);
     expect(text).not.toBe("");
   });
 });
@@ -77,5 +78,8 @@ describe("the links between the pages lead somewhere", () => {
 /** The anchors that a page's headings get. */
 const anchorsOf = (text: string): readonly string[] =>
   [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-"),
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
   );

@@ -16,10 +16,10 @@ export interface Source {
 }
 
 /** A rule of the workspace: everything that breaks it. */
-export type Rule = (workspace: Workspace) => readonly Violation[];
+export type Rule = (workspace: Workspace) => readonly RuleViolation[];
 
 /** One place that breaks a rule. */
-export interface Violation {
+export interface RuleViolation {
   readonly rule: string;
   readonly path: string;
   /** Counted from 1. */
@@ -81,7 +81,7 @@ export const workspaceRoot = (): string =>
 export const isTest = (path: string): boolean => /\.test(-d)?\.ts$|^packages\/[^/]+\/test\//.test(path);
 
 /** A violation at a node, for `rule`. */
-export function violationAt(workspace: Workspace, node: ts.Node, rule: string, message: string): Violation {
+export function violationAt(workspace: Workspace, node: ts.Node, rule: string, message: string): RuleViolation {
   const file = node.getSourceFile();
   const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
   return { rule, path: pathFrom(workspace.root, file.fileName), line, message };

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import { manifestOf } from "../manifest.ts";
-import { run } from "../run.ts";
+import { runCommand } from "../run-command.ts";
 import { workspaceRoot } from "../workspace.ts";
 
 /**
@@ -21,6 +21,10 @@ function pathWithPnpm(): string {
   if (spawnSync("pnpm", ["--version"], { shell }).status === 0) return path;
   // The tests were started without pnpm. npx has it in its cache, since that is how the README starts it.
   const pnpm = String(manifestOf(workspaceRoot()).get("packageManager"));
-  const found = run("npx", ["--yes", "--package", pnpm, "--", "node", "-p", "process.env.PATH"], workspaceRoot());
+  const found = runCommand(
+    "npx",
+    ["--yes", "--package", pnpm, "--", "node", "-p", "process.env.PATH"],
+    workspaceRoot(),
+  );
   return [dirname(process.execPath), found.trim()].join(delimiter);
 }

@@ -9,7 +9,7 @@ import { manifestOf } from "../manifest.ts";
 import { publishableIn } from "../packed-package.ts";
 import type { LocalRegistry } from "../registry/local-registry.ts";
 import { serveWorkspace } from "../registry/serve-workspace.ts";
-import { runAsync } from "../run.ts";
+import { runCommandAsync } from "../run-command.ts";
 import { workspaceRoot } from "../workspace.ts";
 import { environmentIn } from "./environment.ts";
 import { provisionRequest } from "./provision-request.ts";
@@ -48,14 +48,14 @@ describe.each([
   { manager: "pnpm", command: "add" },
 ])("in an empty folder, with $manager", ({ manager, command }) => {
   const project = join(folder, manager);
-  const node = (...args: readonly string[]): Promise<string> => runAsync(process.execPath, args, project);
+  const node = (...args: readonly string[]): Promise<string> => runCommandAsync(process.execPath, args, project);
 
   beforeAll(async () => {
     mkdirSync(project);
     writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
     writeFileSync(join(project, ".npmrc"), `registry=${registry.url}/\n`);
     for (const program of programs) cpSync(join(root, "tools/consumer", program), join(project, program));
-    await runAsync(manager, [command, ...installed], project, environmentIn(join(folder, `${manager}-home`)));
+    await runCommandAsync(manager, [command, ...installed], project, environmentIn(join(folder, `${manager}-home`)));
   });
 
   test("the README's packages were installed from the tarballs", () => {

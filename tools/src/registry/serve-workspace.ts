@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fieldsOf, manifestOf } from "../manifest.ts";
-import { runAsync } from "../run.ts";
+import { runCommandAsync } from "../run-command.ts";
 import { type LocalRegistry, type ServedPackage, startLocalRegistry } from "./local-registry.ts";
 import { type InstalledPackage, thirdPartyOf } from "./third-party.ts";
 
@@ -21,10 +21,10 @@ export async function serveWorkspace(
 
 async function packOwn(folder: string, destination: string, environment: NodeJS.ProcessEnv): Promise<ServedPackage> {
   const args = ["pack", "--json", "--pack-destination", destination];
-  const report = fieldsOf(JSON.parse(await runAsync("pnpm", args, folder, environment)));
+  const report = fieldsOf(JSON.parse(await runCommandAsync("pnpm", args, folder, environment)));
   const tarball = String(report.get("filename"));
   // The manifest inside names versions; the one in the folder names the workspace and its catalog.
-  const text = await runAsync("tar", ["-xzOf", tarball, "package/package.json"], folder);
+  const text = await runCommandAsync("tar", ["-xzOf", tarball, "package/package.json"], folder);
   return { manifest: fieldsOf(JSON.parse(text)), tarball };
 }
 
@@ -34,6 +34,6 @@ async function packInstalled({ name, folder }: InstalledPackage, destination: st
   // pnpm links files of the same content to one another, and tar would store such a file as a link, which installers leave out.
   cpSync(folder, copy, { recursive: true, filter: (path) => basename(path) !== "node_modules" });
   const tarball = `${copy}.tgz`;
-  await runAsync("tar", ["-czf", tarball, file], destination);
+  await runCommandAsync("tar", ["-czf", tarball, file], destination);
   return { manifest: manifestOf(folder), tarball };
 }

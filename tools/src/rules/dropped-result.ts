@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { type Violation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
+import { type RuleViolation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
 
 const MESSAGE = "this Result is dropped unread: its error would be lost";
 
@@ -7,7 +7,7 @@ const MESSAGE = "this Result is dropped unread: its error would be lost";
  * A `Result` is an answer that may be an error: somebody must read it. Dropped are an expression statement, the operand of
  * `void`, the left side of a comma, and what a function gives back to a caller that expects nothing.
  */
-export function droppedResult(workspace: Workspace): readonly Violation[] {
+export function droppedResult(workspace: Workspace): readonly RuleViolation[] {
   return workspace.files
     .flatMap((file) => [...nodesOf(file)])
     .flatMap((node) => droppedExpressionsOf(workspace.checker, node))

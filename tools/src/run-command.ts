@@ -4,7 +4,7 @@ import { execFile, spawnSync } from "node:child_process";
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Runs a command that is on the PATH and gives what it printed; throws with all it printed if it fails. */
-export function run(command: string, args: readonly string[], cwd: string): string {
+export function runCommand(command: string, args: readonly string[], cwd: string): string {
   // Windows finds `pnpm.cmd` and the like only through its shell.
   const shell = process.platform === "win32";
   const { status, stdout, stderr, error } = spawnSync(command, args, {
@@ -17,8 +17,8 @@ export function run(command: string, args: readonly string[], cwd: string): stri
   throw new Error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`, { cause: error });
 }
 
-/** As {@link run}, while other things happen. */
-export const runAsync = (
+/** As {@link runCommand}, while other things happen. */
+export const runCommandAsync = (
   command: string,
   args: readonly string[],
   cwd: string,
