@@ -5,8 +5,9 @@ export const stateMachinesPage = (): string => `# The state machines
 
 <!-- Written by \`pnpm diagrams\` from the shipped code, and compared with it by the tests: do not edit. -->
 
-Every arrow below was found by walking the real transitions under every kind of policy. After the slash stands the message
-that goes out with the step. A fact that changes nothing and an intent that is refused are no arrows.
+Every arrow was found by exploring the shipped transitions under every kind of policy. After the slash is the message that the step
+sends. Facts that change nothing, and refused intents, are left out: the tables of [a provision](../packages/core/test/provision-table.ts)
+and [a redemption](../packages/core/test/redemption-table.ts) have every event in every situation.
 
 ## Provision
 
