@@ -5,8 +5,8 @@ import { workspaceRoot } from "./workspace.ts";
 import { entriesOf, pack, type PackedPackage, publishableIn, staleFilesOf } from "./packed-package.ts";
 import { runCommand } from "./run-command.ts";
 
-// Packs each package as it would be published, and looks at it as a stranger does: what publint and "are the types wrong?"
-// say, and an empty folder that installs it, compiles against each of its entries and runs.
+// Packs each package as it would be published, lints it (publint, "are the types wrong?"), and smoke-tests it as a consumer would: an
+// empty folder installs it, compiles against each of its entries, and runs.
 
 const root = workspaceRoot();
 const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-packages-"));
@@ -14,7 +14,7 @@ try {
   const packed = publishableIn(root).map((each) => pack(each, folder));
   for (const each of packed) lintPackage(each);
   smokeTest(packed);
-  console.log(`${packed.length} packages packed, inspected, installed and used`);
+  console.log(`${packed.length} packages packed, linted, installed and smoke-tested`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -35,7 +35,7 @@ export function pack(folder: string, destination: string): PackedPackage {
   };
 }
 
-/** What is packed from `dist` though no source builds it any more. */
+/** Files of `dist` that are packed though their source no longer exists. */
 export const staleFilesOf = ({ folder, files }: PackedPackage): readonly string[] =>
   files.filter((file) => file.startsWith("dist/") && !existsSync(join(folder, sourceOf(file))));
 

@@ -1,9 +1,9 @@
 import { execFile, spawnSync } from "node:child_process";
 
-/** More than any tool here has to say. */
+/** More than any tool here prints. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** Runs a command that is on the PATH and gives what it printed; throws with all it printed if it fails. */
+/** Runs a command that is on the PATH, and gives its output. If it fails, the error has all of its output. */
 export function runCommand(command: string, args: readonly string[], cwd: string): string {
   // Windows finds `pnpm.cmd` and the like only through its shell.
   const shell = process.platform === "win32";
@@ -17,7 +17,7 @@ export function runCommand(command: string, args: readonly string[], cwd: string
   throw new Error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`, { cause: error });
 }
 
-/** As {@link runCommand}, while other things happen. */
+/** As {@link runCommand}, without blocking. */
 export const runCommandAsync = (
   command: string,
   args: readonly string[],

@@ -9,13 +9,13 @@ export interface Workspace {
   readonly checker: ts.TypeChecker;
 }
 
-/** A source file: its path from the root of the workspace, with forward slashes, and what it holds. */
+/** A source file: its path from the root of the workspace, with forward slashes, and its text. */
 export interface Source {
   readonly path: string;
   readonly text: string;
 }
 
-/** A rule of the workspace: everything that breaks it. */
+/** A rule of the workspace: gives every violation. */
 export type Rule = (workspace: Workspace) => readonly RuleViolation[];
 
 /** One place that breaks a rule. */
@@ -68,7 +68,7 @@ function compilerOptions(root: string): ts.CompilerOptions {
   return { ...options, noEmit: true, types: ["node"], customConditions: ["@electrum-vouchers/source"] };
 }
 
-/** Where a file lies from the root of the workspace, with forward slashes on every system. */
+/** The path of a file from the root of the workspace, with forward slashes on every system. */
 export const pathFrom = (root: string, path: string): string => posix.relative(root, path);
 
 /** The root of this workspace, with forward slashes on every system. */
@@ -77,7 +77,7 @@ export const workspaceRoot = (): string =>
     .split(sep)
     .join(posix.sep);
 
-/** Whether a file is a test (of behaviour, or of types) or in the `test` folder, where tests keep what they share. */
+/** Whether a file is a test (of behaviour, or of types), or in the `test` folder with what tests share. */
 export const isTest = (path: string): boolean => /\.test(-d)?\.ts$|^packages\/[^/]+\/test\//.test(path);
 
 /** A violation at a node, for `rule`. */

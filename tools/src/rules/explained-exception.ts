@@ -5,7 +5,7 @@ const EXCEPTION = /^\/[/*]\s*(oxlint|eslint)-(disable|enable)/;
 
 const MENTION = /(oxlint|eslint)-(disable|enable)/;
 
-/** One line, its rules by name, and a reason of more than a word after ` -- `. */
+/** For one line, with the names of the rules, and a reason of more than a word after ` -- `. */
 const EXPLAINED = /^\/\/ oxlint-disable-next-line \S+(, \S+)* -- \S.{9,}$/;
 
 /** An exception from the linter's rules is for one line, names the rule, and says why. */

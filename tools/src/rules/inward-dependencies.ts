@@ -44,9 +44,9 @@ const PACKAGE_RULES: readonly PackageRule[] = [
   { folder: "packages/simulator", sourceImports: [CORE, "node:"], typeOnlyImports: [CORE], testImports: TEST_TOOLS },
 ];
 
-/** `./drive` is for those who bring their own engine: it needs nothing but the core. */
+/** `./engine` is for users with an engine of their own: it needs nothing but the core. */
 const ENGINE_RULE: PackageRule = { folder: "packages/runtime", sourceImports: [CORE, "neverthrow"], testImports: [] };
-const ENGINE_ENTRY = "packages/runtime/src/drive.ts";
+export const ENGINE_ENTRY = "packages/runtime/src/engine/index.ts";
 
 /** Imports point inwards only; apps, verification and benchmarks may import anything. No import leaves its package but for what the package's own rule allows. */
 export function inwardDependencies(workspace: Workspace): readonly RuleViolation[] {
@@ -95,7 +95,7 @@ function packageOf(name: string): string {
 
 interface Import {
   readonly node: ts.Node;
-  /** Absent where it is computed. */
+  /** Absent if it is computed. */
   readonly name: string | undefined;
   readonly typeOnly: boolean;
 }

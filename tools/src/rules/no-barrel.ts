@@ -1,7 +1,7 @@
 import ts from "typescript";
 import { type RuleViolation, violationAt, type Workspace } from "../workspace.ts";
 
-/** Only an entry of a package re-exports: the files that its `exports` name. Everything else is imported from where it is. */
+/** Only an entry of a package re-exports: the files that its `exports` name. Everything else is imported from its own file. */
 export function noBarrel(workspace: Workspace): readonly RuleViolation[] {
   const entries = new Set(workspace.files.map(({ fileName }) => packageOf(fileName)).flatMap(entriesOf));
   return workspace.files

@@ -1,7 +1,7 @@
 import ts from "typescript";
 import { type RuleViolation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
 
-/** Data is plain and behaviour is functions: a factory says what a class would, without `this`. */
+/** Data is plain and behaviour is functions: a factory does what a class would, without `this`. */
 export const noClass = (workspace: Workspace): readonly RuleViolation[] =>
   workspace.files
     .flatMap((file) => [...nodesOf(file)])
