@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import ts from "typescript";
-import { type Violation, violationAt, type Workspace, isTest, nodesOf, pathFrom } from "../workspace.ts";
+import { type RuleViolation, violationAt, type Workspace, isTest, nodesOf, pathFrom } from "../workspace.ts";
 
 /** What the files of one folder may import, besides each other. `node:` stands for every module of Node's own. */
 interface PackageRule {
@@ -44,12 +44,12 @@ const PACKAGE_RULES: readonly PackageRule[] = [
   { folder: "packages/simulator", sourceImports: [CORE, "node:"], typeOnlyImports: [CORE], testImports: TEST_TOOLS },
 ];
 
-/** `./drive` is for those who bring their own engine: it needs nothing but the core. */
+/** `./engine` is for users with an engine of their own: it needs nothing but the core. */
 const ENGINE_RULE: PackageRule = { folder: "packages/runtime", sourceImports: [CORE, "neverthrow"], testImports: [] };
-const ENGINE_ENTRY = "packages/runtime/src/drive.ts";
+export const ENGINE_ENTRY = "packages/runtime/src/engine/index.ts";
 
 /** Imports point inwards only; apps, verification and benchmarks may import anything. No import leaves its package but for what the package's own rule allows. */
-export function inwardDependencies(workspace: Workspace): readonly Violation[] {
+export function inwardDependencies(workspace: Workspace): readonly RuleViolation[] {
   const engineFiles = reachableFrom(workspace, ENGINE_ENTRY);
   return workspace.files.flatMap((file) => {
     const path = pathFrom(workspace.root, file.fileName);
@@ -68,7 +68,7 @@ function checkImport(
   packageRule: PackageRule,
   path: string,
   { node, name, typeOnly }: Import,
-): readonly Violation[] {
+): readonly RuleViolation[] {
   const violation = (message: string) => [violationAt(workspace, node, RULE, message)];
   if (name === undefined) return violation(`${path} imports a module by a name that only exists at run time`);
   if (name.startsWith(".")) {
@@ -95,7 +95,7 @@ function packageOf(name: string): string {
 
 interface Import {
   readonly node: ts.Node;
-  /** Absent where it is computed. */
+  /** Absent if it is computed. */
   readonly name: string | undefined;
   readonly typeOnly: boolean;
 }

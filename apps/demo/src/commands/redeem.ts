@@ -6,7 +6,7 @@ import { askDecision } from "../input/decision.ts";
 import { helpOf } from "../input/help.ts";
 import { readRedemption, type RedemptionOption, redemptionOptions } from "../input/request.ts";
 import type { CliCommand } from "./command.ts";
-import { execute, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
+import { execute, type TransactionPlan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
 
 const options: Options<TransactionOption | RedemptionOption> = { ...redemptionOptions, ...transactionOptions };
 
@@ -31,7 +31,7 @@ export const redeemCommand: CliCommand = {
 type TransactionResult = ResultAsync<Transaction, TillError>;
 
 /** A redemption, until it is decided: this is what a till does. Nothing is redeemed that was not found first. */
-function handleRedemption(till: Till, plan: Plan<RedemptionRequest>): TransactionResult {
+function handleRedemption(till: Till, plan: TransactionPlan<RedemptionRequest>): TransactionResult {
   const { request } = plan;
   const lookup = {
     voucherCode: request.voucher.code,
@@ -51,14 +51,14 @@ function handleRedemption(till: Till, plan: Plan<RedemptionRequest>): Transactio
 
 function abandonRedemption(
   till: Till,
-  { reporter }: Plan<RedemptionRequest>,
+  { reporter }: TransactionPlan<RedemptionRequest>,
   redemption: Redemption,
 ): TransactionResult {
   reporter.reportEnd(redemption);
   return till.cancel(redemption.id);
 }
 
-function decideRedemption(till: Till, { request, decision }: Plan<RedemptionRequest>): TransactionResult {
+function decideRedemption(till: Till, { request, decision }: TransactionPlan<RedemptionRequest>): TransactionResult {
   const chosen = askDecision(decision, "The voucher is redeemed. Does the customer take the goods?");
   return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(chosen).andThen(
     (choice): TransactionResult =>

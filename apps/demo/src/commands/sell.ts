@@ -6,7 +6,7 @@ import { askDecision } from "../input/decision.ts";
 import { helpOf } from "../input/help.ts";
 import { readSale, type SaleOption, saleOptions } from "../input/request.ts";
 import type { CliCommand } from "./command.ts";
-import { execute, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
+import { execute, type TransactionPlan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
 
 const options: Options<TransactionOption | SaleOption> = { ...saleOptions, ...transactionOptions };
 
@@ -27,7 +27,7 @@ export const sellCommand: CliCommand = {
 };
 
 /** A sale, until it is decided: this is what a till does. */
-function handleSale(till: Till, plan: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
+function handleSale(till: Till, plan: TransactionPlan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
   return till
     .provision(plan.request)
     .andThen(
@@ -39,7 +39,10 @@ function handleSale(till: Till, plan: Plan<ProvisionRequest>): ResultAsync<Trans
     });
 }
 
-function decideSale(till: Till, { request, decision }: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
+function decideSale(
+  till: Till,
+  { request, decision }: TransactionPlan<ProvisionRequest>,
+): ResultAsync<Transaction, TillError> {
   const chosen = askDecision(decision, "A voucher is issued. Has the customer paid?");
   return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(chosen).andThen(
     (choice): ResultAsync<Transaction, TillError> =>

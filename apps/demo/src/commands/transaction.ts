@@ -25,7 +25,7 @@ export const transactionOptions: Options<TransactionOption> = {
 };
 
 /** All that a command must know before anything is sent. */
-export interface Plan<Request> {
+export interface TransactionPlan<Request> {
   readonly request: Request;
   readonly policy: Policy;
   readonly decision: DecisionMode;
@@ -41,7 +41,7 @@ const MAX_WAIT_SECONDS = 86_400;
 export function readPlan<Request extends { readonly receiver?: { readonly name: string } }>(
   given: GivenOptions<TransactionOption>,
   readRequest: () => Result<Request, BadInput>,
-): Result<Plan<Request>, BadInput> {
+): Result<TransactionPlan<Request>, BadInput> {
   return safeTry(function* () {
     const db = yield* readRequired(given, "db", "a file for the till's transactions");
     const destination = yield* readDestination(given, process.env);
@@ -59,7 +59,7 @@ export type TransactionHandler = (composition: Composition) => ResultAsync<Trans
 
 /** Opens a till, conducts a transaction on it, and waits for its end. */
 export async function execute(
-  plan: Plan<{ readonly client: { readonly id: string } }>,
+  plan: TransactionPlan<{ readonly client: { readonly id: string } }>,
   handle: TransactionHandler,
 ): Promise<Result<ExitCode, BadInput>> {
   const { db, reporter } = plan;
@@ -91,7 +91,10 @@ export async function execute(
   );
 }
 
-function reportEnd({ reporter, db }: Pick<Plan<unknown>, "reporter" | "db">, transaction: Transaction): ExitCode {
+function reportEnd(
+  { reporter, db }: Pick<TransactionPlan<unknown>, "reporter" | "db">,
+  transaction: Transaction,
+): ExitCode {
   reporter.reportEnd(transaction);
   if (!isFinal(transaction)) reporter.printText(`It is kept in ${db}; "demo recover --db ${db}" finishes it.`);
   return isAsDecided(transaction) ? 0 : 1;
