@@ -1,15 +1,17 @@
 import type { Redemption } from "@electrum-vouchers/core";
-import { describe, expect, test } from "vitest";
 import {
   errorResponse,
+  never,
+  type Outcome,
   provisionRequest,
   redemptionRequest,
+  type Script,
   secrets,
   tenders,
   uuid,
   voucherLookup,
-} from "../test/messages.ts";
-import { never, type Outcome, type Script } from "../test/scripted-electrum.ts";
+} from "@electrum-vouchers/testkit";
+import { describe, expect, test } from "vitest";
 import { createTestTill, OPENS_AT, type TestTill, type KillableTill } from "../test/test-till.ts";
 
 const whenRedeemed =
@@ -184,7 +186,9 @@ describe("redeeming", () => {
   test("given an error upstream, then it is declined, and the consumer tries again under a new id", async () => {
     const testTill = createTestTill({
       script: ({ operation }, nth) =>
-        operation === "redeemVoucher" && nth === 0 ? { response: errorResponse(400, "INSUFFICIENT_AMOUNT") } : undefined,
+        operation === "redeemVoucher" && nth === 0
+          ? { response: errorResponse(400, "INSUFFICIENT_AMOUNT") }
+          : undefined,
     });
     const till = await testTill.open();
 

@@ -1,16 +1,7 @@
 import type { Work } from "@electrum-vouchers/core/ports";
 import { expect, it } from "vitest";
-import {
-  createChange,
-  createClaim,
-  claimIds,
-  unwrap,
-  dueAt,
-  commitAll,
-  NOW,
-  type OpenOutbox,
-  uuid,
-} from "./fixtures.ts";
+import { createChange, createClaim, claimIds, unwrap, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
 
 /** Who gets what, and in which order. */
 export function testClaims(open: OpenOutbox): void {

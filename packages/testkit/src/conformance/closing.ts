@@ -2,7 +2,8 @@ import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
 import type { ResultAsync } from "neverthrow";
 import { expect, it } from "vitest";
 import type { OutboxStore } from "./outbox-store.ts";
-import { createChange, createClaim, unwrap, dueAt, unwrapError, commitAll, NOW, uuid } from "./fixtures.ts";
+import { createChange, createClaim, unwrap, dueAt, unwrapError, commitAll, NOW } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
 
 type OutboxCall = (outbox: Outbox & OutboxInspection) => ResultAsync<unknown, unknown>;
 

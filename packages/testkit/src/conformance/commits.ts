@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { createChange, unwrap, dueAt, unwrapError, commitAll, NOW, type OpenOutbox, uuid } from "./fixtures.ts";
+import { createChange, unwrap, dueAt, unwrapError, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
 
 /** Whatever a store might stumble over: quotes, line ends, nothing at all, and characters of one to four bytes. */
 const CHARACTERS = ["a", "'", '"', "\\", "\n", "\r", "\0", "%", "?", "$", "é", "€", "\u2028", "\ufeff", "𝄞"];

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { OutboxStore } from "./outbox-store.ts";
-import { createChange, createClaim, claimIds, unwrap, dueAt, commitAll, NOW, uuid } from "./fixtures.ts";
+import { createChange, createClaim, claimIds, unwrap, dueAt, commitAll, NOW } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
 
 /** Many callers at once, in one process and in several. */
 export function testConcurrency(createStore: () => Promise<OutboxStore>): void {

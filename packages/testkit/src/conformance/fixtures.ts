@@ -1,15 +1,13 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Change, ClaimRequest, Due, Outbox, OutboxInspection, Work } from "@electrum-vouchers/core/ports";
 import type { ResultAsync } from "neverthrow";
+import { uuid } from "../messages/requests.ts";
 
 /** Opens an outbox on an empty store. */
 export type OpenOutbox = () => Promise<Outbox & OutboxInspection>;
 
 /** Some moment; what is due is so a little before or after it. */
 export const NOW: Instant = 1_700_000_000_000;
-
-/** The n-th of some ids. */
-export const uuid = (n: number): Uuid => `00000000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
 
 /** The first commit of the n-th transaction, or another where the fields say so. */
 export const createChange = (n: number, fields: Partial<Change> = {}): Change => ({

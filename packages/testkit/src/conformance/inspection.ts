@@ -1,7 +1,8 @@
 import type { Uuid } from "@electrum-vouchers/core";
 import type { ListQuery, OutboxInspection } from "@electrum-vouchers/core/ports";
 import { expect, it } from "vitest";
-import { createChange, createClaim, unwrap, dueAt, commitAll, NOW, type OpenOutbox, uuid } from "./fixtures.ts";
+import { createChange, createClaim, unwrap, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
 
 /** What people and their tools see. */
 export function testInspection(open: OpenOutbox): void {

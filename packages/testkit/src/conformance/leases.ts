@@ -1,15 +1,6 @@
 import { expect, it } from "vitest";
-import {
-  createChange,
-  createClaim,
-  claimIds,
-  unwrap,
-  dueAt,
-  commitAll,
-  NOW,
-  type OpenOutbox,
-  uuid,
-} from "./fixtures.ts";
+import { createChange, createClaim, claimIds, unwrap, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
 
 const UNTIL = NOW + 1_000;
 

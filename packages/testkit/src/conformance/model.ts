@@ -2,7 +2,8 @@ import type { Change, Due, Outbox, OutboxInspection, Work } from "@electrum-vouc
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { createMemoryOutbox } from "../memory-outbox.ts";
-import { createChange, unwrap, type OpenOutbox, uuid } from "./fixtures.ts";
+import { createChange, unwrap, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
 
 /** How many histories are tried, and how long each is at most: some seconds for a store that waits for its disk. */
 const HISTORIES = 60;

@@ -1,6 +1,7 @@
 import type { Change, RetentionRequest } from "@electrum-vouchers/core/ports";
 import { expect, it } from "vitest";
-import { createChange, unwrap, dueAt, unwrapError, commitAll, NOW, type OpenOutbox, uuid } from "./fixtures.ts";
+import { createChange, unwrap, dueAt, unwrapError, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
 
 const redact: RetentionRequest["redact"] = {
   record: (text) => `${text}, redacted`,

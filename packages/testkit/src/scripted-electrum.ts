@@ -7,10 +7,10 @@ import {
 } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { errAsync, okAsync, ResultAsync } from "neverthrow";
-import { successResponse } from "./messages.ts";
-import type { Clock } from "../src/clock.ts";
+import { successResponse } from "./messages/responses.ts";
+import type { TillClock } from "./till-process.ts";
 
-/** What comes of a message: an answer or a silence, after some time; never later than its deadline. */
+/** What comes of a message: a response or none, after some time; never later than its deadline. */
 export interface Outcome {
   readonly response?: HttpResponse;
   readonly noResponse?: NoResponseCause;
@@ -28,7 +28,7 @@ export interface Sent {
   readonly at: Instant;
 }
 
-/** Electrum as a test wants it. */
+/** Electrum as a test scripts it. */
 export interface ScriptedElectrum extends Electrum {
   readonly sent: readonly Sent[];
   /** How many messages were under way at once at most. */
@@ -37,16 +37,26 @@ export interface ScriptedElectrum extends Electrum {
   follow(script: Script): void;
 }
 
+/** No response ever comes: the deadline passes. */
 export const never: Outcome = { noResponse: "deadline", afterMs: Number.POSITIVE_INFINITY };
+/** The message does not leave the till. */
 export const unreachable: Outcome = { noResponse: "unreachable" };
 
-export function createScriptedElectrum(clock: Clock, first: Script = () => undefined): ScriptedElectrum {
+/**
+ * An Electrum port that does what a script says. It records what was sent.
+ *
+ * @example
+ * const electrum = createScriptedElectrum(clock, ({ operation }, nth) =>
+ *   operation === "provisionVoucher" && nth === 0 ? never : undefined,
+ * );
+ */
+export function createScriptedElectrum(clock: TillClock, first: Script = () => undefined): ScriptedElectrum {
   const sent: Sent[] = [];
   let script = first;
   let underWay = 0;
   let mostUnderWay = 0;
 
-  async function response(message: OutgoingMessage, deadlineAt: Instant): Promise<Outcome> {
+  async function respond(message: OutgoingMessage, deadlineAt: Instant): Promise<Outcome> {
     const { operation } = message;
     const nth = sent.filter((each) => each.operation === operation).length;
     sent.push({ message, operation, wire: JSON.stringify(toHttp(message)), at: clock.now() });
@@ -68,7 +78,7 @@ export function createScriptedElectrum(clock: Clock, first: Script = () => undef
     },
     send: (message, deadlineAt) => {
       if (clock.now() >= deadlineAt) return errAsync({ cause: "notSent" });
-      return ResultAsync.fromSafePromise(response(message, deadlineAt)).andThen((outcome) =>
+      return ResultAsync.fromSafePromise(respond(message, deadlineAt)).andThen((outcome) =>
         outcome.noResponse === undefined
           ? okAsync(outcome.response ?? successResponse(message))
           : errAsync({ cause: outcome.noResponse }),

@@ -1,8 +1,8 @@
-import type { SimulatedClock } from "@electrum-vouchers/testkit";
 import type { ResultAsync } from "neverthrow";
+import type { SimulatedClock } from "./simulated-clock.ts";
 import { unwrapError, unwrap } from "./unwrap.ts";
 
-/** Letting simulated time pass until something has happened, and no longer. */
+/** Lets simulated time pass until something has happened, and no longer. */
 export interface SimulatedWaits {
   /** Until something has settled. */
   settled<Value>(promise: PromiseLike<Value>): Promise<Value>;
@@ -15,14 +15,14 @@ export interface SimulatedWaits {
 }
 
 /** Beyond every deadline, retry and repeat of a test's policies. */
-const PATIENCE_MS = 30 * 60_000;
+const MAX_WAIT_MS = 30 * 60_000;
 const STEP_MS = 100;
 
 export function createSimulatedWaits(clock: SimulatedClock): SimulatedWaits {
   async function until(isSo: () => Promise<boolean>): Promise<void> {
     await clock.advance(0);
     for (let waitedMs = 0; !(await isSo()); waitedMs += STEP_MS) {
-      if (waitedMs === PATIENCE_MS) throw new Error("it has not happened in time");
+      if (waitedMs === MAX_WAIT_MS) throw new Error("it has not happened in time");
       await clock.advance(STEP_MS);
     }
   }

@@ -1,6 +1,6 @@
 import type { Result } from "neverthrow";
 
-/** The value of what must have succeeded. */
+/** The value of a call that must succeed. Throws if it failed. */
 export const unwrap = <Value, Failure>(result: Result<Value, Failure>): Value =>
   result.match(
     (value) => value,
@@ -9,7 +9,7 @@ export const unwrap = <Value, Failure>(result: Result<Value, Failure>): Value =>
     },
   );
 
-/** The error of what must have failed. */
+/** The error of a call that must fail. Throws if it succeeded. */
 export const unwrapError = <Value, Failure>(result: Result<Value, Failure>): Failure =>
   result.match(
     () => {
