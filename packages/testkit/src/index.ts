@@ -20,6 +20,46 @@ export {
   unreachable,
 } from "./scripted-electrum.ts";
 
+export {
+  createSimulatedElectrum,
+  type SimulatedElectrum,
+  type SimulatedElectrumOptions,
+} from "./simulated-electrum/simulated-electrum.ts";
+export {
+  createSimulatedSwitch,
+  type PlannedDelivery,
+  type SimulatedSwitch,
+  type SimulatedSwitchOptions,
+} from "./simulated-electrum/simulated-switch.ts";
+export type { FaultEffect } from "./simulated-electrum/fault-effect.ts";
+export { emptyWorld, type InitialWorld, worldWithVoucher } from "./simulated-electrum/initial-world.ts";
+
+// --- Documented flows, as data: play them by your own till.
+export { documentedFlows } from "./flows/documented-flows.ts";
+export { policyFor, worldFor } from "./flows/conditions.ts";
+export type {
+  DocumentedFlow,
+  ExpectedMessage,
+  ExpectedOutcome,
+  ExpectedResult,
+  ExpectedTransaction,
+  FlowConditions,
+} from "./flows/flow.ts";
+export {
+  cancel,
+  confirm,
+  confirmRedemption,
+  type FlowAction,
+  lookUp,
+  lookUpSale,
+  redeem,
+  sell,
+  sellAndCancel,
+  setProvider,
+  waitForAll,
+} from "./flows/actions.ts";
+export { delayResponse, loseResponse, respondWithError, respondWithoutBody } from "./flows/faults.ts";
+
 // --- Sample messages: requests, the responses to them, and policies.
 export {
   cents,

@@ -1,8 +1,8 @@
 import type { Electrum as ElectrumPort, Outbox } from "@electrum-vouchers/core/ports";
 import type { Clock } from "@electrum-vouchers/runtime";
+import type { SimulatedElectrum } from "@electrum-vouchers/testkit";
 import { ResultAsync } from "neverthrow";
 import { waitForever, type TillProcess } from "../simulation/till-process.ts";
-import type { SimulatedElectrum } from "./simulated-electrum.ts";
 import type { PausableClock } from "./pausable-clock.ts";
 import type { Oracle } from "./oracle.ts";
 

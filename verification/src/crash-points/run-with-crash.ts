@@ -1,14 +1,21 @@
 import { join } from "node:path";
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
-import { parsePolicy, type Transaction } from "@electrum-vouchers/core";
+import type { Transaction } from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import { startTill } from "@electrum-vouchers/runtime";
+import {
+  cancel,
+  createSimulatedElectrum,
+  policyFor,
+  type SimulatedElectrum,
+  waitForAll,
+  worldFor,
+} from "@electrum-vouchers/testkit";
 import { copyDatabase } from "../disk/temporary-folder.ts";
 import { closeOrThrow, openOrThrow } from "../disk/outbox.ts";
 import { type TillProcess, startTillProcess } from "../simulation/till-process.ts";
 import { runStartsAt } from "../simulation/messages.ts";
-import { type FlowAction, waitForAll, cancel } from "./actions.ts";
-import { createSimulatedElectrum, type SimulatedElectrum } from "./simulated-electrum.ts";
+import { type CrashFlowAction, MAX_TRANSACTIONS, performAction } from "./actions.ts";
 import type { Flow } from "./flow.ts";
 import { createCrashingPorts, type CrashPointHandler } from "./crashing-ports.ts";
 import { checkAtQuiescence, loadTransactions } from "./quiescence.ts";
@@ -57,10 +64,12 @@ export async function runWithCrash(
   { crashPoint, recoveryMode, injectDefect }: CrashRunOptions,
 ): Promise<CrashRun> {
   const clock = createPausableClock(runStartsAt);
+  const { world, voucherCode } = worldFor(flow.given);
   const environment: FlowEnvironment = {
     flow,
     clock,
-    electrum: createSimulatedElectrum(clock, flow),
+    voucherCode,
+    electrum: createSimulatedElectrum(clock, { world, faults: { rules: flow.given.faults ?? [] } }),
     oracle: createOracle(),
     pastEvents: new Set(),
   };
@@ -108,8 +117,9 @@ interface FlowEnvironment {
   readonly flow: Flow;
   readonly clock: PausableClock;
   readonly electrum: SimulatedElectrum;
+  readonly voucherCode: string;
   readonly oracle: Oracle;
-  readonly pastEvents: Set<FlowAction>;
+  readonly pastEvents: Set<CrashFlowAction>;
 }
 
 /** A till's process, and the file that it works on. */
@@ -122,7 +132,7 @@ interface ProcessContext {
 /** Starts a till and does these things at it, until all are done or it has died. */
 async function runActions(
   environment: FlowEnvironment,
-  actions: readonly FlowAction[],
+  actions: readonly CrashFlowAction[],
   context: ProcessContext,
 ): Promise<void> {
   const { clock, oracle } = environment;
@@ -137,18 +147,19 @@ async function runActions(
 
 async function runActionsAtTill(
   environment: FlowEnvironment,
-  actions: readonly FlowAction[],
+  actions: readonly CrashFlowAction[],
   { outbox, tillProcess, crashesAt }: ProcessContext,
 ): Promise<void> {
   const { flow, oracle } = environment;
   const till = await startTill({
     ...createCrashingPorts({ ...environment, outbox }, tillProcess, crashesAt),
-    policy: parsePolicy(flow.policy)._unsafeUnwrap(),
+    policy: policyFor(flow.given),
     onEvent: oracle.recordEvent,
     newId: createIdMinter(tillProcess),
   });
+  const { provider = "standard" } = flow.given;
   for (const action of actions)
-    await tillProcess.untilKilled(action({ ...environment, till, provider: flow.provider ?? "standard" }));
+    await tillProcess.untilKilled(performAction({ ...environment, till, provider }, action));
 }
 
 /** Lets time pass until nothing is under way and nothing due any more, or the till has died. */
@@ -181,12 +192,12 @@ function createIdMinter({ name }: TillProcess): () => string {
   };
 }
 
-function recoveryActions({ actions }: Flow, recoveryMode: RecoveryMode): readonly FlowAction[] {
+function recoveryActions({ actions }: Flow, recoveryMode: RecoveryMode): readonly CrashFlowAction[] {
   switch (recoveryMode) {
     case "repeat":
       return actions;
     case "cancel":
-      return [waitForAll, ...[0, 1, 2, 3].map((index) => cancel(index)), waitForAll];
+      return [waitForAll, ...Array.from({ length: MAX_TRANSACTIONS }, (_, index) => cancel(index)), waitForAll];
     case "abandon":
       return [];
   }

@@ -1,15 +1,22 @@
-import { netcare, stellr } from "@electrum-vouchers/core";
-import { waitUntilAllFinal, cancel, confirm, setProvider, sell } from "../actions.ts";
-import type { Flow } from "../flow.ts";
+import { cancel, confirm, sell, setProvider, waitForAll } from "./actions.ts";
 import { loseResponse, respondWithError } from "./faults.ts";
+import type { DocumentedFlow } from "./flow.ts";
 
-const threeRetries = [1, 2, 3].flatMap(() => ["requesting", "waitingToRetry"]).concat("requesting");
+const threeRetries = [
+  "requesting",
+  "waitingToRetry",
+  "requesting",
+  "waitingToRetry",
+  "requesting",
+  "waitingToRetry",
+  "requesting",
+] as const;
 
-export const provisionFlows: readonly Flow[] = [
+export const provisionFlows: readonly DocumentedFlow[] = [
   {
     name: "Provision: success, dual messaging",
     rule: "The till confirms each approval; Electrum answers at once and forwards it by store and forward.",
-    actions: [sell, confirm, waitUntilAllFinal],
+    actions: [sell(), confirm(), waitForAll],
     expected: {
       sentMessages: [
         ["provisionVoucher", "201"],
@@ -28,8 +35,8 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: success, single messaging",
     rule: "The approval is the end: nothing more is sent.",
-    setup: { policy: { messaging: "single" } },
-    actions: [sell],
+    given: { policy: { messaging: "single" } },
+    actions: [sell()],
     expected: {
       sentMessages: [["provisionVoucher", "201"]],
       providerMessages: ["provisionVoucher"],
@@ -41,11 +48,11 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: time-out at the till, a retry succeeds",
     rule: "No answer means unknown. The retry repeats the same request and brings the voucher already issued.",
-    setup: { faults: [loseResponse("provisionVoucher")] },
-    actions: [sell, confirm, waitUntilAllFinal],
+    given: { faults: [loseResponse("provisionVoucher")] },
+    actions: [sell(), confirm(), waitForAll],
     expected: {
       sentMessages: [
-        ["provisionVoucher", "no answer"],
+        ["provisionVoucher", "deadline"],
         ["retryProvisionVoucher", "200"],
         ["confirmVoucher", "202"],
       ],
@@ -62,12 +69,12 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: time-outs, retries fail, reversal",
     rule: "After the last retry the till reverses: whatever took effect is undone, and no voucher is handed out.",
-    setup: { faults: [loseResponse("provisionVoucher"), loseResponse("retryProvisionVoucher", "always")] },
-    actions: [sell, waitUntilAllFinal],
+    given: { faults: [loseResponse("provisionVoucher"), loseResponse("retryProvisionVoucher", 3)] },
+    actions: [sell(), waitForAll],
     expected: {
       sentMessages: [
-        ["provisionVoucher", "no answer"],
-        ["retryProvisionVoucher", "no answer", 3],
+        ["provisionVoucher", "deadline"],
+        ["retryProvisionVoucher", "deadline", 3],
         ["reverseVoucher", "202"],
       ],
       providerMessages: ["provisionVoucher", "reverseVoucher"],
@@ -83,7 +90,7 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: transaction failed upstream (hard decline)",
     rule: "A hard decline of the first request owes nothing: neither a confirmation nor a reversal.",
-    actions: [setProvider({ state: "declining" }), sell],
+    actions: [setProvider({ state: "declining" }), sell()],
     expected: {
       sentMessages: [["provisionVoucher", "400 TRANSACTION_DECLINED"]],
       providerMessages: ["provisionVoucher"],
@@ -93,8 +100,8 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: unknown outcome upstream, a retry succeeds",
     rule: "UPSTREAM_UNAVAILABLE leaves the outcome open, whatever the status: the till retries.",
-    setup: { faults: [respondWithError("provisionVoucher", 504, "UPSTREAM_UNAVAILABLE", true)] },
-    actions: [sell, confirm, waitUntilAllFinal],
+    given: { faults: [respondWithError("provisionVoucher", 504, "UPSTREAM_UNAVAILABLE", true)] },
+    actions: [sell(), confirm(), waitForAll],
     expected: {
       sentMessages: [
         ["provisionVoucher", "504 UPSTREAM_UNAVAILABLE"],
@@ -114,7 +121,7 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: unknown outcome, retries fail, reversal",
     rule: "Electrum acknowledges the reversal at once, and keeps it until the provider is back.",
-    actions: [setProvider({ state: "down" }), sell, waitUntilAllFinal, setProvider({ state: "up" })],
+    actions: [setProvider({ state: "down" }), sell(), waitForAll, setProvider({ state: "up" })],
     expected: {
       sentMessages: [
         ["provisionVoucher", "503 UPSTREAM_UNAVAILABLE"],
@@ -133,16 +140,16 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: hard decline of a retry, reversal",
     rule: "A declined retry says nothing of the first attempt, which may have taken effect: a reversal is owed.",
-    setup: {
+    given: {
       faults: [
         loseResponse("provisionVoucher"),
         respondWithError("retryProvisionVoucher", 400, "TRANSACTION_DECLINED", false),
       ],
     },
-    actions: [sell, waitUntilAllFinal],
+    actions: [sell(), waitForAll],
     expected: {
       sentMessages: [
-        ["provisionVoucher", "no answer"],
+        ["provisionVoucher", "deadline"],
         ["retryProvisionVoucher", "400 TRANSACTION_DECLINED"],
         ["reverseVoucher", "202"],
       ],
@@ -159,11 +166,11 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: Netcare, no retry, reversal",
     rule: "Netcare takes no retries, so an unknown outcome goes straight to its reversal.",
-    setup: { provider: "Netcare", policy: { provider: netcare }, faults: [loseResponse("provisionVoucher")] },
-    actions: [sell, waitUntilAllFinal],
+    given: { provider: "Netcare", faults: [loseResponse("provisionVoucher")] },
+    actions: [sell(), waitForAll],
     expected: {
       sentMessages: [
-        ["provisionVoucher", "no answer"],
+        ["provisionVoucher", "deadline"],
         ["reverseVoucher", "202"],
       ],
       providerMessages: ["provisionVoucher", "reverseVoucher"],
@@ -174,12 +181,12 @@ export const provisionFlows: readonly Flow[] = [
   },
   {
     name: "Provision: Stellr, no retry, reversal consumed, marked for reconciliation",
-    rule: "Electrum consumes what Stellr would not take: the voucher may be live, and a person must reconcile.",
-    setup: { provider: "Stellr", policy: { provider: stellr }, faults: [loseResponse("provisionVoucher")] },
-    actions: [sell, waitUntilAllFinal],
+    rule: "Electrum consumes what Stellr would not take: the voucher may be live, and an operator must reconcile.",
+    given: { provider: "Stellr", faults: [loseResponse("provisionVoucher")] },
+    actions: [sell(), waitForAll],
     expected: {
       sentMessages: [
-        ["provisionVoucher", "no answer"],
+        ["provisionVoucher", "deadline"],
         ["reverseVoucher", "202"],
       ],
       providerMessages: ["provisionVoucher"],
@@ -197,7 +204,7 @@ export const provisionFlows: readonly Flow[] = [
   {
     name: "Provision: the customer walks away after the voucher was issued, reversal",
     rule: "An approval that the till does not want is reversed: CANCELLED.",
-    actions: [sell, cancel, waitUntilAllFinal],
+    actions: [sell(), cancel(), waitForAll],
     expected: {
       sentMessages: [
         ["provisionVoucher", "201"],

@@ -1,20 +1,6 @@
-import {
-  waitUntilAllFinal,
-  cancel,
-  cancelTransaction,
-  confirm,
-  confirmSale,
-  takeElectrumDown,
-  lookUpSale,
-  lookUpSaleTooEarly,
-  sell,
-  sellAndCancelDuringRequest,
-  waitUntilTillProbes,
-} from "../actions.ts";
-import type { Flow } from "../flow.ts";
-import { recoverInNewProcess, sellUntilKilled } from "../killed-till.ts";
-import { scaled } from "../time-scale.ts";
-import { loseResponse, respondWithError, delayResponse } from "./faults.ts";
+import { cancel, confirm, lookUpSale, sell, sellAndCancel, waitForAll } from "./actions.ts";
+import { delayResponse, loseResponse, respondWithError, respondWithoutBody } from "./faults.ts";
+import type { DocumentedFlow } from "./flow.ts";
 
 const sold = {
   states: ["requesting", "issued", "confirming", "confirmed"],
@@ -22,17 +8,15 @@ const sold = {
   voucherState: "CONFIRMED_PROVISIONED",
 } as const;
 
-const threeSales = [sell, sell, sell];
-
-export const operationalFlows: readonly Flow[] = [
+export const operationalFlows: readonly DocumentedFlow[] = [
   {
     name: "A lookup refused while processing is open",
     rule: "A transaction must not be looked up before its end: the runtime sends nothing. Afterwards it may.",
-    actions: [sell, lookUpSaleTooEarly, confirm, waitUntilAllFinal, lookUpSale, cancel, waitUntilAllFinal],
+    actions: [sell(), lookUpSale(1, "tooEarly"), confirm(), waitForAll, lookUpSale(1, "inTime"), cancel(1), waitForAll],
     expected: {
       sentMessages: [
         ["provisionVoucher", "201"],
-        ["lookupVoucher", "refused while issued, not sent"],
+        ["lookupVoucher", "tooEarly"],
         ["confirmVoucher", "202"],
         ["lookupVoucher", "200"],
       ],
@@ -44,13 +28,15 @@ export const operationalFlows: readonly Flow[] = [
     name: "Electrum down while advices are due, delivered in order once it is back",
     rule: "Advices are kept and repeated without end. One at a time finds out when Electrum is back; then all go, oldest first.",
     actions: [
-      ...threeSales,
-      takeElectrumDown(scaled(30_000)),
-      confirmSale(0),
-      waitUntilTillProbes,
-      cancelTransaction(1),
-      confirmSale(2),
-      waitUntilAllFinal,
+      sell(0),
+      sell(1),
+      sell(2),
+      { type: "takeElectrumDown", durationMs: 30_000 },
+      confirm(0),
+      { type: "waitUntilProbing" },
+      cancel(1),
+      confirm(2),
+      waitForAll,
     ],
     expected: {
       sentMessages: [
@@ -80,14 +66,14 @@ export const operationalFlows: readonly Flow[] = [
   {
     name: "The till killed (SIGKILL) right after the request was sent, recovered by a new process",
     rule: "A request is never sent again. A new process waits for its deadline, and then undoes it: its customer has gone.",
-    setup: { policy: { retries: 0 }, faults: [loseResponse("provisionVoucher")] },
+    given: { policy: { retries: 0 }, faults: [loseResponse("provisionVoucher")] },
     actions: [
-      sellUntilKilled(async ({ switchAdmin, ids: [id = ""] }) => (await switchAdmin.transaction(id)) !== undefined),
-      recoverInNewProcess,
+      { type: "sellUntilKilled", transaction: 0, moment: "requestProcessed", confirms: false },
+      { type: "recover" },
     ],
     expected: {
       sentMessages: [
-        ["provisionVoucher", "the till was killed"],
+        ["provisionVoucher", "tillKilled"],
         ["reverseVoucher", "202"],
       ],
       providerMessages: ["provisionVoucher", "reverseVoucher"],
@@ -99,12 +85,10 @@ export const operationalFlows: readonly Flow[] = [
   {
     name: "The till killed (SIGKILL) with an advice queued, delivered by a new process",
     rule: "The advice lies in the database since the moment of the decision: any process that opens it delivers it.",
-    setup: { faults: [respondWithError("confirmVoucher", 503, "UPSTREAM_UNAVAILABLE", false)] },
+    given: { faults: [respondWithError("confirmVoucher", 503, "UPSTREAM_UNAVAILABLE", false)] },
     actions: [
-      sellUntilKilled(async ({ events }) =>
-        events.some((event) => event.type === "adviceRepeats" && event.operation === "confirmVoucher"),
-      ),
-      recoverInNewProcess,
+      { type: "sellUntilKilled", transaction: 0, moment: "adviceRepeated", confirms: true },
+      { type: "recover" },
     ],
     expected: {
       sentMessages: [
@@ -119,8 +103,8 @@ export const operationalFlows: readonly Flow[] = [
   {
     name: "The customer walks away while the request is under way",
     rule: "What is under way goes on; its approval is then undone, and no voucher is handed out.",
-    setup: { faults: [delayResponse("provisionVoucher", scaled(20_000))] },
-    actions: [sellAndCancelDuringRequest, waitUntilAllFinal],
+    given: { faults: [delayResponse("provisionVoucher", 20_000)] },
+    actions: [sellAndCancel(), waitForAll],
     expected: {
       sentMessages: [
         ["provisionVoucher", "201"],
@@ -135,8 +119,8 @@ export const operationalFlows: readonly Flow[] = [
   {
     name: "Nobody decides in time",
     rule: "A policy may bound the till's decision: after its deadline an approval is reversed.",
-    setup: { policy: { decisionDeadlineMs: scaled(30_000) } },
-    actions: [sell, waitUntilAllFinal],
+    given: { policy: { decisionDeadlineMs: 30_000 } },
+    actions: [sell(), waitForAll],
     expected: {
       sentMessages: [
         ["provisionVoucher", "201"],
@@ -155,8 +139,8 @@ export const operationalFlows: readonly Flow[] = [
   {
     name: "A success without a voucher",
     rule: "A success counts only with its voucher in it; without, the outcome is unknown and the till retries.",
-    setup: { faults: [{ match: { operation: "provisionVoucher" }, fault: { kind: "emptyBody" } }] },
-    actions: [sell, confirm, waitUntilAllFinal],
+    given: { faults: [respondWithoutBody("provisionVoucher")] },
+    actions: [sell(), confirm(), waitForAll],
     expected: {
       sentMessages: [
         ["provisionVoucher", "201"],

@@ -1,14 +1,13 @@
-import { waitUntilAllFinal, confirmRedemption, lookUp, setProvider, redeem } from "../actions.ts";
-import type { Flow } from "../flow.ts";
-import { scaled } from "../time-scale.ts";
+import { confirmRedemption, lookUp, redeem, setProvider, waitForAll } from "./actions.ts";
 import { loseResponse, respondWithError } from "./faults.ts";
+import type { DocumentedFlow } from "./flow.ts";
 
-export const redemptionFlows: readonly Flow[] = [
+export const redemptionFlows: readonly DocumentedFlow[] = [
   {
     name: "Redemption: success, dual messaging",
     rule: "A voucher is looked up first; the redemption is confirmed like a sale.",
-    setup: { voucher: true },
-    actions: [lookUp, redeem, confirmRedemption, waitUntilAllFinal],
+    given: { hasVoucher: true },
+    actions: [lookUp(), redeem(), confirmRedemption(), waitForAll],
     expected: {
       sentMessages: [
         ["lookupVoucher", "200"],
@@ -28,8 +27,8 @@ export const redemptionFlows: readonly Flow[] = [
   {
     name: "Redemption: success, single messaging",
     rule: "The approval is the end: nothing more is sent.",
-    setup: { voucher: true, policy: { messaging: "single" } },
-    actions: [lookUp, redeem],
+    given: { hasVoucher: true, policy: { messaging: "single" } },
+    actions: [lookUp(), redeem()],
     expected: {
       sentMessages: [
         ["lookupVoucher", "200"],
@@ -48,12 +47,12 @@ export const redemptionFlows: readonly Flow[] = [
   {
     name: "Redemption: time-out at the till, reversal",
     rule: "Electrum knows no retry of a redemption: an unknown outcome goes straight to its reversal.",
-    setup: { voucher: true, faults: [loseResponse("redeemVoucher")] },
-    actions: [lookUp, redeem, waitUntilAllFinal],
+    given: { hasVoucher: true, faults: [loseResponse("redeemVoucher")] },
+    actions: [lookUp(), redeem(), waitForAll],
     expected: {
       sentMessages: [
         ["lookupVoucher", "200"],
-        ["redeemVoucher", "no answer"],
+        ["redeemVoucher", "deadline"],
         ["reverseRedeem", "202"],
       ],
       providerMessages: ["lookupVoucher", "redeemVoucher", "reverseRedeem"],
@@ -69,8 +68,8 @@ export const redemptionFlows: readonly Flow[] = [
   {
     name: "Redemption: error upstream, the consumer tries again",
     rule: "A decline ends the redemption; another try is a new one, under a new id.",
-    setup: { voucher: true, faults: [respondWithError("redeemVoucher", 400, "DO_NOT_HONOUR", false)] },
-    actions: [lookUp, redeem, lookUp, redeem, confirmRedemption, waitUntilAllFinal],
+    given: { hasVoucher: true, faults: [respondWithError("redeemVoucher", 400, "DO_NOT_HONOUR", false)] },
+    actions: [lookUp(0), redeem(0), lookUp(1), redeem(1), confirmRedemption(1), waitForAll],
     expected: {
       sentMessages: [
         ["lookupVoucher", "200"],
@@ -93,8 +92,8 @@ export const redemptionFlows: readonly Flow[] = [
   {
     name: "Redemption: time-out upstream, reversal",
     rule: "Electrum got no answer from the provider: the voucher may be redeemed, so the till reverses.",
-    setup: { voucher: true },
-    actions: [lookUp, setProvider({ state: "slow", delayMs: scaled(36_000) }), redeem, waitUntilAllFinal],
+    given: { hasVoucher: true },
+    actions: [lookUp(), setProvider({ state: "slow", delayMs: 36_000 }), redeem(), waitForAll],
     expected: {
       sentMessages: [
         ["lookupVoucher", "200"],
@@ -114,8 +113,8 @@ export const redemptionFlows: readonly Flow[] = [
   {
     name: "Redemption: Stellr, advices consumed",
     rule: "The till confirms as always; Electrum acknowledges, and tells Stellr nothing.",
-    setup: { voucher: true, provider: "Stellr" },
-    actions: [lookUp, redeem, confirmRedemption, waitUntilAllFinal],
+    given: { hasVoucher: true, provider: "Stellr" },
+    actions: [lookUp(), redeem(), confirmRedemption(), waitForAll],
     expected: {
       sentMessages: [
         ["lookupVoucher", "200"],
