@@ -38,7 +38,9 @@ export async function performAction(context: ActionContext, action: CrashFlowAct
       return sellAndCancel(context, action.transaction);
     case "sellUntilKilled":
       await sell(context, idOf(action.transaction));
-      return action.confirms ? decide(context, idOf(action.transaction), "confirm", confirmSale(till)) : undefined;
+      return action.moment === "adviceRepeated"
+        ? decide(context, idOf(action.transaction), "confirm", confirmSale(till))
+        : undefined;
     case "confirm":
       return decide(context, idOf(action.transaction), "confirm", confirmSale(till));
     case "cancel":

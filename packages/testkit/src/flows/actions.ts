@@ -7,7 +7,8 @@ import type { ProviderCondition } from "@electrum-vouchers/simulator";
  * - `sell`, `confirm`, `cancel`, `lookUp`, `redeem`, `confirmRedemption`: the call of the till, and the wait for its result
  * - `sellAndCancel`: the customer walks away while the till still waits for Electrum's response
  * - `lookUpSale`: the till asks Electrum about its own first sale; `tooEarly` if the runtime must refuse that
- * - `sellUntilKilled`: the till's process is killed at that moment of a sale, which it `confirms` if it gets that far
+ * - `sellUntilKilled`: the customer pays, and the till's process is killed once Electrum has processed the request, or once the
+ *   confirmation waits to be repeated
  * - `recover`: a new process takes up what the killed one left
  * - `waitForAll`: until no transaction has anything under way or due
  * - `waitUntilProbing`: until the till has found out that Electrum is away
@@ -24,7 +25,6 @@ export type FlowAction =
       readonly type: "sellUntilKilled";
       readonly transaction: number;
       readonly moment: "requestProcessed" | "adviceRepeated";
-      readonly confirms: boolean;
     }
   | { readonly type: "recover" | "waitForAll" | "waitUntilProbing" }
   | { readonly type: "setProvider"; readonly condition: ProviderCondition }

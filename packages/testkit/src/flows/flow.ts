@@ -54,7 +54,7 @@ export type ExpectedOutcome =
 
 export interface ExpectedTransaction {
   /** All states that it passes through; the last one is its end. */
-  readonly states: readonly [...Transaction["state"][], Transaction["state"]];
+  readonly states: readonly Transaction["state"][];
   /** Its end at the switch; absent if the switch never receives it. */
   readonly switchState?: LedgerTransactionState;
   readonly voucherState?: VoucherState;

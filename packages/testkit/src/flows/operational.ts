@@ -67,10 +67,7 @@ export const operationalFlows: readonly DocumentedFlow[] = [
     name: "The till killed (SIGKILL) right after the request was sent, recovered by a new process",
     rule: "A request is never sent again. A new process waits for its deadline, and then undoes it: its customer has gone.",
     given: { policy: { retries: 0 }, faults: [loseResponse("provisionVoucher")] },
-    actions: [
-      { type: "sellUntilKilled", transaction: 0, moment: "requestProcessed", confirms: false },
-      { type: "recover" },
-    ],
+    actions: [{ type: "sellUntilKilled", transaction: 0, moment: "requestProcessed" }, { type: "recover" }],
     expected: {
       sentMessages: [
         ["provisionVoucher", "tillKilled"],
@@ -86,10 +83,7 @@ export const operationalFlows: readonly DocumentedFlow[] = [
     name: "The till killed (SIGKILL) with an advice queued, delivered by a new process",
     rule: "The advice lies in the database since the moment of the decision: any process that opens it delivers it.",
     given: { faults: [respondWithError("confirmVoucher", 503, "UPSTREAM_UNAVAILABLE", false)] },
-    actions: [
-      { type: "sellUntilKilled", transaction: 0, moment: "adviceRepeated", confirms: true },
-      { type: "recover" },
-    ],
+    actions: [{ type: "sellUntilKilled", transaction: 0, moment: "adviceRepeated" }, { type: "recover" }],
     expected: {
       sentMessages: [
         ["provisionVoucher", "201"],
