@@ -86,4 +86,4 @@ export { policyOf, providerProfiles } from "./messages/policies.ts";
 // --- Small tools of a test.
 export { isJsonObject, parseJson, sameJson } from "./json.ts";
 export { provisionStates, redemptionStates } from "./states.ts";
-export { unwrap, unwrapError } from "./unwrap.ts";
+export { unwrap, unwrapAsync, unwrapError, unwrapErrorAsync } from "./unwrap.ts";

@@ -1,4 +1,4 @@
-import type { Result } from "neverthrow";
+import type { Result, ResultAsync } from "neverthrow";
 
 /** The value of a call that must succeed. Throws if it failed. */
 export const unwrap = <Value, Failure>(result: Result<Value, Failure>): Value =>
@@ -17,3 +17,10 @@ export const unwrapError = <Value, Failure>(result: Result<Value, Failure>): Fai
     },
     (error) => error,
   );
+
+/** As {@link unwrap}, for a call that is still under way. */
+export const unwrapAsync = async <Value>(call: ResultAsync<Value, unknown>): Promise<Value> => unwrap(await call);
+
+/** As {@link unwrapError}, for a call that is still under way. */
+export const unwrapErrorAsync = async <Failure>(call: ResultAsync<unknown, Failure>): Promise<Failure> =>
+  unwrapError(await call);
