@@ -133,9 +133,7 @@ function testReleases(open: OpenOutbox): void {
 
     await unwrapAsync(outbox.release({ worker: "a" }));
 
-    expect(await unwrapAsync(outbox.claim(createClaim("b", NOW, UNTIL, 0)))).toEqual({
-      records: [],
-      nextDueAt: NOW - 5,
-    });
+    const claimed = await unwrapAsync(outbox.claim(createClaim("b", NOW, UNTIL, 0)));
+    expect(claimed).toEqual({ records: [], nextDueAt: NOW - 5 });
   });
 }
