@@ -34,6 +34,9 @@ export {
 export type { FaultEffect } from "./simulated-electrum/fault-effect.ts";
 export { emptyWorld, type InitialWorld, worldWithVoucher } from "./simulated-electrum/initial-world.ts";
 
+// --- Given, when, then: one transaction of the core, followed from message to message.
+export { followTransaction } from "./follow-transaction.ts";
+
 // --- Documented flows, as data: play them by your own till.
 export { documentedFlows } from "./flows/documented-flows.ts";
 export { policyFor, worldFor } from "./flows/conditions.ts";
