@@ -4,8 +4,9 @@ import type { ProviderCondition, ProviderName } from "@electrum-vouchers/simulat
 import type { Result, ResultAsync } from "neverthrow";
 import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
 import type { SimulatedElectrum } from "./simulated-electrum.ts";
-import type { PausableClock } from "./pausable-clock.ts";
-import type { DecidedIntent, Oracle } from "./oracle.ts";
+import type { PausableClock } from "../harness/pausable-clock.ts";
+import type { Oracle } from "../oracle/oracle.ts";
+import type { DecidedIntent } from "../oracle/promises.ts";
 
 /** Whoever works at the till. Everything that they do can be done again, after a crash, under the same ids. */
 export interface ActionContext {
@@ -147,7 +148,7 @@ async function decide(
 ): Promise<void> {
   const state = (await find(context, id))?.state;
   const isOpen = state === "issued" || state === "redeemed" || (decision === "cancel" && state !== undefined);
-  const isDecided = context.oracle.historyOf(id).decision === decision;
+  const isDecided = context.oracle.histories.get(id)?.decision === decision;
   // Whoever does not know whether they were heard says the same again.
   if (!isOpen && !isDecided && state !== "confirming" && state !== "confirmed") return;
   const result = await call(context, id);

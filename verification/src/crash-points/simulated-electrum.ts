@@ -1,33 +1,56 @@
 import type { HttpResponse, Instant, OutgoingMessage, NoResponse } from "@electrum-vouchers/core";
-import type { SwitchResponse } from "@electrum-vouchers/simulator";
+import type { ProviderCondition, ProviderName, SwitchResponse, World } from "@electrum-vouchers/simulator";
 import { err, ok, type Result } from "neverthrow";
-import { runStartsAt } from "../simulation/messages.ts";
+import { provisionRequest, runStartsAt, tenders } from "../simulation/messages.ts";
 import type { SwitchFault, FlowConditions } from "./flow-conditions.ts";
-import { createSwitch, type Switch } from "./switch.ts";
-import type { PausableClock } from "./pausable-clock.ts";
+import type { PausableClock } from "../harness/pausable-clock.ts";
+import { createSwitch } from "../harness/switch.ts";
+import { type ConfirmedSale, createEmptyWorld, sellVoucher } from "../harness/world.ts";
 
-/** Electrum and the way there: what was sent goes on, whatever becomes of its sender. */
-export interface SimulatedElectrum extends Omit<Switch, "receive"> {
+/** Electrum and the network. A message that was sent goes on, whatever becomes of its sender. */
+export interface SimulatedElectrum {
   /** Sends a message, which takes so long to arrive. */
   send(
     outgoing: OutgoingMessage,
     deadlineAt: Instant,
     arrivesAfterMs?: number,
   ): Promise<Result<HttpResponse, NoResponse>>;
-  /** Nobody listens for a while. */
+  /** Electrum is unreachable for a while. */
   disconnect(durationMs: number): void;
+  /** Sets the condition of the flow's provider. */
+  setProvider(condition: ProviderCondition): void;
+  /** From now on nothing goes wrong. */
+  heal(): void;
+  readonly world: () => World;
+  /** Whether no message is under way, and every provider has received every advice. */
+  readonly isQuiescent: () => boolean;
+  /** The voucher that the customer brings; empty if there is none. */
+  readonly voucherCode: string;
 }
 
 const TRANSIT_MS = 20;
 
+/** How long the switch waits before it tells a provider again that did not answer. */
+const RETRY_INTERVAL_MS = 5_000;
+
 export function createSimulatedElectrum(clock: PausableClock, conditions: FlowConditions): SimulatedElectrum {
-  const electrum = createSwitch(clock, conditions);
+  const { policy, provider = "standard", hasVoucher = false } = conditions;
+  const empty = createEmptyWorld({ messaging: policy?.messaging ?? "dual" });
+  const { world, code: voucherCode } = hasVoucher
+    ? sellVoucher(empty, provider, earlierSale(provider), runStartsAt)
+    : { world: empty, code: "" };
+  const electrum = createSwitch({
+    world,
+    now: clock.now,
+    sleep: clock.sleep,
+    forwardDelayMs: (isRepeat) => TRANSIT_MS + (isRepeat ? RETRY_INTERVAL_MS : 0),
+  });
   const remaining = (conditions.faults ?? []).map((scripted) => ({ ...scripted, times: scripted.times ?? 1 }));
   let inFlight = 0;
   let reachableAt = runStartsAt;
   let isHealthy = false;
 
-  /** The effect on a message that is sent now, which uses it up. */
+  /** The fault that befalls a message that is sent now. It is used up by that. */
   function takeFaultFor({ operation }: OutgoingMessage): SwitchFault | undefined {
     const scripted = remaining.find((each) => each.operation === operation && each.times > 0);
     if (scripted === undefined || isHealthy) return undefined;
@@ -43,7 +66,14 @@ export function createSimulatedElectrum(clock: PausableClock, conditions: FlowCo
     inFlight += 1;
     await clock.sleep(afterMs);
     inFlight -= 1;
-    return electrum.receive(outgoing, fault);
+    return receive(outgoing, fault);
+  }
+
+  function receive(outgoing: OutgoingMessage, fault: SwitchFault | undefined): SwitchResponse {
+    if (fault?.type === "error" && !fault.isProcessed) return toErrorResponse(fault);
+    const response = electrum.receive(outgoing);
+    if (fault?.type === "error") return toErrorResponse(fault);
+    return fault?.type === "emptyBody" ? { ...response, body: "" } : response;
   }
 
   async function exchange(
@@ -66,8 +96,10 @@ export function createSimulatedElectrum(clock: PausableClock, conditions: FlowCo
   }
 
   return {
-    ...electrum,
-    isQuiescent: () => inFlight === 0 && electrum.isQuiescent(),
+    voucherCode,
+    world: electrum.world,
+    isQuiescent: () => inFlight === 0 && electrum.pendingForwards() === 0,
+    setProvider: (condition) => electrum.setCondition(provider, condition),
     disconnect: (durationMs) => {
       reachableAt = clock.now() + durationMs;
     },
@@ -81,3 +113,14 @@ export function createSimulatedElectrum(clock: PausableClock, conditions: FlowCo
         : exchange(outgoing, deadlineAt, arrivesAfterMs),
   };
 }
+
+const toErrorResponse = ({ status, errorType }: Extract<SwitchFault, { type: "error" }>): SwitchResponse => ({
+  status,
+  body: JSON.stringify({ errorType, errorMessage: "It was made to fail." }),
+});
+
+const earlierSale = (provider: ProviderName): ConfirmedSale => ({
+  request: provisionRequest("ea000000-0000-4000-8000-000000000001", provider),
+  confirmationId: "ea000000-0000-4000-8000-000000000002",
+  tenders,
+});

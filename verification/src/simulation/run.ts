@@ -1,23 +1,26 @@
-import { createSimulatedClock } from "@electrum-vouchers/testkit";
+import { createMemoryOutbox, createSimulatedClock } from "@electrum-vouchers/testkit";
 import { createRandom } from "../random.ts";
 import { createTillClient } from "./workload/till-client.ts";
 import { createSaleWorkload } from "./workload/sales.ts";
 import { sellInitialVouchers } from "./workload/initial-vouchers.ts";
-import { createSwitch } from "./switch.ts";
+import { createSwitch } from "../harness/switch.ts";
+import { isNothingDue } from "../harness/watch-outbox.ts";
+import { createEmptyWorld } from "../harness/world.ts";
 import { createFaultCounter, type SimulatedFaultKind } from "./faults.ts";
 import { createSupervisedTill } from "./supervised-till.ts";
 import { runStartsAt } from "./messages.ts";
 import { createSimulatedNetwork } from "./network.ts";
 import { createOperator } from "./operator.ts";
 import type { DefectInjector, ProcessEnvironment } from "./ports.ts";
-import { checkAtQuiescence } from "./quiescence.ts";
+import { describeViolation } from "../oracle/invariants.ts";
+import { createOracle } from "../oracle/oracle.ts";
+import { checkAtQuiescence } from "../oracle/quiescence.ts";
+import { changeConditions } from "./provider-conditions.ts";
 import { generateScenario } from "./scenario.ts";
 import { createRedemptionWorkload } from "./workload/redemptions.ts";
 import type { RunContext } from "./run-context.ts";
-import { createSharedOutbox, type SharedOutbox } from "./shared-outbox.ts";
 import { startBackgroundFaults } from "./background-faults.ts";
 import { createTrace } from "./trace.ts";
-import { createOracle } from "./oracle.ts";
 import { createCustomerScript } from "./workload/customer-script.ts";
 
 /** What became of one seed. */
@@ -41,6 +44,9 @@ const MAX_HEALING_MS = 15 * 60 * 1000;
 
 const STEP_MS = 10_000;
 
+/** How long the switch may leave an advice that a provider has not received. */
+const FORWARD_INTERVAL_MS = 3_000;
+
 /** One seed is one run, exactly: everything that is left to chance is drawn from it, in an order that only it decides. */
 export async function runSeed(seed: number, injectDefect: DefectInjector = (ports) => ports): Promise<SeedResult> {
   const random = createRandom(seed, 0);
@@ -50,9 +56,20 @@ export async function runSeed(seed: number, injectDefect: DefectInjector = (port
   const faultCounter = createFaultCounter();
   let isHealthy = false;
   const context: RunContext = { clock, random, scenario, trace, faultCounter, isHealthy: () => isHealthy };
-  const oracle = createOracle(context);
-  const sharedOutbox = createSharedOutbox(oracle.recordCommit);
-  const electrum = createSwitch(context);
+  const oracle = createOracle({
+    nameOf: trace.nameOf,
+    onViolation: (violation) => trace.add("BROKEN", violation),
+    monotonicMs: clock.monotonicMs,
+    areClocksSkewed: scenario.skewMs > 0 && scenario.processes > 1,
+  });
+  const sharedOutbox = createMemoryOutbox();
+  const electrum = createSwitch({
+    world: createEmptyWorld(scenario),
+    now: () => runStartsAt + clock.monotonicMs(),
+    sleep: clock.sleep,
+    forwardDelayMs: () => random.below(FORWARD_INTERVAL_MS),
+  });
+  void changeConditions(context, electrum);
   const network = createSimulatedNetwork(context, electrum);
   const environment: ProcessEnvironment = { context, sharedOutbox, network, oracle, injectDefect };
 
@@ -88,16 +105,16 @@ export async function runSeed(seed: number, injectDefect: DefectInjector = (port
     clock.monotonicMs() + MAX_HEALING_MS + backgroundFaults.setBackMs() + scenario.skewMs * scenario.processes;
   while (!(await isQuiescent())) {
     if (clock.monotonicMs() >= quiescentByMs) {
-      oracle.reportViolation("nothing waits for ever once faults stop");
+      oracle.reportViolation(describeViolation("terminates"));
       break;
     }
     await clock.advance(STEP_MS);
   }
-  await checkAtQuiescence(sharedOutbox, electrum.world(), oracle);
+  const transactions = await checkAtQuiescence(sharedOutbox, electrum.world(), oracle);
   return {
     seed,
     virtualMs: clock.monotonicMs(),
-    transactions: sharedOutbox.transactions().length,
+    transactions: transactions.length,
     faults: faultCounter.counts,
     violations: oracle.violations,
     trace: trace.lines,
@@ -107,9 +124,3 @@ export async function runSeed(seed: number, injectDefect: DefectInjector = (port
 
 const repeat = <Value>(count: number, make: (number: number) => Value): readonly Value[] =>
   Array.from({ length: count }, (_, index) => make(index + 1));
-
-/** Whether nothing is due any more: what is left waits for a customer who will not come back. */
-async function isNothingDue(sharedOutbox: SharedOutbox): Promise<boolean> {
-  const { due } = (await sharedOutbox.summary())._unsafeUnwrap();
-  return due.advice === 0 && due.replyDeadline === 0 && due.timer === 0;
-}

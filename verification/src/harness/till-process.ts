@@ -1,16 +1,16 @@
 import type { Instant } from "@electrum-vouchers/core";
 
-/** The life of one till process: once it has ended, nothing that it waits for ever comes back to it. */
+/** A till process that can be killed. Once it is dead, nothing that it waits for ever comes back to it. */
 export interface TillProcess {
-  /** Of the place where it runs. */
+  /** The name of the till, which a process that is started in its place bears too. */
   readonly name: string;
   /** What its wall clock shows. */
   readonly now: () => Instant;
   readonly isDead: () => boolean;
   kill(): void;
-  /** Resolves when it ends. */
+  /** Resolves when it dies. */
   readonly died: Promise<void>;
-  /** What `work` gives, to whoever is still alive to see it. */
+  /** What `work` gives; never settles if the process is dead by then. */
   untilKilled<Value>(work: PromiseLike<Value>): Promise<Value>;
 }
 
@@ -33,5 +33,5 @@ export function startTillProcess(name: string, now: () => Instant): TillProcess 
   };
 }
 
-/** A new one each time: a promise that never settles keeps everybody who waits for it. */
+/** A new promise each time: one that never settles keeps everything alive that waits for it. */
 export const waitForever = (): Promise<never> => new Promise(() => undefined);
