@@ -4,7 +4,7 @@ import { err, ok, type Result } from "neverthrow";
 import { provisionRequest, runStartsAt, tenders } from "../simulation/messages.ts";
 import type { SwitchFault, FlowConditions } from "./flow-conditions.ts";
 import type { PausableClock } from "../harness/pausable-clock.ts";
-import { createSwitch } from "../harness/switch.ts";
+import { createSwitch, type Switch } from "../harness/switch.ts";
 import { type ConfirmedSale, createEmptyWorld, sellVoucher } from "../harness/world.ts";
 
 /** Electrum and the network. A message that was sent goes on, whatever becomes of its sender. */
@@ -34,29 +34,18 @@ const TRANSIT_MS = 20;
 const RETRY_INTERVAL_MS = 5_000;
 
 export function createSimulatedElectrum(clock: PausableClock, conditions: FlowConditions): SimulatedElectrum {
-  const { policy, provider = "standard", hasVoucher = false } = conditions;
-  const empty = createEmptyWorld({ messaging: policy?.messaging ?? "dual" });
-  const { world, code: voucherCode } = hasVoucher
-    ? sellVoucher(empty, provider, earlierSale(provider), runStartsAt)
-    : { world: empty, code: "" };
+  const { provider = "standard" } = conditions;
+  const { world, code: voucherCode } = createInitialWorld(conditions);
   const electrum = createSwitch({
     world,
     now: clock.now,
     sleep: clock.sleep,
     forwardDelayMs: (isRepeat) => TRANSIT_MS + (isRepeat ? RETRY_INTERVAL_MS : 0),
   });
-  const remaining = (conditions.faults ?? []).map((scripted) => ({ ...scripted, times: scripted.times ?? 1 }));
   let inFlight = 0;
   let reachableAt = runStartsAt;
   let isHealthy = false;
-
-  /** The fault that befalls a message that is sent now. It is used up by that. */
-  function takeFaultFor({ operation }: OutgoingMessage): SwitchFault | undefined {
-    const scripted = remaining.find((each) => each.operation === operation && each.times > 0);
-    if (scripted === undefined || isHealthy) return undefined;
-    scripted.times -= 1;
-    return scripted.fault;
-  }
+  const takeFaultFor = createFaultScript(conditions);
 
   async function deliver(
     outgoing: OutgoingMessage,
@@ -66,14 +55,7 @@ export function createSimulatedElectrum(clock: PausableClock, conditions: FlowCo
     inFlight += 1;
     await clock.sleep(afterMs);
     inFlight -= 1;
-    return receive(outgoing, fault);
-  }
-
-  function receive(outgoing: OutgoingMessage, fault: SwitchFault | undefined): SwitchResponse {
-    if (fault?.type === "error" && !fault.isProcessed) return toErrorResponse(fault);
-    const response = electrum.receive(outgoing);
-    if (fault?.type === "error") return toErrorResponse(fault);
-    return fault?.type === "emptyBody" ? { ...response, body: "" } : response;
+    return receive(electrum, outgoing, fault);
   }
 
   async function exchange(
@@ -81,7 +63,7 @@ export function createSimulatedElectrum(clock: PausableClock, conditions: FlowCo
     deadlineAt: Instant,
     arrivesAfterMs: number,
   ): Promise<Result<HttpResponse, NoResponse>> {
-    const fault = takeFaultFor(outgoing);
+    const fault = isHealthy ? undefined : takeFaultFor(outgoing);
     if (fault?.type === "connectionLost") {
       void deliver(outgoing, fault, deadlineAt - clock.now() - 1);
       await clock.sleep(TRANSIT_MS);
@@ -114,10 +96,37 @@ export function createSimulatedElectrum(clock: PausableClock, conditions: FlowCo
   };
 }
 
+/** Gives the fault that befalls a message that is sent now. It is used up by that. */
+function createFaultScript({ faults = [] }: FlowConditions): (outgoing: OutgoingMessage) => SwitchFault | undefined {
+  const remaining = faults.map((scripted) => ({ ...scripted, times: scripted.times ?? 1 }));
+  return ({ operation }) => {
+    const scripted = remaining.find((each) => each.operation === operation && each.times > 0);
+    if (scripted === undefined) return undefined;
+    scripted.times -= 1;
+    return scripted.fault;
+  };
+}
+
+/** The switch receives a message, as the fault has it. */
+function receive(electrum: Switch, outgoing: OutgoingMessage, fault: SwitchFault | undefined): SwitchResponse {
+  if (fault?.type === "error" && !fault.isProcessed) return toErrorResponse(fault);
+  const response = electrum.receive(outgoing);
+  if (fault?.type === "error") return toErrorResponse(fault);
+  return fault?.type === "emptyBody" ? { ...response, body: "" } : response;
+}
+
 const toErrorResponse = ({ status, errorType }: Extract<SwitchFault, { type: "error" }>): SwitchResponse => ({
   status,
   body: JSON.stringify({ errorType, errorMessage: "It was made to fail." }),
 });
+
+function createInitialWorld({ policy, provider = "standard", hasVoucher }: FlowConditions): {
+  readonly world: World;
+  readonly code: string;
+} {
+  const empty = createEmptyWorld({ messaging: policy?.messaging ?? "dual" });
+  return hasVoucher ? sellVoucher(empty, provider, earlierSale(provider), runStartsAt) : { world: empty, code: "" };
+}
 
 const earlierSale = (provider: ProviderName): ConfirmedSale => ({
   request: provisionRequest("ea000000-0000-4000-8000-000000000001", provider),

@@ -6,25 +6,13 @@ import { checkCommit } from "./commits.ts";
 import { describeViolation } from "./invariants.ts";
 import { adviceOf } from "./messages.ts";
 import type { DecidedIntent } from "./promises.ts";
-import { createSendOracle, type SendOracle, type SendOracleOptions } from "./sends.ts";
+import { createSendOracle, recordAttempt, type SendOracle, type SendOracleOptions } from "./sends.ts";
 import { createTransactionHistories, fingerprintOf, type TransactionHistories } from "./transaction-history.ts";
 
 /** Is told everything that the tills of a run store, send and tell, and notes what none of them may do. */
-export interface Oracle extends Omit<SendOracle, "recordAttempt"> {
-  /** A process has stored a step. Says whether another process did so too, and is alive. */
-  recordCommit(change: Change, writer: TillProcess): boolean;
-  /** A process found this in the outbox. */
-  recordStored(transaction: Transaction): void;
+export interface Oracle extends SendOracle, StoreOracle, CallerOracle {
   /** The till's event listener was called with this. */
   recordEvent(event: RuntimeEvent): void;
-  /** A till has told a caller of this transaction. The caller hands over what may be handed over. */
-  recordResult(transaction: Transaction): void;
-  /** A till has told a caller of this state. */
-  recordToldState(id: Uuid, state: string): void;
-  /** A customer was given the voucher with this fingerprint. */
-  recordHandOver(id: Uuid, fingerprint: string): void;
-  /** A till has accepted a decision of its caller's. */
-  recordDecision(id: Uuid, decision: DecidedIntent): void;
   /** Notes that something does not hold. */
   reportViolation(violation: string, id?: Uuid): void;
   /** Notes if work throws that nothing else waits for. */
@@ -43,21 +31,57 @@ export interface OracleOptions extends Partial<SendOracleOptions> {
   onViolation?(violation: string): void;
 }
 
+type ReportViolation = (violation: string, id?: Uuid) => void;
+
 export function createOracle(options: OracleOptions = {}): Oracle {
-  const { nameOf = (id) => id, onViolation } = options;
+  const { nameOf, onViolation } = options;
   const histories = createTransactionHistories();
   const events: string[] = [];
   const violations: string[] = [];
 
-  function reportViolation(violation: string, id?: Uuid): void {
-    const text = id === undefined ? violation : `${nameOf(id)}: ${violation}`;
+  const reportViolation: ReportViolation = (violation, id) => {
+    const text = id === undefined ? violation : `${nameOf?.(id) ?? id}: ${violation}`;
     violations.push(text);
     onViolation?.(text);
-  }
+  };
 
   const sendOptions = { monotonicMs: () => 0, areClocksSkewed: false, confirmationsWait: false, ...options };
-  const { recordAttempt, ...sends } = createSendOracle(sendOptions, histories, reportViolation);
+  return {
+    ...createSendOracle(sendOptions, histories, reportViolation),
+    ...createStoreOracle(histories, reportViolation),
+    ...createCallerOracle(histories, reportViolation),
+    histories,
+    events,
+    violations,
+    reportViolation,
+    recordEvent: (event) => {
+      events.push(JSON.stringify(event));
+      if (event.type === "sent") {
+        const broken = recordAttempt(histories.getOrCreate(event.id), event);
+        broken.forEach((violation) => reportViolation(violation, event.id));
+      }
+      if (event.type === "alert" && (event.alert.reason === "unexpected" || event.alert.reason === "damagedRecord"))
+        reportViolation(describeViolation("nothingThrown", JSON.stringify(event.alert)));
+    },
+    expectNoThrow: (work) => {
+      work.catch((error: unknown) =>
+        reportViolation(
+          describeViolation("nothingThrown", error instanceof Error ? (error.stack ?? error.message) : String(error)),
+        ),
+      );
+    },
+  };
+}
 
+/** Watches what is stored. */
+interface StoreOracle {
+  /** A process has stored a step. Says whether another process did so too, and is alive. */
+  recordCommit(change: Change, writer: TillProcess): boolean;
+  /** A process found this in the outbox. */
+  recordStored(transaction: Transaction): void;
+}
+
+function createStoreOracle(histories: TransactionHistories, reportViolation: ReportViolation): StoreOracle {
   function recordStored(transaction: Transaction): void {
     const history = histories.getOrCreate(transaction.id);
     history.stored = transaction;
@@ -69,6 +93,36 @@ export function createOracle(options: OracleOptions = {}): Oracle {
     history.advice = text;
   }
 
+  return {
+    recordStored,
+    recordCommit: (change, writer) => {
+      const { stored: before, writers } = histories.getOrCreate(change.id);
+      const after = decode(change.record)._unsafeUnwrap();
+      recordStored(after);
+      const broken = checkCommit({ before, after, change });
+      if (broken !== undefined)
+        reportViolation(describeViolation(broken, `${before?.state} → ${after.state}`), after.id);
+      writers.add(writer);
+      return [...writers].some((other) => other !== writer && !other.isDead());
+    },
+  };
+}
+
+/** Watches what the callers of a till are told. */
+interface CallerOracle {
+  /** A till has told a caller of this transaction. The caller hands over what may be handed over. */
+  recordResult(transaction: Transaction): void;
+  /** A till has told a caller of this state. */
+  recordToldState(id: Uuid, state: string): void;
+  /** A customer was given the voucher with this fingerprint. */
+  recordHandOver(id: Uuid, fingerprint: string): void;
+  /** A till has accepted a decision of its caller's. */
+  recordDecision(id: Uuid, decision: DecidedIntent): void;
+}
+
+function createCallerOracle(histories: TransactionHistories, reportViolation: ReportViolation): CallerOracle {
+  const recordToldState = (id: Uuid, state: string): void => void histories.getOrCreate(id).toldStates.add(state);
+
   function recordHandOver(id: Uuid, fingerprint: string): void {
     const history = histories.getOrCreate(id);
     if ((history.voucherFingerprint ?? fingerprint) !== fingerprint)
@@ -76,40 +130,9 @@ export function createOracle(options: OracleOptions = {}): Oracle {
     history.voucherFingerprint = fingerprint;
   }
 
-  const recordToldState = (id: Uuid, state: string): void => void histories.getOrCreate(id).toldStates.add(state);
-
   return {
-    ...sends,
-    histories,
-    events,
-    violations,
-    reportViolation,
-    recordStored,
-    recordHandOver,
     recordToldState,
-    expectNoThrow: (work) => {
-      work.catch((error: unknown) =>
-        reportViolation(
-          describeViolation("nothingThrown", error instanceof Error ? (error.stack ?? error.message) : String(error)),
-        ),
-      );
-    },
-    recordCommit: (change, writer) => {
-      const { stored: before, writers } = histories.getOrCreate(change.id);
-      const after = decode(change.record)._unsafeUnwrap();
-      recordStored(after);
-      const violated = checkCommit({ before, after, change });
-      if (violated !== undefined)
-        reportViolation(describeViolation(violated, `${before?.state} → ${after.state}`), after.id);
-      writers.add(writer);
-      return [...writers].some((other) => other !== writer && !other.isDead());
-    },
-    recordEvent: (event) => {
-      events.push(JSON.stringify(event));
-      if (event.type === "sent") recordAttempt(event);
-      if (event.type === "alert" && (event.alert.reason === "unexpected" || event.alert.reason === "damagedRecord"))
-        reportViolation(describeViolation("nothingThrown", JSON.stringify(event.alert)));
-    },
+    recordHandOver,
     recordResult: (transaction) => {
       recordToldState(transaction.id, transaction.state);
       if (canHandOver(transaction)) recordHandOver(transaction.id, fingerprintOf(handOver(transaction).code));

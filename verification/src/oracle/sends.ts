@@ -9,8 +9,6 @@ import type { SentRequest, TransactionHistories, TransactionHistory } from "./tr
 export interface SendOracle {
   /** A process sends a message. Gives what to call when its wait is over: with a response that it got, or without. */
   recordSend(outgoing: OutgoingMessage, deadlineAt: number, sender: TillProcess): (isAnswered: boolean) => void;
-  /** The runtime says which attempt it sends: attempts of a lookup look alike on the wire. */
-  recordAttempt(event: Extract<RuntimeEvent, { type: "sent" }>): void;
   /** The wall clock was set: what was timed by it before is judged by it no longer. */
   recordClockJump(): void;
 }
@@ -72,11 +70,6 @@ export function createSendOracle(
     recordClockJump: () => {
       jumpedAtMs = Math.max(jumpedAtMs, monotonicMs());
     },
-    recordAttempt: ({ id, operation, attempt }) => {
-      if (operations[operation].kind !== "request" || operation === "lookupRedemption") return;
-      const isNew = addNew(histories.getOrCreate(id).attempts, `${operation} ${attempt}`);
-      if (!isNew) reportViolation(describeViolation("sentOnce", `${operation} ${attempt}`), id);
-    },
     recordSend: (outgoing, deadlineAt, sender) => {
       const id = transactionIdOf(outgoing);
       // From the deadline on the port sends nothing, so a till may ask it to.
@@ -95,6 +88,16 @@ export function createSendOracle(
       };
     },
   };
+}
+
+/** The runtime says which attempt it sends: attempts of a lookup look alike on the wire. Gives what that breaks. */
+export function recordAttempt(
+  { attempts }: TransactionHistory,
+  { operation, attempt }: Extract<RuntimeEvent, { type: "sent" }>,
+): readonly string[] {
+  if (operations[operation].kind !== "request" || operation === "lookupRedemption") return [];
+  const name = `${operation} ${attempt}`;
+  return addNew(attempts, name) ? [] : [describeViolation("sentOnce", name)];
 }
 
 /** Whether the set did not hold the value yet; it does now. */
