@@ -3,9 +3,10 @@ import type { Till, TillError } from "@electrum-vouchers/runtime";
 import type { ProviderName } from "@electrum-vouchers/simulator";
 import { cancel, type FlowAction, type SimulatedElectrum } from "@electrum-vouchers/testkit";
 import type { Result, ResultAsync } from "neverthrow";
+import type { PausableClock } from "../harness/pausable-clock.ts";
+import type { Oracle } from "../oracle/oracle.ts";
+import type { DecidedIntent } from "../oracle/promises.ts";
 import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
-import type { PausableClock } from "./pausable-clock.ts";
-import type { DecidedIntent, Oracle } from "./oracle.ts";
 
 /** An action of a documented flow, or one that only a crash makes worth a look. */
 export type CrashFlowAction =
@@ -154,7 +155,7 @@ async function decide(
 ): Promise<void> {
   const state = (await find(context, id))?.state;
   const isOpen = state === "issued" || state === "redeemed" || (decision === "cancel" && state !== undefined);
-  const isDecided = context.oracle.historyOf(id).decision === decision;
+  const isDecided = context.oracle.histories.get(id)?.decision === decision;
   // A user who does not know whether the till received a decision repeats it.
   if (!isOpen && !isDecided && state !== "confirming" && state !== "confirmed") return;
   const result = await call(id);

@@ -1,7 +1,7 @@
 import { decide, type Entry, observe, redact, redactEntry, replay, type Transaction } from "@electrum-vouchers/core";
 import { sameJson } from "@electrum-vouchers/testkit";
 
-/** A step of a transaction's life. */
+/** A step of a transaction. */
 export interface JournalledStep {
   readonly before?: Transaction;
   readonly entry: Entry;
@@ -33,12 +33,12 @@ export const redactStep = ({ before, entry, after }: JournalledStep): Journalled
   after: redact(after),
 });
 
-/** Whether a code that the step knows of is still to be read once it was scrubbed. */
+/** Whether a voucher code of the step can still be read once the step was redacted. */
 export function leaksSecret(step: JournalledStep): boolean {
   const left = JSON.stringify(redactStep(step));
   return codesIn(JSON.stringify(step)).some((code) => left.includes(code));
 }
 
-/** Every voucher code in a record as text, also in the body of an answer, which is text within text. */
+/** Every voucher code in a record as text, also in the body of a response, which is text within text. */
 const codesIn = (text: string): readonly string[] =>
   [...text.matchAll(/(?:code|voucherCode)\\*":\\*"([^"\\]+)/g)].flatMap(([, code]) => code ?? []);

@@ -6,18 +6,26 @@ import {
   type VoucherRecord,
   type World,
 } from "@electrum-vouchers/simulator";
+import { finalStateOf } from "./promises.ts";
 
-/** What the switch, the provider and the voucher may be, once nothing is under way, for a state of the till's. */
+/** How another party differs from what the till holds. */
+export interface Disagreement {
+  readonly description: string;
+  /** The provider takes no reversals: what it approved stands, whatever it is told. */
+  readonly isFinalAtProvider: boolean;
+}
+
+/** What the switch, the provider and the voucher may be for a state of the till's, once nothing is under way. */
 interface ExpectedCounterpart {
   readonly ledger: readonly (LedgerEntry["state"] | "nothing")[];
   readonly provider: readonly LedgerEntry["providerState"][];
-  /** `another's`: there is none, or it was brought into its state by another transaction. */
+  /** `another's`: there is none, or another transaction brought it into its state. */
   readonly voucher: readonly (VoucherRecord["state"] | "another's")[];
 }
 
 const nothingHappened: ExpectedCounterpart = { ledger: ["nothing"], provider: ["notReceived"], voucher: ["another's"] };
 
-/** A sale that stands: its voucher may have been spent since. */
+/** The voucher of a sale that stands. A customer may have redeemed it since. */
 const sold = ["CONFIRMED_PROVISIONED", "REDEEMED", "CONFIRMED_REDEEMED"] as const;
 
 const undone: Pick<ExpectedCounterpart, "ledger" | "provider"> = {
@@ -53,40 +61,49 @@ const counterparts: Readonly<
   },
 };
 
+/** Whether the till holds a state that says what the others must hold. Before that, something is still under way. */
+export const isSettled = (transaction: Transaction): boolean =>
+  counterparts[transaction.kind][finalStateOf(transaction)] !== undefined;
+
 /** How the others differ from what the till holds, once nothing is under way any more. */
-export function findDisagreements(transaction: Transaction, world: World): readonly string[] {
+export function findDisagreements(transaction: Transaction, world: World): readonly Disagreement[] {
   const { kind, id } = transaction;
-  // What a person has settled outside the protocol holds as they say.
-  const state = transaction.state === "resolved" ? transaction.resolution.resolution : transaction.state;
+  const state = finalStateOf(transaction);
   const entry = transactionsWithId(world, id).find((each) => each.kind === kind);
   const ledger = entry?.state ?? "nothing";
   const expected = counterparts[kind][state];
-  if (expected === undefined) return [`the till still holds ${state}, the switch ${ledger}`];
+  if (expected === undefined)
+    return [{ description: `the till still holds ${state}, the switch ${ledger}`, isFinalAtProvider: false }];
   const forgotten = world.settings.remembersReversals || state !== "reversed" ? [] : (["nothing", "declined"] as const);
+  const allowed: readonly string[] = [...expected.ledger, ...forgotten];
   return [
-    ...([...expected.ledger, ...forgotten].includes(ledger) ? [] : [`the till holds ${state}, the switch ${ledger}`]),
-    ...(entry === undefined || entry.provider === "Stellr"
+    ...(allowed.includes(ledger)
       ? []
-      : findProviderDisagreements(expected, state, entry, world)),
+      : [{ description: `the till holds ${state}, the switch ${ledger}`, isFinalAtProvider: false }]),
+    ...(entry === undefined ? [] : findProviderDisagreements(expected, state, entry, world)),
   ];
 }
 
-/** Providers that take advices, and their vouchers, agree too. */
+/** The provider agrees, and so does the voucher. */
 function findProviderDisagreements(
   expected: ExpectedCounterpart,
   state: string,
   entry: LedgerView,
   world: World,
-): readonly string[] {
+): readonly Disagreement[] {
   const record = findVoucher(world, entry.voucherCode);
   const isHeld = record !== undefined && (entry.kind === "provision" || isHolder(entry, record));
   const voucher = isHeld ? record.state : "another's";
+  // Stellr takes no advices: what it approves stands at once, and so does the voucher.
+  const isFinalAtProvider = entry.provider === "Stellr";
+  const isSoldAtOnce = isFinalAtProvider && entry.providerState === "approved";
+  const agreesAtProvider = expected.provider.includes(entry.providerState) || (isSoldAtOnce && state === "confirmed");
+  const agreesOnVoucher =
+    expected.voucher.includes(voucher) || (isSoldAtOnce && state !== "confirmed" && state !== "completed");
   return [
-    ...(expected.provider.includes(entry.providerState)
-      ? []
-      : [`the till holds ${state}, the provider ${entry.providerState}`]),
-    ...(expected.voucher.includes(voucher) ? [] : [`the till holds ${state}, the voucher is ${voucher}`]),
-  ];
+    ...(agreesAtProvider ? [] : [`the till holds ${state}, the provider ${entry.providerState}`]),
+    ...(agreesOnVoucher ? [] : [`the till holds ${state}, the voucher is ${voucher}`]),
+  ].map((description) => ({ description, isFinalAtProvider }));
 }
 
 type LedgerView = Pick<LedgerEntry, "kind" | "id" | "provider" | "providerState" | "voucherCode">;

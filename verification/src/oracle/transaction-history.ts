@@ -1,41 +1,47 @@
-import type { Uuid } from "@electrum-vouchers/core";
-import type { TillProcess } from "./till-process.ts";
+import { createHash } from "node:crypto";
+import type { Transaction, Uuid } from "@electrum-vouchers/core";
+import type { TillProcess } from "@electrum-vouchers/testkit";
+import type { DecidedIntent } from "./promises.ts";
 
-/** What is known of a transaction besides what is stored. */
+/** What was stored, sent and told of one transaction. */
 export interface TransactionHistory {
-  /** Every state in which it was stored, in order. */
-  readonly states: string[];
+  /** As it was stored last. */
+  stored?: Transaction;
   /** The attempts that were stored, each by its deadline: nothing else may be sent. */
   readonly deadlines: Set<number>;
+  /** The advice, as text, once it was stored. */
+  advice?: string;
+  /** The processes that have stored a step of it. */
+  readonly writers: Set<TillProcess>;
+  /** The message of its request, as text, once it was sent. */
+  request?: string;
   /** The attempts that were sent. */
   readonly attempts: Set<string>;
   /** The requests that were sent and not answered. */
   readonly requests: Set<SentRequest>;
-  /** The states that a till's caller was told of. */
-  readonly returnedStates: Set<string>;
-  /** The processes that have stored a step of it. */
-  readonly writers: Set<TillProcess>;
   /** The processes that are delivering its advice. */
   readonly deliverers: Set<TillProcess>;
-  /** The message of its request, as text, once it was sent. */
-  request?: string;
-  /** The advice, as text, once it was stored. */
-  advice?: string;
   isAdviceSent: boolean;
-  /** What a till accepted of its caller: that it stands, or that it does not. */
-  decision?: "confirm" | "cancel";
-  /** The code of the voucher, once it was handed over. */
-  voucherCode?: string;
+  /** The states that a caller of the till was told of. */
+  readonly toldStates: Set<string>;
+  /** What the till accepted of its caller. */
+  decision?: DecidedIntent;
+  /** Of the code of the voucher, once a customer has it. */
+  voucherFingerprint?: string;
 }
 
 /** A request that may be under way. */
 export interface SentRequest {
+  readonly operation: string;
   readonly sender: TillProcess;
   readonly deadlineAt: number;
   readonly sentAtMs: number;
-  /** Whether its sender still waits for the answer. */
+  /** Whether its sender still waits for the response. */
   isAwaited: boolean;
 }
+
+/** Enough to compare two voucher codes, without one ever leaving the till's process. */
+export const fingerprintOf = (code: string): string => createHash("sha256").update(code).digest("hex");
 
 export type TransactionHistories = ReadonlyMap<Uuid, TransactionHistory> & {
   getOrCreate(id: Uuid): TransactionHistory;
@@ -53,12 +59,11 @@ export function createTransactionHistories(): TransactionHistories {
 }
 
 const emptyHistory = (): TransactionHistory => ({
-  states: [],
   deadlines: new Set(),
+  writers: new Set(),
   attempts: new Set(),
   requests: new Set(),
-  returnedStates: new Set(),
-  writers: new Set(),
   deliverers: new Set(),
   isAdviceSent: false,
+  toldStates: new Set(),
 });

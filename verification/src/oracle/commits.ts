@@ -1,20 +1,26 @@
 import { type Advice, decode, decodeEntry, type Entry, type Instant, type Transaction } from "@electrum-vouchers/core";
 import { sameJson } from "@electrum-vouchers/testkit";
 import type { Change } from "@electrum-vouchers/core/ports";
-import { adviceOf, requestOf } from "../../transaction-messages.ts";
-import type { CommitActivity } from "../till/activity.ts";
 import type { Invariant } from "./invariants.ts";
-import { findApproval, contradicts, hasEnded, expectedReconciliation, requiresAttention } from "./promises.ts";
-import { leaksSecret, isReplayable, redactStep, type JournalledStep } from "./replay.ts";
+import { adviceOf, requestOf } from "./messages.ts";
+import { approvalOf, contradicts, expectedReconciliation, hasEnded, requiresAttention } from "./promises.ts";
+import { isReplayable, type JournalledStep, leaksSecret, redactStep } from "./replay.ts";
+
+/** A step that becomes durable. */
+export interface DurableStep {
+  readonly before?: Transaction | undefined;
+  readonly after: Transaction;
+  readonly change: Change;
+}
 
 /** What a commit breaks of the invariants that are about one step. */
-export function checkCommit({ change, committedStep }: CommitActivity): Invariant | undefined {
-  const { before, entry, transaction: after } = committedStep;
-  const step: JournalledStep = { ...(before === undefined ? {} : { before }), entry, after };
+export function checkCommit({ before, after, change }: DurableStep): Invariant | undefined {
   if (before !== undefined && hasEnded(before) && !differsByReconciliationOnly(before, after)) return "oneFinalState";
   if (!isAccurate(change, after)) return "outboxAccurate";
-  const stored = decodeEntry(change.entry).unwrapOr(undefined);
-  if (stored === undefined || !isReplayable({ ...step, entry: stored })) return "journalReplays";
+  const entry = decodeEntry(change.entry).unwrapOr(undefined);
+  if (entry === undefined) return "journalReplays";
+  const step: JournalledStep = { ...(before === undefined ? {} : { before }), entry, after };
+  if (!isReplayable(step)) return "journalReplays";
   if (leaksSecret(step)) return "noSecret";
   if (!isReplayable(redactStep(step))) return "redactedReplays";
   if (!keepsDeadlines(before, after, change.at)) return "policyKept";
@@ -25,10 +31,10 @@ export function checkCommit({ change, committedStep }: CommitActivity): Invarian
   return isReconciliationComplete(before, entry, after) ? undefined : "reconciliationListed";
 }
 
-/** What is broken where an entry changes nothing: somebody was told that it stands, or met what a person must see. */
+/** What is broken by an entry that changes nothing: a caller was told that a decision stands, or the operator was told nothing. */
 export function checkUnchanged(entry: Entry, unchanged: Transaction): Invariant | undefined {
-  const granted = entry.type === "intent" ? entry.intent.type : undefined;
-  if ((granted === "confirm" || granted === "cancel") && contradicts(granted, unchanged)) return "decisionKept";
+  const accepted = entry.type === "intent" ? entry.intent.type : undefined;
+  if ((accepted === "confirm" || accepted === "cancel") && contradicts(accepted, unchanged)) return "decisionKept";
   return isReconciliationComplete(unchanged, entry, unchanged) ? undefined : "reconciliationListed";
 }
 
@@ -45,7 +51,7 @@ const isAccurate = (change: Change, after: Transaction): boolean =>
     .map((stored) => sameJson(stored, after))
     .unwrapOr(false);
 
-/** Whether it has the marks that it had and those that are owed, and no more. */
+/** Whether the reconciliation list has the items that it had, those that are owed now, and no more. */
 function isReconciliationComplete(before: Transaction, entry: Entry, after: Transaction): boolean {
   const expected = new Set([
     ...before.reconciliation.map(({ reason }) => reason),
@@ -56,14 +62,11 @@ function isReconciliationComplete(before: Transaction, entry: Entry, after: Tran
   );
 }
 
-/**
- * An attempt waits for its answer no longer than the policy says, and an approval for the till's decision as long as that: for
- * ever, or so long.
- */
+/** An attempt waits for its response no longer than the policy says. An approval waits for the decision as long as it says. */
 function keepsDeadlines(before: Transaction | undefined, after: Transaction, at: Instant): boolean {
   const { decisionDeadlineMs, replyDeadlineMs } = after.start.policy;
   if ("deadlineAt" in after) {
-    // A decision that was made before the attempt, and stored after its start, leaves the deadline as it is.
+    // If a decision was made before the attempt and stored after its start, the attempt keeps its deadline.
     const isUnderWay = before !== undefined && "deadlineAt" in before && before.deadlineAt === after.deadlineAt;
     return isUnderWay || after.deadlineAt <= at + replyDeadlineMs;
   }
@@ -71,15 +74,8 @@ function keepsDeadlines(before: Transaction | undefined, after: Transaction, at:
   return after.decideBy === (decisionDeadlineMs === undefined ? undefined : after.approval.at + decisionDeadlineMs);
 }
 
-/** An advice repeats the identifiers of the last approval, or, where there was none, of the request. */
+/** An advice repeats the identifiers of the last approval or, if there was none, of the request. */
 function echoesIdentifiers(before: Transaction, entry: Entry, advice: Advice): boolean {
   const approved = approvalOf(before, entry)?.["thirdPartyIdentifiers"];
   return sameJson(advice.message.thirdPartyIdentifiers, approved ?? requestOf(before)?.thirdPartyIdentifiers);
-}
-
-/** The approval that stands, or that the entry brings in time. */
-function approvalOf(before: Transaction, entry: Entry): ReturnType<typeof findApproval> {
-  if ("approval" in before) return before.approval.response;
-  const isInTime = entry.type === "fact" && "deadlineAt" in before && entry.fact.at <= before.deadlineAt;
-  return isInTime ? findApproval(before, entry.fact) : undefined;
 }
