@@ -1,6 +1,7 @@
 import type { HttpResponse, OutgoingMessage, NoResponse, NoResponseCause } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { type Fault, type FaultKind, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
+import { CLIENT, provisionRequest } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { transports } from "../test/port.ts";
 import { basicAuthorization } from "./authorization.ts";
@@ -8,26 +9,7 @@ import { createElectrumHttp } from "./electrum-http.ts";
 
 // What the port makes of everything that can go wrong with a switch, over real HTTP.
 
-const ID = "0b8f9f64-5d63-4d7c-8a52-0f2f5d3f1a22";
-
-const sale: OutgoingMessage = {
-  operation: "provisionVoucher",
-  message: {
-    id: ID,
-    time: "2026-01-31T12:00:00.000Z",
-    originator: {
-      institution: { id: "10", name: "Shop" },
-      terminalId: "TILL0001",
-      merchant: {
-        merchantType: "5411",
-        merchantId: "123456789012345",
-        merchantName: { name: "Shop", city: "Cape Town", region: "WC", country: "ZA" },
-      },
-    },
-    client: { id: "shop", name: "Shop" },
-    thirdPartyIdentifiers: [],
-  },
-};
+const sale: OutgoingMessage = { operation: "provisionVoucher", message: provisionRequest() };
 
 /** What the port must give: the answer, its body as far as it matters, or why there is none. */
 interface Expected {
@@ -107,7 +89,7 @@ describe.each(transports)("over %s", (transport) => {
     simulator = await startSimulator();
     electrum = createElectrumHttp({
       baseUrl: simulator.url,
-      authorization: basicAuthorization(() => ({ username: "shop", password: "secret" })),
+      authorization: basicAuthorization(() => ({ username: CLIENT, password: "secret" })),
       transport,
     })._unsafeUnwrap();
   });

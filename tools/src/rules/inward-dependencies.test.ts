@@ -56,6 +56,15 @@ const fixtures: readonly Fixture[] = [
   importFixture("packages/simulator/src", `import { type Voucher } from "@electrum-vouchers/core"`, 1),
   importFixture("packages/simulator/src", `import { parseTenders } from "@electrum-vouchers/core"`, 1),
   importFixture("packages/simulator/src", `import * as v from "valibot"`, 1),
+  importFixture("packages/simulator/src", `import { uuid } from "@electrum-vouchers/testkit"`, 1, "given.test.ts"),
+  // The testkit plays Electrum by the simulator; it knows neither the runtime nor an adapter.
+  importFixture("packages/testkit/src", `import { handle } from "@electrum-vouchers/simulator"`, 0),
+  importFixture("packages/testkit/src", `import type { Clock } from "@electrum-vouchers/runtime"`, 1),
+  importFixture(
+    "packages/testkit/src",
+    `import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox"`,
+    1,
+  ),
   // What a package may import is written down; applications may import anything.
   importFixture(
     "packages/adapter-carrier-pigeon/src",

@@ -1,9 +1,9 @@
 import type { Outbox } from "@electrum-vouchers/core/ports";
+import { documentedFlows } from "@electrum-vouchers/testkit";
 import { okAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
-import { flows as documentedFlows } from "../../../apps/demo/src/flows/catalogue/flows.ts";
 import { enumerateCrashPoints } from "./enumerate-crash-points.ts";
-import { demoFlows, flows } from "./flows.ts";
+import { flows } from "./flows.ts";
 import { recoveryModes } from "./run-with-crash.ts";
 
 /** Far more than any of them takes: what never ends is to be seen all the same. */
@@ -12,8 +12,9 @@ const MAX_WAIT_MS = 120_000;
 /** One point in so many is tried, always the same, with one aftermath; `pnpm verify crash` tries all, with every one. */
 const SAMPLE_INTERVAL = 5;
 
-test("the flows are those of the demo, every one", () => {
-  expect(demoFlows.map(({ name }) => name).toSorted()).toEqual(documentedFlows.map(({ name }) => name).toSorted());
+test("every documented flow is among them", () => {
+  expect(flows.map(({ name }) => name)).toEqual(expect.arrayContaining(documentedFlows.map(({ name }) => name)));
+  expect(documentedFlows).toHaveLength(24);
 });
 
 describe("killed before, amid or after a call of a port, a till is recovered by a new one on the same file", () => {

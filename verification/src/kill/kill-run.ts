@@ -6,8 +6,9 @@ import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { allProviders, type FaultPlan, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
 import { createRandom } from "../random.ts";
 import { USER } from "../request-fields.ts";
-import { collectHistories } from "./transaction-history.ts";
-import { checkAtQuiescence } from "./quiescence.ts";
+import { createOracle, type Oracle } from "../oracle/oracle.ts";
+import { checkAtQuiescence } from "../oracle/quiescence.ts";
+import type { ProcessMessage } from "./process-messages.ts";
 import { type ProcessExit, spawnTill, type TillChildProcess, type TillChildOptions } from "./till-child-process.ts";
 
 /** What became of one till: one file, one switch, many processes one after the other. */
@@ -112,12 +113,14 @@ async function killAndCheck(
   const undelivered = await checkDelivered(simulator);
 
   const messages = exits.flatMap((each) => each.messages);
+  const oracle = createOracle();
+  for (const message of messages) recordMessage(oracle, message);
   const outbox = openSqliteOutbox({ path: options.path })._unsafeUnwrap();
-  const { transactions, violations } = await checkAtQuiescence(outbox, simulator.world(), collectHistories(messages));
+  const transactions = await checkAtQuiescence(outbox, simulator.world(), oracle);
   (await outbox.close())._unsafeUnwrap();
   return {
     kills,
-    transactions,
+    transactions: transactions.length,
     returnedCalls: messages.filter(({ type }) => type === "returned").length,
     leftBehind: messages.reduce((sum, message) => sum + (message.type === "serving" ? message.leftBehind : 0), 0),
     killedEarly: exits.filter(({ messages: reported }) => !reported.some(({ type }) => type === "serving")).length,
@@ -126,9 +129,25 @@ async function killAndCheck(
       ...exits.flatMap(checkExit("SIGKILL")),
       ...checkExit("exit 0")(lastExit),
       ...undelivered,
-      ...violations,
+      ...oracle.violations,
     ],
   };
+}
+
+/** What the callers of the tills were told. */
+function recordMessage(oracle: Oracle, message: ProcessMessage): void {
+  switch (message.type) {
+    case "returned":
+      return oracle.recordToldState(message.id, message.state);
+    case "decided":
+      return oracle.recordDecision(message.id, message.decision);
+    case "handedOver":
+      return oracle.recordHandOver(message.id, message.fingerprint);
+    case "ready":
+    case "serving":
+    case "finished":
+      return undefined;
+  }
 }
 
 /** Only a process that ends by itself leaves its compiled code to the others. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Uuid } from "@electrum-vouchers/core";
 
 /** What a till process says of itself, at once and before it does anything more: a kill may come next. */
@@ -18,9 +17,6 @@ export type ProcessMessage =
 
 /** Where the words go: a pipe of their own, after stdin, stdout and stderr. */
 export const MESSAGES_FD = 3;
-
-/** Enough to compare two voucher codes, without one ever leaving the till's process. */
-export const fingerprintOf = (code: string): string => createHash("sha256").update(code).digest("hex");
 
 /** The words in what was heard. The last line is cut off where its process was killed: nobody was told of it. */
 export const parseMessages = (output: string): readonly ProcessMessage[] =>

@@ -4,6 +4,7 @@ import { netcare, standardProvider, type Policy, parsePolicy, stellr } from "@el
 import { basicAuthorization, createElectrumHttp } from "@electrum-vouchers/adapter-http";
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { type RuntimeEvent, startTill, type Till } from "@electrum-vouchers/runtime";
+import { isNothingDue } from "../harness/watch-outbox.ts";
 import { USER } from "../request-fields.ts";
 import { createWorkload } from "./workload.ts";
 import { acknowledgeEarly } from "./early-acknowledgement.ts";
@@ -82,11 +83,7 @@ async function serve(): Promise<void> {
 /** Leaves nothing unfinished that can be finished. Whoever gave the order bounds the wait. */
 async function finish(): Promise<void> {
   const { outbox, till } = await open();
-  const isDue = async (): Promise<boolean> => {
-    const { due } = (await outbox.summary())._unsafeUnwrap();
-    return due.advice + due.replyDeadline + due.timer > 0;
-  };
-  while (await isDue()) await pause(20);
+  while (!(await isNothingDue(outbox))) await pause(20);
   await till.stop();
   (await outbox.close())._unsafeUnwrap();
   report({ type: "finished" });

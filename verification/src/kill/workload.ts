@@ -5,7 +5,8 @@ import type { Till, TillError } from "@electrum-vouchers/runtime";
 import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
 import type { ResultAsync } from "neverthrow";
 import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
-import { fingerprintOf, type ProcessMessage } from "./process-messages.ts";
+import { fingerprintOf } from "../oracle/transaction-history.ts";
+import type { ProcessMessage } from "./process-messages.ts";
 
 /** How long a till that could not answer is left alone. */
 const RETRY_DELAY_MS = 20;

@@ -2,7 +2,7 @@ import type { Transaction } from "@electrum-vouchers/core";
 import type { Configuration } from "./configuration.ts";
 import { createHistoryUpdates } from "./properties/history-updates.ts";
 import { type Violation, createStateCheck } from "./properties/check-state.ts";
-import { hasEnded } from "./properties/promises.ts";
+import { hasEnded } from "../oracle/promises.ts";
 import { createResponseRouting } from "./network/response-routing.ts";
 import { createMessageMoves } from "./network/message-moves.ts";
 import { memoize } from "./search/intern.ts";

@@ -59,8 +59,18 @@ export const survivors: readonly SurvivorExplanation[] = [
     change: 'fact.type === "timer" → true',
     reason: onlyTimers,
   },
-  { file: "machines/finalization.ts", mutator: "ObjectLiteral", change: '{ outcome: "refused" } → {}', reason: lastCase },
-  { file: "machines/finalization.ts", mutator: "ObjectLiteral", change: '{ outcome: "contradicted" } → {}', reason: lastCase },
+  {
+    file: "machines/finalization.ts",
+    mutator: "ObjectLiteral",
+    change: '{ outcome: "refused" } → {}',
+    reason: lastCase,
+  },
+  {
+    file: "machines/finalization.ts",
+    mutator: "ObjectLiteral",
+    change: '{ outcome: "contradicted" } → {}',
+    reason: lastCase,
+  },
   {
     file: "transaction.ts",
     mutator: "ConditionalExpression",

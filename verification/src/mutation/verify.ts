@@ -35,10 +35,10 @@ const core = join(import.meta.dirname, "../../../packages/core/src");
 
 /** What moves a transaction, and what reads the answers that move it. */
 const transitionFiles = (): readonly string[] =>
-  globSync(
-    ["{machines,responses}/*.ts", "{hand-over,lookup-timing,transaction}.ts"],
-    { cwd: core, exclude: ["**/*.test.ts", "machines/validate-input.ts"] },
-  ).toSorted((one, other) => one.localeCompare(other));
+  globSync(["{machines,responses}/*.ts", "{hand-over,lookup-timing,transaction}.ts"], {
+    cwd: core,
+    exclude: ["**/*.test.ts", "machines/validate-input.ts"],
+  }).toSorted((one, other) => one.localeCompare(other));
 
 /** The core's tests, but those that would take minutes to notice nothing more. */
 const testFiles = (): readonly string[] =>

@@ -1,11 +1,11 @@
+import type { Uuid } from "@electrum-vouchers/core";
 import type { Claimed, ClaimRequest, Outbox, OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { TillProcess } from "@electrum-vouchers/testkit";
 import { err, ok, type Result, ResultAsync } from "neverthrow";
 import type { SimulatedFaultKind } from "./faults.ts";
 import { createFaultyCommit } from "./faulty-commit.ts";
-import type { TillProcess } from "./till-process.ts";
 import { faultOccurs, type RunContext } from "./run-context.ts";
-import type { SharedOutbox } from "./shared-outbox.ts";
-import type { Oracle } from "./oracle.ts";
+import type { Oracle } from "../oracle/oracle.ts";
 
 /** Longer than some deadlines: a stalled disk. */
 const MAX_STALL_MS = 20_000;
@@ -19,7 +19,7 @@ const unavailable: OutboxUnavailable = { type: "unavailable", reason: "busy", de
 /** The outbox as one process sees it: with everything that its port allows to go wrong. */
 export function createFaultyOutbox(
   context: RunContext,
-  sharedOutbox: SharedOutbox,
+  sharedOutbox: Outbox,
   oracle: Oracle,
   tillProcess: TillProcess,
 ): Outbox {
@@ -58,7 +58,7 @@ export function createFaultyOutbox(
     const until = faultOccurs(context, scenario.rates.outbox) ? request.now + SHORT_LEASE_MS : request.until;
     const claimed = await sharedOutbox.claim({ ...request, until });
     return claimed.map((found) => {
-      if (found.records.some(({ id }) => oracle.isDelivering(id))) faultCounter.record("lease expires during a send");
+      if (found.records.some(({ id }) => isDelivering(oracle, id))) faultCounter.record("lease expires during a send");
       return found;
     });
   }
@@ -68,7 +68,7 @@ export function createFaultyOutbox(
     commit: (change) => callWithLatency(() => commit(change)),
     load: (id) => callUnlessFaulty("load fails", () => sharedOutbox.load(id)),
     claim: (request) => callUnlessFaulty("claim fails", () => claim(request)),
-    // It need not be durable: whoever forgets it does the work sooner.
+    // It need not be durable: if it is forgotten, the work is done sooner.
     postpone: (postponement) =>
       callUnlessFaulty("postponement fails", async () =>
         injectFault("postponement forgotten") ? ok() : sharedOutbox.postpone(postponement),
@@ -76,3 +76,7 @@ export function createFaultyOutbox(
     release: (release) => callUnlessFaulty("release fails", () => sharedOutbox.release(release)),
   };
 }
+
+/** Whether a process that is alive has sent the advice of this transaction, and waits for the response. */
+const isDelivering = ({ histories }: Oracle, id: Uuid): boolean =>
+  [...histories.getOrCreate(id).deliverers].some((tillProcess) => !tillProcess.isDead());

@@ -1,7 +1,7 @@
 import type { HttpResponse, OutgoingMessage, NoResponse } from "@electrum-vouchers/core";
 import type { SwitchResponse } from "@electrum-vouchers/simulator";
 import { err, ok, type Result } from "neverthrow";
-import type { Switch } from "./switch.ts";
+import type { Switch } from "../harness/switch.ts";
 import { generateTransmissionFault, type TransmissionFault } from "./transmission-faults.ts";
 import { faultOccurs, type RunContext } from "./run-context.ts";
 

@@ -16,7 +16,7 @@ export interface Operator {
 const ROUND_INTERVAL_MS = 30_000;
 
 export function createOperator(
-  { context, sharedOutbox, oracle }: ProcessEnvironment,
+  { context, oracle }: ProcessEnvironment,
   client: TillClient,
   tills: readonly SupervisedTill[],
   world: () => World,
@@ -24,7 +24,7 @@ export function createOperator(
   const { clock, random } = context;
 
   const disputed = (): readonly Transaction[] =>
-    sharedOutbox.transactions().filter(({ state }) => state === "disputed");
+    [...oracle.histories.values()].flatMap(({ stored }) => (stored?.state === "disputed" ? [stored] : []));
 
   /** A person either has the advice sent again, or finds that Electrum holds what it says, and closes the matter. */
   async function resolveDispute(transaction: Transaction): Promise<void> {

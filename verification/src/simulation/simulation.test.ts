@@ -1,5 +1,6 @@
 import { errAsync, okAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
+import { invariants, runInvariants } from "../oracle/invariants.ts";
 import type { DefectInjector } from "./ports.ts";
 import { runSeed } from "./run.ts";
 import { findUnseenFaultKinds, search } from "./search.ts";
@@ -35,7 +36,7 @@ describe("what is wrong with the ports is found", () => {
         ...ports,
         outbox: { ...outbox, commit: (change) => (change.state === "confirming" ? okAsync() : outbox.commit(change)) },
       }),
-      violation: "what a caller was told is stored",
+      violation: runInvariants.toldIsStored,
     },
     "an outbox that lets the last writer win": {
       injectDefect: ({ outbox, ...ports }) => ({
@@ -46,7 +47,7 @@ describe("what is wrong with the ports is found", () => {
             outbox.commit(change).orElse((error) => (error.type === "conflict" ? okAsync() : errAsync(error))),
         },
       }),
-      violation: "of a confirm and a cancel, one wins",
+      violation: invariants.decisionKept,
     },
     "an Electrum port that acknowledges what it never sent": {
       injectDefect: ({ electrum, ...ports }) => ({
@@ -59,11 +60,11 @@ describe("what is wrong with the ports is found", () => {
               : electrum.send(outgoing, deadlineAt),
         },
       }),
-      violation: "till and switch agree",
+      violation: invariants.agreement,
     },
     "a clock that wakes nobody": {
       injectDefect: (ports) => ({ ...ports, clock: { ...ports.clock, sleep: () => new Promise(() => undefined) } }),
-      violation: "nothing waits for ever once faults stop",
+      violation: invariants.terminates,
     },
   };
 

@@ -1,8 +1,8 @@
 import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
 import { startTill, type Till } from "@electrum-vouchers/runtime";
+import { startTillProcess, type TillProcess } from "@electrum-vouchers/testkit";
 import { err, type Result, type ResultAsync } from "neverthrow";
 import type { SimulatedFaultKind } from "./faults.ts";
-import { type TillProcess, startTillProcess } from "./till-process.ts";
 import { generateUuid } from "./messages.ts";
 import { createFaultyPorts, type ProcessEnvironment } from "./ports.ts";
 

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type DocumentedFlow, documentedFlows } from "@electrum-vouchers/testkit";
 import { err, ok } from "neverthrow";
-import type { Flow } from "../flows/flow.ts";
-import { flows } from "../flows/catalogue/flows.ts";
 import { runFlow } from "../flows/run-flow.ts";
 import { SCALE_TEXT } from "../flows/time-scale.ts";
 import { findViolations } from "../flows/check-flow.ts";
@@ -30,7 +29,7 @@ Exit code: 0 where every flow ended as the contract says, else 1.`,
     const given = readArguments("flows", options, args);
     if (given.isErr()) return err(given.error);
     const only = given.value.text("only")?.toLowerCase() ?? "";
-    const chosen = flows.filter(({ name }) => name.toLowerCase().includes(only));
+    const chosen = documentedFlows.filter(({ name }) => name.toLowerCase().includes(only));
     return chosen.length === 0 ? badInput(`--only ${only}: no flow has this in its name`) : ok(await runAll(chosen));
   },
 };
@@ -38,7 +37,7 @@ Exit code: 0 where every flow ended as the contract says, else 1.`,
 /** Most of a flow is waiting, so several share the processors; few enough that no answer is late for want of one. */
 const CONCURRENCY = 6;
 
-async function runAll(chosen: readonly Flow[]): Promise<ExitCode> {
+async function runAll(chosen: readonly DocumentedFlow[]): Promise<ExitCode> {
   const startedAt = Date.now();
   print([`Each flow has a database and a simulated switch of its own; ${SCALE_TEXT}.`, ""]);
   const results: FlowReport[] = [];
@@ -61,8 +60,8 @@ function newFolder(): string {
   return folder;
 }
 
-async function runOne(flow: Flow, folder: string): Promise<FlowReport> {
-  const number = flows.indexOf(flow) + 1;
+async function runOne(flow: DocumentedFlow, folder: string): Promise<FlowReport> {
+  const number = documentedFlows.indexOf(flow) + 1;
   try {
     const result = await runFlow(flow, folder);
     return { number, flow, result, violations: findViolations(flow, result) };

@@ -45,5 +45,5 @@ const MAX_RETRIES = 100;
 const MAX_REPLY_DEADLINE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** What is known of the provider that a request names. */
-export const profileOf = (receiver: string | undefined): ProviderProfile =>
+const profileOf = (receiver: string | undefined): ProviderProfile =>
   [stellr, netcare].find(({ name }) => name.toLowerCase() === receiver?.trim().toLowerCase()) ?? standardProvider;

@@ -1,4 +1,4 @@
-import type { Flow } from "../flows/flow.ts";
+import type { DocumentedFlow } from "@electrum-vouchers/testkit";
 import type { FlowResult, FlowTransaction } from "../flows/run-flow.ts";
 import { type TimelineEntry, RECEIVED } from "../flows/timeline.ts";
 import { isInAgreement } from "../flows/check-flow.ts";
@@ -6,10 +6,10 @@ import { describeReconciliationItem } from "./ending.ts";
 import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { secondsText } from "./reporter.ts";
 
-/** A flow that was result, or that got stuck. */
+/** A flow that was played, or that got stuck. */
 export interface FlowReport {
   readonly number: number;
-  readonly flow: Flow;
+  readonly flow: DocumentedFlow;
   /** Absent where it got stuck. */
   readonly result?: FlowResult;
   /** Every way in which it did not go as the contract says. */

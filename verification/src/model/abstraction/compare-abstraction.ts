@@ -16,7 +16,7 @@ import {
 } from "@electrum-vouchers/core";
 import { abstractionOf } from "./abstraction.ts";
 import { provisionStarts, redemptionRequest, redemptionStarts, tenders, TRANSACTION_ID } from "../fixtures.ts";
-import { adviceOf } from "../../transaction-messages.ts";
+import { adviceOf } from "../../oracle/messages.ts";
 import { age, NOW } from "../time/time.ts";
 
 /** How many transactions were told apart in full, how many by their essence, and how many of these go on in two ways. */

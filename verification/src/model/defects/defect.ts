@@ -1,5 +1,5 @@
 import type { Configuration } from "../configuration.ts";
-import type { Invariant } from "../properties/invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 
 /** A small change of the shipped code that makes it wrong, to see that the model checker finds it. */
 export interface Defect {

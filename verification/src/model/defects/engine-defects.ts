@@ -11,7 +11,8 @@ export const engineDefects: readonly Defect[] = [
   {
     name: "acting before the commit",
     file: LOOP,
-    original: "if (entry === undefined || transaction === before) return executeOrFinish(step, { transaction, version });",
+    original:
+      "if (entry === undefined || transaction === before) return executeOrFinish(step, { transaction, version });",
     replacement: "return executeOrFinish(step, { transaction, version });",
     configuration: simpleSale,
     invariant: "commitFirst",
@@ -20,7 +21,8 @@ export const engineDefects: readonly Defect[] = [
     name: "acting after a commit that came too late",
     file: LOOP,
     original: "if (result.isOk()) return executeOrFinish(step, { transaction, version });",
-    replacement: 'if (result.isOk() || result.error.type === "conflict") return executeOrFinish(step, { transaction, version });',
+    replacement:
+      'if (result.isOk() || result.error.type === "conflict") return executeOrFinish(step, { transaction, version });',
     configuration: saleWithTwoOwners,
     invariant: "commitFirst",
   },

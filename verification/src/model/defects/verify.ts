@@ -1,5 +1,5 @@
 import { runConcurrently } from "../../concurrency.ts";
-import { invariants } from "../properties/invariants.ts";
+import { invariants } from "../../oracle/invariants.ts";
 import { formatTrace } from "../search/trace.ts";
 import { detectDefect } from "./detect-defect.ts";
 import type { Defect } from "./defect.ts";

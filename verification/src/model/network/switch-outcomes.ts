@@ -1,11 +1,8 @@
-import { type HttpResponse, type OutgoingMessage, operations, toHttp } from "@electrum-vouchers/core";
-import { isJsonObject, parseJson } from "@electrum-vouchers/testkit";
+import { type HttpResponse, type OutgoingMessage, operations } from "@electrum-vouchers/core";
 import {
   type ProviderCondition,
   createWorld,
   deliverNextAdvice,
-  type HandleResult,
-  handle,
   type ProviderName,
   setCondition,
   type World,
@@ -13,36 +10,17 @@ import {
 import type { Configuration } from "../configuration.ts";
 import { everyResponse } from "./every-response.ts";
 import { earlierSale, tenders } from "../fixtures.ts";
-import { USER } from "../../request-fields.ts";
+import { sellVoucher, sendToSwitch } from "../../harness/world.ts";
 import type { SwitchOutcome } from "./switch-outcome.ts";
-
-/** The one user's world, in which nothing has happened yet. */
-export function createEmptyWorld(settings: { readonly single: boolean; readonly remembersReversals: boolean }): World {
-  return createWorld({
-    singleMessagingUsers: settings.single ? [USER] : [],
-    remembersReversals: settings.remembersReversals,
-    // What happened is for people; without it the world is no larger than what the switch decides by.
-    maxHistory: 0,
-  });
-}
 
 /** The world with a voucher in it that can be redeemed, and the voucher's code. */
 export function createWorldWithVoucher(
   world: World,
   provider: ProviderName,
 ): { readonly world: World; readonly code: string } {
-  const sale = earlierSale(provider);
-  const issued = send(world, { operation: "provisionVoucher", message: sale });
-  const { id: requestId, time, thirdPartyIdentifiers } = sale;
-  const confirmed = send(issued.world, {
-    operation: "confirmVoucher",
-    message: { id: "c0ffee00-0000-4000-8000-000000000000", requestId, time, thirdPartyIdentifiers, tenders },
-  });
-  const body = parseJson(issued.response.body);
-  const voucher = isJsonObject(body) ? body["voucher"] : undefined;
-  const code = isJsonObject(voucher) ? voucher["code"] : undefined;
-  if (typeof code !== "string") throw new TypeError("the switch issues a voucher with a code");
-  return { world: deliverAll(confirmed.world, provider), code };
+  const sale = { request: earlierSale(provider), confirmationId: "c0ffee00-0000-4000-8000-000000000000", tenders };
+  const sold = sellVoucher(world, provider, sale, 0);
+  return { ...sold, world: deliverAll(sold.world, provider) };
 }
 
 /** Everything that may become of a message, the ordinary first. */
@@ -94,13 +72,10 @@ function findOutcomeUnder(
   outgoing: OutgoingMessage,
   condition: ProviderCondition,
 ): SwitchOutcome {
-  const { world: after, response } = send(setCondition(world, provider, condition), outgoing);
+  const { world: after, response } = sendToSwitch(setCondition(world, provider, condition), outgoing, 0);
   const { status, body } = response;
   return { world: deliverAll(after, provider), response: { status, body } };
 }
-
-const send = (world: World, outgoing: OutgoingMessage): HandleResult =>
-  handle(world, { ...toHttp(outgoing), user: USER, at: 0 });
 
 /**
  * The world once the switch has told the provider: nothing that a till can see depends on when it does. The provider's

@@ -1,4 +1,5 @@
 import type { Advice } from "@electrum-vouchers/core";
+import type { DecidedIntent } from "../../oracle/promises.ts";
 
 /** What is remembered for the sake of the invariants, and to bound what a till may want again. */
 export interface History {
@@ -32,6 +33,3 @@ export const emptyHistory: History = {
   hasLookedUpAgain: false,
   isReversalForgotten: false,
 };
-
-/** What the till has decided about a transaction. */
-export type DecidedIntent = "confirm" | "cancel";

@@ -2,7 +2,7 @@ import { operations, type Transaction } from "@electrum-vouchers/core";
 import { sameJson } from "@electrum-vouchers/testkit";
 import { provisionRequest } from "../fixtures.ts";
 import { type Activity, transactionOf } from "../till/activity.ts";
-import type { Invariant } from "./invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 import type { AdviceInFlight, MessageInFlight, RequestInFlight } from "../network/network.ts";
 import type { History } from "./history.ts";
 import { NOW } from "../time/time.ts";

@@ -1,4 +1,4 @@
-import { type Invariant, invariants } from "../properties/invariants.ts";
+import { type Invariant, invariants } from "../../oracle/invariants.ts";
 import type { Violation } from "../properties/check-state.ts";
 import type { ProtocolLimit } from "../properties/limits.ts";
 import type { System } from "../system.ts";

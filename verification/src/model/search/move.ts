@@ -1,5 +1,5 @@
 import type { Intent } from "@electrum-vouchers/core";
-import type { Invariant } from "../properties/invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 import type { State } from "./state.ts";
 
 /** One move from a state. */

@@ -1,5 +1,5 @@
 import type { Counterexample } from "./explore.ts";
-import { invariants } from "../properties/invariants.ts";
+import { invariants } from "../../oracle/invariants.ts";
 
 /** The shortest way to a state, one line for each thing that happens. */
 export const formatTrace = ({ trace }: Counterexample): string =>

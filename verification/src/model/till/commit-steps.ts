@@ -2,13 +2,13 @@ import type { Entry } from "@electrum-vouchers/core";
 import type { CommitError } from "@electrum-vouchers/core/ports";
 import { afterCommit } from "@electrum-vouchers/runtime/engine";
 import { err } from "neverthrow";
-import { checkCommit, checkUnchanged } from "../properties/commits.ts";
+import { checkCommit, checkUnchanged } from "../../oracle/commits.ts";
 import type { StateSpace } from "../state-space.ts";
 import type { CommitActivity } from "./activity.ts";
 import { toStored } from "./stored.ts";
 import { applyCommit, type ActivityOutcome, toOutcome } from "./till.ts";
 import { createStepMaker, type TillStep } from "./till-step.ts";
-import type { DecidedIntent } from "../properties/history.ts";
+import type { DecidedIntent } from "../../oracle/promises.ts";
 
 /** What may come of a commit. First what should: it is taken, or comes too late; then how the outbox fails. */
 export type CommitSteps = (turn: CommitActivity, record: number) => readonly [TillStep, ...(readonly TillStep[])];
@@ -19,7 +19,8 @@ export function createCommitSteps(space: StateSpace): CommitSteps {
 
   /** What a commit that was taken leaves in the outbox. */
   function commitEffects(turn: CommitActivity): Partial<TillStep> {
-    const violated = checkCommit(turn);
+    const { before, transaction: after } = turn.committedStep;
+    const violated = checkCommit({ before, after, change: turn.change });
     const decision = findDecision(turn.committedStep.entry);
     return {
       record: records.idOf(toStored(turn.change)),

@@ -1,5 +1,5 @@
 import type { Intent } from "@electrum-vouchers/core";
-import { checkUnchanged } from "../properties/commits.ts";
+import { checkUnchanged } from "../../oracle/commits.ts";
 import { messageOf } from "../network/network.ts";
 import { memoize } from "../search/intern.ts";
 import { isRepeatable } from "../search/move.ts";

@@ -6,7 +6,7 @@ import { abstractionOf } from "../abstraction/abstraction.ts";
 import type { HistoryUpdates } from "../properties/history-updates.ts";
 import { checkAdvice, checkRequest } from "../properties/sends.ts";
 import { memoize } from "../search/intern.ts";
-import type { Invariant } from "../properties/invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 import type { StateSpace } from "../state-space.ts";
 import { ascending, type State } from "../search/state.ts";
 import type { TillStep } from "./till-step.ts";

@@ -1,9 +1,9 @@
 import { canHandOver } from "@electrum-vouchers/core";
-import type { Invariant } from "../properties/invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 import type { StateSpace } from "../state-space.ts";
 import type { ActivityOutcome } from "./till.ts";
 import type { TraceLine, Move } from "../search/move.ts";
-import type { DecidedIntent } from "../properties/history.ts";
+import type { DecidedIntent } from "../../oracle/promises.ts";
 
 /** What one activity of the till can do next, as far as it depends on nothing but the outbox. */
 export interface TillStep {

@@ -13,6 +13,7 @@ import {
   afterCommit,
   type EngineAction,
   nextAction,
+  planFor,
   resumeStep,
   type VersionedTransaction,
 } from "@electrum-vouchers/runtime/engine";
@@ -56,22 +57,17 @@ const toStoredVersion = ({ transaction, version }: VersionedTransaction): Versio
   version: Math.min(version, STORED_VERSION),
 });
 
-/**
- * What the runtime's hands make of a command. An advice is left to the forwarder, and a reply or a decision that is not due to
- * the timers; the rest takes time.
- */
+/** What the runtime's own plan makes of a command: an activity that takes time, or nothing more for this process to do. */
 function startCommand(command: Command, current: VersionedTransaction): ActivityOutcome {
-  switch (command.type) {
-    case "queueAdvice":
+  const plan = planFor(command, NOW, "foreground");
+  switch (plan.type) {
+    case "send":
+      return { activity: { type: "sending", command: plan.command, current } };
+    case "wait":
+      return { activity: { type: "sleeping", command: plan.command, current } };
+    case "leaveToForwarder":
+    case "leaveToRecovery":
       return toOutcome(afterCommand(current, undefined));
-    case "sendRequest":
-      return { activity: { type: "sending", command, current } };
-    case "wakeAt": {
-      const isNextAttempt = command.timer === "retry" || command.timer === "lookup";
-      return isNextAttempt || command.at <= NOW
-        ? { activity: { type: "sleeping", command, current } }
-        : toOutcome(afterCommand(current, undefined));
-    }
   }
 }
 
