@@ -166,7 +166,7 @@ describe("a request file that cannot be used", () => {
       "  id must be a random UUID (version 4), in lower case",
       "  time must be an RFC 3339 date and time, such as 2026-11-21T09:30:00.000Z",
       "  client.name is required",
-      expect.stringMatching(/^ {2}voucher\.colour must not be there/),
+      expect.stringMatching(/^ {2}voucher\.colour is not a known field/),
     ]);
     expect(told.join()).not.toContain(SECRET);
   });
@@ -234,7 +234,7 @@ describe("Electrum cannot be spoken to", () => {
     ["sandbox.electrum.io", "--electrum: must be a URL, such as https://host/suv/v1"],
     [
       `https://demo:${SECRET}@host/suv/v1`,
-      "--electrum: must hold no user name or password; they belong in authorization",
+      "--electrum: must have no user name or password; those come from authorization",
     ],
     ["https://host/suv/v1?a=b", "--electrum: must have no query and no fragment"],
   ])("%s", async (url, told) => {

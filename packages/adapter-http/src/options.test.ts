@@ -84,7 +84,7 @@ describe("the transport", () => {
 
   test("node has no use for a fetch, and passes by none in silence: it may lead to a proxy", () => {
     expect(faultsOf({ baseUrl, authorization, transport: "node", fetch: globalThis.fetch })).toEqual([
-      { path: "fetch", expected: 'must not be there with the transport "node", which has no use for it' },
+      { path: "fetch", expected: 'must be absent with the transport "node", which does not use it' },
     ]);
   });
 });

@@ -22,8 +22,8 @@ interface JournalRow {
 }
 
 /**
- * Removes and scrubs finished transactions, oldest first, in one transaction as large as the request says. What is old enough
- * to be removed is not scrubbed first.
+ * Deletes and redacts finished transactions, oldest first, in one SQLite transaction, at most as many as the request's limit.
+ * Those that are old enough to be deleted are not redacted first.
  */
 export function createRetention(
   database: Database,

@@ -51,7 +51,7 @@ function faultOf(issue: v.BaseIssue<unknown>): MessageFault {
 // Valibot's own messages print the received value. Those of this library (of kind "validation") do not.
 function expectationOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind === "validation") return issue.message;
-  if (issue.expected === "never") return "must not be there: no such field is known";
+  if (issue.expected === "never") return "is not a known field";
   if (issue.received === "undefined") return "is required";
   return issue.expected === null ? "is not allowed" : `must be ${issue.expected}`;
 }
