@@ -109,9 +109,9 @@ describe("a command line that cannot be used", () => {
     [["--amount", "1", "--confirm", "--cancel"], "--confirm and --cancel: expected one of them"],
     [
       ["--amount", "1", "--messaging", "single", "--cancel"],
-      "--cancel: in single messaging an approval is the end; expected --messaging dual",
+      "--cancel: in single messaging an approval is final; expected --messaging dual",
     ],
-    [["--amount", "1"], "nobody to ask: without a terminal, expected --confirm or --cancel"],
+    [["--amount", "1"], "no decision: without a terminal to ask on, expected --confirm or --cancel"],
   ])("demo sell --db FILE %j", async (args, told) => {
     expect(await refusalOf("sell", "--db", newDb(), ...args)).toEqual([told]);
   });
@@ -162,7 +162,7 @@ describe("a request file that cannot be used", () => {
     );
     const told = await sellFrom(file);
     expect(told).toEqual([
-      `--request ${file}: is not a ProvisionRequest as Electrum's schema has it:`,
+      `--request ${file}: is not a valid ProvisionRequest by Electrum's schema:`,
       "  id must be a random UUID (version 4), in lower case",
       "  time must be an RFC 3339 date and time, such as 2026-11-21T09:30:00.000Z",
       "  client.name is required",
@@ -178,7 +178,7 @@ describe("a request file that cannot be used", () => {
 
   it("is given beside options that say the same", async () => {
     expect(await sellFrom(fileOf(saleJson()), "--amount", "1")).toEqual([
-      "--amount is given beside --request: expected the whole request in the file, or options alone",
+      "--amount is given with --request: expected the whole request in the file, or options alone",
     ]);
   });
 
@@ -266,7 +266,7 @@ describe("Electrum cannot be spoken to", () => {
   it.each([["--password", SECRET], [`--password=${SECRET}`]])("a password among the arguments: %s", async (...args) => {
     const told = await sellTo("https://host/suv/v1", ...args);
     expect(told).toEqual([
-      "--password is not taken: arguments can be seen by everyone on this machine; set ELECTRUM_PASSWORD or give --password-file FILE",
+      "--password is not allowed: every user of this machine can see arguments; set ELECTRUM_PASSWORD or give --password-file FILE",
     ]);
   });
 });
@@ -281,14 +281,14 @@ describe("a database that cannot be used, and is left as it was", () => {
 
   it("is no database", async () => {
     const db = fileOf("a letter to the bank", "letter.txt");
-    expect(await sellOn(db)).toEqual([expect.stringMatching(/letter\.txt: is no database of this demo/)]);
+    expect(await sellOn(db)).toEqual([expect.stringMatching(/letter\.txt: is not a database of this demo/)]);
     expect(readdirSync(join(db, ".."))).toEqual(["letter.txt"]);
   });
 
   it("is another program's database", async () => {
     const db = newDb();
     new Database(db).exec("CREATE TABLE friends (name TEXT)").close();
-    expect(await sellOn(db)).toEqual([expect.stringMatching(/till\.db: is no database of this demo/)]);
+    expect(await sellOn(db)).toEqual([expect.stringMatching(/till\.db: is not a database of this demo/)]);
   });
 
   it("was written by a newer release", async () => {

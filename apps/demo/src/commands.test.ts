@@ -76,7 +76,7 @@ describe("a till, a simulated switch, and what it remembers from one command to 
       const args = ["redeem", "--db", join(newFolder(), "till.db"), "--voucher-code", "12345", "--confirm"];
       const ended = await runDemo(args);
       expect(ended).toMatchObject({ exitCode: 1, stderr: "" });
-      expect(ended.stdout).toMatch(/lookupFailed - no such voucher: 404 UNABLE_TO_LOCATE_RECORD[^]*abandoned/);
+      expect(ended.stdout).toMatch(/lookupFailed - the lookup failed: 404 UNABLE_TO_LOCATE_RECORD[^]*abandoned/);
       expect(ended.stdout).not.toContain("12345");
     },
     TIMEOUT_MS,

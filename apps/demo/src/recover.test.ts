@@ -84,7 +84,7 @@ describe("demo recover", () => {
 
     expect(await demo("recover", "--db", db, "--electrum", url, "--wait", "0")).toBe(1);
 
-    expect(printed).toContain(`sale ${id}: reversing - to be undone; Electrum has not acknowledged the reversal yet`);
+    expect(printed).toContain(`sale ${id}: reversing - being undone; Electrum has not acknowledged the reversal yet`);
   });
 
   it("does not wait for credentials to become right", async () => {
@@ -94,7 +94,7 @@ describe("demo recover", () => {
     simulator.setFaults({ rules: [{ fault: refused, times: "always" }] });
 
     expect(await demo("recover", "--db", db, "--electrum", simulator.url, "--wait", "86400")).toBe(1);
-    expect(printed).toContain("alert: Electrum does not take these credentials (401)");
+    expect(printed).toContain("alert: Electrum does not accept these credentials (401)");
 
     simulator.setFaults({});
     expect(await demo("recover", "--db", db, "--electrum", simulator.url)).toBe(0);

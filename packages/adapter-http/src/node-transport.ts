@@ -22,7 +22,7 @@ export function createNodeTransport({ baseUrl, maxBodyBytes }: ResolvedOptions):
         outgoing.on("response", (response) => {
           receive(response, maxBodyBytes).then(resolve, reject);
         });
-        // This adapter never asks for another protocol. Without a listener, Node would report the upgrade as a response.
+        // This adapter never asks for another protocol. Node leaves the connection to this listener, which must end it.
         outgoing.on("upgrade", (_response, socket) => {
           socket.destroy();
           reject(new Error("the server switched to another protocol"));

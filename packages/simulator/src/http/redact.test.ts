@@ -27,8 +27,8 @@ describe("a body as it is logged", () => {
   });
 
   test("that is no JSON, or longer than any message, is told by its length alone", () => {
-    expect(redactBody("{secret")).toBe("(7 characters, not read)");
-    expect(redactBody(JSON.stringify("x".repeat(20_000)))).toBe("(20002 characters, not read)");
+    expect(redactBody("{secret")).toBe("(7 characters, not parsed)");
+    expect(redactBody(JSON.stringify("x".repeat(20_000)))).toBe("(20002 characters, not parsed)");
   });
 
   test("that is empty is none", () => {

@@ -99,7 +99,7 @@ describe("the administration shows", () => {
         { operation: "confirmVoucher" },
         { target: "/vouchers?voucherCode=***&receiverInstId=1" },
         { operation: "redeemVoucher", response: { status: 201, body: { voucher: { code: "***" } } } },
-        { operation: "redeemVoucher", body: `(${broken.length} characters, not read)` },
+        { operation: "redeemVoucher", body: `(${broken.length} characters, not parsed)` },
       ],
     });
     for (const secret of [code, "411111", "Thandi", "27821234567", "secret"]) expect(text).not.toContain(secret);
