@@ -10,7 +10,7 @@ const encoded = Buffer.from(`12345678:${PASSWORD}`).toString("base64");
 const secrets = [VOUCHER_CODE, encodeURIComponent(VOUCHER_CODE), PASSWORD, encoded, "PIN-8842"];
 
 /** What a thing can show of itself, to a log or to a debugger. */
-const shown = (thing: unknown): string =>
+const inspectDeep = (thing: unknown): string =>
   `${JSON.stringify(thing)}${inspect(thing, { depth: null, showHidden: true })}`;
 
 /** Gathers what the process would report behind our back. */
@@ -64,7 +64,7 @@ const failing: readonly Row[] = [
 
 const failingFetch: Row = {
   server: "is not asked, for fetch throws",
-  options: { fetch: (input, init) => Promise.reject(new Error(shown([input, init]), { cause: PASSWORD })) },
+  options: { fetch: (input, init) => Promise.reject(new Error(inspectDeep([input, init]), { cause: PASSWORD })) },
 };
 
 const rows = [
@@ -96,7 +96,7 @@ test.each(rows)(
     // Over node a proxy's 407 is an answer, where it can be had: to two messages over plain HTTP.
     const answered = transport === "node" && does === asksProxy ? 2 : 0;
     expect(silences).toHaveLength(9 - answered);
-    for (const secret of secrets) expect(shown([silences, reported])).not.toContain(secret);
+    for (const secret of secrets) expect(inspectDeep([silences, reported])).not.toContain(secret);
   },
 );
 
@@ -110,6 +110,6 @@ test.each(transports)(
     });
     await outcome(port, lookup, ample());
 
-    for (const secret of secrets) expect(shown(port)).not.toContain(secret);
+    for (const secret of secrets) expect(inspectDeep(port)).not.toContain(secret);
   },
 );

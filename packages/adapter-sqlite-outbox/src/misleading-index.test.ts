@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => store.remove());
 
 /** Writes these commits, and then has one entry of an index lead from transaction 2 to transaction 3. */
-async function misled(
+async function misleadIndex(
   index: string,
   entryEndsWith: string,
   commits: readonly ReturnType<typeof change>[],
@@ -43,7 +43,7 @@ const corrupt = { type: "unavailable", reason: "corrupt" };
 
 describe("an index that leads to another transaction", () => {
   it("lets no commit overwrite that one", async () => {
-    await misled("sqlite_autoindex_transactions_1", uuid(2), three);
+    await misleadIndex("sqlite_autoindex_transactions_1", uuid(2), three);
     const outbox = await store.open();
 
     expect(await unwrapErrorAsync(outbox.commit(change(2, { expectedVersion: 1, record: "the next" })))).toMatchObject(
@@ -67,7 +67,7 @@ describe("an index that leads to another transaction", () => {
     async (_, request) => {
       const [first, , third] = three;
       if (first === undefined || third === undefined) throw new Error("there are three");
-      await misled("transactions_finished", "", [first, finished, third]);
+      await misleadIndex("transactions_finished", "", [first, finished, third]);
       const outbox = await store.open();
 
       expect(await unwrapErrorAsync(outbox.applyRetention(request))).toMatchObject(corrupt);

@@ -22,48 +22,48 @@ import {
 import { AT, SECONDS } from "./messages.ts";
 import { unwrap } from "./unwrap.ts";
 
-/** What an intent says, but for its moment. */
+/** An intent without its time. */
 type IntentWithoutTime = Intent extends infer Each ? (Each extends Intent ? Omit<Each, "at"> : never) : never;
 
-/** One transaction, followed from message to message. Seconds count from its start. */
+/** One transaction, step by step. Seconds count from its start. */
 export interface Flow {
-  /** What comes next happens at this second. */
+  /** The next events happen at this second. */
   at(second: number): Flow;
-  /** The step asks for this message, to be sent and answered until that second. */
+  /** The step's command sends this message, with its deadline at that second. */
   sends(request: Request, attempt: number, untilSecond: number): void;
-  /** The step asks for a timer; its pause lies between these seconds from now. */
+  /** The step's command is a timer, between these seconds from now. */
   waits(timer: WakeAt["timer"], attempt: number, between: readonly [shortest: number, longest: number]): void;
-  /** The step stores this advice, to be delivered from that second on. */
+  /** The step's command queues this advice, to be delivered from that second on. */
   queues(advice: Advice, fromSecond: number): void;
-  /** The step asks for nothing: the till, a person or nobody must act. */
+  /** The step has no command: the transaction waits for the till, for an operator or for nothing. */
   isIn(state: Transaction["state"]): void;
-  /** Electrum answers the attempt that is under way. */
-  receives(answer: HttpResponse): void;
-  /** Electrum answers an attempt, and the answer is ignored. */
-  receivesTooLate(attempt: number, answer: HttpResponse): void;
+  /** Electrum responds to the attempt under way. */
+  receives(response: HttpResponse): void;
+  /** Electrum responds to an attempt, and the response is ignored. */
+  receivesTooLate(attempt: number, response: HttpResponse): void;
   timesOut(cause?: NoResponseCause): void;
-  /** The process dies and comes back: what was under way is waited for, and never sent again. */
+  /** The process ends and restarts: an attempt under way is waited for, and never sent again. */
   restarts(): void;
-  /** The timer that the last step asked for fires: at its time, or whenever somebody gets round to it. */
+  /** The last step's timer fires: at its time, or late. */
   wakesAt(second: number): void;
-  /** Electrum answers the advice. */
-  adviceResponse(answer: HttpResponse): void;
-  /** Electrum's answer does not acknowledge the advice: it stays as it is, to be sent again. */
-  mustRepeatAfter(answer: HttpResponse): void;
+  /** Electrum responds to the advice. */
+  adviceResponse(response: HttpResponse): void;
+  /** Electrum's response does not acknowledge the advice, which must be sent again. */
+  mustRepeatAfter(response: HttpResponse): void;
   intends(intent: IntentWithoutTime): void;
-  /** The same again: accepted, and nothing changes. */
+  /** The same intent again: accepted, and nothing changes. */
   intendsAgain(intent: IntentWithoutTime): void;
   isRefused(intent: IntentWithoutTime, refusal: Refusal): void;
   transaction(): Transaction;
-  /** The state and what only it has, without what never changes. */
+  /** The state and its own fields, without those that never change. */
   state(): object;
 }
 
-/** Where a transaction has come to. */
+/** The transaction now. */
 interface Progress {
   transaction: Transaction;
   command: Command | undefined;
-  /** The attempt that went out last. */
+  /** The attempt that was sent last. */
   attempt: number;
   now: Instant;
 }
@@ -124,20 +124,20 @@ function facts(
 > {
   const happens = (fact: Fact, ignored?: Ignored): void =>
     applyStep(course, observe(course.transaction, fact), ignored);
-  const reply = (attempt: number, answer: HttpResponse): Fact => ({
+  const createResponse = (attempt: number, response: HttpResponse): Fact => ({
     type: "response",
     attempt,
     at: course.now,
-    ...answer,
+    ...response,
   });
-  const toAdviceResponse = (answer: HttpResponse): Fact => {
-    if (!("advice" in course.transaction)) throw new Error("no advice is on its way");
+  const toAdviceResponse = (response: HttpResponse): Fact => {
+    if (!("advice" in course.transaction)) throw new Error("no advice is owed");
     const adviceId = course.transaction.advice.message.id;
-    return { type: "adviceResponse", adviceId, at: course.now, ...answer };
+    return { type: "adviceResponse", adviceId, at: course.now, ...response };
   };
   return {
-    receives: (answer) => happens(reply(course.attempt, answer)),
-    receivesTooLate: (attempt, answer) => happens(reply(attempt, answer), "late"),
+    receives: (response) => happens(createResponse(course.attempt, response)),
+    receivesTooLate: (attempt, response) => happens(createResponse(attempt, response), "late"),
     timesOut: (cause = "deadline") => happens({ type: "noResponse", attempt: course.attempt, cause, at: course.now }),
     restarts: () => applyStep(course, resume(course.transaction)),
     wakesAt(second) {
@@ -146,25 +146,25 @@ function facts(
       course.now = moment(second);
       happens(timerFact(command, course.now));
     },
-    adviceResponse: (answer) => happens(toAdviceResponse(answer)),
-    mustRepeatAfter(answer) {
+    adviceResponse: (response) => happens(toAdviceResponse(response)),
+    mustRepeatAfter(response) {
       const before = course.transaction;
-      happens(toAdviceResponse(answer), "notAcknowledged");
+      happens(toAdviceResponse(response), "notAcknowledged");
       expect(course.transaction).toBe(before);
     },
   };
 }
 
 function intents(course: Progress): Pick<Flow, "intends" | "intendsAgain" | "isRefused"> {
-  const decided = (wanted: IntentWithoutTime): Result<Step<Transaction>, Refusal> =>
+  const decideNow = (wanted: IntentWithoutTime): Result<Step<Transaction>, Refusal> =>
     decide(course.transaction, { ...wanted, at: course.now });
   return {
-    intends: (wanted) => applyStep(course, unwrap(decided(wanted))),
+    intends: (wanted) => applyStep(course, unwrap(decideNow(wanted))),
     intendsAgain: (wanted) =>
-      expect(unwrap(decided(wanted))).toEqual({ transaction: course.transaction, commands: [] }),
+      expect(unwrap(decideNow(wanted))).toEqual({ transaction: course.transaction, commands: [] }),
     isRefused: (wanted, refusal) =>
       expect(
-        decided(wanted).match(
+        decideNow(wanted).match(
           () => "accepted",
           (error) => error,
         ),

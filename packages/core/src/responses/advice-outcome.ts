@@ -23,7 +23,7 @@ export type AdviceOutcome =
  * - `already`: Electrum had confirmed or reversed it before
  * - `duplicate`: Electrum had received this advice before
  * - `notFound`: Electrum does not know what is reversed: nothing to undo
- * - `notRedeemed`: VOUCHER_NOT_REDEEMED to a confirmation. It may answer a repeat; the response does not tell
+ * - `notRedeemed`: VOUCHER_NOT_REDEEMED to a confirmation. It may be the response to a repeat; that cannot be told
  */
 export type Acknowledgement = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed";
 
