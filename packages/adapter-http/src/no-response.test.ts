@@ -5,7 +5,7 @@ import { classifyError } from "./no-response.ts";
 const createFetchError = (cause: object): unknown => new TypeError("fetch failed", { cause });
 const createCodedError = (code: string): unknown => createFetchError(Object.assign(new Error("any"), { code }));
 
-describe("what fetch threw", () => {
+describe("the cause of an error", () => {
   test.each([
     "UNABLE_TO_GET_ISSUER_CERT",
     "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
@@ -65,28 +65,28 @@ describe("what fetch threw", () => {
     },
   );
 
-  test.each(["ENOTFOUND", "EAI_AGAIN"])("%s while looking up the name is unreachable", (code) => {
+  test.each(["ENOTFOUND", "EAI_AGAIN"])("%s while resolving the name is unreachable", (code) => {
     expect(classifyError(createFetchError({ code, syscall: "getaddrinfo" }))).toBe("unreachable");
   });
 
-  test("ETIMEDOUT on a connection that stood is interrupted", () => {
+  test("ETIMEDOUT on an open connection is interrupted", () => {
     expect(classifyError(createFetchError({ code: "ETIMEDOUT", syscall: "read" }))).toBe("interrupted");
   });
 
-  test("a host of which no address could be reached is unreachable", () => {
+  test("a host with no reachable address is unreachable", () => {
     const refused = { code: "ECONNREFUSED", syscall: "connect" };
 
     expect(classifyError(createFetchError(new AggregateError([refused, refused])))).toBe("unreachable");
   });
 
-  test("an error that causes itself is interrupted", () => {
+  test("an error that is its own cause is interrupted", () => {
     const round = new Error("round");
     round.cause = new AggregateError([round, round]);
 
     expect(classifyError(round)).toBe("interrupted");
   });
 
-  test("anything else is interrupted, and nothing makes it throw", () => {
+  test("anything else is interrupted, and nothing throws", () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => {
         expect(classifyError(thrown)).toBe("interrupted");
