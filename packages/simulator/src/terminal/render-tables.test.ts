@@ -46,7 +46,7 @@ test("shows the vouchers, the providers, the last requests and the faults", () =
   );
 });
 
-test("shows a simulator to which nothing has happened", () => {
+test("shows a new simulator", () => {
   const picture = renderTables({
     url: "x",
     world: createWorld(),
