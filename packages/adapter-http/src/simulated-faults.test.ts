@@ -7,11 +7,11 @@ import { transports } from "../test/port.ts";
 import { basicAuthorization } from "./authorization.ts";
 import { createElectrumHttp } from "./electrum-http.ts";
 
-// What the port makes of everything that can go wrong with a switch, over real HTTP.
+// What the port reports for each of the simulator's faults, over real HTTP.
 
 const sale: OutgoingMessage = { operation: "provisionVoucher", message: provisionRequest() };
 
-/** What the port must give: the answer, its body as far as it matters, or why there is none. */
+/** What the port must report: the response, with the relevant part of its body, or the cause. */
 interface Expected {
   readonly cause?: NoResponseCause;
   readonly status?: number;
@@ -19,7 +19,7 @@ interface Expected {
   readonly body?: RegExp;
 }
 
-/** Nobody answers within it, and everybody who means to does. */
+/** Longer than any response takes, and shorter than the delay of those that must not come. */
 const WAIT_MS = 1_000;
 const NEVER_MS = 60_000;
 
@@ -101,8 +101,8 @@ describe.each(transports)("over %s", (transport) => {
 
   const send = (): Promise<Partial<HttpResponse & NoResponse>> =>
     electrum.send(sale, Date.now() + WAIT_MS).match<Partial<HttpResponse & NoResponse>>(
-      (answer) => answer,
-      (silence) => silence,
+      (response) => response,
+      (noResponse) => noResponse,
     );
 
   test.each(faults.map(([fault, expected]) => ({ fault, expected })))("$fault", async ({ fault, expected }) => {
@@ -113,12 +113,12 @@ describe.each(transports)("over %s", (transport) => {
     expect(given.body ?? "").toMatch(body ?? "");
   });
 
-  test("refused: who sends while nobody listens finds the switch unreachable", async () => {
+  test("refused: during the outage the switch is unreachable", async () => {
     simulator.addFault({ fault: { kind: "refused", durationMs: NEVER_MS } });
     expect([await send(), await send()]).toEqual([{ cause: "interrupted" }, { cause: "unreachable" }]);
   });
 
-  test("nothing goes wrong: the answer as it was sent", async () => {
+  test("no fault: the response as it was sent", async () => {
     const { status, body } = await send();
     expect(status).toBe(201);
     expect(body).toMatch(/"voucher"/);

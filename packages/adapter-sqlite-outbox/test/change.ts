@@ -4,7 +4,7 @@ import { uuid } from "@electrum-vouchers/testkit";
 
 export const NOW: Instant = Date.parse("2026-03-01T08:00:00.000Z");
 
-/** The first commit of the n-th transaction, or another where the fields say so. */
+/** The first commit of the n-th transaction, with these fields changed. */
 export const change = (n: number, fields: Partial<Change> = {}): Change => ({
   id: uuid(n),
   expectedVersion: 0,

@@ -1,5 +1,5 @@
-// A process of its own: `worker.ts PATH NAME`. Claims whatever is due in the outbox at PATH, a few at a time, says the id of each
-// and finishes it, until nothing is left.
+// A process of its own: `worker.ts PATH NAME`. It claims what is due in the outbox at PATH, a few records at a time, prints the id
+// of each and finishes it, until nothing is left.
 import { unwrapAsync } from "@electrum-vouchers/testkit";
 import { openSqliteOutbox } from "../src/index.ts";
 import { change, NOW } from "./change.ts";

@@ -2,12 +2,12 @@ import type { Json } from "../src/index.ts";
 import { errorTypes } from "./error-types.ts";
 import { CODE, FOREIGN_ID } from "./messages.ts";
 
-/** A body that an answer may have, and what there is to know of it. */
+/** A body that a response may have, and its properties. */
 export interface Body {
   readonly name: string;
   readonly text: string;
   readonly kind: "nothing" | "noJson" | "noObject" | "object";
-  /** Whose id it bears. */
+  /** Whose id it has. */
   readonly id: "ours" | "foreign" | "none";
   readonly errorType?: string;
   readonly voucher: "code" | "noCode" | "none";
@@ -28,7 +28,7 @@ const object = (name: string, fields: Json, known: Partial<Body>): Body => ({
 
 const DEEP = 70;
 
-/** What a gateway, a crash or a hostile peer may answer instead of Electrum. */
+/** Bodies of a gateway, a crash or a hostile peer instead of Electrum's. */
 const strange: readonly Body[] = [
   plain("nothing", "no body", ""),
   plain("nothing", "white space", " \r\n\t"),
@@ -42,7 +42,7 @@ const strange: readonly Body[] = [
   plain("noObject", "true", "true"),
 ];
 
-/** Objects without an error type: what a success holds, or should hold. */
+/** Objects without an error type: successes, complete or not. */
 const successes = (ours: string): readonly Body[] => [
   object("{}", {}, {}),
   object("a gateway's message", { message: "Not here" }, {}),
@@ -73,7 +73,7 @@ const successes = (ours: string): readonly Body[] => [
   object("a voucher, and an id of 5", { id: 5, voucher: { code: CODE } }, { id: "foreign", voucher: "code" }),
 ];
 
-/** An ErrorDetail of each type, about our message, another's, or none. */
+/** An ErrorDetail of each type, about this message, another one, or none. */
 const errors = (ours: string): readonly Body[] =>
   Object.keys(errorTypes).flatMap((errorType) => [
     object(`${errorType}, ours`, { id: ours, errorType, errorMessage: "x" }, { id: "ours", errorType }),
@@ -88,5 +88,5 @@ const errors = (ours: string): readonly Body[] =>
 
 export const bodiesAbout = (ours: string): readonly Body[] => [...strange, ...successes(ours), ...errors(ours)];
 
-/** Every status that a complete answer can have. */
+/** Every status that a complete response can have. */
 export const statuses: readonly number[] = Array.from({ length: 400 }, (_, index) => 200 + index);

@@ -11,21 +11,21 @@ import type {
 import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "./responses.ts";
 import { AT, FOREIGN_ID, lookupResponse, provisionResponse, redemptionResponse, SECONDS } from "./messages.ts";
 
-/** What can happen to a transaction, or be wanted of it. */
+/** A fact or intent that a transaction can get. */
 export type Event = (transaction: Transaction) => Extract<Entry, { type: "fact" | "intent" }>;
 
-/** The attempt that a transaction waits for, or waited for last. */
+/** The attempt that a transaction waits for, or last waited for. */
 export function currentAttempt(transaction: Transaction): number {
   if ("attempt" in transaction) return transaction.attempt;
   if ("redeem" in transaction) return transaction.redeem.attempt;
   return "approval" in transaction ? transaction.approval.attempt : 0;
 }
 
-/** The deadline of the attempt that is under way; where none is, some later moment. */
+/** The deadline of the attempt under way; if there is none, some later moment. */
 const deadlineOf = (transaction: Transaction): Instant =>
   "deadlineAt" in transaction ? transaction.deadlineAt : AT + 3_600 * SECONDS;
 
-/** When the events happen that have no moment of their own: shortly before the deadline. */
+/** The time of events without a time of their own: shortly before the deadline. */
 export const momentOf = (transaction: Transaction): Instant => deadlineOf(transaction) - SECONDS;
 
 type Moment = (transaction: Transaction) => Instant;
@@ -42,12 +42,16 @@ const atDeadline: Moment = deadlineOf;
 const afterDeadline: Moment = (transaction) => deadlineOf(transaction) + 1;
 const aDayLater: Moment = (transaction) => deadlineOf(transaction) + 86_400 * SECONDS;
 
-const reply = (answer: (transaction: Transaction) => HttpResponse, later = 0, moment: Moment = momentOf): Event =>
+const createResponse = (
+  response: (transaction: Transaction) => HttpResponse,
+  later = 0,
+  moment: Moment = momentOf,
+): Event =>
   fact((transaction) => ({
     type: "response",
     attempt: currentAttempt(transaction) + later,
     at: moment(transaction),
-    ...answer(transaction),
+    ...response(transaction),
   }));
 
 /** The response that approves what the transaction waits for. */
@@ -59,7 +63,7 @@ const responseTo = (transaction: Transaction): JsonObject => {
 const approval = (transaction: Transaction): HttpResponse => jsonResponse(201, responseTo(transaction));
 const decline = (): HttpResponse => errorResponse(400, "INVALID_AMOUNT");
 
-const silence = (cause: NoResponseCause, later = 0): Event =>
+const createNoResponse = (cause: NoResponseCause, later = 0): Event =>
   fact((transaction) => ({
     type: "noResponse",
     attempt: currentAttempt(transaction) + later,
@@ -82,35 +86,39 @@ const timer = (name: "retry" | "lookup" | "decision", later = 0): Event =>
     at: momentOf(transaction),
   }));
 
-/** The facts that end an attempt. An earlier attempt is one that is no longer waited for. */
+/** The facts that end an attempt. An earlier attempt is no longer waited for. */
 export const attemptEvents = {
-  approved: reply(approval),
-  "approved at the deadline": reply(approval, 0, atDeadline),
-  declined: reply(decline),
-  "declined, 404": reply(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD")),
-  "declined, 501": reply(() => emptyResponse(501)),
-  "unknown: status": reply(() => emptyResponse(500)),
-  "unknown: error type": reply(() => errorResponse(400, "UPSTREAM_UNAVAILABLE")),
-  "unknown: duplicate": reply(() => errorResponse(400, "DUPLICATE_RECORD")),
-  "unknown: unreadable": reply(() => htmlResponse(200)),
-  "unknown: foreign id": reply((transaction) => jsonResponse(200, { ...responseTo(transaction), id: FOREIGN_ID })),
-  "unknown: foreign decline": reply(() => errorResponse(400, "INVALID_AMOUNT", FOREIGN_ID)),
-  "unknown: no voucher": reply((transaction) => jsonResponse(200, { ...responseTo(transaction), voucher: null })),
-  "approved after the deadline": reply(approval, 0, afterDeadline),
-  "declined after the deadline": reply(decline, 0, afterDeadline),
-  "silence: deadline": silence("deadline"),
-  "silence: notSent": silence("notSent"),
-  "silence: unreachable": silence("unreachable"),
-  "silence: insecure": silence("insecure"),
-  "silence: interrupted": silence("interrupted"),
-  "silence: tooLarge": silence("tooLarge"),
-  "silence: credentials": silence("credentials"),
-  "silence: stopped": silence("stopped"),
+  approved: createResponse(approval),
+  "approved at the deadline": createResponse(approval, 0, atDeadline),
+  declined: createResponse(decline),
+  "declined, 404": createResponse(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD")),
+  "declined, 501": createResponse(() => emptyResponse(501)),
+  "unknown: status": createResponse(() => emptyResponse(500)),
+  "unknown: error type": createResponse(() => errorResponse(400, "UPSTREAM_UNAVAILABLE")),
+  "unknown: duplicate": createResponse(() => errorResponse(400, "DUPLICATE_RECORD")),
+  "unknown: unreadable": createResponse(() => htmlResponse(200)),
+  "unknown: foreign id": createResponse((transaction) =>
+    jsonResponse(200, { ...responseTo(transaction), id: FOREIGN_ID }),
+  ),
+  "unknown: foreign decline": createResponse(() => errorResponse(400, "INVALID_AMOUNT", FOREIGN_ID)),
+  "unknown: no voucher": createResponse((transaction) =>
+    jsonResponse(200, { ...responseTo(transaction), voucher: null }),
+  ),
+  "approved after the deadline": createResponse(approval, 0, afterDeadline),
+  "declined after the deadline": createResponse(decline, 0, afterDeadline),
+  "no response: deadline": createNoResponse("deadline"),
+  "no response: notSent": createNoResponse("notSent"),
+  "no response: unreachable": createNoResponse("unreachable"),
+  "no response: insecure": createNoResponse("insecure"),
+  "no response: interrupted": createNoResponse("interrupted"),
+  "no response: tooLarge": createNoResponse("tooLarge"),
+  "no response: credentials": createNoResponse("credentials"),
+  "no response: stopped": createNoResponse("stopped"),
   interruption: interruption(),
-  "approved, earlier attempt": reply(approval, -1),
-  "approved, later attempt": reply(approval, 1),
-  "declined, earlier attempt": reply(decline, -1),
-  "silence, earlier attempt": silence("deadline", -1),
+  "approved, earlier attempt": createResponse(approval, -1),
+  "approved, later attempt": createResponse(approval, 1),
+  "declined, earlier attempt": createResponse(decline, -1),
+  "no response, earlier attempt": createNoResponse("deadline", -1),
   "interruption, earlier attempt": interruption(-1),
 } satisfies Record<string, Event>;
 
@@ -123,18 +131,18 @@ export const timerEvents = {
   "decision timer, earlier attempt": timer("decision", -1),
 } satisfies Record<string, Event>;
 
-/** The advice that a transaction owes or owed; some id where it owes none. */
+/** The id of the advice that a transaction owes or owed; any id if it owes none. */
 export const adviceIdOf = (transaction: Transaction): string => {
   if ("advice" in transaction) return transaction.advice.message.id;
   return "finalizing" in transaction ? transaction.finalizing.advice.message.id : FOREIGN_ID;
 };
 
-const adviceAnswer = (answer: (transaction: Transaction) => HttpResponse, adviceId = adviceIdOf): Event =>
+const createAdviceResponse = (response: (transaction: Transaction) => HttpResponse, adviceId = adviceIdOf): Event =>
   fact((transaction) => ({
     type: "adviceResponse",
     adviceId: adviceId(transaction),
     at: momentOf(transaction),
-    ...answer(transaction),
+    ...response(transaction),
   }));
 
 const already = (transaction: Transaction, kind: "same" | "opposite"): string => {
@@ -144,25 +152,25 @@ const already = (transaction: Transaction, kind: "same" | "opposite"): string =>
 };
 
 export const adviceEvents = {
-  "advice accepted": adviceAnswer((transaction) => jsonResponse(202, { id: adviceIdOf(transaction) })),
-  "advice accepted, no body": adviceAnswer(() => emptyResponse(200)),
-  "advice already done": adviceAnswer((transaction) => errorResponse(400, already(transaction, "same"))),
-  "advice duplicate": adviceAnswer(() => errorResponse(400, "DUPLICATE_RECORD")),
-  "advice not found": adviceAnswer(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD")),
-  "advice not redeemed": adviceAnswer(() => errorResponse(400, "VOUCHER_NOT_REDEEMED")),
-  "advice to repeat": adviceAnswer(() => emptyResponse(503)),
-  "advice not heard by Electrum": adviceAnswer(() => htmlResponse(404)),
-  "advice with a foreign echo": adviceAnswer(() => jsonResponse(202, { id: FOREIGN_ID })),
-  "advice halted": adviceAnswer(() => emptyResponse(401)),
-  "advice contradicted": adviceAnswer((transaction) => errorResponse(400, already(transaction, "opposite"))),
-  "advice refused": adviceAnswer(() => errorResponse(400, "FORMAT_ERROR")),
-  "another advice accepted": adviceAnswer(
+  "advice accepted": createAdviceResponse((transaction) => jsonResponse(202, { id: adviceIdOf(transaction) })),
+  "advice accepted, no body": createAdviceResponse(() => emptyResponse(200)),
+  "advice already done": createAdviceResponse((transaction) => errorResponse(400, already(transaction, "same"))),
+  "advice duplicate": createAdviceResponse(() => errorResponse(400, "DUPLICATE_RECORD")),
+  "advice not found": createAdviceResponse(() => errorResponse(404, "UNABLE_TO_LOCATE_RECORD")),
+  "advice not redeemed": createAdviceResponse(() => errorResponse(400, "VOUCHER_NOT_REDEEMED")),
+  "advice to repeat": createAdviceResponse(() => emptyResponse(503)),
+  "advice not heard by Electrum": createAdviceResponse(() => htmlResponse(404)),
+  "advice with a foreign echo": createAdviceResponse(() => jsonResponse(202, { id: FOREIGN_ID })),
+  "advice halted": createAdviceResponse(() => emptyResponse(401)),
+  "advice contradicted": createAdviceResponse((transaction) => errorResponse(400, already(transaction, "opposite"))),
+  "advice refused": createAdviceResponse(() => errorResponse(400, "FORMAT_ERROR")),
+  "another advice accepted": createAdviceResponse(
     () => emptyResponse(200),
     () => FOREIGN_ID,
   ),
 } satisfies Record<string, Event>;
 
-/** What a person may want of a dispute, and the till of anything. */
+/** The operator's intents for a dispute, and the till's for any state. */
 export const finalizationIntents = {
   cancel: intent((at) => ({ type: "cancel", at })),
   resend: intent((at) => ({ type: "resend", at }), aDayLater),

@@ -1,7 +1,7 @@
 import { adviceEvents, attemptEvents, type Event, intent, finalizationIntents, timerEvents } from "./events.ts";
 import { AUTHORISED, FOREIGN_ID, redemptionRequest, tenders } from "./messages.ts";
 
-/** Everything that can meet a redemption. */
+/** Every event that a redemption can get. */
 export const redemptionEvents = {
   ...attemptEvents,
   ...timerEvents,

@@ -33,7 +33,7 @@ const redeemed: Situations = ["redeemed", "redeemed, decides in time"];
 const declinedOrCompleted: Situations = ["completed", "declined", "declined, cancelled"];
 
 const reversing: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, Stellr"];
-const reversed: Situations = ["reversed", "reversed, marked"];
+const reversed: Situations = ["reversed", "reversed, with an item"];
 const disputed: Situations = ["disputed confirmation", "disputed reversal"];
 const resolved: Situations = ["resolved confirmation", "resolved reversal"];
 const confirmedInTheEnd: Situations = ["confirming", "confirmed", "disputed confirmation", "resolved confirmation"];
@@ -47,16 +47,16 @@ const redeems: Events = ["redeem", "redeem, other content", "redeem, another id"
 const confirms: Events = ["confirm", "confirm, an amount", "confirm, too much"];
 const resolves: Events = ["resolve as confirmed", "resolve as reversed"];
 
-/** The answer to a lookup has no id of its own. */
+/** The response to a lookup has no id. */
 const foundAnswers: Events = [...approvals, "unknown: foreign id"];
-/** An error is no answer about a message of which it does not bear the id; that a lookup has none. */
+/** An error with another id says nothing of this message; a response to a lookup has no id to compare. */
 const notFoundAnswers: Events = [...declines, "unknown: foreign decline"];
 const unknownLookups: Events = [...unknownResponses, "unknown: no voucher", ...noResponses, ...deadlinePassed];
-/** An approved redemption needs no voucher in its answer. */
+/** The response to an approved redemption needs no voucher. */
 const redeemedAnswers: Events = [...approvals, "unknown: no voucher"];
 const unknownRedeems: Events = [...unknownResponses, "unknown: foreign id", "unknown: foreign decline"];
 
-/** What may be evidence that a redemption took effect after all. An earlier attempt is a lookup, and is none. */
+/** Events that may be evidence that a redemption took effect. An earlier attempt is a lookup, which is no evidence. */
 const lateRedeems: Events = [
   ...lateApprovals.filter((each) => each !== "approved, earlier attempt"),
   "unknown: no voucher",
@@ -67,11 +67,11 @@ const noLateRedeems: Events = [
 ];
 
 /**
- * The redemption, whole: what each event does in each situation. After a colon stands the command of the step: a message that
- * goes out, with its attempt or its reason, or a timer and the attempt that it is for. After a plus stands a mark.
+ * The redemption, complete: what each event does in each situation. The command of the step comes after a colon: a message to send,
+ * with its attempt or its reason, or a timer and its attempt. A reconciliation item comes after a plus.
  */
 export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>[] = [
-  // A lookup is repeated while its outcome is unknown, within the policy's bounds; it has no effect and owes no advice.
+  // A lookup is repeated while its outcome is unknown, within the policy's bounds. It has no effect and owes no advice.
   [lookingUp, foundAnswers, "found"],
   [lookingUp, notFoundAnswers, "lookupFailed"],
   ["lookingUp", unknownLookups, "waitingToLookUp: lookup timer 0"],
@@ -84,7 +84,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [["waitingToLookUp", ...lookupFailed, ...found, "abandoned"], everyAdviceResponse, "ignored: unexpected"],
   [[...lookupFailed, ...found, "abandoned"], everyTimer, "ignored: unexpected"],
 
-  // The till may look again, redeem what was found, or leave it.
+  // The till may look the voucher up again, redeem it, or cancel.
   [lookupFailed, "lookUp", "lookingUp: lookupVoucher 1"],
   [[...lookingUp, "waitingToLookUp", ...found], "lookUp", "accepted"],
   ["abandoned", "lookUp", "refused: wrongState"],
@@ -98,7 +98,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   ["abandoned", "cancel", "accepted"],
   [beforeRedeem, [...confirms, "resend", ...resolves], "refused: wrongState"],
 
-  // There is no retry for a redemption: what is unknown is reversed at once. A hard decline owes nothing.
+  // There is no retry for a redemption: an unknown outcome is reversed. A hard decline owes nothing.
   ["redeeming", redeemedAnswers, "redeemed"],
   ["redeeming, decides in time", redeemedAnswers, "redeemed: decision timer 1"],
   ["redeeming, single", redeemedAnswers, "completed"],
@@ -109,7 +109,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [redeeming, noResponses, "reversing: reverseRedeem TIMEOUT once the deadline is past"],
   [redeeming, deadlinePassed, "reversing: reverseRedeem TIMEOUT"],
 
-  // What is under way goes on, whoever says what.
+  // The attempt goes on, whatever comes from another attempt.
   [redeemingNotCancelled, "cancel", "redeeming, cancelled"],
   [redeemingCancelled, "cancel", "accepted"],
   [redeeming, otherAttempts, "ignored: late"],
@@ -117,7 +117,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [redeemingNotCancelled, confirms, "refused: wrongState"],
   [redeemingCancelled, confirms, "refused: reverse was decided by the till"],
 
-  // Redeemed, and the till decides; or its time is up, where the policy gives it one.
+  // The voucher is redeemed. The till decides, or its decision deadline ends.
   [redeemed, ["confirm", "confirm, an amount"], "confirming: confirmRedeem"],
   [redeemed, "confirm, too much", "refused: notAuthorised"],
   [redeemed, "cancel", "reversing: reverseRedeem CANCELLED"],
@@ -126,7 +126,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [redeemed, everyEnd, "ignored: late"],
   [redeemed, [...allTimersBut("decision timer"), ...everyAdviceResponse], "ignored: unexpected"],
 
-  // Over, with nothing owed. An approval after a decline is for a person to look at.
+  // Ended, with nothing owed. An approval after a decline is an item for an operator.
   [["declined", "declined, cancelled"], lateRedeems, "ignored: late + lateApproval"],
   [["declined", "declined, cancelled"], noLateRedeems, "ignored: late"],
   [["declined", "declined, cancelled"], "cancel", "accepted"],
@@ -136,14 +136,14 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   ["completed", [...confirms, "cancel"], "refused: wrongState"],
   [declinedOrCompleted, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
 
-  // A confirmation is on its way. VOUCHER_NOT_REDEEMED may answer a repeat of one that had arrived: that cannot be told.
+  // A confirmation is delivered. VOUCHER_NOT_REDEEMED may be the response to a repeat of one that had arrived; it does not tell.
   ["confirming", [...accepted, "advice already done", "advice duplicate"], "confirmed"],
   ["confirming", "advice not redeemed", "confirmed + confirmationAmbiguous"],
   ["confirming", ["advice not found", "advice contradicted", "advice refused"], "disputed"],
   ["confirming", notAcknowledged, "ignored: notAcknowledged"],
   ["confirming", "another advice accepted", "ignored: unexpected"],
 
-  // A reversal likewise. Of what Electrum does not know there is nothing to undo.
+  // A reversal likewise. If Electrum does not know the request, there is nothing to undo.
   [
     ["reversing, cancelled", "reversing, in doubt"],
     [...accepted, "advice already done", "advice duplicate", "advice not found"],
@@ -158,7 +158,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [reversing, notAcknowledged, "ignored: notAcknowledged"],
   [reversing, "another advice accepted", "ignored: unexpected"],
 
-  // A person sends it again, or settles it.
+  // An operator resends it, or resolves it.
   ["disputed confirmation", "resend", "confirming: confirmRedeem as before"],
   ["disputed reversal", "resend", "reversing: reverseRedeem TIMEOUT as before"],
   [disputed, resolves, "resolved"],
@@ -169,7 +169,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: wrongState"],
   [[...redeeming, ...redeemed, ...declinedOrCompleted], ["resend", ...resolves], "refused: wrongState"],
 
-  // What was decided stays decided, and late facts change nothing but marks.
+  // A decision never changes, and late facts only add items.
   [afterRedeem, "redeem", "accepted"],
   [afterRedeem, ["redeem, other content", "redeem, another id", "redeem, another voucher"], "refused: contentDiffers"],
   [afterRedeem, "lookUp", "refused: wrongState"],
@@ -179,17 +179,17 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [reversedInTheEnd, "cancel", "accepted"],
   [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
   [
-    ["reversing, in doubt", "reversing, Stellr", "reversed, marked", "disputed reversal", "resolved reversal"],
+    ["reversing, in doubt", "reversing, Stellr", "reversed, with an item", "disputed reversal", "resolved reversal"],
     confirms,
     "refused: reverse was decided by the protocol",
   ],
   [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceResponse, "ignored: late"],
   [["reversed", ...disputed], lateRedeems, "ignored: late + lateApproval"],
   [["reversed", ...disputed], noLateRedeems, "ignored: late"],
-  [["reversed, marked", "confirming", "confirmed", ...reversing, ...resolved], everyEnd, "ignored: late"],
+  [["reversed, with an item", "confirming", "confirmed", ...reversing, ...resolved], everyEnd, "ignored: late"],
   [settling, everyTimer, "ignored: unexpected"],
 
-  // What no redemption knows, or what breaks Electrum's schema, in whatever situation.
+  // Intents that no redemption takes, or that break Electrum's schema, in every situation.
   [every, "confirm with tenders", "refused: wrongKind"],
   [every, "redeem, broken request", "refused: invalidMessage time"],
   [every, "confirm, broken amount", "refused: invalidMessage amounts.approvedAmount.amount"],

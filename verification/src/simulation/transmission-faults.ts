@@ -122,7 +122,7 @@ const generateErrorFault: FaultGenerator = (outgoing, random) => {
     ...("id" in message ? { id: message.id } : {}),
     ...("requestId" in message ? { originalId: message.requestId } : {}),
     errorType,
-    errorMessage: "This error was asked for.",
+    errorMessage: "The fault plan asked for this error.",
   };
   return {
     kind: errorType,

@@ -10,12 +10,12 @@ import { execute, type TransactionPlan, readPlan, type TransactionOption, transa
 
 const options: Options<TransactionOption | RedemptionOption> = { ...redemptionOptions, ...transactionOptions };
 
-/** One voucher, from its code to goods. */
+/** Redeems one voucher. */
 export const redeemCommand: CliCommand = {
   help: helpOf(
     "demo redeem --db FILE [options]: looks a voucher up, and redeems it",
     options,
-    `Exit code: 0 where the redemption ended as the till wanted, 1 where it did not or is left open, 2 for bad input.
+    `Exit code: 0 if the redemption ended as the till decided, 1 if it did not or is left open, 2 for bad input.
 
   echo 1234567800000001 | demo redeem --db till.db --voucher-file - --confirm
   demo redeem --db till.db --request redemption.json --electrum https://sandbox.electrum.io/suv/v1`,
@@ -30,7 +30,7 @@ export const redeemCommand: CliCommand = {
 
 type TransactionResult = ResultAsync<Transaction, TillError>;
 
-/** A redemption, until it is decided: this is what a till does. Nothing is redeemed that was not found first. */
+/** Runs a redemption until the till has decided. A till must look a voucher up before it redeems it. */
 function handleRedemption(till: Till, plan: TransactionPlan<RedemptionRequest>): TransactionResult {
   const { request } = plan;
   const lookup = {

@@ -10,12 +10,12 @@ import { execute, type TransactionPlan, readPlan, type TransactionOption, transa
 
 const options: Options<TransactionOption | SaleOption> = { ...saleOptions, ...transactionOptions };
 
-/** One voucher, from the request to the customer's hand. */
+/** Sells one voucher. */
 export const sellCommand: CliCommand = {
   help: helpOf(
     "demo sell --db FILE [options]: sells one voucher",
     options,
-    `Exit code: 0 where the sale ended as the till wanted, 1 where it did not or is left open, 2 for bad input.
+    `Exit code: 0 if the sale ended as the till decided, 1 if it did not or is left open, 2 for bad input.
 
   demo sell --db till.db --amount 10000 --receiver Netcare --confirm
   demo sell --db till.db --request provision.json --electrum https://sandbox.electrum.io/suv/v1`,
@@ -26,7 +26,7 @@ export const sellCommand: CliCommand = {
   },
 };
 
-/** A sale, until it is decided: this is what a till does. */
+/** Runs a sale until the till has decided. */
 function handleSale(till: Till, plan: TransactionPlan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
   return till
     .provision(plan.request)
@@ -34,7 +34,7 @@ function handleSale(till: Till, plan: TransactionPlan<ProvisionRequest>): Result
       (sale): ResultAsync<Transaction, TillError> => (sale.state === "issued" ? decideSale(till, plan) : okAsync(sale)),
     )
     .andTee((sale) => {
-      // The voucher is given out by `handOver` alone, and only once the sale stands.
+      // Only `handOver` gives out the voucher, and only once the sale is decided.
       if (canHandOver(sale)) plan.reporter.handOver(handOver(sale));
     });
 }
@@ -50,7 +50,7 @@ function decideSale(
   );
 }
 
-/** How the customer paid: as the request says, else the whole amount in cash. */
+/** The tenders of the request, else the whole amount in cash. */
 function tendersOf({ tenders, amounts, product }: ProvisionRequest): readonly Tender[] {
   const amount = amounts?.requestAmount ?? product?.amount;
   return tenders ?? (amount === undefined ? [] : [{ amount, tenderType: "CASH" }]);

@@ -24,7 +24,7 @@ export const transactionOptions: Options<TransactionOption> = {
   ...connectionOptions,
 };
 
-/** All that a command must know before anything is sent. */
+/** What a command must know before it sends anything. */
 export interface TransactionPlan<Request> {
   readonly request: Request;
   readonly policy: Policy;
@@ -54,10 +54,10 @@ export function readPlan<Request extends { readonly receiver?: { readonly name: 
   });
 }
 
-/** Brings a transaction to its decision. The error is the till's. */
+/** Runs a transaction until the till has decided. */
 export type TransactionHandler = (composition: Composition) => ResultAsync<Transaction, TillError>;
 
-/** Opens a till, conducts a transaction on it, and waits for its end. */
+/** Opens a till, runs a transaction, and waits for its end. */
 export async function execute(
   plan: TransactionPlan<{ readonly client: { readonly id: string } }>,
   handle: TransactionHandler,
@@ -100,7 +100,7 @@ function reportEnd(
   return isAsDecided(transaction) ? 0 : 1;
 }
 
-/** Whether it ended the way the till wanted: approved and kept, or undone because the till said so. */
+/** Whether the transaction ended as the till decided: approved and confirmed, or reversed by the till. */
 const isAsDecided = (transaction: Transaction): boolean =>
   transaction.state === "completed" ||
   transaction.state === "confirmed" ||

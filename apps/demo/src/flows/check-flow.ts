@@ -1,7 +1,7 @@
 import type { Transaction } from "@electrum-vouchers/core";
 import type { DocumentedFlow, ExpectedMessage, ExpectedOutcome, ExpectedTransaction } from "@electrum-vouchers/testkit";
 import { describeAlert } from "../print/alert.ts";
-import { describeSilence } from "../print/no-response.ts";
+import { describeNoResponse } from "../print/no-response.ts";
 import type { FlowResult, FlowTransaction } from "./run-flow.ts";
 import { describeTooEarly, TILL_KILLED } from "./sent-messages.ts";
 import { CONSUMED, type TimelineEntry, RECEIVED } from "./timeline.ts";
@@ -81,7 +81,7 @@ function outcomeText(outcome: ExpectedOutcome): string {
   switch (outcome) {
     case "deadline":
     case "unreachable":
-      return describeSilence(outcome);
+      return describeNoResponse(outcome);
     case "tillKilled":
       return TILL_KILLED;
     case "tooEarly":

@@ -1,6 +1,6 @@
 import type { Instant, Operation, Uuid } from "@electrum-vouchers/core";
 import type { RuntimeEvent } from "@electrum-vouchers/runtime";
-import { describeSilence } from "../print/no-response.ts";
+import { describeNoResponse } from "../print/no-response.ts";
 import type { LoggedRequest } from "./switch-admin.ts";
 
 /** One message of the till, and what came of it. */
@@ -37,7 +37,7 @@ function outcomeOf(sent: Sent, later: readonly RuntimeEvent[]): string {
       event.attempt === sent.attempt,
   );
   if (next?.type !== "answered") return TILL_KILLED;
-  return "status" in next.outcome ? String(next.outcome.status) : describeSilence(next.outcome.noResponse);
+  return "status" in next.outcome ? String(next.outcome.status) : describeNoResponse(next.outcome.noResponse);
 }
 
 /** The same messages, with the error types that the switch's log has for them. */

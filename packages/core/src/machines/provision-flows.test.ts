@@ -43,7 +43,7 @@ const confirmVoucher = (second: number, said: Partial<TenderAdvice> = {}): Advic
   },
 });
 
-/** Before any response the request's own identifiers go back; after one, the response's. */
+/** Advices echo the response's identifiers; before any response, the request's own. */
 const reverseVoucher = (second: number, reversalReason: ReversalReason, responded = false): Advice => ({
   operation: "reverseVoucher",
   message: {
@@ -61,7 +61,7 @@ const reversalAccepted = jsonResponse(202, { id: REVERSAL_ID, requestId: ID });
 const at = (second: number): number => AT + second * SECONDS;
 
 describe("Provision, success", () => {
-  test("dual messaging: the till confirms, and the voucher is handed out", () => {
+  test("dual messaging: the till confirms, and the voucher is handed over", () => {
     const sale = selling();
     sale.sends(provisionVoucher, 0, 60);
     sale.at(2).receives(approved);
@@ -86,7 +86,7 @@ describe("Provision, success", () => {
     expect(isFinal(sale.transaction())).toBe(true);
   });
 
-  test("single messaging: the approval completes it", () => {
+  test("single messaging: the approval completes the sale", () => {
     const sale = selling({ messaging: "single" });
     sale.sends(provisionVoucher, 0, 60);
     sale.at(2).receives(approved);
@@ -106,7 +106,7 @@ describe("Provision, success", () => {
 });
 
 describe("Provision, error or time-out at the till", () => {
-  test("a retry brings the voucher, dual messaging: confirmed as ever, under the id of the original request", () => {
+  test("a retry brings the voucher, dual messaging: confirmed under the id of the original request", () => {
     const sale = selling();
     sale.sends(provisionVoucher, 0, 60);
     sale.at(60).timesOut();
@@ -121,7 +121,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction()).toMatchObject({ state: "confirmed", approval: { attempt: 1, at: at(62) } });
   });
 
-  test("a retry brings the voucher, single messaging: complete", () => {
+  test("a retry brings the voucher, single messaging: completed", () => {
     const sale = selling({ messaging: "single" });
     sale.at(5).timesOut("interrupted");
     sale.wakesAt(6);
@@ -131,7 +131,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction()).toMatchObject({ approval: { attempt: 1, at: at(8) } });
   });
 
-  test("no retry brings a voucher: three retries of the same message, each after a longer pause, and then a reversal", () => {
+  test("no retry brings a voucher: three retries of the same message, each after a longer pause, then a reversal", () => {
     const sale = selling({ retryBackoff: { initialMs: 2 * SECONDS, multiplier: 3, maxMs: 9 * SECONDS } });
     sale.at(60).timesOut();
     sale.waits("retry", 0, [1, 2]);
@@ -164,7 +164,7 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("no answer to a retry is an answer to the first attempt: the reversal waits until that one is past its deadline", () => {
+  test("a response to a retry is not one to the first attempt: the reversal waits for the deadline of the first", () => {
     const sale = selling({ retries: 1 });
     sale.at(5).timesOut("interrupted");
     sale.wakesAt(6);
@@ -180,7 +180,7 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("an acknowledged reversal ends it, and says how it was acknowledged", () => {
+  test("an acknowledged reversal ends the sale, and the state says how it was acknowledged", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).timesOut();
     sale.queues(reverseVoucher(60, "TIMEOUT"), 60);
@@ -203,7 +203,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(needsAttention(sale.transaction())).toBe(false);
   });
 
-  test("a restart while the request is under way: it is never sent again, but waited for until its deadline", () => {
+  test("a restart while the request is under way: it is not sent again; its deadline is waited for", () => {
     const sale = selling({ retries: 0 });
     sale.at(3).restarts();
     sale.waits("replyDeadline", 0, [57, 57]);
@@ -214,7 +214,7 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("a restart between two attempts, and while an advice waits: what was asked for is asked for again", () => {
+  test("a restart between two attempts, and while an advice waits: the same command again", () => {
     const sale = selling({ retries: 1 });
     sale.at(60).timesOut();
     sale.at(70).restarts();
@@ -227,7 +227,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction().state).toBe("reversing");
   });
 
-  test("the customer's patience bounds all attempts together", () => {
+  test("customerWaitMs bounds all attempts together", () => {
     const sale = selling({ customerWaitMs: 90 * SECONDS });
     sale.sends(provisionVoucher, 0, 60);
     sale.at(60).timesOut();
@@ -238,7 +238,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction().state).toBe("reversing");
   });
 
-  test("no retry begins when the customer's patience is over, to the millisecond", () => {
+  test("no retry begins once customerWaitMs is over, to the millisecond", () => {
     const atOnce = { initialMs: 0, multiplier: 1, maxMs: 0 };
     const inTime = selling({ customerWaitMs: 20 * SECONDS, retryBackoff: atOnce });
     inTime.at(19.999).receives(emptyResponse(500));
@@ -248,7 +248,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(tooLate.transaction().state).toBe("reversing");
   });
 
-  test("an answer at the deadline counts, one after it counts as none", () => {
+  test("a response at the deadline counts, one after it counts as none", () => {
     const inTime = selling({ retries: 0 });
     inTime.at(60).receives(approved);
     expect(inTime.transaction().state).toBe("issued");
@@ -260,7 +260,7 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("a voucher that comes after the decision to reverse is not handed out, and is marked once the reversal is through", () => {
+  test("a voucher that comes after the decision to reverse is not handed over; after the reversal it adds an item", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).timesOut();
     sale.at(61).receivesTooLate(0, approved);
@@ -285,24 +285,27 @@ describe("Provision, upstream error", () => {
   test.each([
     ["400", errorResponse(400, "INVALID_AMOUNT", ID)],
     ["404", errorResponse(404, "INVALID_AMOUNT", ID)],
-  ])("the transaction failed, %s: a hard decline of the first request, and nothing more is sent", (status, answer) => {
-    const sale = selling();
-    sale.at(3).receives(answer);
-    sale.isIn("declined");
-    expect(sale.state()).toEqual({
-      state: "declined",
-      at: at(3),
-      error: {
-        status: Number(status),
-        errorType: "INVALID_AMOUNT",
-        errorMessage: "as it was said",
-        providerErrorCode: "P1",
-        providerErrorMessage: "as the provider said it",
-      },
-      reconciliation: [],
-    });
-    expect(isFinal(sale.transaction())).toBe(true);
-  });
+  ])(
+    "the transaction failed, %s: a hard decline of the first request, and nothing more is sent",
+    (status, response) => {
+      const sale = selling();
+      sale.at(3).receives(response);
+      sale.isIn("declined");
+      expect(sale.state()).toEqual({
+        state: "declined",
+        at: at(3),
+        error: {
+          status: Number(status),
+          errorType: "INVALID_AMOUNT",
+          errorMessage: "as it was said",
+          providerErrorCode: "P1",
+          providerErrorMessage: "as the provider said it",
+        },
+        reconciliation: [],
+      });
+      expect(isFinal(sale.transaction())).toBe(true);
+    },
+  );
 
   test.each([
     ["500 without a body", emptyResponse(500)],
@@ -314,9 +317,9 @@ describe("Provision, upstream error", () => {
     ],
     ["404, VOUCHER_STATUS_UNKNOWN", errorResponse(404, "VOUCHER_STATUS_UNKNOWN", ID)],
     ["400, DUPLICATE_RECORD: the switch has seen the request", errorResponse(400, "DUPLICATE_RECORD", ID)],
-  ])("the outcome is unknown (%s), and a retry brings the voucher", (_, answer) => {
+  ])("the outcome is unknown (%s), and a retry brings the voucher", (_, response) => {
     const sale = selling();
-    sale.at(3).receives(answer);
+    sale.at(3).receives(response);
     sale.waits("retry", 0, [0.5, 1]);
     sale.wakesAt(4);
     sale.sends(retryProvisionVoucher, 1, 64);
@@ -325,7 +328,7 @@ describe("Provision, upstream error", () => {
     expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "RESPONSE_NOT_FINAL" } });
   });
 
-  test("the outcome is unknown, and no retry brings a voucher: reversal, at once where every attempt was answered", () => {
+  test("the outcome is unknown, and no retry brings a voucher: reversal, at once if every attempt got a response", () => {
     const sale = selling({ retries: 1 });
     const open = errorResponse(504, "VOUCHER_STATUS_UNKNOWN", ID);
     sale.at(3).receives(open);
@@ -366,7 +369,7 @@ describe("Provision, upstream error", () => {
   });
 });
 
-describe("Provision, providers of their own kind", () => {
+describe("Provision, providers with a profile", () => {
   test("Netcare takes no retries: an unknown outcome is reversed at once", () => {
     const sale = selling({ provider: netcare });
     sale.at(60).timesOut();
@@ -375,7 +378,7 @@ describe("Provision, providers of their own kind", () => {
     expect(sale.transaction()).toMatchObject({ state: "reversed", acknowledgement: "accepted", reconciliation: [] });
   });
 
-  test("Stellr takes neither retries nor reversals: Electrum swallows the reversal, and a person must reconcile", () => {
+  test("Stellr takes neither retries nor reversals: Electrum does not forward the reversal, and an operator must reconcile", () => {
     const sale = selling({ provider: stellr });
     sale.at(60).timesOut();
     sale.queues(reverseVoucher(60, "TIMEOUT"), 60);
@@ -387,7 +390,7 @@ describe("Provision, providers of their own kind", () => {
     expect(needsAttention(sale.transaction())).toBe(true);
   });
 
-  test("Stellr never hears of the reversal, and its voucher comes late: two things to reconcile, two marks", () => {
+  test("Stellr never gets the reversal, and its voucher comes late: two reconciliation items", () => {
     const sale = selling({ provider: stellr });
     sale.at(60).timesOut();
     sale.at(61).adviceResponse(reversalAccepted);
@@ -399,7 +402,7 @@ describe("Provision, providers of their own kind", () => {
     ]);
   });
 
-  test("Stellr takes no confirmations: one is owed and acknowledged all the same", () => {
+  test("Stellr takes no confirmations: one is still owed, and acknowledged", () => {
     const sale = selling({ provider: stellr });
     sale.at(2).receives(approved);
     sale.at(3).intends({ type: "confirm", tenders });
@@ -410,7 +413,7 @@ describe("Provision, providers of their own kind", () => {
 });
 
 describe("Provision, the till changes its mind", () => {
-  test("the customer walks away after the voucher was issued: reversal, CANCELLED, with the response's identifiers", () => {
+  test("cancelled after the voucher was issued: reversal, CANCELLED, with the response's identifiers", () => {
     const sale = selling();
     sale.at(2).receives(approved);
     sale.at(40).intends({ type: "cancel" });
@@ -431,7 +434,7 @@ describe("Provision, the till changes its mind", () => {
       );
   });
 
-  test("cancelled while the request is under way: nothing is interrupted, and what was issued is reversed", () => {
+  test("cancelled while the request is under way: the request goes on, and the issued voucher is reversed", () => {
     const sale = selling();
     sale.at(1).intends({ type: "cancel" });
     sale.isIn("requesting");
@@ -455,7 +458,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ at: at(3), cancelledAt: at(1) });
   });
 
-  test("cancelled while the request is under way, and never answered: reversed without a retry", () => {
+  test("cancelled while the request is under way, without a response: reversed without a retry", () => {
     const sale = selling();
     sale.at(1).intends({ type: "cancel" });
     sale.at(10).timesOut("interrupted");
@@ -463,7 +466,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(1) } });
   });
 
-  test("cancelled between two attempts: reversed, not before the first is past its deadline", () => {
+  test("cancelled between two attempts: reversed, not before the deadline of the first", () => {
     const sale = selling();
     sale.at(10).timesOut("interrupted");
     sale.at(10).intends({ type: "cancel" });
@@ -471,7 +474,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(10) } });
   });
 
-  test("a voucher that a retry brought is cancelled: not before the first attempt is past its deadline", () => {
+  test("a voucher from a retry is cancelled: reversed, not before the deadline of the first attempt", () => {
     const sale = selling();
     sale.at(10).timesOut("interrupted");
     sale.wakesAt(11);
@@ -481,7 +484,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "TIMEOUT", latestDeadlineAt: at(60) } });
   });
 
-  test("the till does not decide in time, where the policy gives it a time: reversal", () => {
+  test("the till does not decide within the policy's decision deadline: reversal", () => {
     const sale = selling({ decisionDeadlineMs: 300 * SECONDS });
     sale.at(2).receives(approved);
     sale.waits("decision", 0, [300, 300]);
@@ -498,7 +501,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "deadline", at: at(302) } });
   });
 
-  test("the till does not decide in time over what a retry brought: not before the first attempt is past its deadline", () => {
+  test("the till does not decide in time on a voucher from a retry: reversed, not before the deadline of the first attempt", () => {
     const sale = selling({ decisionDeadlineMs: 20 * SECONDS });
     sale.at(10).timesOut("interrupted");
     sale.wakesAt(11);
@@ -509,7 +512,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "TIMEOUT", latestDeadlineAt: at(60) } });
   });
 
-  test("whichever commit comes first wins: a decision after the deadline, but before its timer, stands", () => {
+  test("the first commit wins: a decision after the deadline, but before its timer, stands", () => {
     const sale = selling({ decisionDeadlineMs: 300 * SECONDS });
     sale.at(2).receives(approved);
     sale.at(400).intends({ type: "confirm", tenders });
@@ -524,10 +527,10 @@ describe("Provision, the till changes its mind", () => {
   });
 });
 
-describe("Provision, what an advice says", () => {
+describe("Provision, the content of an advice", () => {
   const approvedWith = (changes: JsonObject) => jsonResponse(200, { ...provisionResponse, ...changes });
 
-  test("a final amount goes out, up to what was authorised", () => {
+  test("a final amount is sent, up to the authorised amount", () => {
     const sale = selling();
     sale.at(2).receives(approved);
     const amounts = { approvedAmount: { ...AUTHORISED, amount: 4_999 } };
@@ -538,7 +541,7 @@ describe("Provision, what an advice says", () => {
     expect(sale.transaction().state).toBe("confirming");
   });
 
-  test("more than Electrum authorised, or another currency, does not", () => {
+  test("more than the authorised amount, or another currency, is refused", () => {
     const sale = selling();
     sale.at(2).receives(approvedWith({ amounts: { approvedAmount: { amount: 300, currency: "710" } } }));
     const authorised = { amount: 300, currency: "710" };
@@ -565,7 +568,7 @@ describe("Provision, what an advice says", () => {
     expect(sale.transaction().state).toBe("issued");
   });
 
-  test("an approved amount beyond all numbers says nothing, before it is stored as null and after", () => {
+  test("an approved amount too large for a number never counts, neither before nor after it is stored as null", () => {
     const sale = selling();
     const beyond = JSON.stringify(provisionResponse).replace('"amount":5000', '"amount":1e999');
     sale.at(2).receives({ status: 200, body: beyond });
@@ -574,7 +577,7 @@ describe("Provision, what an advice says", () => {
     expect(sale.transaction().state).toBe("issued");
   });
 
-  test("where neither named an amount, Electrum judges", () => {
+  test("if neither side named an amount, Electrum decides", () => {
     const { amounts: _, ...request } = provisionRequest;
     const sale = followTransaction(unwrap(startProvision(provisionStart({}, request))));
     sale.at(2).receives(approvedWith({ amounts: null }));
@@ -586,17 +589,13 @@ describe("Provision, what an advice says", () => {
 
   test.each<[string, Json, Json]>([
     [
-      "as they came, whatever they hold",
+      "unaltered and unchecked",
       [{ institutionId: 7, more: [null] }, "text", null],
       [{ institutionId: 7, more: [null] }, "text", null],
     ],
     ["as they came, none", [], []],
     ["the request's, where the response has null", null, [{ institutionId: "10", transactionIdentifier: "T-1" }]],
-    [
-      "the request's, where the response has no list",
-      { 0: "x" },
-      [{ institutionId: "10", transactionIdentifier: "T-1" }],
-    ],
+    ["the request's, if the response has no list", { 0: "x" }, [{ institutionId: "10", transactionIdentifier: "T-1" }]],
   ])("third-party identifiers go back unaltered: %s", (_, received, echoed) => {
     const sale = selling();
     sale.at(2).receives(approvedWith({ thirdPartyIdentifiers: received }));
@@ -604,7 +603,7 @@ describe("Provision, what an advice says", () => {
     expect(sale.transaction()).toHaveProperty("advice.message.thirdPartyIdentifiers", echoed);
   });
 
-  test("after several responses, the last one's identifiers go back", () => {
+  test("after several responses, the last one's identifiers are echoed", () => {
     const sale = selling();
     sale
       .at(2)
@@ -627,8 +626,8 @@ describe("Provision, an advice until its end", () => {
 
   test("is repeated unchanged until it is acknowledged", () => {
     const sale = confirming();
-    for (const answer of [emptyResponse(503), htmlResponse(404), emptyResponse(401), jsonResponse(202, { id: ID })]) {
-      sale.at(4).mustRepeatAfter(answer);
+    for (const response of [emptyResponse(503), htmlResponse(404), emptyResponse(401), jsonResponse(202, { id: ID })]) {
+      sale.at(4).mustRepeatAfter(response);
       sale.restarts();
       sale.queues(confirmVoucher(3), 3);
     }
@@ -641,7 +640,7 @@ describe("Provision, an advice until its end", () => {
     });
   });
 
-  test("nothing to confirm: a dispute, which a person sends once more, and Electrum takes it", () => {
+  test("nothing to confirm: a dispute; an operator resends the advice, and Electrum acknowledges it", () => {
     const sale = confirming();
     sale.at(4).adviceResponse(errorResponse(404, "UNABLE_TO_LOCATE_RECORD", CONFIRMATION_ID));
     sale.isIn("disputed");
@@ -676,7 +675,7 @@ describe("Provision, an advice until its end", () => {
     expect(sale.transaction()).toMatchObject({ state: "confirmed", decision: { at: at(3) } });
   });
 
-  test("refused for good: a dispute, which a person settles outside the protocol", () => {
+  test("refused for good: a dispute, which an operator resolves outside the protocol", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).timesOut();
     sale.at(61).adviceResponse(errorResponse(400, "FORMAT_ERROR"));

@@ -6,7 +6,7 @@ import { CONFIRMATION_ID, FOREIGN_ID, ID, REVERSAL_ID, tenders, timeAt } from ".
 import { type AdviceOutcome, classifyAdviceResponse } from "./advice-outcome.ts";
 import type { Advice } from "../messages/operations.ts";
 
-// Counted, not timed: a busy machine is no failure.
+// Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
 const fields = { requestId: ID, time: timeAt(0), thirdPartyIdentifiers: [] };
@@ -24,7 +24,7 @@ const isReversal = (operation: Operation): boolean => operation === "reverseVouc
 const notLocated = (operation: Operation): string =>
   isReversal(operation) ? "acknowledged: notFound" : "contradicted";
 
-/** What a type says of the four advices: of the provision's confirmation and reversal, and of the redemption's. */
+/** What an error type means for the four advices: the provision's confirmation and reversal, then the redemption's. */
 const meanings: Readonly<Record<Exclude<AdviceMeaning, "notLocated">, readonly (string | undefined)[]>> = {
   duplicate: Array.from({ length: 4 }, () => "acknowledged: duplicate"),
   already: Array.from({ length: 4 }, () => "acknowledged: already"),
@@ -33,7 +33,7 @@ const meanings: Readonly<Record<Exclude<AdviceMeaning, "notLocated">, readonly (
   refused: Array.from({ length: 4 }, () => "refused"),
   contradicted: Array.from({ length: 4 }, () => "contradicted"),
   notRedeemed: ["refused", "refused", "acknowledged: notRedeemed", "refused"],
-  // What is said of the other kind of transaction says nothing of this one: the status must.
+  // An error type of the other kind of transaction says nothing of this one: the status decides.
   provisionConfirmed: ["acknowledged: already", "contradicted", undefined, undefined],
   provisionReversed: ["contradicted", "acknowledged: already", undefined, undefined],
   redemptionConfirmed: [undefined, undefined, "acknowledged: already", "contradicted"],
@@ -42,14 +42,14 @@ const meanings: Readonly<Record<Exclude<AdviceMeaning, "notLocated">, readonly (
 
 const operations: readonly Operation[] = ["confirmVoucher", "reverseVoucher", "confirmRedeem", "reverseRedeem"];
 
-/** What the error type says, if it says anything. */
+/** What the error type means, if it decides. */
 function byType(operation: Operation, errorType: string): string | undefined {
   const means = errorTypes[errorType]?.advice;
   if (means === undefined || means === "byStatus") return undefined;
   return means === "notLocated" ? notLocated(operation) : meanings[means][operations.indexOf(operation)];
 }
 
-/** What a status says of an advice by itself, once the answer looks like Electrum's. */
+/** What a status alone means for an advice, if the response looks like Electrum's. */
 const byStatus: readonly (readonly [from: number, to: number, says: string])[] = [
   [200, 299, "acknowledged: accepted"],
   [300, 399, "repeat, alert"],
@@ -67,14 +67,14 @@ const byStatus: readonly (readonly [from: number, to: number, says: string])[] =
 
 const saysOf = (status: number): string => byStatus.find(([from, to]) => from <= status && status <= to)?.[2] ?? "";
 
-function expected(operation: Operation, status: number, body: Body): string {
+function expectedOutcome(operation: Operation, status: number, body: Body): string {
   if (status < 300) {
     const isEcho = body.kind === "object" && body.id !== "foreign" && body.errorType === undefined;
     return isEcho || body.kind === "nothing" ? "acknowledged: accepted" : "repeat, alert";
   }
   if (status === 401 || status === 403) return "halt";
   const isElectrums = body.errorType !== undefined || body.kind === "nothing";
-  // A gateway that has trouble is no wonder; one that answers in Electrum's place is.
+  // A gateway's own error needs no alert. A gateway that responds in Electrum's place does.
   if (!isElectrums) return saysOf(status) === "repeat" ? "repeat" : "repeat, alert";
   if (body.id === "foreign") return "repeat, alert";
   const typed = body.errorType === undefined ? undefined : byType(operation, body.errorType);
@@ -88,13 +88,13 @@ const inWords = (reading: AdviceOutcome): string => {
 
 const bodyCount = bodiesAbout(ID).length;
 
-describe(`an response to an advice: ${statuses.length} statuses x ${bodyCount} bodies for each operation`, () => {
+describe(`a response to an advice: ${statuses.length} statuses x ${bodyCount} bodies for each operation`, () => {
   test.each(Object.values(advices))("$operation", (advice) => {
     const bodies = bodiesAbout(advice.message.id);
     const misread = statuses.flatMap((status) =>
       bodies.flatMap((body) => {
         const read = inWords(classifyAdviceResponse(advice, { status, body: body.text }));
-        const meant = expected(advice.operation, status, body);
+        const meant = expectedOutcome(advice.operation, status, body);
         return read === meant ? [] : [`${status}, ${body.name}: ${read}, and not ${meant}`];
       }),
     );
@@ -102,10 +102,10 @@ describe(`an response to an advice: ${statuses.length} statuses x ${bodyCount} b
   });
 });
 
-describe("what a reading carries", () => {
+describe("the content of an outcome", () => {
   const { confirmVoucher, reverseVoucher, confirmRedeem } = advices;
 
-  test("an echo may name both ids, in any case; one that is not ours is no echo", () => {
+  test("an echo may name both ids, in any case; with another id it is no echo", () => {
     const echo = (changes: object) =>
       classifyAdviceResponse(confirmVoucher, jsonResponse(202, { id: CONFIRMATION_ID, requestId: ID, ...changes }));
     expect(echo({})).toEqual({ outcome: "acknowledged", acknowledgement: "accepted" });
@@ -161,7 +161,7 @@ describe("what a reading carries", () => {
     });
   });
 
-  test("a status alone is carried too", () => {
+  test("a status alone is kept too", () => {
     expect(classifyAdviceResponse(confirmVoucher, emptyResponse(404))).toEqual({
       outcome: "contradicted",
       error: { status: 404 },
@@ -176,7 +176,7 @@ describe("what a reading carries", () => {
     });
   });
 
-  test("an response that no HTTP client should give is repeated, and a person should look", () => {
+  test("a response that no HTTP client should give is repeated, with an alert", () => {
     expect(classifyAdviceResponse(confirmVoucher, emptyResponse(102))).toEqual({
       outcome: "repeat",
       alert: true,

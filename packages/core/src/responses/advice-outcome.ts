@@ -4,52 +4,59 @@ import { isForeign } from "../messages/uuid.ts";
 import { type Advice, operations } from "../messages/operations.ts";
 import { type ErrorResponse, isTransient, isServerFault, toErrorResponse } from "./request-outcome.ts";
 
-/** An answer to an advice. Acknowledged means received: nobody upstream can decline an advice. */
+/** What a response to an advice means. Acknowledged means received: neither Electrum nor a provider can decline an advice. */
 export type AdviceOutcome =
   | { readonly outcome: "acknowledged"; readonly acknowledgement: Acknowledgement }
-  /** Not acknowledged: send the same advice again. `alert`: it does not look like Electrum, so a person should look. */
+  /** Not acknowledged: send the same advice again. `alert`: the response does not look like Electrum's, so an operator should look. */
   | { readonly outcome: "repeat"; readonly alert: boolean; readonly retryAfterMs?: number; readonly status: number }
-  /** The credentials are wrong: stop sending, keep everything. */
+  /** The credentials are wrong: stop sending, and keep all advices. */
   | { readonly outcome: "halt"; readonly error: ErrorResponse }
-  /** Electrum holds the opposite, or nothing to confirm. Never answered with the opposite advice. */
+  /** Electrum has the opposite outcome, or nothing to confirm. An operator decides; the opposite advice is never sent. */
   | { readonly outcome: "contradicted"; readonly error: ErrorResponse }
-  /** No repeat can help. */
+  /** Refused for good: a repeat cannot help. */
   | { readonly outcome: "refused"; readonly error: ErrorResponse };
 
 /**
  * How an advice was acknowledged.
  *
  * - `accepted`: a plain success
- * - `already`: Electrum says that the same had been done before
- * - `duplicate`: Electrum had seen this advice
- * - `notFound`: a reversal of what Electrum does not know: nothing to undo
- * - `notRedeemed`: a confirmation that may have been a repeat; Electrum's answer cannot tell
+ * - `already`: Electrum had confirmed or reversed it before
+ * - `duplicate`: Electrum had received this advice before
+ * - `notFound`: Electrum does not know what is reversed: nothing to undo
+ * - `notRedeemed`: VOUCHER_NOT_REDEEMED to a confirmation. It may be the response to a repeat; that cannot be told
  */
 export type Acknowledgement = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed";
 
+/**
+ * Classifies the response to an advice. The error type goes before the status.
+ *
+ * @example
+ * classifyAdviceResponse(advice, { status: 202, body: "" })
+ * // { outcome: "acknowledged", acknowledgement: "accepted" }
+ */
 export function classifyAdviceResponse(advice: Advice, response: HttpResponse): AdviceOutcome {
   const { status } = response;
   const isEmpty = response.body.trim() === "";
   const body = parseJson(response.body);
   const error = toErrorResponse(status, body);
   if (status >= 200 && status < 300) {
-    // A success that names an error is none, and one that names another message is not ours.
+    // A success with an error type is no success. One that names another message is about that message.
     const isAccepted = error.errorType === undefined && (isEmpty || isEcho(advice, body));
     return isAccepted ? { outcome: "acknowledged", acknowledgement: "accepted" } : toRepeat(response, true);
   }
   if (status === 401 || status === 403) return { outcome: "halt", error };
-  // Only Electrum speaks ErrorDetail. An HTML 404 comes from a wrong URL or a gateway, and must not destroy a reversal.
+  // Only Electrum sends an ErrorDetail. An HTML 404 comes from a wrong URL or a gateway, and must not end a reversal.
   if (error.errorType === undefined && !isEmpty)
     return toRepeat(response, !isServerFault(status) && !isTransient(status));
   if (concernsAnother(advice, body)) return toRepeat(response, true);
   return classifyErrorType(advice, response, error) ?? classifyStatus(advice, response, error);
 }
 
-/** Whether an error is about another message: a 404 to somebody else's reversal must not destroy ours. */
+/** Whether an error is about another message: a 404 to another reversal must not end this one. */
 const concernsAnother = ({ message }: Advice, body: Json | undefined): boolean =>
   isJsonObject(body) && isForeign(body["id"], message.id) && isForeign(body["id"], message.requestId);
 
-/** Electrum echoes the advice, where it says anything; whatever ids it names must be ours. */
+/** If a success has a body, it echoes the advice: the ids that it names must be the advice's. */
 const isEcho = ({ message }: Advice, body: Json | undefined): boolean =>
   isJsonObject(body) && !isForeign(body["id"], message.id) && !isForeign(body["requestId"], message.requestId);
 
@@ -60,17 +67,17 @@ const toRepeat = (response: HttpResponse, alert: boolean): AdviceOutcome => ({
   ...(response.retryAfterMs === undefined ? {} : { retryAfterMs: response.retryAfterMs }),
 });
 
-/** The error types that speak for themselves, whatever the status; `undefined` leaves it to the status. */
+/** The outcome by the error type, whatever the status. `undefined` leaves it to the status. */
 function classifyErrorType(advice: Advice, response: HttpResponse, error: ErrorResponse): AdviceOutcome | undefined {
   const { errorType } = error;
   if (errorType === sameKind[advice.operation]) return { outcome: "acknowledged", acknowledgement: "already" };
   if (errorType === oppositeKind[advice.operation]) return { outcome: "contradicted", error };
   switch (errorType) {
     case "ACCOUNT_ALREADY_SETTLED":
-      // Electrum's sibling services say so of an advice that had been processed before.
+      // Other services of Electrum's use it for an advice that was processed before.
       return { outcome: "acknowledged", acknowledgement: "already" };
     case "VOUCHER_ALREADY_REDEEMED":
-      // It says that the voucher is spent, and not what became of our transaction: a person must look.
+      // The voucher is spent, but this does not say by which transaction: an operator must look.
       return { outcome: "contradicted", error };
     case "AUTHENTICATION_ERROR":
       return { outcome: "halt", error };
@@ -82,7 +89,7 @@ function classifyErrorType(advice: Advice, response: HttpResponse, error: ErrorR
     case "UNABLE_TO_LOCATE_RECORD":
       return classifyNotLocated(advice, error);
     case "VOUCHER_NOT_REDEEMED":
-      // To a confirmRedeem this can be the answer to a repeat of one that had arrived.
+      // To a confirmRedeem, this can be the response to a repeat of one that had arrived.
       return advice.operation === "confirmRedeem"
         ? { outcome: "acknowledged", acknowledgement: "notRedeemed" }
         : { outcome: "refused", error };
@@ -102,13 +109,13 @@ function classifyStatus(advice: Advice, response: HttpResponse, error: ErrorResp
   const { status } = response;
   if (status === 404) return classifyNotLocated(advice, error);
   if (isServerFault(status) || isTransient(status)) return toRepeat(response, false);
-  // What is left of the errors: 4xx, and 501.
+  // The remaining errors: 4xx and 501.
   if (status >= 400) return { outcome: "refused", error };
-  // 1xx and 3xx: a gateway on the way, not Electrum.
+  // 1xx and 3xx come from a gateway, not from Electrum.
   return toRepeat(response, true);
 }
 
-/** Nothing to undo is as good as undone; nothing to confirm means a customer may hold a voucher that is not live. */
+/** If there is nothing to undo, a reversal is done. If there is nothing to confirm, a customer may hold a voucher that is not live. */
 const classifyNotLocated = (advice: Advice, error: ErrorResponse): AdviceOutcome =>
   operations[advice.operation].kind === "reversal"
     ? { outcome: "acknowledged", acknowledgement: "notFound" }

@@ -35,7 +35,7 @@ test.each<[string, HttpResponse, RedemptionStatus]>([
   ],
   ["a wrong URL", htmlResponse(404), { outcome: "error", error: { status: 404 } }],
   [
-    "upstream is silent",
+    "no response from upstream",
     errorResponse(504, "UPSTREAM_UNAVAILABLE"),
     { outcome: "error", error: error(504, "UPSTREAM_UNAVAILABLE") },
   ],

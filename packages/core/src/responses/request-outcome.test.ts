@@ -6,7 +6,7 @@ import { ID, lookup, provisionRequest, provisionResponse, redemptionRequest } fr
 import type { Request } from "../messages/operations.ts";
 import { type RequestOutcome, classifyResponse } from "./request-outcome.ts";
 
-// Counted, not timed: a busy machine is no failure.
+// Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
 const requests: Readonly<Record<Request["operation"], Request>> = {
@@ -17,7 +17,7 @@ const requests: Readonly<Record<Request["operation"], Request>> = {
   lookupRedemption: { operation: "lookupRedemption", message: { requestId: ID } },
 };
 
-/** What a status says by itself. */
+/** What a status alone means. */
 const byStatus: readonly (readonly [from: number, to: number, says: "success" | "declined" | "unknown: status"])[] = [
   [200, 202, "success"],
   [203, 399, "unknown: status"],
@@ -33,7 +33,7 @@ const byStatus: readonly (readonly [from: number, to: number, says: "success" | 
   [502, 599, "unknown: status"],
 ];
 
-/** What a success must hold, by operation. */
+/** The required content of a success, by operation. */
 const demands: Readonly<Record<Request["operation"], { ourId: boolean; voucher: readonly Body["voucher"][] }>> = {
   provisionVoucher: { ourId: true, voucher: ["code"] },
   retryProvisionVoucher: { ourId: true, voucher: ["code"] },
@@ -42,10 +42,10 @@ const demands: Readonly<Record<Request["operation"], { ourId: boolean; voucher: 
   lookupRedemption: { ourId: true, voucher: ["code", "noCode", "none"] },
 };
 
-/** Answers to lookups have no id of their own: whatever an error names, it is the answer. */
+/** Responses to lookups have no id, so an error counts whatever id it names. */
 const errorsBearOurId: readonly Request["operation"][] = ["provisionVoucher", "retryProvisionVoucher", "redeemVoucher"];
 
-function expected(operation: Request["operation"], status: number, body: Body): string {
+function expectedOutcome(operation: Request["operation"], status: number, body: Body): string {
   const [, , says] = byStatus.find(([from, to]) => from <= status && status <= to) ?? [0, 0, "no such status"];
   const isError = says !== "success" || body.errorType !== undefined;
   if (isError && body.id === "foreign" && errorsBearOurId.includes(operation)) return "unknown: foreignId";
@@ -66,12 +66,12 @@ const inWords = (reading: RequestOutcome): string =>
 
 const bodies = bodiesAbout(ID);
 
-describe(`an response to a request: ${statuses.length} statuses x ${bodies.length} bodies for each operation`, () => {
+describe(`a response to a request: ${statuses.length} statuses x ${bodies.length} bodies for each operation`, () => {
   test.each(Object.values(requests))("$operation", (request) => {
     const misread = statuses.flatMap((status) =>
       bodies.flatMap((body) => {
         const read = inWords(classifyResponse(request, { status, body: body.text }));
-        const meant = expected(request.operation, status, body);
+        const meant = expectedOutcome(request.operation, status, body);
         return read === meant ? [] : [`${status}, ${body.name}: ${read}, and not ${meant}`];
       }),
     );
@@ -79,15 +79,15 @@ describe(`an response to a request: ${statuses.length} statuses x ${bodies.lengt
   });
 });
 
-describe("what a reading carries", () => {
+describe("the content of an outcome", () => {
   const { provisionVoucher } = requests;
 
-  test("an approval: the whole response, unknown fields and over-long ones among it", () => {
+  test("an approval: the whole response, including unknown and overlong fields", () => {
     const response = { ...provisionResponse, newThing: { of: ["next year"] }, rrn: "9".repeat(500) };
     expect(classifyResponse(provisionVoucher, jsonResponse(201, response))).toEqual({ outcome: "approved", response });
   });
 
-  test("a decline: what Electrum and the provider said, and never the detail, which may hold a voucher", () => {
+  test("a decline: the texts of Electrum and the provider, never the detail, which may hold a voucher", () => {
     const response = jsonResponse(400, {
       id: ID,
       originalId: ID,
@@ -109,7 +109,7 @@ describe("what a reading carries", () => {
     });
   });
 
-  test("an unknown outcome: what was said, where anything was", () => {
+  test("an unknown outcome: the error, if there was one", () => {
     expect(classifyResponse(provisionVoucher, errorResponse(503, "UPSTREAM_UNAVAILABLE"))).toEqual({
       outcome: "unknown",
       cause: "errorType",
@@ -137,17 +137,17 @@ describe("what a reading carries", () => {
     ["what is no text counts as absent", { errorType: 5, errorMessage: {}, providerErrorCode: [] }, {}],
     ["the provider's text under its other name", { providerErrorMsg: "so" }, { providerErrorMessage: "so" }],
     [
-      "the schema's name goes first",
+      "the schema's field name goes first",
       { providerErrorMessage: "this", providerErrorMsg: "that" },
       { providerErrorMessage: "this" },
     ],
     [
-      "the other name stands in for null",
+      "the other field name counts if the first is null",
       { providerErrorMessage: null, providerErrorMsg: "that" },
       { providerErrorMessage: "that" },
     ],
     [
-      "over-long text is cut: a state must not grow with an response",
+      "overlong text is cut: a state must not grow with a response",
       { errorMessage: "x".repeat(300) },
       { errorMessage: "x".repeat(256) },
     ],

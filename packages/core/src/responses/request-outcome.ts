@@ -4,7 +4,7 @@ import type { ErrorType } from "../messages/error-detail.ts";
 import { isForeign, sameUuid } from "../messages/uuid.ts";
 import type { Request } from "../messages/operations.ts";
 
-/** An answer to a request, read as Electrum means it. */
+/** What a response to a request means. */
 export type RequestOutcome =
   | { readonly outcome: "approved"; readonly response: JsonObject }
   /** A hard decline: this attempt took no effect. */
@@ -13,19 +13,19 @@ export type RequestOutcome =
   | { readonly outcome: "unknown"; readonly cause: UnknownResponseCause; readonly error?: ErrorResponse };
 
 /**
- * Why an answer leaves the outcome open.
+ * Why a response leaves the outcome unknown.
  *
- * - `status`, `errorType`: they say so themselves, or contradict each other
- * - `unreadable`: a success that is no JSON object
- * - `foreignId`: an answer about another transaction, or a success about none
- * - `noVoucher`: a success without the voucher; Electrum counts a provision as successful only if it holds one
+ * - `status`, `errorType`: this status or error type means so, or the two contradict each other
+ * - `unreadable`: a success whose body is no JSON object
+ * - `foreignId`: the response names another transaction, or is a success that names none
+ * - `noVoucher`: a success without the voucher. Electrum counts a provision as successful only with one
  */
 export type UnknownResponseCause = "status" | "errorType" | "unreadable" | "foreignId" | "noVoucher";
 
-/** What an error answer said. `detailMessage` is left out: it is for people, and may hold a voucher. */
+/** The parts of an error response that are kept. `detailMessage` is left out: it may hold a voucher. */
 export interface ErrorResponse {
   readonly status: number;
-  /** Absent where the body was no ErrorDetail: then the status alone speaks. */
+  /** Absent if the body was no ErrorDetail: then the status alone counts. */
   readonly errorType?: ErrorType;
   readonly errorMessage?: string;
   readonly providerErrorCode?: string;
@@ -33,8 +33,12 @@ export interface ErrorResponse {
 }
 
 /**
- * Reads the answer to a request. The error type goes before the status: an open outcome may travel as a 400 or 404, and a
- * success that names an error is none.
+ * Classifies the response to a request. The error type goes before the status: an unknown outcome may come as a 400 or 404, and
+ * a success with an error type is no success.
+ *
+ * @example
+ * classifyResponse(request, { status: 503, body: "" })
+ * // { outcome: "unknown", cause: "status", error: { status: 503 } }
  */
 export function classifyResponse(request: Request, response: HttpResponse): RequestOutcome {
   const { status } = response;
@@ -48,7 +52,7 @@ export function classifyResponse(request: Request, response: HttpResponse): Requ
   return isDecline(status) ? { outcome: "declined", error } : { outcome: "unknown", cause: "status", error };
 }
 
-/** Whether an error is about another message: then it does not decline this one. An answer to a lookup bears no id of its own. */
+/** Whether an error is about another message: then it does not decline this one. A response to a lookup has no id. */
 const concernsAnother = ({ operation, message }: Request, body: Json | undefined): boolean =>
   operation !== "lookupVoucher" &&
   operation !== "lookupRedemption" &&
@@ -57,18 +61,18 @@ const concernsAnother = ({ operation, message }: Request, body: Json | undefined
 
 const isSuccess = (status: number): boolean => status === 200 || status === 201 || status === 202;
 
-/** 408, 425 and 429 are 4xx that ask to come again and say nothing of the transaction. */
+/** 408, 425 and 429 ask for a repeat, and say nothing of the transaction. */
 export const isTransient = (status: number): boolean => status === 408 || status === 425 || status === 429;
 
-/** Every 5xx leaves the outcome open but 501: what is not implemented took no effect. */
+/** Every 5xx but 501 leaves the outcome unknown. What is not implemented (501) took no effect. */
 export const isServerFault = (status: number): boolean => status >= 500 && status !== 501;
 
 const isDecline = (status: number): boolean =>
   status === 501 || (status >= 400 && status < 500 && !isTransient(status));
 
 /**
- * Error types that are never a decline, whatever the status: the outcome upstream is open, or the switch has seen this id
- * before, so that the attempt it saw may have taken effect.
+ * Whether an error type is never a decline, whatever the status: the outcome upstream is unknown, or the switch has received this
+ * id before and that attempt may have taken effect.
  */
 function leavesOpen(request: Request, errorType: ErrorType): boolean {
   switch (errorType) {
@@ -113,7 +117,7 @@ const isAbout = (id: string, body: JsonObject): boolean => typeof body["id"] ===
 const hasCode = (voucher: Json | undefined): boolean =>
   isJsonObject(voucher) && typeof voucher["code"] === "string" && voucher["code"] !== "";
 
-/** The error of a failed answer, as far as its body tells; `null` counts as absent. */
+/** The error that a response's body describes. A field that is `null` counts as absent. */
 export function toErrorResponse(status: number, body: Json | undefined): ErrorResponse {
   if (!isJsonObject(body)) return { status };
   const errorType = textOf(body["errorType"]);
@@ -129,7 +133,7 @@ export function toErrorResponse(status: number, body: Json | undefined): ErrorRe
   };
 }
 
-/** Enough for any message that Electrum's schema allows, several times over; a state must not grow with an answer. */
+/** In characters. Several times what Electrum's schema allows; a state must not grow with a response. */
 const MAX_ERROR_TEXT = 256;
 
 const textOf = (value: Json | undefined): string | undefined =>

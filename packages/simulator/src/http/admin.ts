@@ -28,7 +28,7 @@ interface AdminRequest {
   readonly body: string;
 }
 
-/** The administration: everything that can be seen and changed, as JSON. */
+/** Handles a request to the administration: everything that can be read and changed, as JSON. */
 export function administer(actions: AdminActions, request: AdminRequest): SwitchResponse {
   const [resource = "", name] = request.path;
   const limit = limitOf(request.query);
@@ -75,7 +75,7 @@ export function administer(actions: AdminActions, request: AdminRequest): Switch
     case "POST restart":
       return validateAndApply(validate(restart, parseBody(request)), actions.restart);
     default:
-      return jsonResponse(404, { error: "no such thing to administer", endpoints });
+      return jsonResponse(404, { error: "no such endpoint", endpoints });
   }
 }
 
@@ -111,9 +111,9 @@ const parseBody = ({ body }: AdminRequest): Json => (body === "" ? {} : (parseJs
 const jsonOrNotFound = (value: object | undefined): SwitchResponse =>
   value === undefined ? jsonResponse(404, { error: "not found" }) : jsonResponse(200, value);
 
-function validateAndApply<Value>(reading: CheckResult<Value>, change: (value: Value) => void): SwitchResponse {
-  if (reading.type === "invalid") return jsonResponse(400, { error: "not as expected", faults: reading.errors });
-  change(reading.value);
+function validateAndApply<Value>(result: CheckResult<Value>, change: (value: Value) => void): SwitchResponse {
+  if (result.type === "invalid") return jsonResponse(400, { error: "invalid body", faults: result.errors });
+  change(result.value);
   return noContent;
 }
 

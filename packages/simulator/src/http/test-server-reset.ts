@@ -3,7 +3,7 @@ import { deleteRecordsOf, hasRecords } from "../switch/ledger.ts";
 import { formatErrorResponse, jsonResponse, type SwitchResponse } from "../switch/response.ts";
 import type { RunningSwitch } from "./running-switch.ts";
 
-/** POST /testServerAdmin/reset, as Electrum's test server has it: forgets what this user did. */
+/** POST /testServerAdmin/reset, as in Electrum's test server: deletes this user's records. */
 export function resetUserRecords(
   running: Pick<RunningSwitch, "world" | "change">,
   body: string,

@@ -8,7 +8,7 @@ import { profiles } from "./provider-profiles.ts";
 import { errorResponse, type HandleResult, jsonResponse, respondUnchanged } from "./response.ts";
 import type { LedgerTransaction, World } from "./world.ts";
 
-/** Takes an advice: the transaction is settled, its voucher moves, the provider will hear of it, the sender gets it back. */
+/** Applies an advice: changes the transaction and its voucher, queues the advice for the provider, and echoes it to the sender. */
 export function applyAdvice(
   world: World,
   transaction: LedgerTransaction,
@@ -31,7 +31,7 @@ export function applyAdvice(
   return { ...forwardAdvice(recorded, transaction, advice, call), response: jsonResponse(202, advice) };
 }
 
-/** The same advice again: acknowledged again. */
+/** Acknowledges a repeat of an advice. */
 export function repeatAcknowledgement(
   world: World,
   transaction: LedgerTransaction,
@@ -55,8 +55,8 @@ export const refuseAdvice = (
   );
 
 /**
- * A reversal of a request that was never approved: there is nothing to undo. It is remembered, so that the request is
- * refused should it still come.
+ * Refuses a reversal of a request that was never approved, since there is nothing to undo. It is remembered: if the request still
+ * comes, it is refused.
  */
 export function blockRequest(
   world: World,

@@ -30,7 +30,7 @@ import {
 import { repeatAcknowledgement, blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
 import type { LedgerTransaction, VoucherRecord, World } from "./world.ts";
 
-/** POST /vouchers. The same id again is refused, whatever became of it: `retryProvisionVoucher` is for that. */
+/** POST /vouchers. A repeated id is always refused: `retryProvisionVoucher` is for that. */
 export function provisionVoucher(
   world: World,
   message: ProvisionRequest,
@@ -47,7 +47,7 @@ export function provisionVoucher(
     : issued;
 }
 
-/** POST /vouchers/{provisionId}/retry: gives back the voucher that was issued, issues it now, or declines. */
+/** POST /vouchers/{provisionId}/retry: returns the voucher that was issued, issues it now, or declines. */
 export function retryProvisionVoucher(
   world: World,
   message: ProvisionRequest,
@@ -61,7 +61,7 @@ export function retryProvisionVoucher(
   }
   const known = findTransaction(world, { ...call, id: message.id });
   if (known?.state === "blocked" || known?.state === "reversed") return refuseReversed(world, message, known);
-  // It is the original request that is submitted again, to whom it went before.
+  // The original request is submitted again, to the same provider.
   const provider = known?.provider ?? providerOf(message.receiver);
   if (!profiles[provider].takesRetries) {
     const freeString = `${provider} does not support retries.`;
@@ -116,7 +116,7 @@ export function reverseVoucher(world: World, advice: BasicReversal, call: Switch
   }
 }
 
-/** Without a confirmation to wait for, a customer may have redeemed the voucher before its reversal came. */
+/** In single messaging, a customer may have redeemed the voucher before its reversal came. */
 function reverseCompleted(
   world: World,
   known: LedgerTransaction,
@@ -155,7 +155,7 @@ function refuseDuplicate(world: World, message: ProvisionRequest, known: LedgerT
   );
 }
 
-/** Electrum's test server lets a repeated confirmation make a redeemed voucher redeemable again. */
+/** As in Electrum's test server: a repeated confirmation makes a redeemed voucher redeemable again. */
 function forceConfirmedProvisioned(world: World, known: LedgerTransaction, call: SwitchCall): World {
   const voucher = voucherOf(world, known);
   if (voucher === undefined) return world;
@@ -224,7 +224,7 @@ function mintVoucher(
 
 const VOUCHER_LIFETIME_MS = 365 * 24 * 60 * 60 * 1000;
 
-/** Sixteen digits: eight that vary with the seed, eight that count, so that none comes twice. */
+/** A code has sixteen digits: eight vary with the seed, and eight count, so that no code comes twice. */
 function newVoucher(world: World, { at }: SwitchCall): Voucher & { readonly code: string } {
   const spread = String(hashOf(`${world.settings.seed}/${world.minted}`) % 100_000_000).padStart(8, "0");
   const count = String(world.minted + 1).padStart(8, "0");

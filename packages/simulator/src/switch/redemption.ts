@@ -40,12 +40,12 @@ export function redeemVoucher(
     );
   }
   if (voucher.state !== "CONFIRMED_PROVISIONED") {
-    const answered = known?.voucherCode === voucher.voucher.code;
+    const isOwnRepeat = known?.voucherCode === voucher.voucher.code;
     return respondUnchanged(
       world,
       errorResponse(400, "VOUCHER_ALREADY_REDEEMED", message, {
         freeString: `The voucher is ${voucher.state}.`,
-        ...(answered ? { voucher: asJson(voucher.voucher) } : {}),
+        ...(isOwnRepeat ? { voucher: asJson(voucher.voucher) } : {}),
       }),
     );
   }
@@ -55,7 +55,7 @@ export function redeemVoucher(
   );
 }
 
-/** Brings the voucher into its new state, held by this transaction. */
+/** Brings the voucher into its new state, and makes this transaction its holder. */
 export function transferVoucher(
   world: World,
   message: RedemptionRequest,
@@ -96,7 +96,7 @@ export function confirmRedeem(world: World, advice: BasicAdvice, call: SwitchCal
   return refuseAdvice(world, 400, "VOUCHER_NOT_REDEEMED", advice, { freeString });
 }
 
-/** POST /redemptions/reversals. A repeat is answered as if the redemption were unknown. */
+/** POST /redemptions/reversals. The response to a repeat is the same as for an unknown redemption. */
 export function reverseRedeem(world: World, advice: BasicReversal, call: SwitchCall<"reverseRedeem">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);

@@ -10,7 +10,7 @@ import { crashResponse, errorResponse, type HandleResult, respondUnchanged } fro
 import { repeatAcknowledgement, blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
 import type { VoucherState, World } from "./world.ts";
 
-/** POST /refunds: only a redemption that is confirmed can be refunded. */
+/** POST /refunds: only a confirmed redemption can be refunded. */
 export function refundVoucher(
   world: World,
   message: RefundRequest,
@@ -71,7 +71,7 @@ export function confirmRefund(world: World, advice: BasicAdvice, call: SwitchCal
   return refuseAdvice(world, 400, "VOUCHER_NOT_REFUNDED", advice, { freeString });
 }
 
-/** POST /refunds/reversals. Electrum calls it safe to repeat; its test server crashes on a repeat. */
+/** POST /refunds/reversals. Electrum's documentation calls a repeat safe; its test server crashes on one. */
 export function reverseRefund(world: World, advice: BasicReversal, call: SwitchCall<"reverseRefund">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);

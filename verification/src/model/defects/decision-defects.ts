@@ -55,8 +55,9 @@ export const decisionDefects: readonly Defect[] = [
     name: "handing out a late voucher",
     file: SETTLEMENT,
     original:
-      '  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: reading.response } };',
-    replacement: '  return { state: { state: "completed", approval: { attempt, at, response: reading.response } } };',
+      '  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: classified.response } };',
+    replacement:
+      '  return { state: { state: "completed", approval: { attempt, at, response: classified.response } } };',
     configuration: saleWithTwoOwners,
     invariant: "oneFinalState",
   },
@@ -176,7 +177,7 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "an unknown outcome of a redemption left alone",
     file: REDEMPTION,
-    original: `        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, reading)) }),`,
+    original: `        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, classified)) }),`,
     replacement: `        ({ state: { state: "declined", at, error: { status: 500 } } }),`,
     configuration: simpleRedemption,
     invariant: "agreement",
@@ -252,7 +253,7 @@ export const decisionDefects: readonly Defect[] = [
     name: "a late approval that nobody is told of",
     file: SETTLEMENT,
     original:
-      'return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: reading.response } };',
+      'return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: classified.response } };',
     replacement: 'return { state, ignored: "late" };',
     configuration: saleWithTwoOwners,
     invariant: "reconciliationListed",

@@ -121,9 +121,9 @@ export const responseDefects: readonly Defect[] = [
   {
     name: "VOUCHER_ALREADY_REDEEMED to a reversal counts as done",
     file: ACKNOWLEDGEMENT,
-    original: `and not what became of our transaction: a person must look.
+    original: `but this does not say by which transaction: an operator must look.
       return { outcome: "contradicted", error };`,
-    replacement: `and not what became of our transaction: a person must look.
+    replacement: `but this does not say by which transaction: an operator must look.
       return { outcome: "acknowledged", acknowledgement: "already" };`,
     configuration: redemptionWithEveryFault,
     invariant: "agreement",
