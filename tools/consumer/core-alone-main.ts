@@ -4,11 +4,10 @@ import { parsePolicy, parseProvisionRequest } from "@electrum-vouchers/core";
 import { type Row, sell, takeUpDueWork, type Yours } from "./core-alone.ts";
 
 // Runs `core-alone.ts` with a database that is one JSON file, and with `fetch`.
-//   node core-alone-main.ts URL sell REQUEST [DIE-AT]   sells, and prints the code; dies at a `save` or a `send` if told to
-//   node core-alone-main.ts URL finish                  works until nothing is due any more
+//   node core-alone-main.ts URL FILE sell REQUEST [POINT]   sells, prints the code, and finishes; dies at a point if one is given
+//   node core-alone-main.ts URL FILE finish                 works until nothing is due any more
 
-const [baseUrl = "", what = "", requestText = "", dieAt = ""] = process.argv.slice(2);
-const file = "rows.json";
+const [baseUrl = "", file = "", what = "", requestText = "", dieAt = ""] = process.argv.slice(2);
 
 const load = (): readonly Row[] => {
   const rows: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
@@ -28,11 +27,11 @@ const yours: Yours = {
     const rows = load();
     const stored = rows.find(({ id }) => id === row.id);
     if ((stored?.version ?? 0) !== row.version - 1) return false;
-    writeFileSync("rows.new", JSON.stringify([...rows.filter(({ id }) => id !== row.id), row]));
-    const descriptor = openSync("rows.new", "r+");
+    writeFileSync(`${file}.new`, JSON.stringify([...rows.filter(({ id }) => id !== row.id), row]));
+    const descriptor = openSync(`${file}.new`, "r+");
     fsyncSync(descriptor);
     closeSync(descriptor);
-    renameSync("rows.new", file);
+    renameSync(`${file}.new`, file);
     dieIf(`save ${row.version}`);
     return true;
   },
@@ -55,7 +54,7 @@ const yours: Yours = {
 
 if (what === "sell") {
   const retryBackoff = { initialMs: 50, multiplier: 1, maxMs: 50 };
-  const policy = parsePolicy({ replyDeadlineMs: 1_000, decisionDeadlineMs: 500, retryBackoff });
+  const policy = parsePolicy({ replyDeadlineMs: 3_000, decisionDeadlineMs: 500, retryBackoff });
   const request = parseProvisionRequest(JSON.parse(requestText));
   if (policy.isErr() || request.isErr()) throw new Error("The policy or the request is at fault.");
   console.log(`voucher ${await sell(request.value, policy.value, yours)}`);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
@@ -72,6 +72,17 @@ describe("the links between the pages lead somewhere", () => {
     const text = isFolder ? readdirSync(join(root, linked)).join("\n") : textOf(linked);
     expect(anchor === undefined ? [anchor] : anchorsOf(text)).toContain(anchor);
     expect(text).not.toBe("");
+  });
+});
+
+describe("the source files that the pages name exist", () => {
+  const named = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/`([\w-]+\/[\w./-]+\.ts)`/g)].map(([, path = ""]) => ({ page, path })),
+  );
+
+  it.each(named)("$page: $path", ({ path }) => {
+    // Pages about the packages leave out `packages/`.
+    expect([path, `packages/${path}`].some((each) => existsSync(join(root, each)))).toBe(true);
   });
 });
 

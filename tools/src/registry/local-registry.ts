@@ -13,8 +13,6 @@ export interface ServedPackage {
 
 export interface LocalRegistry {
   readonly url: string;
-  /** The paths that were asked for and that it does not have. */
-  readonly missing: () => readonly string[];
   close(): Promise<void>;
 }
 
@@ -23,7 +21,6 @@ export interface LocalRegistry {
  * tarballs. It knows nothing else, and asks no other registry.
  */
 export async function startLocalRegistry(packages: readonly ServedPackage[]): Promise<LocalRegistry> {
-  const missing: string[] = [];
   const served = packages.map(({ manifest, tarball }) => ({
     manifest,
     file: basename(tarball),
@@ -36,7 +33,6 @@ export async function startLocalRegistry(packages: readonly ServedPackage[]): Pr
     if (tarball !== undefined) return respond(response, 200, "application/octet-stream", tarball);
     const found = served.find(({ manifest }) => path === `/${String(manifest.get("name"))}`);
     if (found !== undefined) return respond(response, 200, "application/json", documentOf(found, url));
-    missing.push(path);
     return respond(response, 404, "application/json", JSON.stringify({ error: "not found" }));
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -44,7 +40,6 @@ export async function startLocalRegistry(packages: readonly ServedPackage[]): Pr
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
   return {
     url,
-    missing: () => missing,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -23,6 +23,7 @@ const SHARED: ReadonlyMap<string, string> = new Map([
     "flows",
     "lookUp",
     "lookUpSale",
+    "performAction",
     "redeem",
     "sell",
     "tenders",
