@@ -32,7 +32,16 @@ export {
   type SimulatedSwitchOptions,
 } from "./simulated-electrum/simulated-switch.ts";
 export type { FaultEffect } from "./simulated-electrum/fault-effect.ts";
-export { emptyWorld, type InitialWorld, worldWithVoucher } from "./simulated-electrum/initial-world.ts";
+export {
+  type ConfirmedSale,
+  confirmationOf,
+  emptyWorld,
+  type InitialWorld,
+  sellVoucher,
+  sendToSwitch,
+  voucherCodeIn,
+  worldWithVoucher,
+} from "./simulated-electrum/initial-world.ts";
 
 // --- Given, when, then: one transaction of the core, followed from message to message.
 export { followTransaction } from "./follow-transaction.ts";

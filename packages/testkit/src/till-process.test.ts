@@ -7,6 +7,7 @@ import { provisionRequest, uuid } from "./messages/requests.ts";
 import { createScriptedElectrum } from "./scripted-electrum.ts";
 import { createSimulatedClock } from "./simulated-clock.ts";
 import { killablePorts, startTillProcess, type TillPorts, type TillProcess } from "./till-process.ts";
+import { unwrapAsync } from "./unwrap.ts";
 
 const sale: OutgoingMessage = { operation: "provisionVoucher", message: provisionRequest() };
 
@@ -32,7 +33,7 @@ async function isSettled(work: PromiseLike<unknown> | ResultAsync<unknown, unkno
 test("while it lives, its ports are those it was given", async () => {
   const { inside, outside } = startProcess();
 
-  await inside.outbox.commit(createChange(1));
+  await unwrapAsync(inside.outbox.commit(createChange(1)));
 
   expect((await outside.outbox.load(uuid(1)))._unsafeUnwrap()).toMatchObject({ version: 1 });
   expect((await inside.electrum.send(sale, 1_000)).isOk()).toBe(true);

@@ -102,4 +102,22 @@ describe("dependencies point inwards", () => {
 
     for (const file of files) expect(found(file)).toHaveLength(file.violationCount);
   });
+
+  it("the testkit's index pulls in no test runner; its conformance suite may", () => {
+    const testkitFixture = (path: string, text: string, violationCount: number): Fixture => ({
+      description: path,
+      path: `packages/testkit/src/${path}`,
+      text,
+      violationCount,
+    });
+    const files = [
+      testkitFixture("index.ts", `import "./clocks.ts";\n`, 0),
+      testkitFixture("clocks.ts", `import { it } from "vitest";\nimport { hrtime } from "node:process";\n`, 1),
+      testkitFixture("outbox-conformance.ts", `import { it } from "vitest";\nimport * as fc from "fast-check";\n`, 0),
+    ];
+
+    const found = violationsIn(inwardDependencies, files);
+
+    for (const file of files) expect(found(file)).toHaveLength(file.violationCount);
+  });
 });

@@ -56,15 +56,23 @@ const PACKAGE_RULES: readonly PackageRule[] = [
 const ENGINE_RULE: PackageRule = { folder: "packages/runtime", sourceImports: [CORE, "neverthrow"], testImports: [] };
 export const ENGINE_ENTRY = "packages/runtime/src/engine/index.ts";
 
+/** Only `./outbox-conformance` of the testkit needs a test runner. */
+const TESTKIT_RULE: PackageRule = {
+  folder: "packages/testkit",
+  sourceImports: [CORE, SIMULATOR, "neverthrow", "node:"],
+  testImports: TEST_TOOLS,
+};
+const TESTKIT_ENTRY = "packages/testkit/src/index.ts";
+
 /** Imports point inwards only; apps, verification and benchmarks may import anything. No import leaves its package but for what the package's own rule allows. */
 export function inwardDependencies(workspace: Workspace): readonly RuleViolation[] {
   const engineFiles = reachableFrom(workspace, ENGINE_ENTRY);
+  const testkitFiles = reachableFrom(workspace, TESTKIT_ENTRY);
   return workspace.files.flatMap((file) => {
     const path = pathFrom(workspace.root, file.fileName);
     if (!path.startsWith("packages/")) return [];
-    const packageRule = engineFiles.has(path)
-      ? ENGINE_RULE
-      : PACKAGE_RULES.find(({ folder }) => path.startsWith(`${folder}/`));
+    const ownRule = PACKAGE_RULES.find(({ folder }) => path.startsWith(`${folder}/`));
+    const packageRule = engineFiles.has(path) ? ENGINE_RULE : testkitFiles.has(path) ? TESTKIT_RULE : ownRule;
     if (packageRule === undefined)
       return [violationAt(workspace, file, RULE, "a package must say what it may import: give it a rule")];
     return importsOf(file).flatMap((each) => checkImport(workspace, packageRule, path, each));

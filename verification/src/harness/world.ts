@@ -1,20 +1,5 @@
-import {
-  type Instant,
-  type OutgoingMessage,
-  type Policy,
-  type ProvisionRequest,
-  type Tender,
-  toHttp,
-} from "@electrum-vouchers/core";
-import {
-  createWorld,
-  deliverNextAdvice,
-  handle,
-  type HandleResult,
-  type ProviderName,
-  type World,
-} from "@electrum-vouchers/simulator";
-import { isJsonObject, parseJson } from "@electrum-vouchers/testkit";
+import type { Policy } from "@electrum-vouchers/core";
+import { createWorld, type World } from "@electrum-vouchers/simulator";
 import { USER } from "../request-fields.ts";
 
 export interface WorldOptions {
@@ -31,47 +16,3 @@ export const createEmptyWorld = ({ messaging, remembersReversals = true }: World
     // The history is for people. Without it the world is no larger than what the switch decides by.
     maxHistory: 0,
   });
-
-/** The shop's message reaches the switch. */
-export const sendToSwitch = (
-  world: World,
-  outgoing: OutgoingMessage,
-  at: Instant,
-  emulateTestServer = false,
-): HandleResult => handle(world, { ...toHttp(outgoing), user: USER, at, emulateTestServer });
-
-/** A sale, and its confirmation. */
-export interface ConfirmedSale {
-  readonly request: ProvisionRequest;
-  readonly confirmationId: string;
-  readonly tenders: readonly Tender[];
-}
-
-export const confirmationOf = ({ request, confirmationId, tenders }: ConfirmedSale): OutgoingMessage => {
-  const { id: requestId, time, thirdPartyIdentifiers } = request;
-  return {
-    operation: "confirmVoucher",
-    message: { id: confirmationId, requestId, time, thirdPartyIdentifiers, tenders },
-  };
-};
-
-/** The world in which this voucher was sold before anything begins, and the voucher's code. */
-export function sellVoucher(
-  world: World,
-  provider: ProviderName,
-  sale: ConfirmedSale,
-  at: Instant,
-): { readonly world: World; readonly code: string } {
-  const issued = sendToSwitch(world, { operation: "provisionVoucher", message: sale.request }, at);
-  const confirmed = sendToSwitch(issued.world, confirmationOf(sale), at);
-  return { world: deliverNextAdvice(confirmed.world, provider, at).world, code: voucherCodeIn(issued.response.body) };
-}
-
-/** The code of the voucher that a response brings. */
-export function voucherCodeIn(body: string): string {
-  const response = parseJson(body);
-  const voucher = isJsonObject(response) ? response["voucher"] : undefined;
-  const code = isJsonObject(voucher) ? voucher["code"] : undefined;
-  if (typeof code !== "string") throw new TypeError("the switch issues a voucher with a code");
-  return code;
-}

@@ -13,7 +13,7 @@ export async function changeConditions(context: RunContext, electrum: Switch): P
     if (context.isHealthy()) return;
     const provider = random.pick(providerNames);
     const [kind, condition] = random.pick(conditions);
-    electrum.setCondition(provider, condition);
+    electrum.setProvider(provider, condition);
     if (kind !== "") faultCounter.record(kind);
     trace.add(provider, `is ${condition.state}`);
   }

@@ -67,7 +67,7 @@ export async function runSeed(seed: number, injectDefect: DefectInjector = (port
   const isQuiescent = async (): Promise<boolean> =>
     workload.isDone() &&
     network.inFlight() === 0 &&
-    electrum.pendingForwards() === 0 &&
+    electrum.isQuiescent() &&
     operator.hasNoDisputes() &&
     (await isNothingDue(sharedOutbox));
   const quiescentByMs =
@@ -117,12 +117,10 @@ function createEnvironment(
     monotonicMs: clock.monotonicMs,
     areClocksSkewed: scenario.skewMs > 0 && scenario.processes > 1,
   });
-  const electrum = createSwitch({
-    world: createEmptyWorld(scenario),
-    now: () => runStartsAt + clock.monotonicMs(),
-    sleep: clock.sleep,
-    forwardDelayMs: () => random.below(FORWARD_INTERVAL_MS),
-  });
+  const electrum = createSwitch(
+    { now: () => runStartsAt + clock.monotonicMs(), sleep: clock.sleep },
+    { world: createEmptyWorld(scenario), forwardDelayMs: () => random.below(FORWARD_INTERVAL_MS) },
+  );
   void changeConditions(context, electrum);
   const network = createSimulatedNetwork(context, electrum);
   return { electrum, environment: { context, sharedOutbox: createMemoryOutbox(), network, oracle, injectDefect } };

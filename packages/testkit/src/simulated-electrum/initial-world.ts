@@ -1,8 +1,16 @@
-import { type OutgoingMessage, toHttp, type Uuid } from "@electrum-vouchers/core";
+import {
+  type Instant,
+  type OutgoingMessage,
+  type ProvisionRequest,
+  type Tender,
+  toHttp,
+  type Uuid,
+} from "@electrum-vouchers/core";
 import {
   createWorld,
   deliverNextAdvice,
   handle,
+  type HandleResult,
   type ProviderName,
   type World,
   type WorldSettings,
@@ -17,8 +25,47 @@ export interface InitialWorld {
   readonly voucherCode: string;
 }
 
-const EARLIER_SALE_ID: Uuid = "ea000000-0000-4000-8000-000000000001";
-const EARLIER_CONFIRMATION_ID: Uuid = "ea000000-0000-4000-8000-000000000002";
+/** A sale, and its confirmation. */
+export interface ConfirmedSale {
+  readonly request: ProvisionRequest;
+  readonly confirmationId: Uuid;
+  readonly tenders: readonly Tender[];
+}
+
+/** The switch receives a message of the sample client. */
+export const sendToSwitch = (
+  world: World,
+  outgoing: OutgoingMessage,
+  at: Instant,
+  emulateTestServer = false,
+): HandleResult => handle(world, { ...toHttp(outgoing), user: CLIENT, at, emulateTestServer });
+
+export const confirmationOf = ({ request, confirmationId, tenders }: ConfirmedSale): OutgoingMessage => {
+  const { id: requestId, time, thirdPartyIdentifiers } = request;
+  return {
+    operation: "confirmVoucher",
+    message: { id: confirmationId, requestId, time, thirdPartyIdentifiers, tenders },
+  };
+};
+
+/** The code of the voucher in the body of a response. Throws if there is none. */
+export function voucherCodeIn(body: string): string {
+  const response = parseJson(body);
+  const voucher = isJsonObject(response) ? response["voucher"] : undefined;
+  const code = isJsonObject(voucher) ? voucher["code"] : undefined;
+  if (typeof code !== "string") throw new TypeError("the response brings no voucher with a code");
+  return code;
+}
+
+/** The world after this sale: confirmed at the switch and at the provider. */
+export function sellVoucher(world: World, provider: ProviderName, sale: ConfirmedSale, at: Instant): InitialWorld {
+  const issued = sendToSwitch(world, { operation: "provisionVoucher", message: sale.request }, at);
+  const confirmed = sendToSwitch(issued.world, confirmationOf(sale), at);
+  return {
+    world: deliverNextAdvice(confirmed.world, provider, at).world,
+    voucherCode: voucherCodeIn(issued.response.body),
+  };
+}
 
 export const emptyWorld = (settings: Partial<WorldSettings> = {}): InitialWorld => ({
   world: createWorld(settings),
@@ -27,20 +74,14 @@ export const emptyWorld = (settings: Partial<WorldSettings> = {}): InitialWorld 
 
 /** A switch at which this provider's voucher was sold for R50.00, and the sale confirmed. */
 export function worldWithVoucher(provider: ProviderName, settings: Partial<WorldSettings> = {}): InitialWorld {
-  const request = {
-    ...requestFields(EARLIER_SALE_ID, { receiver: receiver(provider) }),
+  const request: ProvisionRequest = {
+    ...requestFields("ea000000-0000-4000-8000-000000000001", { receiver: receiver(provider) }),
     amounts: { requestAmount: cents(5_000) },
   };
-  const at = Date.parse(request.time);
-  const send = (world: World, outgoing: OutgoingMessage) => handle(world, { ...toHttp(outgoing), user: CLIENT, at });
-  const issued = send(createWorld(settings), { operation: "provisionVoucher", message: request });
-  const { time, thirdPartyIdentifiers } = request;
-  const tenders = [{ amount: cents(5_000), tenderType: "CASH" as const }];
-  const advice = { id: EARLIER_CONFIRMATION_ID, requestId: EARLIER_SALE_ID, time, thirdPartyIdentifiers, tenders };
-  const { world } = send(issued.world, { operation: "confirmVoucher", message: advice });
-  const body = parseJson(issued.response.body);
-  const voucher = isJsonObject(body) ? body["voucher"] : undefined;
-  const code = isJsonObject(voucher) ? voucher["code"] : undefined;
-  if (typeof code !== "string") throw new TypeError("the switch issues a voucher with a code");
-  return { world: deliverNextAdvice(world, provider, at).world, voucherCode: code };
+  const sale: ConfirmedSale = {
+    request,
+    confirmationId: "ea000000-0000-4000-8000-000000000002",
+    tenders: [{ amount: cents(5_000), tenderType: "CASH" }],
+  };
+  return sellVoucher(createWorld(settings), provider, sale, Date.parse(request.time));
 }

@@ -23,10 +23,8 @@ export interface SimulatedSwitchOptions {
   readonly world?: World;
   /** What goes wrong. Default: nothing. */
   readonly faults?: FaultPlan;
-  /** How long an advice takes to its provider. Default: 20 ms. */
-  readonly transitMs?: number;
-  /** How long the switch leaves a provider alone that did not respond. Default: 5 s. */
-  readonly forwardRepeatMs?: number;
+  /** How long the switch waits before it tells a provider of an advice, or tells it again. Default: 20 ms; again after 5.02 s. */
+  readonly forwardDelayMs?: (isRepeat: boolean) => number;
 }
 
 /** A message on its way to the switch, and what goes wrong with it. */
@@ -52,22 +50,29 @@ export interface SimulatedSwitch {
   readonly isQuiescent: () => boolean;
 }
 
-export function createSimulatedSwitch(clock: TillClock, options: SimulatedSwitchOptions = {}): SimulatedSwitch {
-  const { world = emptyWorld().world, faults = {}, transitMs = 20, forwardRepeatMs = 5_000 } = options;
+const TRANSIT_MS = 20;
+const REPEAT_INTERVAL_MS = 5_000;
+
+const usualForwardDelayMs = (isRepeat: boolean): number => TRANSIT_MS + (isRepeat ? REPEAT_INTERVAL_MS : 0);
+
+export function createSimulatedSwitch(
+  clock: Pick<TillClock, "now" | "sleep">,
+  options: SimulatedSwitchOptions = {},
+): SimulatedSwitch {
+  const { world = emptyWorld().world, faults = {}, forwardDelayMs = usualForwardDelayMs } = options;
   const onQueued = (name: ProviderName): void => void forwardTo(name);
   const running = createRunningSwitch(world, faults, { onQueued, onChange: () => undefined });
   let isHealthy = false;
 
   /** Tells the provider of one advice, the oldest. */
   async function forwardTo(name: ProviderName): Promise<void> {
-    for (let isDelivered = false; !isDelivered; ) {
-      await clock.sleep(transitMs);
+    for (let isDelivered = false, isRepeat = false; !isDelivered; isRepeat = true) {
+      await clock.sleep(forwardDelayMs(isRepeat));
       running.change((before) => {
         const attempt = deliverNextAdvice(before, name, clock.now());
         isDelivered = attempt.delivered;
         return attempt.world;
       });
-      if (!isDelivered) await clock.sleep(forwardRepeatMs);
     }
   }
 

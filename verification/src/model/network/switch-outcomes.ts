@@ -7,10 +7,10 @@ import {
   setCondition,
   type World,
 } from "@electrum-vouchers/simulator";
+import { sellVoucher, sendToSwitch } from "@electrum-vouchers/testkit";
 import type { Configuration } from "../configuration.ts";
 import { everyResponse } from "./every-response.ts";
 import { earlierSale, tenders } from "../fixtures.ts";
-import { sellVoucher, sendToSwitch } from "../../harness/world.ts";
 import type { SwitchOutcome } from "./switch-outcome.ts";
 
 /** The world with a voucher in it that can be redeemed, and the voucher's code. */
@@ -20,7 +20,7 @@ export function createWorldWithVoucher(
 ): { readonly world: World; readonly code: string } {
   const sale = { request: earlierSale(provider), confirmationId: "c0ffee00-0000-4000-8000-000000000000", tenders };
   const sold = sellVoucher(world, provider, sale, 0);
-  return { ...sold, world: deliverAll(sold.world, provider) };
+  return { code: sold.voucherCode, world: deliverAll(sold.world, provider) };
 }
 
 /** Everything that may become of a message, the ordinary first. */

@@ -1,6 +1,6 @@
 import { providerNames } from "@electrum-vouchers/simulator";
+import { confirmationOf, voucherCodeIn } from "@electrum-vouchers/testkit";
 import type { Switch } from "../../harness/switch.ts";
-import { confirmationOf, voucherCodeIn } from "../../harness/world.ts";
 import { generateUuid, provisionRequest, tenders } from "../messages.ts";
 import type { RunContext } from "../run-context.ts";
 import type { OwnedVoucher } from "./sales.ts";
