@@ -3,13 +3,13 @@ import { configurationName } from "../configuration.ts";
 import type { AbstractionComparison } from "./compare-abstraction.ts";
 import { comparisonCases } from "./comparison-cases.ts";
 
-/** Leads the lives of one configuration after the other. */
+/** Compares one configuration after the other. */
 const script = new URL("worker.ts", import.meta.url);
 
 const isAbstractionComparison = (message: unknown): message is AbstractionComparison =>
   hasFields(message, "transactions", "differences");
 
-/** Leads every life of a transaction with nothing left out. Prints how many there are, and gives what is not alike. */
+/** Runs every history of a transaction with nothing left out. Prints how many there are, and gives those that differ. */
 export async function verifyAbstraction(): Promise<readonly string[]> {
   const failures: string[] = [];
   console.log("\n  in full       alike   what is left out of a state decides nothing");

@@ -14,7 +14,7 @@ const REDEMPTION = "packages/core/src/machines/redemption.ts";
 const SETTLEMENT = "packages/core/src/machines/finalization.ts";
 const TRANSACTION = "packages/core/src/transaction.ts";
 
-/** In what the machines decide. */
+/** Defects in what the machines decide. */
 export const decisionDefects: readonly Defect[] = [
   {
     name: "no reversal after a declined retry",

@@ -6,7 +6,7 @@ import { saleWithEveryFault, simpleSale, saleWithTwoOwners } from "./configurati
 const LOOP = "packages/runtime/src/engine/run-transaction.ts";
 const STORED_STEP = "packages/runtime/src/engine/stored-step.ts";
 
-/** In how steps are stored and carried out, and in what is left of secrets. */
+/** Defects in how steps are stored and carried out, and in redaction. */
 export const engineDefects: readonly Defect[] = [
   {
     name: "acting before the commit",

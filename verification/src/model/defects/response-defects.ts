@@ -10,7 +10,7 @@ import {
 const REPLY = "packages/core/src/responses/request-outcome.ts";
 const ACKNOWLEDGEMENT = "packages/core/src/responses/advice-outcome.ts";
 
-/** In how answers are read. */
+/** Defects in how responses are classified. */
 export const responseDefects: readonly Defect[] = [
   {
     name: "counting a 404 to a confirmation as done",

@@ -9,7 +9,7 @@ import { type ProtocolLimit, limits } from "./limits.ts";
 
 const page = readFileSync(new URL("../../../../docs/limits.md", import.meta.url), "utf8");
 
-/** The smallest world that reaches each limit. */
+/** The smallest configuration that reaches each limit. */
 const worlds: Readonly<Record<ProtocolLimit, Configuration>> = {
   lateRequest: sale({ retries: 0 }, { remembersReversals: false, mayArriveLate: true }),
   noReversals: sale({ provider: stellr, retries: 0 }),

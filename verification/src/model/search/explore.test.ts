@@ -5,10 +5,10 @@ import { explore } from "./explore.ts";
 import type { State } from "./state.ts";
 import type { Move } from "./move.ts";
 
-// A system of a few states, each by its number, to see what an exploration makes of it.
+// A system of a few states, each given by its number, to test the exploration.
 
 interface ToySystem {
-  /** From each state: where to, and as what kind of move. */
+  /** For each state: the next states, and the kinds of moves to them. */
   readonly moves: Readonly<Record<number, readonly (readonly [next: number, kind: Move["kind"]])[]>>;
   readonly ended: readonly number[];
   readonly violations?: Readonly<Record<number, Violation>>;
