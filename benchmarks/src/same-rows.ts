@@ -3,7 +3,7 @@ import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Change } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
 
-/** The adapter's own tables, written by hand: the same rows as its commit writes, and nothing around them. */
+/** The adapter's own tables, written by hand: the same rows as its commit writes, and nothing else. */
 export interface SameRows {
   /** One change, one transaction, one fsync. */
   save(change: Change): void;

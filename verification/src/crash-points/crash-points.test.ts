@@ -6,10 +6,10 @@ import { enumerateCrashPoints } from "./enumerate-crash-points.ts";
 import { demoFlows, flows } from "./flows.ts";
 import { recoveryModes } from "./run-with-crash.ts";
 
-/** Far more than any of them takes: what never ends is to be seen all the same. */
+/** Far longer than any of them takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 120_000;
 
-/** One point in so many is tried, always the same, with one aftermath; `pnpm verify crash` tries all, with every one. */
+/** One point in so many is tried, with one recovery mode, always the same. `pnpm verify crash` tries all points with all modes. */
 const SAMPLE_INTERVAL = 5;
 
 test("the flows are those of the demo, every one", () => {

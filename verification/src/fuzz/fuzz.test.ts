@@ -10,7 +10,7 @@ import { runWireFuzz } from "./wire.ts";
 
 const SEED = 4;
 
-/** Far more than it takes: what never ends is to be seen all the same. */
+/** Far longer than it takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 60_000;
 
 describe("fuzzed responses and records", () => {

@@ -3,7 +3,7 @@ import { invariants } from "../oracle/invariants.ts";
 import { runKills } from "./kill-run.ts";
 import { runInBothModes } from "./verify.ts";
 
-/** Far more than it takes: what never ends is to be seen all the same. */
+/** Far longer than it takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 300_000;
 
 test(

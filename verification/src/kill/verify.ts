@@ -4,8 +4,8 @@ import type { Report } from "../report.ts";
 import { type KillRun, runKills } from "./kill-run.ts";
 
 /**
- * Real processes: tills under load, on SQLite files, with the simulator over HTTP, killed by SIGKILL at random instants.
- * `--times N` says how often in all, `--seed S` by which lots the instants are drawn.
+ * Real processes: tills under load, on SQLite files, with the simulator over HTTP, killed by SIGKILL at random moments.
+ * `--times N` gives the number of kills, `--seed S` the seed of the moments.
  */
 export async function verifyKill(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });

@@ -20,7 +20,7 @@ describe("a source of which the fate of every mutant is known", () => {
       { status: "timeout, line 9", change: "left -= 1 → left += 1" },
       { status: "survived, line 13", change: "one > other → one >= other" },
     ]);
-    // Those of line 3 work while the source is loaded, so that each of them wants a load of its own.
+    // Those of line 3 act while the source is loaded, so each of them needs a load of its own.
     expect(outcomes.filter(({ status }) => status === "killed, line 3").map(({ change }) => change)).toEqual([
       '["none", "one"] → []',
       '"none" → ""',

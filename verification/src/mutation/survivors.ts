@@ -1,12 +1,12 @@
 /** A mutant that no test can kill, and why. */
 export interface SurvivorExplanation {
-  /** Below the sources of the core. */
+  /** Relative to the sources of the core. */
   readonly file: string;
   /** What Stryker calls this kind of change. */
   readonly mutator: string;
-  /** The text that is changed, and to what. */
+  /** The text that is changed, and its replacement. */
   readonly change: string;
-  /** How often the file holds it; once, where nothing is said. */
+  /** How often the file holds it. Default: once. */
   readonly times?: number;
   readonly reason: string;
 }
@@ -15,7 +15,7 @@ const lastCase = "The last case of an exhaustive match: nothing is left that a w
 const onlyTimers = "No fact but a timer has a field `timer`; its type is asked so that the compiler knows it too.";
 const sameMove = "A move is not kept, and `toStep` makes the same of a command that is undefined as of none.";
 
-/** Every mutant of the transitions that survives. Each does what the source does: there is nothing for a test to see. */
+/** Every mutant of the transitions that survives. Each behaves like the source, so no test can detect it. */
 export const survivors: readonly SurvivorExplanation[] = [
   {
     file: "lookup-timing.ts",

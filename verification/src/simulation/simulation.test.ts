@@ -7,7 +7,7 @@ import { findUnseenFaultKinds, search } from "./search.ts";
 
 const SEEDS = 2_000;
 
-/** Far more than it takes: what never ends is to be seen all the same. */
+/** Far longer than it takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 300_000;
 
 test(

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Uuid } from "@electrum-vouchers/core";
 
-/** What happened in a run, in order, for people: no ids but names, and no secrets. */
+/** What happened in a run, in order. It has names instead of ids, and no secrets. */
 export interface Trace {
-  /** `actor` did or met `event`, now. */
+  /** Adds a line: `actor` did `event`, or `event` happened to it, now. */
   add(actor: string, event: string): void;
-  /** Has a transaction called `name` from now on. */
+  /** Calls a transaction `name` from now on. */
   setName(id: Uuid, name: string): void;
-  /** What people call the transaction. */
+  /** The name of the transaction. */
   nameOf(id: Uuid): string;
   readonly lines: readonly string[];
   /** The same for two runs in which the same happened at the same time. */

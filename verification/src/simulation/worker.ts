@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { search } from "./search.ts";
 import { isSeedPortion } from "./portion.ts";
 
-// A share of the seeds, on a thread of its own.
+// Runs a portion of the seeds, on a thread of its own.
 
 if (parentPort === null || !isSeedPortion(workerData))
   throw new Error("this runs on a thread, and is told its share of the seeds");
