@@ -59,7 +59,7 @@ export function openHandWrittenOutbox(folder: string): HandWrittenOutbox {
 
   function applyChange({ id, expectedVersion, state, due: next, record, entry }: Change): void {
     const before = find.get(id);
-    if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("nobody else writes here");
+    if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("another writer was first");
     const dueAt = next?.at ?? null;
     const work = next?.work ?? null;
     if (before === undefined) {

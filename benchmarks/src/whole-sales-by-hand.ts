@@ -141,7 +141,7 @@ const withChecksum = (text: string): string => `${checksumOf(text)}${text}`;
 
 function verifyChecksum(stored: string): Readonly<Record<string, unknown>> {
   const text = stored.slice(CHECKSUM_LETTERS);
-  if (checksumOf(text) !== stored.slice(0, CHECKSUM_LETTERS)) throw new RangeError("nobody damages these");
+  if (checksumOf(text) !== stored.slice(0, CHECKSUM_LETTERS)) throw new RangeError("a record is damaged");
   const record: unknown = JSON.parse(text);
   if (!isObject(record)) throw new TypeError("a record is an object");
   return record;

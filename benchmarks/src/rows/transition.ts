@@ -32,7 +32,7 @@ export async function measureTransition({ rounds, sales }: Effort): Promise<read
   });
   return [
     { ...row("one transition: an advice is acknowledged", acknowledged), expected: { atMost: 0.02 } },
-    row("mean of a sale's four, its request checked, its answer read", all),
+    row("mean of a sale's four, its request checked, its response classified", all),
   ];
 }
 

@@ -16,7 +16,7 @@ test("the flows are those of the demo, every one", () => {
   expect(demoFlows.map(({ name }) => name).toSorted()).toEqual(documentedFlows.map(({ name }) => name).toSorted());
 });
 
-describe("killed before, amid or after a call of a port, a till is recovered by a new one on the same file", () => {
+describe("a till that is killed before, during or after a call of a port is recovered by a new one on the same file", () => {
   test.each(flows.map((flow, index) => ({ ...flow, index })))(
     "$name",
     async ({ index, ...flow }) => {
@@ -35,11 +35,11 @@ describe("killed before, amid or after a call of a port, a till is recovered by 
   );
 });
 
-describe("the check is checked: it finds an outbox that", () => {
+describe("the check detects an outbox that", () => {
   const [sale] = flows;
   const connectionLost = flows.find(({ name }) => name.includes("connection breaks"));
   const defects = {
-    "says that a step is durable before it is": [
+    "acknowledges a step before it is durable": [
       sale,
       (outbox: Outbox): Outbox => ({
         ...outbox,
@@ -51,14 +51,14 @@ describe("the check is checked: it finds an outbox that", () => {
         },
       }),
     ],
-    "forgets what is due": [
+    "does not store what is due": [
       sale,
       (outbox: Outbox): Outbox => ({
         ...outbox,
         commit: ({ due: _, ...change }) => outbox.commit(change),
       }),
     ],
-    "lets an advice go before its time": [
+    "delivers an advice before its time": [
       connectionLost,
       (outbox: Outbox): Outbox => ({
         ...outbox,

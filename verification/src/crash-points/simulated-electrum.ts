@@ -7,7 +7,7 @@ import type { PausableClock } from "../harness/pausable-clock.ts";
 import { createSwitch, type Switch } from "../harness/switch.ts";
 import { type ConfirmedSale, createEmptyWorld, sellVoucher } from "../harness/world.ts";
 
-/** Electrum and the network. A message that was sent goes on, whatever becomes of its sender. */
+/** Electrum and the network. A message that was sent goes on, even if its sender dies. */
 export interface SimulatedElectrum {
   /** Sends a message, which takes so long to arrive. */
   send(

@@ -37,7 +37,7 @@ export async function verifyCrashPoints(args: readonly string[]): Promise<Report
   return {
     check: "crash points",
     size: `${chosen.length} flows, ${sum(({ points }) => points)} points, ${sum(({ runs }) => runs)} crashes`,
-    faults: "a crash at every call of a port; then all again, or cancelled, or nobody there",
+    faults: "a crash at every call of a port; then everything is repeated, cancelled or abandoned",
     failures: enumerations.flatMap(({ flow, failures }) =>
       failures.map((failure) => `pnpm verify crash --flow ${JSON.stringify(flow)}\n  ${failure}`),
     ),

@@ -130,11 +130,7 @@ async function findCorruption(outbox: SqliteOutbox, history: CommitHistory): Pro
   const others = [...(await listRecords(outbox)), ...(await claimRecords(outbox))].filter(
     (record) => !isGenuine(record, history),
   );
-  return [
-    ...found,
-    ...(isDetected ? [] : lost),
-    ...others.map(({ id }) => `${id} is made up where it is listed or claimed`),
-  ];
+  return [...found, ...(isDetected ? [] : lost), ...others.map(({ id }) => `${id} is fabricated in a list or a claim`)];
 }
 
 const listRecords = (outbox: SqliteOutbox): Promise<readonly StoredRecord[]> =>

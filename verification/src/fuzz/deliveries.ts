@@ -74,7 +74,7 @@ function checkVoucher(before: Transaction, after: Transaction): Violations {
     return violationUnless(!canHandOver(before) || after.state === "disputed", "a voucher was taken back");
   const isNew = !canHandOver(before) && after.state !== "completed";
   return [
-    ...violationUnless(!isNew, "a voucher is handed out that nobody confirmed"),
+    ...violationUnless(!isNew, "a voucher is handed over that is not confirmed"),
     ...violationUnless(handOver(after).code.length > 0, "a voucher without a code is handed out"),
   ];
 }
@@ -114,6 +114,6 @@ const mayContainSecret = (body: string): boolean =>
 const checkRedaction = (journal: readonly Entry[], after: Transaction): Violations =>
   replay(journal.map(redactEntry)).match(
     (replayed) =>
-      violationUnless(encode(replayed) === encode(redact(after)), "a scrubbed journal replays to something else"),
-    ({ reason }) => [`a scrubbed journal does not replay: ${JSON.stringify(reason)}`],
+      violationUnless(encode(replayed) === encode(redact(after)), "a redacted journal replays to something else"),
+    ({ reason }) => [`a redacted journal does not replay: ${JSON.stringify(reason)}`],
   );

@@ -25,7 +25,7 @@ export function checkError(error: ErrorResponse | undefined, { status, body }: H
   }
   return violationUnless(
     JSON.stringify(error) === JSON.stringify(expected),
-    "an error holds something else than the answer's own error",
+    "an error holds something else than the response's own error",
   );
 }
 

@@ -19,8 +19,8 @@ import type { Result } from "neverthrow";
 
 /** The functions of the core that read foreign input: those that are shipped, or ones with a defect to test the check. */
 export interface SystemUnderTest {
-  readonly classifyResponse: (request: Request, answer: HttpResponse) => RequestOutcome;
-  readonly classifyAdviceResponse: (advice: Advice, answer: HttpResponse) => AdviceOutcome;
+  readonly classifyResponse: (request: Request, response: HttpResponse) => RequestOutcome;
+  readonly classifyAdviceResponse: (advice: Advice, response: HttpResponse) => AdviceOutcome;
   readonly observe: (transaction: Transaction, fact: Fact) => Step<Transaction>;
   readonly decode: (record: string) => Result<Transaction, DamagedRecord>;
   readonly decodeEntry: (entry: string) => Result<Entry, DamagedRecord>;

@@ -25,7 +25,7 @@ export async function verifyFuzz(args: readonly string[]): Promise<Report> {
   const wireFailures = await runWireFuzz({ seed, cases: wireCases });
   return {
     check: "fuzz",
-    size: `${cases} answers, ${cases * 2} records, ${wireCases} messages over a socket`,
+    size: `${cases} responses, ${cases * 2} records, ${wireCases} messages over a socket`,
     faults: `mutated, random, cut, endless; seed ${seed}`,
     failures: [...failures.map(describeFailure("case")), ...wireFailures.map(describeFailure("wire-case"))],
   };

@@ -47,29 +47,29 @@ const scriptKinds: readonly ((random: Random) => WireScriptDraft)[] = [
     bytes: Buffer.from(`HTTP/1.1 200 OK\r\n${randomHeaders(random)}content-length: 2\r\n\r\n{}`, "latin1"),
     expected: "either",
   }),
-  (random) => completeResponse("a whole answer", random, encodeResponse),
-  (random) => completeResponse("a whole answer in chunks", random, (response) => encodeChunked(random, response)),
-  (random) => completeResponse("a whole answer, compressed", random, encodeCompressed),
+  (random) => completeResponse("a complete response", random, encodeResponse),
+  (random) => completeResponse("a complete response in chunks", random, (response) => encodeChunked(random, response)),
+  (random) => completeResponse("a complete response, compressed", random, encodeCompressed),
   (random) =>
-    completeResponse("notices before a whole answer", random, (response) =>
+    completeResponse("notices before a complete response", random, (response) =>
       Buffer.concat([informationalResponses(random), encodeResponse(response)]),
     ),
   (random) => ({
     // Node's own fetch takes a 100 that it did not ask for as the end of the connection.
-    name: "an unasked 100 before a whole answer",
+    name: "an unexpected 100 before a complete response",
     bytes: Buffer.concat([Buffer.from("HTTP/1.1 100 Continue\r\n\r\n"), encodeResponse(generatePlainResponse(random))]),
     expected: "either",
   }),
   (random) =>
-    completeResponse("two answers to one message", random, (response) =>
+    completeResponse("two responses to one message", random, (response) =>
       Buffer.concat([encodeResponse(response), encodeResponse(response)]),
     ),
-  (random) => truncatedResponse("an answer that breaks off", random, encodeResponse),
+  (random) => truncatedResponse("a truncated response", random, encodeResponse),
   (random) => truncatedResponse("chunks that break off", random, (response) => encodeChunked(random, response)),
-  (random) => truncatedResponse("a compressed answer that breaks off", random, encodeCompressed),
-  (random) => corruptedResponse("an answer with wrong bytes", random, encodeResponse),
+  (random) => truncatedResponse("a truncated compressed response", random, encodeCompressed),
+  (random) => corruptedResponse("a response with wrong bytes", random, encodeResponse),
   (random) => corruptedResponse("chunks with wrong bytes", random, (response) => encodeChunked(random, response)),
-  (random) => corruptedResponse("a compressed answer with wrong bytes", random, encodeCompressed),
+  (random) => corruptedResponse("a compressed response with wrong bytes", random, encodeCompressed),
   () => ({
     name: "a length that is too long",
     bytes: Buffer.from("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}"),

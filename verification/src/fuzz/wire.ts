@@ -102,21 +102,21 @@ function checkOutcome(
 ): Violations {
   return outcome.match(
     (response) => [
-      ...violationUnless(expected !== "noResponse", "an answer that was not complete counts"),
+      ...violationUnless(expected !== "noResponse", "an incomplete response counts"),
       ...violationUnless(
         typeof expected === "string" || isSameResponse(expected, response),
-        "the answer is not what was written",
+        "the response is not what was written",
       ),
-      ...violationUnless(isValidResponse(response), "the answer has a status or a wait that is none"),
+      ...violationUnless(isValidResponse(response), "the response has an invalid status or Retry-After"),
       ...violationUnless(
         expected !== "either" || !approves(outgoing, response) || isWritten(response, pieces),
         "an approval was made up",
       ),
     ],
     (noResponse) => [
-      ...violationUnless(typeof expected === "string", `the whole answer is lost: ${noResponse.cause}`),
-      ...violationUnless(Object.keys(noResponse).join() === "cause", "a silence says more than its cause"),
-      ...violationUnless(!containsSecret(noResponse), "a silence holds a voucher's secret"),
+      ...violationUnless(typeof expected === "string", `a complete response is lost: ${noResponse.cause}`),
+      ...violationUnless(Object.keys(noResponse).join() === "cause", "a missing response holds more than its cause"),
+      ...violationUnless(!containsSecret(noResponse), "a missing response holds a voucher's secret"),
     ],
   );
 }

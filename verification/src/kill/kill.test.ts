@@ -21,7 +21,7 @@ test(
 );
 
 test(
-  "an outbox that says too early that something is stored is found by its kills",
+  "an outbox that acknowledges too early is detected by kills",
   async () => {
     const { violations } = await runKills({ kills: 6, seed: 3, messaging: "dual", acknowledgesEarly: true });
 

@@ -11,7 +11,7 @@ const isSmall = ({ kind, policy, owners, mayRepeat, mayArriveLate, remembersReve
   !mayRepeat &&
   mayArriveLate !== remembersReversals;
 
-describe("in every reachable state every invariant holds, but for the limits of the protocol", () => {
+describe("in every reachable state every invariant holds, except for the limits of the protocol", () => {
   test.each(
     everyConfiguration
       .filter(isSmall)

@@ -55,7 +55,7 @@ export async function verifyModel(args: readonly string[]): Promise<Report> {
   return {
     check: "model",
     size: `${configurations.length} configurations, ${inMillions(total.states)} states, ${inMillions(total.transitions)} transitions`,
-    faults: `every loss, delay, repeat, order, crash and class of answer; ${defects.length - missed.length} of ${defects.length} defects caught`,
+    faults: `every loss, delay, repeat, order, crash and class of response; ${defects.length - missed.length} of ${defects.length} defects caught`,
     failures,
   };
 }

@@ -28,7 +28,7 @@ interface Specification {
 const SEED = 20_261_121;
 
 /** What is reached while a mutant is active does not count for any test, nor for the load. */
-const NO_TEST_ID = "nobody";
+const NO_TEST_ID = "no test";
 
 /** A test that reaches a mutant so many times as often as without it never ends. */
 const HIT_LIMIT_FACTOR = 100;

@@ -23,7 +23,7 @@ type AppliedFault = Partial<TransmissionFault>;
 /** How long a message takes, one way. */
 const MAX_TRANSIT_MS = 150;
 
-const unaltered = (answer: HttpResponse): HttpResponse => answer;
+const unaltered = (response: HttpResponse): HttpResponse => response;
 
 const notDelivered: SwitchResponse = { status: 404, body: "" };
 

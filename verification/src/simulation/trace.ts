@@ -22,7 +22,7 @@ export function createTrace(elapsedMs: () => number): Trace {
       lines.push(`${(elapsedMs() / 1000).toFixed(3).padStart(9)} s  ${actor.padEnd(10)}  ${event}`);
     },
     setName: (id, name) => void names.set(id, name),
-    nameOf: (id) => names.get(id) ?? "a transaction of nobody",
+    nameOf: (id) => names.get(id) ?? "an unknown transaction",
     lines,
     digest: () => createHash("sha256").update(lines.join("\n")).digest("hex"),
   };

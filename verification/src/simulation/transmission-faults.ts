@@ -55,10 +55,10 @@ const noResponseFaults: readonly FaultGenerator[] = [
   () => ({ kind: "reset before processing", delivery: "never", noResponse: "interrupted" }),
   () => ({ kind: "reset after processing", noResponse: "interrupted" }),
   () => ({ kind: "request lost", delivery: "never", noResponse: "deadline" }),
-  () => ({ kind: "answer lost", noResponse: "deadline" }),
+  () => ({ kind: "response lost", noResponse: "deadline" }),
   () => ({ kind: "body truncated", noResponse: "interrupted" }),
   () => ({ kind: "body too large", noResponse: "tooLarge" }),
-  (_, { below }) => ({ kind: "answer slow", responseDelayMs: below(MAX_DELAY_MS) }),
+  (_, { below }) => ({ kind: "response slow", responseDelayMs: below(MAX_DELAY_MS) }),
   (_, { below }) => ({ kind: "body slow", responseDelayMs: below(MAX_DELAY_MS) }),
 ];
 

@@ -8,7 +8,7 @@ if (parentPort === null || !isSeedPortion(workerData))
   throw new Error("this runs on a thread, and is told its share of the seeds");
 const { seeds, current } = workerData;
 process.once("unhandledRejection", (cause) => {
-  throw new Error("there is a rejection that nobody handles", { cause });
+  throw new Error("a rejection was not handled", { cause });
 });
 const found = await search(seeds, (seed) => {
   Atomics.store(current, 0, seed);

@@ -8,7 +8,7 @@ import { comparisonCases } from "./comparison-cases.ts";
 /** How long each history is here; `pnpm verify model` makes it longer. */
 const SHORT_DURATION_MS = 1;
 
-describe("what is left out of a state decides nothing", () => {
+describe("what is left out of a state changes nothing", () => {
   test.each(comparisonCases.map(({ configuration }) => [configurationName(configuration), configuration] as const))(
     "%s",
     (_, { kind, policy }) => {
@@ -21,7 +21,7 @@ describe("what is left out of a state decides nothing", () => {
   );
 
   test.each(["cancelledAt", "inDoubt", "advice", "reconciliation"])(
-    "which would be seen, were %s left out",
+    "and the check detects if %s is left out",
     (omitted) => {
       const { kind, policy } = sale({ retries: 1 });
       const abstraction = (transaction: Transaction): string =>

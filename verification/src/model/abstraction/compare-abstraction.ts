@@ -151,8 +151,10 @@ function factsAt(transaction: Transaction, at: Instant): readonly (readonly [str
         ([name, status, body]) =>
           [`${name} ${attempt}`, { type: "response", attempt, ...toResponse(status, body), at }] as const,
       ),
-      ...noResponseCauses.map((cause) => [`silence ${attempt}`, { type: "noResponse", attempt, cause, at }] as const),
-      [`silence ${attempt}`, { type: "interruption", attempt, at }],
+      ...noResponseCauses.map(
+        (cause) => [`no response ${attempt}`, { type: "noResponse", attempt, cause, at }] as const,
+      ),
+      [`no response ${attempt}`, { type: "interruption", attempt, at }],
       ...(["retry", "lookup", "decision"] as const).map(
         (timer) => [`${timer} timer ${attempt}`, { type: "timer", timer, attempt, at }] as const,
       ),
@@ -171,8 +173,8 @@ function intentsAt({ kind }: Transaction, at: Instant): readonly (readonly [stri
     { type: "lookUp", at },
     { type: "redeem", request: redemptionRequest("standard", CODE), at },
     { type: "resend", at },
-    { type: "resolve", resolution: "confirmed", by: "a person", reason: "both sides were asked", at },
-    { type: "resolve", resolution: "reversed", by: "a person", reason: "both sides were asked", at },
+    { type: "resolve", resolution: "confirmed", by: "the operator", reason: "both sides were asked", at },
+    { type: "resolve", resolution: "reversed", by: "the operator", reason: "both sides were asked", at },
   ];
   return intents.map((intent) => [intent.type === "resolve" ? `resolve as ${intent.resolution}` : intent.type, intent]);
 }

@@ -36,7 +36,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "journalReplays",
   },
   {
-    name: "scrubbing that leaves the voucher code",
+    name: "redaction that leaves the voucher code",
     file: "packages/core/src/storage/redact.ts",
     original: 'voucher: shapeOf("serialNumber expiryDate")',
     replacement: 'voucher: shapeOf("code serialNumber expiryDate")',
@@ -44,7 +44,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "noSecret",
   },
   {
-    name: "scrubbing that empties the voucher code",
+    name: "redaction that empties the voucher code",
     file: "packages/core/src/storage/redact.ts",
     original: 'const MASK = "***";',
     replacement: 'const MASK = "";',
@@ -93,7 +93,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "outboxAccurate",
   },
   {
-    name: "an outbox that never learns that a person must look",
+    name: "an outbox that never learns that the operator must look",
     file: STORED_STEP,
     original: "needsAttention: needsAttention(transaction),",
     replacement: "needsAttention: false,",

@@ -26,7 +26,7 @@ export function everyResponse(
   const asProcessed = (response: HttpResponse): SwitchOutcome => ({
     world: after,
     response,
-    fault: "its answer is another",
+    fault: "its response is replaced",
   });
   const { inEitherCase, ifProcessed, ifUnprocessed } = isAdvice(outgoing)
     ? responsesToAdvice(outgoing)

@@ -45,7 +45,7 @@ function findOutcomesByClass(
   const normal = findOutcomeUnder(world, provider, outgoing, { state: "up" });
   const alteredResponse: SwitchOutcome = {
     ...normal,
-    fault: "its answer is spoilt on the way",
+    fault: "its response is altered on the way",
     response: inDoubtResponse,
   };
   const unprocessed: SwitchOutcome = { fault: "it is too busy to read it", world, response: inDoubtResponse };
@@ -59,7 +59,7 @@ function findOutcomesByClass(
     unprocessed,
     { ...declined, fault: "the provider declines" },
     { ...down, fault: "the provider is down", response: inDoubtResponse },
-    { ...slow, fault: "the provider answers too late", response: inDoubtResponse },
+    { ...slow, fault: "the provider responds too late", response: inDoubtResponse },
   ];
 }
 

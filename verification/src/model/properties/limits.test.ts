@@ -16,7 +16,7 @@ const worlds: Readonly<Record<ProtocolLimit, Configuration>> = {
   repeatedRequest: redemption({ lookupRetries: 0 }, { mayRepeat: true }),
 };
 
-test.each(Object.entries(worlds))("the page about limits shows the shortest way to %s", (limit, world) => {
+test.each(Object.entries(worlds))("the page about limits shows the shortest trace to %s", (limit, world) => {
   const found = explore(createSystem(world)).limits.find((each) => each.limit === limit);
 
   expect(page).toContain(
@@ -24,6 +24,6 @@ test.each(Object.entries(worlds))("the page about limits shows the shortest way 
   );
 });
 
-test("the page about limits shows no other way", () => {
+test("the page about limits shows no other trace", () => {
   expect(page.match(/^```$/gm)).toHaveLength(2 * Object.keys(limits).length);
 });

@@ -8,7 +8,7 @@ export type ProtocolLimit = LimitCause | "noReversals";
 export const limits: Readonly<Record<ProtocolLimit, string>> = {
   lateRequest: "a request surfaces after its reversal, at a switch that has forgotten the reversal",
   repeatedRequest:
-    "something between till and switch repeats a request by itself, and the answer to the repeat looks like a decline",
+    "something between till and switch repeats a request by itself, and the response to the repeat looks like a decline",
   noReversals: "the provider takes no reversals; the till marks the transaction for reconciliation",
 };
 

@@ -112,7 +112,7 @@ function checkTermination(system: System, state: State, moves: readonly Move[]):
   }
   return moves.some(isProgress) || system.hasEnded(state)
     ? undefined
-    : { invariant: "terminates", description: "it has not ended, and nobody can end it" };
+    : { invariant: "terminates", description: "it has not ended, and no decision can end it" };
 }
 
 /** An intent that can be repeated without end does not lead to an end. */

@@ -47,11 +47,11 @@ export function createCommitSteps(space: StateSpace): CommitSteps {
         : makeStep("normal", `commits: ${stored?.state ?? "nothing"} -> ${turn.change.state}`, outcome, effects);
     // To the till's process such a failure is like its death. If the code is right, nothing new comes of it.
     if (configuration.faults === "classes") return [expected];
-    const written = effects && failureStep("commits, and nobody knows: it was written", uncertain, effects);
+    const written = effects && failureStep("commits with an uncertain outcome: it was written", uncertain, effects);
     return [
       expected,
       failureStep("finds the outbox full", full),
-      failureStep("commits, and nobody knows: it was not written", uncertain),
+      failureStep("commits with an uncertain outcome: it was not written", uncertain),
       ...(written === undefined ? [] : [written]),
     ];
   };

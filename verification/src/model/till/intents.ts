@@ -19,7 +19,7 @@ const startEntries = ({ configuration: { kind, policy }, code }: StateSpace): re
 export function intentsFor({ configuration, provider, code }: StateSpace): readonly Intent[] {
   const { kind } = configuration;
   const at = NOW;
-  const operator = { by: "a person", reason: "both sides were asked", at } as const;
+  const operator = { by: "the operator", reason: "both sides were asked", at } as const;
   return [
     kind === "provision" ? { type: "confirm", tenders, at } : { type: "confirm", at },
     { type: "cancel", at },
