@@ -7,7 +7,7 @@ import { acknowledge, approvalOf, createProvisionRequest, samplePolicy, createSa
 
 const TRANSITIONS = 20_000;
 
-/** 11: what the pure core costs beside the commit that follows it. */
+/** 11: the time of a step of the pure core, compared with the commit that follows it. */
 export async function measureTransition({ rounds, sales }: Effort): Promise<readonly BenchmarkRow[]> {
   const { acknowledged, all, committed } = await interleave(
     {
@@ -32,11 +32,11 @@ export async function measureTransition({ rounds, sales }: Effort): Promise<read
   });
   return [
     { ...row("one transition: an advice is acknowledged", acknowledged), expected: { atMost: 0.02 } },
-    row("mean of a sale's four, its request checked, its answer read", all),
+    row("mean of a sale's four, its request checked, its response classified", all),
   ];
 }
 
-/** How many a second, where `work` gives the steps that it made. */
+/** Steps a second, if `work` gives the number of steps that it made. */
 const measureTransitions = (work: () => readonly unknown[]): Promise<number> =>
   measurePerSecond(TRANSITIONS, () => {
     for (let made = 0; made < TRANSITIONS; ) made += work().length;

@@ -180,38 +180,38 @@ export function pendingAdvice(transaction: Transaction): QueueAdvice | undefined
 export const needsAttention = ({ state, reconciliation }: Transaction): boolean =>
   state === "disputed" || (reconciliation.length > 0 && state !== "resolved");
 
-/** Every state of each kind. The types keep the lists complete. */
+/** Every state of each kind. Only the keys count: the types keep the lists complete. */
 const states = {
   provision: {
-    requesting: true,
-    waitingToRetry: true,
-    issued: true,
-    completed: true,
-    declined: true,
-    confirming: true,
-    reversing: true,
-    confirmed: true,
-    reversed: true,
-    disputed: true,
-    resolved: true,
-  } satisfies Record<Extract<Transaction, { kind: "provision" }>["state"], true>,
+    requesting: null,
+    waitingToRetry: null,
+    issued: null,
+    completed: null,
+    declined: null,
+    confirming: null,
+    reversing: null,
+    confirmed: null,
+    reversed: null,
+    disputed: null,
+    resolved: null,
+  } satisfies Record<Extract<Transaction, { kind: "provision" }>["state"], null>,
   redemption: {
-    lookingUp: true,
-    waitingToLookUp: true,
-    lookupFailed: true,
-    found: true,
-    abandoned: true,
-    redeeming: true,
-    redeemed: true,
-    completed: true,
-    declined: true,
-    confirming: true,
-    reversing: true,
-    confirmed: true,
-    reversed: true,
-    disputed: true,
-    resolved: true,
-  } satisfies Record<Extract<Transaction, { kind: "redemption" }>["state"], true>,
+    lookingUp: null,
+    waitingToLookUp: null,
+    lookupFailed: null,
+    found: null,
+    abandoned: null,
+    redeeming: null,
+    redeemed: null,
+    completed: null,
+    declined: null,
+    confirming: null,
+    reversing: null,
+    confirmed: null,
+    reversed: null,
+    disputed: null,
+    resolved: null,
+  } satisfies Record<Extract<Transaction, { kind: "redemption" }>["state"], null>,
 };
 
 /** The names of a kind's states, in the order in which a transaction goes through them. */
@@ -224,8 +224,9 @@ export const redemptionStates: readonly string[] = Object.keys(states.redemption
  */
 export const isTransaction = (value: unknown): value is Transaction => {
   if (typeof value !== "object" || value === null) return false;
-  if (!("kind" in value && "state" in value && "id" in value && "start" in value && "reconciliation" in value))
+  if (!("id" in value && "start" in value && "reconciliation" in value && "kind" in value && "state" in value))
     return false;
-  const known = value.kind === "provision" ? provisionStates : value.kind === "redemption" ? redemptionStates : [];
-  return typeof value.state === "string" && known.includes(value.state);
+  const known: readonly unknown[] | undefined =
+    value.kind === "provision" ? provisionStates : value.kind === "redemption" ? redemptionStates : undefined;
+  return known?.includes(value.state) === true;
 };

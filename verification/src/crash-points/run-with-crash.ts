@@ -145,7 +145,7 @@ async function runActions(
     isDone = true;
   });
   const hasEnded = await clock.advanceUntil(() => isDone || context.tillProcess.isDead(), runStartsAt + MAX_RUN_MS);
-  if (!hasEnded) oracle.reportViolation("the actions never come to an end");
+  if (!hasEnded) oracle.reportViolation("the actions never end");
   if (isDone) await running;
 }
 

@@ -3,11 +3,11 @@ import type { Instant } from "@electrum-vouchers/core";
 import type { Clock } from "@electrum-vouchers/runtime";
 import { createSimulatedClock } from "@electrum-vouchers/testkit";
 
-/** Simulated time around real work: it stands still while a port is at work. */
+/** A simulated clock that stands still while a port does real work. */
 export interface PausableClock extends Clock {
   /** Work during which no time passes. */
   pauseDuring<Value>(work: PromiseLike<Value>): Promise<Value>;
-  /** Lets time pass until it is so; `false` where it is not so by then, or nobody waits for anything any more. */
+  /** Lets time pass until the condition holds. Gives `false` if it does not hold by then, or if nothing waits for the clock any more. */
   advanceUntil(condition: () => boolean | Promise<boolean>, deadlineAt: Instant): Promise<boolean>;
 }
 
@@ -19,7 +19,7 @@ export function createPausableClock(startsAt: Instant): PausableClock {
   const wakeUps = new Set<{ readonly atMs: number }>();
   let activeCalls = 0;
 
-  /** What follows at once from what has happened so far has happened. */
+  /** Waits until everything is done that needs no time to pass. */
   async function drainEventLoop(): Promise<void> {
     for (let turns = 0, quietTurns = 0; quietTurns < 2; turns += 1) {
       if (turns === MAX_TURNS) throw new Error("a port never ends its work");

@@ -13,6 +13,6 @@ export const createEmptyWorld = ({ messaging, remembersReversals = true }: World
   createWorld({
     singleMessagingUsers: messaging === "single" ? [USER] : [],
     remembersReversals,
-    // The history is for people. Without it the world is no larger than what the switch decides by.
+    // The history is only for display. Without it the world is no larger than what the switch decides by.
     maxHistory: 0,
   });

@@ -3,7 +3,7 @@ import { invariants } from "../oracle/invariants.ts";
 import { runKills } from "./kill-run.ts";
 import { runInBothModes } from "./verify.ts";
 
-/** Far more than it takes: what never ends is to be seen all the same. */
+/** Far longer than it takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 300_000;
 
 test(
@@ -21,7 +21,7 @@ test(
 );
 
 test(
-  "an outbox that says too early that something is stored is found by its kills",
+  "an outbox that acknowledges too early is detected by kills",
   async () => {
     const { violations } = await runKills({ kills: 6, seed: 3, messaging: "dual", acknowledgesEarly: true });
 

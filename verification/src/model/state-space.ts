@@ -9,7 +9,7 @@ import { createInterner, type Interner } from "./search/intern.ts";
 import { createNetworks, type MessageInFlight, messageKey, type Networks } from "./network/network.ts";
 import type { State } from "./search/state.ts";
 
-/** What the parts of a configuration's states can be, each with its number. */
+/** The values that the parts of a configuration's states can have, each with its number. */
 export interface StateSpace {
   readonly configuration: Configuration;
   readonly provider: ProviderName;

@@ -31,7 +31,7 @@ export type Invariant = keyof typeof invariants;
 export const runInvariants = {
   toldIsStored: "what a caller was told is stored",
   issuedVoucher: "the voucher that is handed over is the one that was issued",
-  oneAnswerAwaited: "a till waits for one answer at a time",
+  oneResponseAwaited: "a till waits for one response at a time",
   soundOutbox: "the outbox is sound",
   balancedBooks: "the switch's books balance",
   noSecretInEvents: "no event holds a voucher code",

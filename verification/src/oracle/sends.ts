@@ -46,7 +46,7 @@ export function createSendOracle(
     if (history.isAdviceSent && jumpedAtMs === Number.NEGATIVE_INFINITY)
       reportViolation(describeViolation("nothingAfterAdvice"), id);
     if ([...history.requests].some((other) => other.sender === sender && other.isAwaited))
-      reportViolation(describeViolation("oneAnswerAwaited"), id);
+      reportViolation(describeViolation("oneResponseAwaited"), id);
     if (operation !== "retryProvisionVoucher" && !addNew(history.attempts, operation))
       reportViolation(describeViolation("sentOnce", operation), id);
     history.requests.add(request);

@@ -6,7 +6,7 @@ import { faultOccurs, type RunContext } from "./run-context.ts";
 import { watchCommits } from "../harness/watch-outbox.ts";
 import type { Oracle } from "../oracle/oracle.ts";
 
-/** What an outbox may refuse a commit with, while nothing is written. */
+/** The errors with which an outbox refuses a commit. Nothing is written then. */
 const refusals = [
   ["busy", "busy"],
   ["disk full", "full"],

@@ -11,12 +11,12 @@ import type { Oracle } from "../oracle/oracle.ts";
 const MAX_STALL_MS = 20_000;
 const MAX_LATENCY_MS = 20;
 
-/** A lease may be lost at any time; this short, some end while a message is under way. */
+/** A lease may be lost at any time. With leases as short as this, some end while a message is under way. */
 const SHORT_LEASE_MS = 300;
 
 const unavailable: OutboxUnavailable = { type: "unavailable", reason: "busy", detail: "this was asked for" };
 
-/** The outbox as one process sees it: with everything that its port allows to go wrong. */
+/** The outbox as one process sees it, with every fault that its port allows. */
 export function createFaultyOutbox(
   context: RunContext,
   sharedOutbox: Outbox,
@@ -33,7 +33,7 @@ export function createFaultyOutbox(
     return isInjected;
   }
 
-  /** A call, which takes its time: before it has an effect, and after. */
+  /** A call with latency, before it has an effect and after. */
   const callWithLatency = <Value, Failure>(
     work: () => PromiseLike<Result<Value, Failure>>,
   ): ResultAsync<Value, Failure> =>

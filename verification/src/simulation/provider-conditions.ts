@@ -3,7 +3,7 @@ import type { Switch } from "../harness/switch.ts";
 import type { SimulatedFaultKind } from "./faults.ts";
 import type { RunContext } from "./run-context.ts";
 
-/** Has providers go down, slow down, decline and come back, every now and then, while the run is faulty. */
+/** Lets providers go down, slow down, decline and come back, every now and then, while the run is faulty. */
 export async function changeConditions(context: RunContext, electrum: Switch): Promise<void> {
   const { clock, random, trace, faultCounter, scenario } = context;
   const { conditionIntervalMs } = scenario.rates;

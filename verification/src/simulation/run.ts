@@ -23,7 +23,7 @@ import { startBackgroundFaults } from "./background-faults.ts";
 import { createTrace } from "./trace.ts";
 import { createCustomerScript } from "./workload/customer-script.ts";
 
-/** What became of one seed. */
+/** The result of one seed. */
 export interface SeedResult {
   readonly seed: number;
   readonly virtualMs: number;
@@ -37,7 +37,7 @@ export interface SeedResult {
 }
 
 /**
- * Once nothing goes wrong any more, everything is at rest within this time, and that by which clocks were set back: all
+ * Once no fault is injected any more, nothing is under way after this time, plus the time by which clocks were set back: all
  * attempts of the longest policy, its decision deadline, and a customer's patience, one after the other.
  */
 const MAX_HEALING_MS = 15 * 60 * 1000;

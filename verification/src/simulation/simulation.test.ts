@@ -7,11 +7,11 @@ import { findUnseenFaultKinds, search } from "./search.ts";
 
 const SEEDS = 2_000;
 
-/** Far more than it takes: what never ends is to be seen all the same. */
+/** Far longer than it takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 300_000;
 
 test(
-  "whatever goes wrong, till and switch end in agreement, and nothing is done that must not be",
+  "with every kind of fault, till and switch end in agreement, and every promise is kept",
   async () => {
     const found = await search({ from: 1, count: SEEDS, step: 1 });
 
@@ -29,7 +29,7 @@ test("one seed is one run, exactly", async () => {
   expect((await runSeed(1)).digest).not.toBe((await runSeed(2)).digest);
 });
 
-describe("what is wrong with the ports is found", () => {
+describe("a defect of the ports is detected", () => {
   const defects: Readonly<Record<string, { readonly injectDefect: DefectInjector; readonly violation: string }>> = {
     "an outbox that loses what it said was stored": {
       injectDefect: ({ outbox, ...ports }) => ({
@@ -62,7 +62,7 @@ describe("what is wrong with the ports is found", () => {
       }),
       violation: invariants.agreement,
     },
-    "a clock that wakes nobody": {
+    "a clock whose sleep never ends": {
       injectDefect: (ports) => ({ ...ports, clock: { ...ports.clock, sleep: () => new Promise(() => undefined) } }),
       violation: invariants.terminates,
     },

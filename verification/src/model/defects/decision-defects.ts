@@ -14,7 +14,7 @@ const REDEMPTION = "packages/core/src/machines/redemption.ts";
 const SETTLEMENT = "packages/core/src/machines/finalization.ts";
 const TRANSACTION = "packages/core/src/transaction.ts";
 
-/** In what the machines decide. */
+/** Defects in what the machines decide. */
 export const decisionDefects: readonly Defect[] = [
   {
     name: "no reversal after a declined retry",
@@ -44,7 +44,7 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "oneAdvice",
   },
   {
-    name: "handing out a voucher that nobody has confirmed",
+    name: "handing over a voucher that is not confirmed",
     file: "packages/core/src/hand-over.ts",
     original: '(transaction.state === "confirming" ||',
     replacement: '(transaction.state === "issued" || transaction.state === "confirming" ||',
@@ -159,7 +159,7 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "identifiersEchoed",
   },
   {
-    name: "a retry that nobody wakes up for",
+    name: "a retry without a timer",
     file: TRANSACTION,
     original: 'return timer("retry", transaction.attempt, transaction.retryAt);',
     replacement: "return undefined;",
@@ -250,7 +250,7 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "handOver",
   },
   {
-    name: "a late approval that nobody is told of",
+    name: "a late approval that is not listed for reconciliation",
     file: SETTLEMENT,
     original:
       'return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: classified.response } };',
@@ -259,7 +259,7 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "reconciliationListed",
   },
   {
-    name: "an ambiguous confirmation that nobody is told of",
+    name: "an ambiguous confirmation that is not listed for reconciliation",
     file: SETTLEMENT,
     original: '...(acknowledgement === "notRedeemed" ? { item } : {}),',
     replacement: "",
@@ -277,7 +277,7 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "oneFinalState",
   },
   {
-    name: "a person is asked about every confirmation",
+    name: "the operator is needed for every confirmation",
     file: SETTLEMENT,
     original: '...(acknowledgement === "notRedeemed" ? { item } : {}),',
     replacement: "item,",

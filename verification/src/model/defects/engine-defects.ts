@@ -6,7 +6,7 @@ import { saleWithEveryFault, simpleSale, saleWithTwoOwners } from "./configurati
 const LOOP = "packages/runtime/src/engine/run-transaction.ts";
 const STORED_STEP = "packages/runtime/src/engine/stored-step.ts";
 
-/** In how steps are stored and carried out, and in what is left of secrets. */
+/** Defects in how steps are stored and carried out, and in redaction. */
 export const engineDefects: readonly Defect[] = [
   {
     name: "acting before the commit",
@@ -36,7 +36,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "journalReplays",
   },
   {
-    name: "scrubbing that leaves the voucher code",
+    name: "redaction that leaves the voucher code",
     file: "packages/core/src/storage/redact.ts",
     original: 'voucher: shapeOf("serialNumber expiryDate")',
     replacement: 'voucher: shapeOf("code serialNumber expiryDate")',
@@ -44,7 +44,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "noSecret",
   },
   {
-    name: "scrubbing that empties the voucher code",
+    name: "redaction that empties the voucher code",
     file: "packages/core/src/storage/redact.ts",
     original: 'const MASK = "***";',
     replacement: 'const MASK = "";',
@@ -93,7 +93,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "outboxAccurate",
   },
   {
-    name: "an outbox that never learns that a person must look",
+    name: "an outbox that never learns that the operator must look",
     file: STORED_STEP,
     original: "needsAttention: needsAttention(transaction),",
     replacement: "needsAttention: false,",

@@ -10,7 +10,7 @@ import {
 const REPLY = "packages/core/src/responses/request-outcome.ts";
 const ACKNOWLEDGEMENT = "packages/core/src/responses/advice-outcome.ts";
 
-/** In how answers are read. */
+/** Defects in how responses are classified. */
 export const responseDefects: readonly Defect[] = [
   {
     name: "counting a 404 to a confirmation as done",
@@ -77,7 +77,7 @@ export const responseDefects: readonly Defect[] = [
     invariant: "agreement",
   },
   {
-    name: "a reversal of what is not known asks a person",
+    name: "a reversal of what is not known needs the operator",
     file: ACKNOWLEDGEMENT,
     original: '? { outcome: "acknowledged", acknowledgement: "notFound" }',
     replacement: '? { outcome: "contradicted", error }',
@@ -85,7 +85,7 @@ export const responseDefects: readonly Defect[] = [
     invariant: "noOperatorNeeded",
   },
   {
-    name: "VOUCHER_NOT_REDEEMED to a repeated confirmation asks a person",
+    name: "VOUCHER_NOT_REDEEMED to a repeated confirmation needs the operator",
     file: ACKNOWLEDGEMENT,
     original: `return advice.operation === "confirmRedeem"
 `,

@@ -23,7 +23,7 @@ export function createWorldWithVoucher(
   return { code: sold.voucherCode, world: deliverAll(sold.world, provider) };
 }
 
-/** Everything that may become of a message, the ordinary first. */
+/** Every outcome of a message, the normal one first. */
 export function findSwitchOutcomes(
   world: World,
   provider: ProviderName,
@@ -36,7 +36,7 @@ export function findSwitchOutcomes(
     : [normal, ...faultyOutcomes];
 }
 
-/** One answer stands for all that mean the same. */
+/** One response stands for all that mean the same. */
 function findOutcomesByClass(
   world: World,
   provider: ProviderName,
@@ -45,7 +45,7 @@ function findOutcomesByClass(
   const normal = findOutcomeUnder(world, provider, outgoing, { state: "up" });
   const alteredResponse: SwitchOutcome = {
     ...normal,
-    fault: "its answer is spoilt on the way",
+    fault: "its response is altered on the way",
     response: inDoubtResponse,
   };
   const unprocessed: SwitchOutcome = { fault: "it is too busy to read it", world, response: inDoubtResponse };
@@ -59,11 +59,11 @@ function findOutcomesByClass(
     unprocessed,
     { ...declined, fault: "the provider declines" },
     { ...down, fault: "the provider is down", response: inDoubtResponse },
-    { ...slow, fault: "the provider answers too late", response: inDoubtResponse },
+    { ...slow, fault: "the provider responds too late", response: inDoubtResponse },
   ];
 }
 
-/** Which of the answers that leave the outcome open it is changes nothing, so one stands for them all. */
+/** All responses that leave the outcome open mean the same, so one stands for them all. */
 const inDoubtResponse: HttpResponse = { status: 500, body: "" };
 
 function findOutcomeUnder(
@@ -78,8 +78,8 @@ function findOutcomeUnder(
 }
 
 /**
- * The world once the switch has told the provider: nothing that a till can see depends on when it does. The provider's
- * condition is for one message, and how many it has received decides nothing.
+ * The world once the switch has told the provider. Nothing that a till can see depends on when it does so. The provider's
+ * condition holds for one message, and the number of messages it has received decides nothing.
  */
 function deliverAll(world: World, name: ProviderName): World {
   const { world: updated, delivered } = deliverNextAdvice(setCondition(world, name, { state: "up" }), name, 0);
@@ -87,7 +87,7 @@ function deliverAll(world: World, name: ProviderName): World {
   return { ...updated, providers: createWorld().providers };
 }
 
-/** Worlds with the same key go on alike: what was answered is asked for again only where the transaction stands. */
+/** Worlds with the same key behave alike. A stored response is needed again only if the transaction stands. */
 export const worldKey = (world: World): string =>
   JSON.stringify(world, function (this: { readonly state?: unknown }, field: string, value: unknown) {
     return field === "response" && (this.state === "unknown" || this.state === "reversed" || this.state === "blocked")

@@ -16,7 +16,7 @@ export interface Violation {
   readonly limit?: ProtocolLimit;
 }
 
-/** What a state breaks, by what till and switch hold in it. */
+/** The invariant that a state breaks by what till and switch hold. */
 export function createStateCheck(
   space: StateSpace,
   isQuiescent: (state: State) => boolean,
@@ -30,7 +30,7 @@ export function createStateCheck(
     const { transaction } = records.valueOf(record);
     const found = compareWithWorld(transaction, worlds.valueOf(world));
     const explained = found.map((each) => toViolation(each, transaction, histories.valueOf(history).limitCause));
-    // What nothing explains comes first.
+    // A difference that no limit explains comes first.
     return explained.find(({ limit }) => limit === undefined) ?? explained[0];
   });
   return (state) =>
@@ -77,13 +77,13 @@ function toViolation(
   return { invariant: "agreement", description, ...(limit === undefined ? {} : { limit }) };
 }
 
-/** How the till has ended where a limit was met, while the switch holds another thing. */
+/** The till's state at the end when a limit was reached and the switch holds something else. */
 const explainedStates: Readonly<Record<LimitCause, Transaction["state"]>> = {
   lateRequest: "reversed",
   repeatedRequest: "declined",
 };
 
-/** What the till has promised, to a customer or to itself, and broken. `isConforming`: Electrum answers as it should. */
+/** The promise to a customer or a caller that is broken, if any. `isConforming`: Electrum answers as it should. */
 function checkPromises(
   transaction: Transaction,
   { isHandedOver, decision }: History,
