@@ -159,7 +159,10 @@ describe("provisionVoucher", () => {
 
   test("new id, the request names a settlement entity and a voucher → 201 with both", async () => {
     const settlementEntity = { id: "77", name: "Settler" };
-    const response = await till.post("/vouchers", provision(PROVISION, { settlementEntity, voucher: { code: "MINE" } }));
+    const response = await till.post(
+      "/vouchers",
+      provision(PROVISION, { settlementEntity, voucher: { code: "MINE" } }),
+    );
     expect(response.body).toMatchObject({ settlementEntity, voucher: { code: "MINE" } });
   });
 

@@ -56,7 +56,8 @@ export const decisionDefects: readonly Defect[] = [
     file: SETTLEMENT,
     original:
       '  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: classified.response } };',
-    replacement: '  return { state: { state: "completed", approval: { attempt, at, response: classified.response } } };',
+    replacement:
+      '  return { state: { state: "completed", approval: { attempt, at, response: classified.response } } };',
     configuration: saleWithTwoOwners,
     invariant: "oneFinalState",
   },
@@ -72,7 +73,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "an acknowledgement that settles nothing",
     file: SETTLEMENT,
-    original: '.with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, at))',
+    original:
+      '.with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, at))',
     replacement: '.with({ outcome: "acknowledged" }, () => ({ state: current, ignored: "notAcknowledged" }))',
     configuration: simpleSale,
     invariant: "terminates",
@@ -293,7 +295,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "a redemption that is sent once more",
     file: REDEMPTION,
-    original: "  return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });",
+    original:
+      "  return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });",
     replacement: `  if (attempt > 1) return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });
   return {
     state: { state: "redeeming", deadlineAt: at + 2, redeem: { ...redeem, attempt: 2 } },
