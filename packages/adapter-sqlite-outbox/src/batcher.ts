@@ -4,8 +4,8 @@
 // one turn share one SQLite transaction. Databases call this *group commit*.
 //
 // Rules
-// 1. No timer: the batch runs as soon as the turn ends (`setImmediate`). A lone item does not wait for others. Under load, batches grow
-//    by themselves, since more items arrive while one batch waits for the disk.
+// 1. No timer: the batch runs as soon as the turn ends (`setImmediate`). A lone item does not wait for others. Under load,
+//    batches grow by themselves, since more items arrive while one batch waits for the disk.
 // 2. A batch is bounded in number and in size, so that the event loop is not blocked for long. A larger item runs alone. The
 //    rest runs in the next turn, so that other callbacks come in between.
 // 3. Items run in the order in which they were added.

@@ -3,13 +3,13 @@
 //   durable   synchronous = FULL: a commit returns once its frames in the write-ahead log (WAL) are on the disk (one fsync).
 //             It writes what must survive a power loss: transactions, their journal, retention.
 //   relaxed   synchronous = NORMAL: a commit returns once its frames are in the operating system's cache. It writes what may
-//             be lost: leases, postponements, sums. Without an fsync each, claiming costs little.
+//             be lost: leases, postponements, counts. Without an fsync each, claiming costs little.
 //
 // Rules
 // 1. Both write to the same WAL, in order, so a durable commit also makes all earlier relaxed ones durable. A power loss can
 //    only take relaxed commits that came after the last durable one. A crash of the process alone takes none.
 // 2. Losing a relaxed commit is harmless: a lost lease or postponement means that work is done sooner, and the version keeps
-//    two workers from committing the same step. A lost sum is computed again from the journal.
+//    two workers from committing the same step. A lost fold of the counts is done again.
 // 3. `synchronous` is read back after a first write, since SQLite may fall back to NORMAL there by itself. If it is not FULL,
 //    opening fails: an outbox that is not durable must not start.
 // 4. The WAL is copied into the database (a *checkpoint*) between commits, so that no commit pays for it; see `maintenance.ts`.
@@ -30,11 +30,11 @@ import { APPLICATION_ID } from "./schema.ts";
 export interface Connections {
   /** Every commit is on the disk before it returns. */
   readonly durable: Database.Database;
-  /** For leases, postponements and sums. Its commits are visible to all processes at once, and durable with the next durable commit. */
+  /** For leases, postponements and counts. Its commits are visible at once, and durable with the next durable commit. */
   readonly relaxed: Database.Database;
   /** Runs best-effort work on `relaxed`, with no busy timeout. If the database is locked, it throws at once: it will run again. */
   tryWithoutWaiting(work: () => void): void;
-  /** Checkpoints the WAL: copies it into the database. If no process reads from the WAL, the next commit writes from its start again. */
+  /** Checkpoints the WAL: copies it into the database. If no process reads from it, the next commit starts it again. */
   checkpointWal(): void;
   /** Checkpoints and empties the WAL if no process reads from it: what was deleted from the database must not stay in there. */
   truncateWal(): void;

@@ -49,7 +49,7 @@ export function createGroupCommit(
   return commitAll;
 }
 
-/** Whether one change may be the cause: SQLite does not accept it, or it does not fit on the disk. Other failures affect every change. */
+/** Whether one change may be the cause: SQLite does not accept it, or it does not fit on the disk. */
 const mayBeOneChange = (error: CommitError): boolean =>
   error.type === "unavailable" && (error.reason === "failed" || error.reason === "full");
 

@@ -9,7 +9,7 @@ export interface JsonObject {
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Electrum's messages nest less than ten deep. Deeper nesting in a hostile response could exhaust the stack of a recursive caller. */
+/** Electrum's messages nest less than ten deep. A hostile response with more could exhaust the stack of a recursive caller. */
 const MAX_DEPTH = 64;
 
 /** The value that `text` holds, or `undefined` if it is not JSON or nests deeper than `maxDepth`. */
@@ -28,7 +28,7 @@ export function parseJson(text: string, maxDepth: number = MAX_DEPTH): Json | un
 /** `JSON.parse` returns nothing else. */
 const isJson = (parsed: unknown): parsed is Json => parsed !== undefined;
 
-/** Text with `maxCount` brackets or fewer cannot nest deeper. Checked first: `indexOf` is 30 times faster than a loop over characters. */
+/** Text with at most `maxCount` brackets cannot nest deeper. Checked first, since `indexOf` is 30 times faster than a loop. */
 function opensMoreThan(text: string, maxCount: number): boolean {
   let count = 0;
   for (const bracket of ["{", "["]) {

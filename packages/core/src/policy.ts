@@ -40,7 +40,7 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
-/** The till's business rules. They are stored in the transaction, so that a new release does not change the rules of one under way. */
+/** The till's business rules. Each transaction stores its own, so that a new release does not change the rules of one under way. */
 export interface Policy {
   /** `dual`: the till confirms or cancels each approval · `single`: an approval completes the transaction. Default `dual`. */
   readonly messaging: "dual" | "single";
@@ -61,7 +61,7 @@ export interface Policy {
   /** How often `lookupVoucher` is repeated after an unknown outcome. Default 2. */
   readonly lookupRetries: number;
   readonly lookupBackoff: Backoff;
-  /** How long after its end a transaction may first be looked up, in milliseconds: Electrum's "initial processing period". Default 0. */
+  /** How long after its end a transaction may be looked up, in milliseconds ("initial processing period"). Default 0. */
   readonly lookupAfterMs: number;
 }
 

@@ -91,7 +91,7 @@ export interface Due {
   readonly description: string;
 }
 
-/** `replyDeadline`: a response is awaited until then · `timer`: the next attempt or a decision · `advice`: an advice to deliver. */
+/** `replyDeadline`: a response is awaited until then · `timer`: for the next attempt or a decision · `advice`: to deliver. */
 export type Work = "replyDeadline" | "timer" | "advice";
 
 export interface StoredRecord {

@@ -4,7 +4,7 @@ import type { Uuid } from "./messages/uuid.ts";
 import type { Policy } from "./policy.ts";
 import type { Instant } from "./time.ts";
 
-/** What every transaction starts with. The caller brings ids and time, so that after a crash the same decision gives the same advice. */
+/** The fields of every start. The caller brings ids and time, so that after a crash the same decision gives the same advice. */
 interface Start {
   /** The id of the one confirmation that this transaction may owe: a random UUID, version 4, in lower case. */
   readonly confirmationId: Uuid;

@@ -33,19 +33,19 @@ export function sendOverWire({
   agent,
 }: WireRequest): Promise<WireResponse> {
   return new Promise((resolve) => {
-    let seen: WireResponse = { text: "", ending: "" };
-    const end = (how: string): void => {
+    let received: WireResponse = { text: "", ending: "" };
+    const end = (ending: string): void => {
       clearTimeout(timer);
-      resolve({ ...seen, ending: how });
+      resolve({ ...received, ending });
       sent.destroy();
     };
-    const failed = (error: NodeJS.ErrnoException): void => end(error.code ?? error.message);
+    const endWithError = (error: NodeJS.ErrnoException): void => end(error.code ?? error.message);
     const sent = request(url, { method, auth: `${user}:secret`, agent: agent ?? new Agent({ keepAlive: false }) });
     const timer = setTimeout(() => end("timeout"), timeoutMs);
-    sent.on("error", failed);
+    sent.on("error", endWithError);
     sent.on("response", (response) => {
       const { "content-type": contentType, "retry-after": retryAfter } = response.headers;
-      seen = {
+      received = {
         text: "",
         ending: "",
         ...(response.statusCode === undefined ? {} : { status: response.statusCode }),
@@ -54,13 +54,13 @@ export function sendOverWire({
       };
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
-        seen = { ...seen, text: seen.text + chunk };
+        received = { ...received, text: received.text + chunk };
       });
-      response.on("error", failed);
+      response.on("error", endWithError);
       response.on("end", () => {
         // An agent reuses a connection only if the exchange has ended by itself.
         clearTimeout(timer);
-        resolve({ ...seen, ending: "complete" });
+        resolve({ ...received, ending: "complete" });
       });
     });
     sent.end(body);

@@ -17,8 +17,8 @@
 // 5. From an approval on, or a decision to reverse, the rules are those of `finalization.ts`.
 //
 // What it does not know: what a response means (`classifyResponse`), and how long a backoff is (`backoffMs`).
-// Facts are led to their state by `switch`, which is twice as fast as a pattern for each state; every fact comes this way.
-// Classified responses are led by `match`, whose exhaustiveness the compiler checks where a wrong case would cost money.
+// Facts are dispatched by `switch`, which is twice as fast as a pattern for each state; every fact comes this way. Classified
+// responses are dispatched by `match`: the compiler checks that it is exhaustive, and a missing case here would cost money.
 
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";

@@ -36,7 +36,7 @@ const validate = (schema: v.GenericSchema, input: unknown): Result<void, Refusal
     .map(() => undefined)
     .mapErr((faults: readonly MessageFault[]) => ({ type: "invalidMessage", faults }));
 
-/** Every message has an id of its own. Electrum would take a known id for a repeat, and acknowledge the message without reading it. */
+/** Every message has an id of its own. Electrum would take a known id for a repeat, and acknowledge the message unread. */
 const idsSchema = v.pipe(
   v.object({ id: uuidV4Schema, confirmationId: uuidV4Schema, reversalId: uuidV4Schema }),
   v.check(

@@ -7,7 +7,7 @@ import { type ErrorResponse, isTransient, isServerFault, toErrorResponse } from 
 /** What a response to an advice means. Acknowledged means received: neither Electrum nor a provider can decline an advice. */
 export type AdviceOutcome =
   | { readonly outcome: "acknowledged"; readonly acknowledgement: Acknowledgement }
-  /** Not acknowledged: send the same advice again. `alert`: the response does not look like Electrum's, so an operator should look. */
+  /** Not acknowledged: send the same advice again. `alert`: the response does not look like Electrum's. */
   | { readonly outcome: "repeat"; readonly alert: boolean; readonly retryAfterMs?: number; readonly status: number }
   /** The credentials are wrong: stop sending, and keep all advices. */
   | { readonly outcome: "halt"; readonly error: ErrorResponse }
@@ -115,7 +115,7 @@ function classifyStatus(advice: Advice, response: HttpResponse, error: ErrorResp
   return toRepeat(response, true);
 }
 
-/** If there is nothing to undo, a reversal is done. If there is nothing to confirm, a customer may hold a voucher that is not live. */
+/** With nothing to undo, a reversal is done. With nothing to confirm, a customer may have a voucher that is not live. */
 const classifyNotLocated = (advice: Advice, error: ErrorResponse): AdviceOutcome =>
   operations[advice.operation].kind === "reversal"
     ? { outcome: "acknowledged", acknowledgement: "notFound" }

@@ -13,7 +13,7 @@ import { createTimers } from "./timers.ts";
 export interface SimulatorOptions extends Partial<WorldSettings> {
   /** The world to start with, from an earlier simulator. Settings given here replace the world's own. Default: an empty world. */
   readonly world?: World;
-  /** Called with each new world, before the response to the request that changed it is sent. A world is plain JSON: store it for a later start. */
+  /** Called with each new world, before the response to the request that changed it. A world is plain JSON, to store for a later start. */
   readonly onChange?: (world: World) => void;
   /** Default 0: any free port. */
   readonly port?: number;

@@ -56,7 +56,7 @@ function isDateTime(value: string): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
-/** Day 0 of the next month is the last day of this one. `Date` takes years below 100 for 19xx, and the calendar repeats after 400 years. */
+/** Day 0 of the next month is the last of this one. `Date` takes years below 100 for 19xx; the calendar repeats after 400 years. */
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year + 400, month, 0)).getUTCDate();
 
 const ledgerAmountCheck: Check<LedgerAmount> = object<LedgerAmount>({

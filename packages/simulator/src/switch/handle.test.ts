@@ -109,7 +109,7 @@ const play = (world: World, each: Action): World => {
 function noteResponse(
   { user: by, target }: SwitchRequest,
   response: TestResponse,
-  note: (key: string, what: string) => void,
+  note: (key: string, text: string) => void,
 ): void {
   const advice = /^\/vouchers\/(confirmations|reversals)$/.exec(target)?.[1];
   if (advice !== undefined && response.status === 202)
@@ -165,8 +165,8 @@ describe("handle", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 80, size: "max" }), (actions) => {
         const given = new Map<string, Set<string>>();
-        const note = (key: string, what: string): void => {
-          given.set(key, (given.get(key) ?? new Set()).add(what));
+        const note = (key: string, text: string): void => {
+          given.set(key, (given.get(key) ?? new Set()).add(text));
         };
         let world = createWorld(settings);
         for (const each of actions) {

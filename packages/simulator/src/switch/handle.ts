@@ -5,8 +5,8 @@
 //    no clock and draws nothing at random. So a simulation can be repeated, branched and stored, and tests run without a socket.
 // 2. A request is validated by the simulator's own rules (`messages/`), never by the core's: if both shared them, a wrong limit
 //    would go unnoticed. Only types come from the core.
-// 3. Electrum's documentation decides what the switch does; if it says nothing, Electrum's test server of 2019 does. `emulateTestServer` adds
-//    that server's crashes, which no switch should have.
+// 3. Electrum's documentation decides what the switch does; if it says nothing, Electrum's test server of 2019 does.
+//    `emulateTestServer` adds that server's crashes, which no switch should have.
 // 4. A request asks the provider at once (`authorise.ts`). An advice does not: it is applied at the switch, acknowledged with 202,
 //    and queued for the provider (`forward.ts`). So switch and provider may differ until the queue is delivered, and for ever with a
 //    provider that takes no advices. Each transaction has both a `state` and a `providerState`.

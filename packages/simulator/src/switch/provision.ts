@@ -90,7 +90,7 @@ export function confirmVoucher(world: World, advice: TenderAdvice, call: SwitchC
         reversalId: known.reversalId ?? "",
       });
     default:
-      return refuseAdvice(world, 404, "UNABLE_TO_LOCATE_RECORD", advice, provisionUnknown(advice.requestId));
+      return refuseAdvice(world, 404, "UNABLE_TO_LOCATE_RECORD", advice, describeUnknownProvision(advice.requestId));
   }
 }
 
@@ -112,7 +112,7 @@ export function reverseVoucher(world: World, advice: BasicReversal, call: Switch
         voucherId: known.id,
       });
     default:
-      return blockRequest(world, known, advice, call, provisionUnknown(advice.requestId));
+      return blockRequest(world, known, advice, call, describeUnknownProvision(advice.requestId));
   }
 }
 
@@ -130,7 +130,7 @@ function reverseCompleted(
     : refuseAdvice(world, 400, "VOUCHER_ALREADY_REDEEMED", advice, { freeString: `The voucher is ${voucher.state}.` });
 }
 
-const provisionUnknown = (voucherId: string): { readonly freeString: string; readonly voucherId: string } => ({
+const describeUnknownProvision = (voucherId: string): { readonly freeString: string; readonly voucherId: string } => ({
   freeString: "No voucher was provisioned by this request.",
   voucherId,
 });
