@@ -1,6 +1,6 @@
 import { okAsync } from "neverthrow";
 import { withOutbox } from "./files.ts";
-import { approvalOf, createSaleSteps } from "./sample.ts";
+import { createApproval, createSaleSteps } from "./sample.ts";
 import { sellThroughTill } from "./whole-sales.ts";
 
 /** Does one kind of work, so that its fsync calls can be counted from outside. Prints its commits, in case they cannot be counted. */
@@ -14,7 +14,7 @@ const commits = await withOutbox(async (outbox, counted) => {
     const electrum: Parameters<typeof sellThroughTill>[1] = {
       send: ({ operation, message }) =>
         operation === "provisionVoucher"
-          ? okAsync({ status: 201, body: approvalOf(message) })
+          ? okAsync({ status: 201, body: createApproval(message) })
           : okAsync({ status: 202, body: "" }),
       close: () => {},
     };

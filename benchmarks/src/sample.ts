@@ -27,7 +27,7 @@ export const createProvisionRequest = (): ProvisionRequest =>
   });
 
 /** Electrum's approval of it, as large as it is at Electrum. */
-export const approvalOf = (request: ProvisionRequest): string =>
+export const createApproval = (request: ProvisionRequest): string =>
   approvedProvision(request, {
     amounts: { ...request.amounts, approvedAmount: request.amounts?.requestAmount },
     voucher: { code: "1234567890123456", serialNumber: "9876543210", expiryDate: "2030-01-01T00:00:00.000Z" },
@@ -39,7 +39,7 @@ export function createSaleSteps(): SaleSteps {
   const request = createProvisionRequest();
   const at = Date.now();
   const start = { request, policy: samplePolicy, confirmationId: randomUUID(), reversalId: randomUUID(), at };
-  const approval: Fact = { type: "response", attempt: 0, status: 201, body: approvalOf(request), at };
+  const approval: Fact = { type: "response", attempt: 0, status: 201, body: createApproval(request), at };
   const confirm: Intent = { type: "confirm", tenders: [], at };
   const requesting = toCommittedChange(startStep({ type: "provisionStarted", start })._unsafeUnwrap());
   const issued = toCommittedChange(factStep(decodeChange(requesting), approval));

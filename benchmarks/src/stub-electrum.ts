@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { approvalOf, createProvisionRequest } from "./sample.ts";
+import { createApproval, createProvisionRequest } from "./sample.ts";
 
 /** The simplest Electrum, in a process of its own: it approves every request and echoes every advice. */
 const server = createServer((request, response) => {
@@ -16,7 +16,7 @@ const server = createServer((request, response) => {
 });
 
 const id = /"id":"([0-9a-f-]{36})"/;
-const template = approvalOf(createProvisionRequest());
+const template = createApproval(createProvisionRequest());
 
 const approval = (body: string): string => template.replace(id, `"id":"${id.exec(body)?.[1] ?? ""}"`);
 

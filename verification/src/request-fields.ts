@@ -5,7 +5,7 @@ import { CLIENT, receiver, requestFields as sampleFields } from "@electrum-vouch
 export const USER: string = CLIENT;
 
 /** What every request of the shop begins with. */
-export const requestFields = (id: Uuid, provider: string, at: Instant): TransactionFields =>
+export const createRequestFields = (id: Uuid, provider: string, at: Instant): TransactionFields =>
   sampleFields(id, {
     time: toDateTime(at),
     receiver: receiver(provider),

@@ -3,7 +3,7 @@ import { decide, type Fact, observe, startProvision } from "@electrum-vouchers/c
 import { withOutbox } from "../files.ts";
 import { interleave, measurePerSecond } from "../rounds.ts";
 import type { Effort, BenchmarkRow } from "../row.ts";
-import { acknowledge, approvalOf, createProvisionRequest, samplePolicy, createSaleSteps } from "../sample.ts";
+import { acknowledge, createApproval, createProvisionRequest, samplePolicy, createSaleSteps } from "../sample.ts";
 
 const TRANSITIONS = 20_000;
 
@@ -45,7 +45,7 @@ const measureTransitions = (work: () => readonly unknown[]): Promise<number> =>
 const request = createProvisionRequest();
 const at = Date.now();
 const start = { request, policy: samplePolicy, confirmationId: randomUUID(), reversalId: randomUUID(), at };
-const approval: Fact = { type: "response", attempt: 0, status: 201, body: approvalOf(request), at };
+const approval: Fact = { type: "response", attempt: 0, status: 201, body: createApproval(request), at };
 
 const requesting = startProvision(start)._unsafeUnwrap().transaction;
 const issued = observe(requesting, approval).transaction;

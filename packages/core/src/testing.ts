@@ -68,7 +68,7 @@ interface Progress {
  * flow.at(60).timesOut();
  * flow.waits("retry", 1, [0.5, 1]);
  */
-export function followTransaction(
+export function followTransactionWith(
   { transaction, commands }: Step<Transaction>,
   expectEqual: ExpectEqual,
 ): TransactionFlow {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Step, Transaction } from "../src/index.ts";
-import { followTransaction as follow, type TransactionFlow } from "../src/testing.ts";
+import { followTransactionWith as follow, type TransactionFlow } from "../src/testing.ts";
 
 export type Flow = TransactionFlow;
 

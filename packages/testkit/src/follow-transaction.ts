@@ -1,6 +1,6 @@
 import { AssertionError } from "node:assert";
 import type { Step, Transaction } from "@electrum-vouchers/core";
-import { followTransaction as follow, type TransactionFlow } from "@electrum-vouchers/core/testing";
+import { followTransactionWith as follow, type TransactionFlow } from "@electrum-vouchers/core/testing";
 import { sameJson } from "./json.ts";
 
 /**

@@ -3,10 +3,10 @@ import type { HttpResponse, Operation } from "@electrum-vouchers/core";
 // What a response means, written a second time: from Electrum's documents alone, without a line of the core. If the two
 // classifications differ, one of them is wrong.
 
-export type ExpectedOutcome = "approved" | "declined" | "unknown";
+export type ExpectedRequestOutcome = "approved" | "declined" | "unknown";
 
 /** What the response to a request says about the request. */
-export function deriveOutcome(operation: Operation, id: string, response: HttpResponse): ExpectedOutcome {
+export function deriveOutcome(operation: Operation, id: string, response: HttpResponse): ExpectedRequestOutcome {
   const body = parseObject(response.body);
   const { status } = response;
   const errorType = body === undefined ? undefined : textField(body, "errorType");

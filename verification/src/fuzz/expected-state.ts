@@ -1,7 +1,7 @@
 import type { Fact, Transaction } from "@electrum-vouchers/core";
 import { ID } from "./messages.ts";
 import { adviceIdOf } from "./fixtures.ts";
-import { deriveAdviceOutcome, type ExpectedOutcome, deriveOutcome } from "./expected-outcomes.ts";
+import { deriveAdviceOutcome, type ExpectedRequestOutcome, deriveOutcome } from "./expected-outcomes.ts";
 
 /** What must become of a transaction, as far as a response decides it. */
 export interface ExpectedState {
@@ -53,7 +53,7 @@ const isForCurrentAttempt = ({ attempt }: { readonly attempt: number }, fact: Re
 function outcomeAt(
   transaction: InState<"requesting" | "lookingUp" | "redeeming">,
   fact: ResponseFact,
-): ExpectedOutcome {
+): ExpectedRequestOutcome {
   if (fact.at > transaction.deadlineAt) return "unknown";
   return deriveOutcome(operationOf(transaction), ID, fact);
 }
@@ -65,7 +65,7 @@ function operationOf(transaction: Transaction): "provisionVoucher" | "lookupVouc
 
 function afterProvision(
   { attempt, cancelledAt, start: { policy } }: InState<"requesting">,
-  outcome: ExpectedOutcome,
+  outcome: ExpectedRequestOutcome,
 ): ExpectedState["state"] {
   const isCancelled = cancelledAt !== undefined;
   if (outcome === "declined") return attempt === 0 ? "declined" : "reversing";
@@ -76,7 +76,7 @@ function afterProvision(
 
 function afterLookup(
   { attempt, round, start: { policy } }: InState<"lookingUp">,
-  outcome: ExpectedOutcome,
+  outcome: ExpectedRequestOutcome,
 ): ExpectedState["state"] {
   if (outcome === "approved") return "found";
   if (outcome === "declined") return "lookupFailed";
@@ -86,7 +86,7 @@ function afterLookup(
 /** There is no retry: an unknown outcome leads to a reversal. */
 function afterRedeem(
   { cancelledAt, start: { policy } }: InState<"redeeming">,
-  outcome: ExpectedOutcome,
+  outcome: ExpectedRequestOutcome,
 ): ExpectedState["state"] {
   if (outcome === "declined") return "declined";
   if (outcome === "unknown" || cancelledAt !== undefined) return "reversing";

@@ -2,7 +2,7 @@
 // the connection are in `http/serve.ts`, since they need the socket.
 
 import { isJsonObject, parseJson } from "../json.ts";
-import { errorResponse, type SwitchResponse } from "../switch/response.ts";
+import { createErrorResponse, type SwitchResponse } from "../switch/response.ts";
 import type { Fault } from "./fault.ts";
 import type { RequestAttributes } from "./plan.ts";
 
@@ -34,7 +34,9 @@ export function createReplacement(
 ): SwitchResponse {
   if (fault.kind === "error") {
     const failed = { id, originalId: requestId === id ? undefined : requestId };
-    return errorResponse(fault.status, fault.errorType, failed, { freeString: "The fault plan asked for this error." });
+    return createErrorResponse(fault.status, fault.errorType, failed, {
+      freeString: "The fault plan asked for this error.",
+    });
   }
   const { status, retryAfterSeconds } = fault;
   const body = `<html><body>${status}</body></html>`;

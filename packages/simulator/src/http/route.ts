@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { jsonResponse, type SwitchResponse } from "../switch/response.ts";
+import { createJsonResponse, type SwitchResponse } from "../switch/response.ts";
 import { administer } from "./admin.ts";
 import { sendResponse } from "./send-response.ts";
 import { readBody, userOf } from "./read-request.ts";
@@ -66,7 +66,7 @@ function handleOutsideApi(
   return administer(adminActions, { method, path: parts.filter((part) => part !== "").map(decode), query, body });
 }
 
-const unknownPathResponse: SwitchResponse = jsonResponse(404, {
+const unknownPathResponse: SwitchResponse = createJsonResponse(404, {
   error: `the switch is below ${API}, its administration below /admin`,
 });
 

@@ -5,7 +5,7 @@ import { forwardAdvice } from "./forward.ts";
 import { historyEvent, isHolder, recordTransaction, recordVoucher, voucherOf } from "./ledger.ts";
 import type { SwitchAdviceOperation } from "./operations.ts";
 import { profiles } from "./provider-profiles.ts";
-import { errorResponse, type HandleResult, jsonResponse, respondUnchanged } from "./response.ts";
+import { createErrorResponse, type HandleResult, createJsonResponse, respondUnchanged } from "./response.ts";
 import type { LedgerTransaction, World } from "./world.ts";
 
 /** Applies an advice: changes the transaction and its voucher, queues the advice for the provider, and echoes it to the sender. */
@@ -28,7 +28,7 @@ export function applyAdvice(
     { ...transaction, state, ...(state === "confirmed" ? { confirmationId: advice.id } : { reversalId: advice.id }) },
     event,
   );
-  return { ...forwardAdvice(recorded, transaction, advice, call), response: jsonResponse(202, advice) };
+  return { ...forwardAdvice(recorded, transaction, advice, call), response: createJsonResponse(202, advice) };
 }
 
 /** Acknowledges a repeat of an advice. */
@@ -39,7 +39,11 @@ export function repeatAcknowledgement(
   call: SwitchCall<SwitchAdviceOperation>,
 ): HandleResult {
   const event = historyEvent(call.at, `${call.operation}: 202 again`);
-  return { world: recordTransaction(world, transaction, event), response: jsonResponse(202, advice), forwards: [] };
+  return {
+    world: recordTransaction(world, transaction, event),
+    response: createJsonResponse(202, advice),
+    forwards: [],
+  };
 }
 
 export const refuseAdvice = (
@@ -51,7 +55,7 @@ export const refuseAdvice = (
 ): HandleResult =>
   respondUnchanged(
     world,
-    errorResponse(status, errorType, { id: advice.id, originalId: advice.requestId }, detailMessage),
+    createErrorResponse(status, errorType, { id: advice.id, originalId: advice.requestId }, detailMessage),
   );
 
 /**

@@ -6,9 +6,9 @@ import { askProvider, recordReceived } from "./providers.ts";
 import { profiles, type ProviderName } from "./provider-profiles.ts";
 import {
   asJson,
-  errorResponse,
+  createErrorResponse,
   type HandleResult,
-  jsonResponse,
+  createJsonResponse,
   type SwitchResponse,
   respondUnchanged,
 } from "./response.ts";
@@ -76,7 +76,7 @@ function outcomeOf(
       const { world: next, voucher, response } = approve(world);
       return {
         world: next,
-        response: { ...jsonResponse(201, response), delayMs: providerResponse.delayMs },
+        response: { ...createJsonResponse(201, response), delayMs: providerResponse.delayMs },
         state: isSingleMessaging(world, call.user) ? "completed" : "open",
         providerState: "approved",
         voucherCode: voucher.voucher.code,
@@ -84,7 +84,9 @@ function outcomeOf(
     }
     case "declined": {
       const freeString = `${provider} declined the request.`;
-      const response = errorResponse(providerResponse.status, providerResponse.errorType, message, { freeString });
+      const response = createErrorResponse(providerResponse.status, providerResponse.errorType, message, {
+        freeString,
+      });
       // If an earlier attempt's outcome is unknown, the provider may have approved that one. A decline of this one does not undo it.
       const isOpen = findTransaction(world, { ...call, id: message.id })?.state === "unknown";
       return isOpen
@@ -93,7 +95,7 @@ function outcomeOf(
     }
     case "unavailable": {
       const freeString = `${provider} did not respond.`;
-      const refusal = errorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", message, { freeString });
+      const refusal = createErrorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", message, { freeString });
       const response = { ...refusal, delayMs: providerResponse.delayMs };
       if (!providerResponse.processed) return { world, response, state: "unknown" };
       const { world: next, voucher } = approve(world);
@@ -133,7 +135,7 @@ export function refuseWrongUser(
   const freeString = "The user name of the Basic authentication differs from client.id.";
   return respondUnchanged(
     world,
-    errorResponse(400, "AUTHENTICATION_ERROR", message, { freeString, client: asJson(message.client) }),
+    createErrorResponse(400, "AUTHENTICATION_ERROR", message, { freeString, client: asJson(message.client) }),
   );
 }
 

@@ -38,7 +38,7 @@ import { confirmVoucher, provisionVoucher, retryProvisionVoucher, reverseVoucher
 import { confirmRedeem, redeemVoucher, reverseRedeem } from "./redemption.ts";
 import { confirmRefund, refundVoucher, reverseRefund } from "./refund.ts";
 import {
-  errorResponse,
+  createErrorResponse,
   formatErrorResponse,
   type HandleResult,
   type SwitchResponse,
@@ -159,7 +159,7 @@ const ledgerFullResponse = (
   { settings }: World,
   { id, requestId: originalId }: { id: string; requestId?: string },
 ): SwitchResponse =>
-  errorResponse(
+  createErrorResponse(
     503,
     "GENERAL_ERROR",
     { id, originalId },

@@ -3,7 +3,13 @@ import { get } from "../persistent-map.ts";
 import type { SwitchCall } from "./call.ts";
 import { findTransaction, findVoucher, transactionsOf, voucherOf } from "./ledger.ts";
 import { askProvider, providerOf, recordReceived } from "./providers.ts";
-import { errorResponse, type HandleResult, jsonResponse, type SwitchResponse, respondUnchanged } from "./response.ts";
+import {
+  createErrorResponse,
+  type HandleResult,
+  createJsonResponse,
+  type SwitchResponse,
+  respondUnchanged,
+} from "./response.ts";
 import type { VoucherRecord, World } from "./world.ts";
 
 /** GET /vouchers: looks a voucher up by code, by serial number or by the request that issued it. No financial effect. */
@@ -18,21 +24,21 @@ export function lookupVoucher(world: World, lookup: VoucherLookup, call: SwitchC
     case "declined":
       return respondUnchanged(
         asked,
-        errorResponse(providerResponse.status, providerResponse.errorType, failed, {
+        createErrorResponse(providerResponse.status, providerResponse.errorType, failed, {
           freeString: `${provider} declined the lookup.`,
         }),
       );
     case "unavailable": {
       const freeString = `${provider} did not respond.`;
-      const response = errorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", failed, { freeString });
+      const response = createErrorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", failed, { freeString });
       return respondUnchanged(asked, { ...response, delayMs: providerResponse.delayMs });
     }
     case "approved":
       return respondUnchanged(
         asked,
         voucher === undefined || voucher.state === "REVERSED"
-          ? errorResponse(404, "UNABLE_TO_LOCATE_RECORD", failed, { freeString: "No such voucher." })
-          : { ...jsonResponse(200, lookupResponse(voucher)), delayMs: providerResponse.delayMs },
+          ? createErrorResponse(404, "UNABLE_TO_LOCATE_RECORD", failed, { freeString: "No such voucher." })
+          : { ...createJsonResponse(200, lookupResponse(voucher)), delayMs: providerResponse.delayMs },
       );
   }
 }

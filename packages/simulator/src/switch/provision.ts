@@ -22,7 +22,7 @@ import { profiles, type ProviderName } from "./provider-profiles.ts";
 import {
   asJson,
   crashResponse,
-  errorResponse,
+  createErrorResponse,
   formatErrorResponse,
   type HandleResult,
   respondUnchanged,
@@ -65,7 +65,7 @@ export function retryProvisionVoucher(
   const provider = known?.provider ?? providerOf(message.receiver);
   if (!profiles[provider].takesRetries) {
     const freeString = `${provider} does not support retries.`;
-    return respondUnchanged(world, errorResponse(400, "FUNCTION_NOT_SUPPORTED", message, { freeString }));
+    return respondUnchanged(world, createErrorResponse(400, "FUNCTION_NOT_SUPPORTED", message, { freeString }));
   }
   if (known === undefined || known.state === "unknown" || known.response === undefined)
     return issueVoucher(world, message, call, provider);
@@ -138,14 +138,17 @@ const describeUnknownProvision = (voucherId: string): { readonly freeString: str
 function refuseReversed(world: World, message: ProvisionRequest, { reversalId = "" }: LedgerTransaction): HandleResult {
   const freeString = "The request was reversed.";
   const failed = { id: message.id, originalId: reversalId };
-  return respondUnchanged(world, errorResponse(400, "VOUCHER_ALREADY_REVERSED", failed, { freeString, reversalId }));
+  return respondUnchanged(
+    world,
+    createErrorResponse(400, "VOUCHER_ALREADY_REVERSED", failed, { freeString, reversalId }),
+  );
 }
 
 function refuseDuplicate(world: World, message: ProvisionRequest, known: LedgerTransaction): HandleResult {
   const voucher = known.state === "unknown" ? undefined : voucherOf(world, known)?.voucher;
   return respondUnchanged(
     world,
-    errorResponse(400, "DUPLICATE_RECORD", message, {
+    createErrorResponse(400, "DUPLICATE_RECORD", message, {
       freeString: "A request with this id was received before.",
       voucherId: known.id,
       requestTime: known.requestTime ?? "",
@@ -177,7 +180,7 @@ function issueVoucher(
   const chosen = findVoucher(world, message.voucher?.code);
   if (chosen !== undefined && known?.voucherCode !== chosen.voucher.code) {
     const freeString = "A voucher with this code exists already.";
-    return respondUnchanged(world, errorResponse(400, "VOUCHER_ALREADY_PROVISIONED", message, { freeString }));
+    return respondUnchanged(world, createErrorResponse(400, "VOUCHER_ALREADY_PROVISIONED", message, { freeString }));
   }
   return authorise(world, call, message, provider, (asked) => {
     const voucher = voucherOf(asked, known);

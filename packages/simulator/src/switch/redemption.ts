@@ -12,7 +12,7 @@ import {
 } from "./ledger.ts";
 import type { SwitchRequestOperation } from "./operations.ts";
 import { providerOf } from "./providers.ts";
-import { asJson, errorResponse, type HandleResult, respondUnchanged } from "./response.ts";
+import { asJson, createErrorResponse, type HandleResult, respondUnchanged } from "./response.ts";
 import { blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
 import type { VoucherRecord, World } from "./world.ts";
 
@@ -27,7 +27,7 @@ export function redeemVoucher(
   const voucher = findVoucher(world, message.voucher.code);
   if (voucher === undefined || voucher.state === "PROVISIONED" || voucher.state === "REVERSED") {
     const freeString = "The voucher is unknown, or its provision is not confirmed.";
-    return respondUnchanged(world, errorResponse(400, "VOUCHER_NOT_REDEEMABLE", message, { freeString }));
+    return respondUnchanged(world, createErrorResponse(400, "VOUCHER_NOT_REDEEMABLE", message, { freeString }));
   }
   const known = findTransaction(world, { ...call, id: message.id });
   if (known?.state === "blocked" || known?.state === "reversed") {
@@ -36,14 +36,14 @@ export function redeemVoucher(
     const freeString = "The redemption was reversed.";
     return respondUnchanged(
       world,
-      errorResponse(400, "REDEMPTION_ALREADY_REVERSED", failed, { freeString, reversalId }),
+      createErrorResponse(400, "REDEMPTION_ALREADY_REVERSED", failed, { freeString, reversalId }),
     );
   }
   if (voucher.state !== "CONFIRMED_PROVISIONED") {
     const isOwnRepeat = known?.voucherCode === voucher.voucher.code;
     return respondUnchanged(
       world,
-      errorResponse(400, "VOUCHER_ALREADY_REDEEMED", message, {
+      createErrorResponse(400, "VOUCHER_ALREADY_REDEEMED", message, {
         freeString: `The voucher is ${voucher.state}.`,
         ...(isOwnRepeat ? { voucher: asJson(voucher.voucher) } : {}),
       }),

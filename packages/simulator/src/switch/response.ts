@@ -24,7 +24,10 @@ export interface HandleResult {
   readonly forwards: readonly Forward[];
 }
 
-export const jsonResponse = (status: number, body: object): SwitchResponse => ({ status, body: JSON.stringify(body) });
+export const createJsonResponse = (status: number, body: object): SwitchResponse => ({
+  status,
+  body: JSON.stringify(body),
+});
 
 /** A response that leaves the world unchanged. */
 export const respondUnchanged = (world: World, response: SwitchResponse): HandleResult => ({
@@ -41,7 +44,7 @@ export interface FailedMessage {
 }
 
 /** An `ErrorDetail`. Its `errorMessage` has at most 80 characters, as Electrum's has. */
-export function errorResponse(
+export function createErrorResponse(
   status: number,
   errorType: ErrorType,
   { id, originalId }: FailedMessage,
@@ -54,7 +57,7 @@ export function errorResponse(
     errorMessage: toSentence(errorType),
     detailMessage,
   };
-  return jsonResponse(status, detail);
+  return createJsonResponse(status, detail);
 }
 
 const MAX_ERROR_MESSAGE = 80;
@@ -66,7 +69,7 @@ const toSentence = (errorType: ErrorType): string => {
 
 /** A FORMAT_ERROR without an id, as Electrum's test server sends it: a message that breaks the schema may have none. */
 export const formatErrorResponse = (faults: readonly FormatError[]): SwitchResponse =>
-  errorResponse(400, "FORMAT_ERROR", {}, { formatErrors: faults.map((fault): JsonObject => ({ ...fault })) });
+  createErrorResponse(400, "FORMAT_ERROR", {}, { formatErrors: faults.map((fault): JsonObject => ({ ...fault })) });
 
 /** The response of Electrum's test server when it crashes: not an ErrorDetail. */
 export const crashResponse = (detailText: string): SwitchResponse => ({
