@@ -1,12 +1,12 @@
-// Ends a run with the one line that machines look for: `node tools/closing-line.js results.json exit-status`.
+// Ends a run with the one line that programs look for: `node tools/closing-line.js results.json exit-status`.
 
 import { readFileSync } from "node:fs";
 
 /**
- * "N passed, N failed", from vitest's own result. A run that broke off, wrote no result or failed beside its tests is never
+ * "N passed, N failed", from vitest's own report. A run that broke off, wrote no report, or failed outside its tests is never
  * called a success: it counts as one failure at least.
  *
- * @param {string} results vitest's JSON report; anything else where there is none
+ * @param {string} results vitest's JSON report; any other text if there is none
  * @param {number} exitStatus of the whole run
  * @returns {string}
  */

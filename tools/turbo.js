@@ -1,4 +1,4 @@
-// Runs turbo's tasks and prints what they say only where one fails: `node tools/turbo.js build --filter=demo`.
+// Runs turbo's tasks and prints their output only if one fails: `node tools/turbo.js build --filter=demo`.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

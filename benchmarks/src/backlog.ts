@@ -5,8 +5,8 @@ import type { Change, Outbox } from "@electrum-vouchers/core/ports";
 import { createSaleSteps } from "./sample.ts";
 
 /**
- * Sales that are all alike but for their ids: as large as any, and made in no time. The store hears of each when its confirmation
- * is due, and once more when that is acknowledged. Their checksums do not match: nobody reads them here.
+ * Sales that differ only in their ids. They have the usual size, and are made quickly. Each is stored when its confirmation is
+ * due, and again when that is acknowledged. Their checksums are not valid, which does not matter since nothing reads them here.
  */
 const [, , confirming, confirmed] = createSaleSteps();
 
@@ -26,18 +26,18 @@ export const toQueuedSale = (id: Uuid): Change => withId(confirming, id, 0);
 /** It is acknowledged. */
 export const toFinishedSale = (id: Uuid): Change => withId(confirmed, id, 1);
 
-/** It was acknowledged before the store heard of it. */
+/** It was acknowledged before it was stored. */
 export const toPastSale = (id: Uuid): Change => withId(confirmed, id, 0);
 
-/** What is written where there is next to nothing to write: what is left of the time is the outbox's own. */
+/** The shortest record. The time that remains is that of the outbox itself. */
 export const withoutContent = (change: Change): Change => ({ ...change, record: "{}", entry: "{}" });
 
-/** What a caller may have under way at once, so that the outbox turns nobody away. */
+/** How many commits a caller may have under way at once without being refused. */
 const MAX_CONCURRENT = 1_000;
 
 /**
- * What an outbox puts off until the next turns of the event loop, it has done once this resolves: it belongs to the work that
- * caused it, not to whatever is measured next.
+ * Resolves once an outbox has done what it postpones to the next turns of the event loop. That belongs to the work that caused
+ * it, and not to what is measured next.
  */
 export async function awaitDeferredWork(): Promise<void> {
   await nextTurn();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 
-/** Does `work` with a folder of its own, and removes it. */
+/** Gives `work` a folder of its own, and removes the folder afterwards. */
 export async function withTemporaryFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
   const folder = mkdtempSync(join(tmpdir(), "vouchers-bench-"));
   try {
@@ -13,7 +13,7 @@ export async function withTemporaryFolder<Value>(work: (folder: string) => Promi
   }
 }
 
-/** An outbox on a file of its own; `commits` counts its transactions, each one fsync. */
+/** An outbox on a file of its own. `commits` counts its database transactions; each takes one fsync. */
 export async function withOutbox<Value>(
   work: (outbox: SqliteOutbox, counted: { commits: number }, path: string) => Promise<Value>,
 ): Promise<Value> {

@@ -3,13 +3,13 @@ import type { Uuid } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
 
-/** The raw parts: the same rows, written by hand over better-sqlite3, durable in the same way. */
+/** The bare parts: the same rows, written by hand over better-sqlite3, durable in the same way. */
 export interface HandWrittenOutbox {
   /** One change, one transaction, one fsync. */
   save(change: Change): void;
   /** Many changes, one transaction, one fsync. */
   saveAll(changes: readonly Change[]): void;
-  /** The record of a transaction that is there. */
+  /** The record of a stored transaction. */
   load(id: Uuid): string;
   /** Claims the oldest due, for `until`, and gives their records. */
   claim(limit: number, now: number, until: number): readonly ClaimedByHand[];
@@ -59,7 +59,7 @@ export function openHandWrittenOutbox(folder: string): HandWrittenOutbox {
 
   function applyChange({ id, expectedVersion, state, due: next, record, entry }: Change): void {
     const before = find.get(id);
-    if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("nobody else writes here");
+    if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("another writer was first");
     const dueAt = next?.at ?? null;
     const work = next?.work ?? null;
     if (before === undefined) {

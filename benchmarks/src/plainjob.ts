@@ -3,10 +3,10 @@ import Database from "better-sqlite3";
 import { better, defineQueue } from "plainjob";
 import { measurePerSecond } from "./rounds.ts";
 
-/** It logs what it does; here nobody reads that. */
+/** It logs what it does, which is not needed here. */
 const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 
-/** Claims each job, reads it, and marks it as done; gives how many a second. As shipped, plainjob may lose commits with the power. */
+/** Claims each job, reads it, and marks it as done. Gives the jobs a second. As shipped, plainjob may lose commits in a power loss. */
 export async function drainPlainjob(
   folder: string,
   jobs: readonly string[],

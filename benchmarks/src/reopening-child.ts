@@ -1,5 +1,5 @@
-// A till's process that ends in the midst of its work: `reopening-child.ts fill PATH COUNT` leaves so many confirmations that
-// wait to be sent; `reopening-child.ts reopen PATH` says how many milliseconds it took until the first went out.
+// A till process that crashes during its work: `reopening-child.ts fill PATH COUNT` leaves so many confirmations that
+// wait to be sent; `reopening-child.ts reopen PATH` prints how many milliseconds it took until the first was sent.
 import { writeSync } from "node:fs";
 import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { startTill } from "@electrum-vouchers/runtime";
@@ -33,7 +33,7 @@ await startTill({
   },
 });
 
-/** Nothing is closed, nothing is copied. */
+/** The process crashes: nothing is closed, and there is no checkpoint. */
 function crash(): void {
   process.kill(process.pid, "SIGKILL");
 }

@@ -1,12 +1,12 @@
-/** One way to do a piece of work; gives what was measured, such as operations a second. */
+/** One way to do a piece of work. Gives the measurement, such as operations a second. */
 export type Contender = () => Promise<number>;
 
 /** The median of each contender's rounds. */
 export type Medians<Name extends string> = Readonly<Record<Name, number>>;
 
 /**
- * Runs each contender once a round, one after the other, each round beginning with another one: what the machine does
- * meanwhile meets all of them alike. One round before is not counted.
+ * Runs each contender once a round, one after the other. Each round begins with another one, so that other load on the machine
+ * affects all of them alike. One round before these is not counted.
  */
 export async function interleave<Name extends string>(
   contenders: Readonly<Record<Name, Contender>>,
@@ -40,7 +40,7 @@ export function quantile(figures: readonly number[], fraction: number): number {
 
 const median = (figures: readonly number[]): number => quantile(figures, 0.5);
 
-/** How many `work` does a second, by a clock that cannot jump. */
+/** The operations a second that `work` does, by a clock that cannot jump. */
 export async function measurePerSecond(count: number, work: () => void | Promise<void>): Promise<number> {
   const startedMs = performance.now();
   await work();

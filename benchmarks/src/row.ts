@@ -1,22 +1,22 @@
-/** One line of the table: a measure, ours and what it is held against, in one run. */
+/** One line of the table: a measure of ours, and what it is compared with, in one run. */
 export interface BenchmarkRow {
   readonly number: number;
   readonly measure: string;
   readonly ours: string;
   readonly denominator: string;
   readonly ratio: number;
-  /** Absent where it is shown beside another line, which it explains. */
+  /** Absent if the line only explains another one. */
   readonly expected?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
 /** How much to measure. */
 export interface Effort {
   readonly rounds: number;
-  /** Sales a round, where each step is awaited. */
+  /** Sales a round, if each step is awaited. */
   readonly sales: number;
-  /** Rows of a backlog that is drained. */
+  /** Rows of a backlog that is delivered. */
   readonly backlog: number;
-  /** Backlogs that are large, and the longest history, which is as long as the largest. */
+  /** The sizes of the large backlogs. The longest history is as long as the largest. */
   readonly middle: number;
   readonly large: number;
   /** Unfinished transactions at reopening. */

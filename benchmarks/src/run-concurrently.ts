@@ -1,4 +1,4 @@
-/** Does `work` `count` times, `concurrency` at once, each as soon as one before it has ended. */
+/** Does `work` `count` times, `concurrency` at once. Each begins as soon as an earlier one has ended. */
 export async function runConcurrently(count: number, concurrency: number, work: () => Promise<void>): Promise<void> {
   let started = 0;
   const runNext = async (): Promise<void> => {

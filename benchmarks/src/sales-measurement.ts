@@ -1,9 +1,9 @@
 import { runConcurrently } from "./run-concurrently.ts";
 
-/** What whole sales took. */
+/** The times of whole sales. */
 export interface SalesMeasurement {
   readonly perSecond: number;
-  /** From the request to the acknowledged confirmation, of each sale. */
+  /** For each sale, the time from the request to the acknowledged confirmation. */
   readonly latenciesMs: readonly number[];
 }
 

@@ -3,7 +3,7 @@ import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Change } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
 
-/** The adapter's own tables, written by hand: the same rows as its commit writes, and nothing around them. */
+/** The adapter's own tables, written by hand: the same rows as its commit writes, and nothing else. */
 export interface SameRows {
   /** One change, one transaction, one fsync. */
   save(change: Change): void;
@@ -49,7 +49,7 @@ export async function openSameRows(folder: string): Promise<SameRows> {
   const save = database.transaction((change: Change) => {
     const { state, needsAttention, due, entry, expectedVersion } = change;
     const before = find.get(change.id);
-    if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("nobody else writes here");
+    if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("another writer was first");
     append.run(write(before, change), expectedVersion + 1, state, needsAttention ? 1 : 0, due?.work ?? null, entry);
   }).immediate;
   return {

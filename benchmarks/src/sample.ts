@@ -4,59 +4,42 @@ import {
   type Fact,
   type Intent,
   type Policy,
-  parsePolicy,
   type ProvisionRequest,
   resume,
   type Transaction,
 } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
 import { factStep, intentStep, nextAction, type PendingStep, startStep } from "@electrum-vouchers/runtime/engine";
+import { approvedProvision, policyOf, provisionRequest, receiver } from "@electrum-vouchers/testkit";
 
 /** Where a sale in dual messaging stands after each of its four durable steps. */
 export type SaleSteps = readonly [requesting: Change, issued: Change, confirming: Change, confirmed: Change];
 
-export const samplePolicy: Policy = parsePolicy()._unsafeUnwrap();
+export const samplePolicy: Policy = policyOf();
 
-export function createProvisionRequest(): ProvisionRequest {
-  return {
-    id: randomUUID(),
+/** A sale as a till makes it, under an id of its own. */
+export const createProvisionRequest = (): ProvisionRequest =>
+  provisionRequest(randomUUID(), {
     time: new Date().toISOString(),
-    originator: {
-      institution: { id: "4321", name: "Corner Shop" },
-      terminalId: "TILL0001",
-      merchant: {
-        merchantType: "5411",
-        merchantId: "123456789012345",
-        merchantName: { name: "Corner Shop", city: "Cape Town", region: "WC", country: "ZA" },
-      },
-    },
-    client: { id: "corner-shop", name: "Corner Shop" },
-    receiver: { id: "standard", name: "Standard" },
+    receiver: receiver("standard"),
     thirdPartyIdentifiers: [{ institutionId: "corner-shop", transactionIdentifier: randomUUID() }],
-    amounts: { requestAmount: { amount: 10_000, currency: "710" } },
     product: { productId: "GAME100", name: "Game voucher R100" },
-  };
-}
+  });
 
-/** What Electrum answers to it, of the size that it has. */
-export const approvalOf = (request: ProvisionRequest): string =>
-  JSON.stringify({
-    ...request,
+/** Electrum's approval of it, as large as it is at Electrum. */
+export const createApproval = (request: ProvisionRequest): string =>
+  approvedProvision(request, {
     amounts: { ...request.amounts, approvedAmount: request.amounts?.requestAmount },
-    thirdPartyIdentifiers: [
-      ...request.thirdPartyIdentifiers,
-      { institutionId: "electrum", transactionIdentifier: "0123456789" },
-    ],
     voucher: { code: "1234567890123456", serialNumber: "9876543210", expiryDate: "2030-01-01T00:00:00.000Z" },
     slipData: { messageLines: [{ text: "Dial *123# and enter the code" }, { text: "Valid for three years" }] },
-  });
+  }).body;
 
 /** The four changes of one sale, as the shipped loop makes them. */
 export function createSaleSteps(): SaleSteps {
   const request = createProvisionRequest();
   const at = Date.now();
   const start = { request, policy: samplePolicy, confirmationId: randomUUID(), reversalId: randomUUID(), at };
-  const approval: Fact = { type: "response", attempt: 0, status: 201, body: approvalOf(request), at };
+  const approval: Fact = { type: "response", attempt: 0, status: 201, body: createApproval(request), at };
   const confirm: Intent = { type: "confirm", tenders: [], at };
   const requesting = toCommittedChange(startStep({ type: "provisionStarted", start })._unsafeUnwrap());
   const issued = toCommittedChange(factStep(decodeChange(requesting), approval));

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
-import { approvalOf, createProvisionRequest } from "./sample.ts";
+import { createApproval, createProvisionRequest } from "./sample.ts";
 
-/** Electrum at its shortest, in a process of its own: it approves whatever it is asked, and echoes every advice. */
+/** The simplest Electrum, in a process of its own: it approves every request and echoes every advice. */
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => {
@@ -16,7 +16,7 @@ const server = createServer((request, response) => {
 });
 
 const id = /"id":"([0-9a-f-]{36})"/;
-const template = approvalOf(createProvisionRequest());
+const template = createApproval(createProvisionRequest());
 
 const approval = (body: string): string => template.replace(id, `"id":"${id.exec(body)?.[1] ?? ""}"`);
 

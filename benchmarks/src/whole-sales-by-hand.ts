@@ -22,10 +22,10 @@ const createClient = (): KyInstance =>
   });
 
 /**
- * The same sale by hand: two calls with the same client, three durable steps, rows of the same size, no more than that. It has
- * what nobody could leave out: a time limit, no redirects, no repeats by the client, and each state and what led to it as JSON. It
- * goes without what a careful engineer might still leave out: checking the request, a checksum, a cap on answers, the step between
- * approval and decision, reading a state back, and a queue that outlives the process.
+ * The same sale written by hand: two calls with the same client, three durable steps, rows of the same size, and no more. It has
+ * what no implementation can do without: a time limit, no redirects, no repeats by the client, and each state and its cause as
+ * JSON. It does without what a careful engineer might leave out: a check of the request, a checksum, a limit on responses, the
+ * step between approval and decision, reading a state back, and a queue that survives the process.
  */
 export async function sellByHand(
   save: Save,
@@ -48,8 +48,8 @@ export async function sellByHand(
 }
 
 /**
- * As {@link sellByHand}, with three of the things that it goes without: the step between approval and decision is durable too,
- * each step reads what is stored, and its checksum, and the confirmation goes out from the queue.
+ * Like {@link sellByHand}, with three of the things that it does without: the step between approval and decision is durable too,
+ * each step reads what is stored and checks its checksum, and the confirmation is sent from the queue.
  */
 export async function sellByHandWithCare(
   database: HandWrittenOutbox,
@@ -141,7 +141,7 @@ const withChecksum = (text: string): string => `${checksumOf(text)}${text}`;
 
 function verifyChecksum(stored: string): Readonly<Record<string, unknown>> {
   const text = stored.slice(CHECKSUM_LETTERS);
-  if (checksumOf(text) !== stored.slice(0, CHECKSUM_LETTERS)) throw new RangeError("nobody damages these");
+  if (checksumOf(text) !== stored.slice(0, CHECKSUM_LETTERS)) throw new RangeError("a record is damaged");
   const record: unknown = JSON.parse(text);
   if (!isObject(record)) throw new TypeError("a record is an object");
   return record;
@@ -162,10 +162,10 @@ export const createInlineSave =
   async (each) =>
     database.save(each);
 
-/** How long a lease lasts: longer than a sale. */
+/** How long a lease lasts. It is longer than a sale. */
 const LEASE_MS = 60_000;
 
-/** One claim for all whose advices have come due in one turn of the event loop. */
+/** One claim for all advices that have come due in one turn of the event loop. */
 const createGroupedClaim = (database: HandWrittenOutbox): ((id: string) => Promise<ClaimedByHand>) =>
   batchPerTurn((ids) => {
     const now = Date.now() + 1;
@@ -179,7 +179,7 @@ const createGroupedClaim = (database: HandWrittenOutbox): ((id: string) => Promi
     };
   });
 
-/** Does what is asked for in one turn of the event loop at once; `work` gives what came of each. */
+/** Does everything that is asked for in one turn of the event loop at once. `work` gives the result of each item. */
 function batchPerTurn<Item, Outcome>(
   work: (all: readonly Item[]) => (item: Item) => Outcome,
 ): (item: Item) => Promise<Outcome> {

@@ -1,6 +1,6 @@
 import { canHandOver, decide, handOver, observe, parsePolicy, startProvision } from "@electrum-vouchers/core";
 
-// A whole sale with nothing but the core, as a stranger who installed it would write it.
+// A whole sale with nothing but the core, as a consumer of the package would write it.
 
 const id = "3f0c7a52-6f1e-4d6b-9d55-0a1f6b7c8d90";
 const till = { id: "12345678", name: "Corner shop" };

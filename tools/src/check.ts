@@ -4,9 +4,18 @@ import { explainedException } from "./rules/explained-exception.ts";
 import { inwardDependencies } from "./rules/inward-dependencies.ts";
 import { noBarrel } from "./rules/no-barrel.ts";
 import { noClass } from "./rules/no-class.ts";
+import { oneMeaning } from "./rules/one-meaning.ts";
 import { pureCore } from "./rules/pure-core.ts";
 
-const rules: readonly Rule[] = [inwardDependencies, pureCore, droppedResult, noClass, noBarrel, explainedException];
+const rules: readonly Rule[] = [
+  inwardDependencies,
+  pureCore,
+  droppedResult,
+  noClass,
+  noBarrel,
+  explainedException,
+  oneMeaning,
+];
 
 const root = workspaceRoot();
 const workspace = openWorkspace(root, sourcesIn(root));

@@ -1,6 +1,6 @@
 import { openWorkspace, type Rule, workspaceRoot } from "./workspace.ts";
 
-/** A small source, and how many places of it break the rule. */
+/** A small source, and how often it breaks the rule. */
 export interface Fixture {
   readonly description: string;
   readonly path: string;

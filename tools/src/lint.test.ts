@@ -29,7 +29,7 @@ const broken: readonly (readonly [rule: string, text: string])[] = [
   ["eqeqeq", "export const f = (a: unknown) => a == 1;"],
 ];
 
-/** What the same rules let pass. */
+/** A source that keeps the same rules. */
 const sound = `export const states = ["open", "closed"] as const;
 export type State = (typeof states)[number];
 export const isState = (value: unknown): value is State => states.some((each) => each === value);
@@ -73,7 +73,7 @@ describe("the linter finds what the workspace forbids", () => {
     expect(foundIn(rule).join("\n")).toContain(`(${rule})]`);
   });
 
-  it("and nothing in a sound source", () => {
+  it("finds nothing in a correct source", () => {
     expect(foundIn("sound")).toEqual([]);
     expect(report).toContain("problems");
   });

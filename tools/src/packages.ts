@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { workspaceRoot } from "./workspace.ts";
 import { entriesOf, pack, type PackedPackage, publishableIn, staleFilesOf } from "./packed-package.ts";
-import { run } from "./run.ts";
+import { runCommand } from "./run-command.ts";
 
-// Packs each package as it would be published, and looks at it as a stranger does: what publint and "are the types wrong?"
-// say, and an empty folder that installs it, compiles against each of its entries and runs.
+// Packs each package as it would be published, lints it (publint, "are the types wrong?"), and smoke-tests it as a consumer would: an
+// empty folder installs it, compiles against each of its entries, and runs.
 
 const root = workspaceRoot();
 const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-packages-"));
@@ -14,7 +14,7 @@ try {
   const packed = publishableIn(root).map((each) => pack(each, folder));
   for (const each of packed) lintPackage(each);
   smokeTest(packed);
-  console.log(`${packed.length} packages packed, inspected, installed and used`);
+  console.log(`${packed.length} packages packed, linted, installed and smoke-tested`);
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -23,8 +23,8 @@ function lintPackage(packed: PackedPackage): void {
   const stale = staleFilesOf(packed);
   if (stale.length > 0)
     throw new Error(`${packed.name} would publish what has no source any more: ${stale.join(", ")}`);
-  run("publint", ["run", packed.tarball, "--strict"], root);
-  run("attw", [packed.tarball, "--profile", "esm-only"], root);
+  runCommand("publint", ["run", packed.tarball, "--strict"], root);
+  runCommand("attw", [packed.tarball, "--profile", "esm-only"], root);
 }
 
 /** Installs all of them in an empty folder, and runs the smallest use of the core and an import of every entry. */
@@ -39,10 +39,10 @@ function smokeTest(packed: readonly PackedPackage[]): void {
   write("pnpm-workspace.yaml", `packages: []\noverrides: ${JSON.stringify(files)}\n`);
   write("every-entry.ts", entries.map((entry) => `import "${entry}";\n`).join(""));
   cpSync(join(root, "tools/consumer/smallest-use.ts"), join(folder, "smallest-use.ts"));
-  run("pnpm", ["install", "--prefer-offline"], folder);
+  runCommand("pnpm", ["install", "--prefer-offline"], folder);
   for (const module of ["nodenext", "preserve"]) {
     const sources = ["every-entry.ts", "smallest-use.ts"];
-    run("tsc", ["--strict", "--target", "es2024", "--module", module, "--outDir", folder, ...sources], folder);
-    for (const source of sources) run(process.execPath, [source.replace(".ts", ".js")], folder);
+    runCommand("tsc", ["--strict", "--target", "es2024", "--module", module, "--outDir", folder, ...sources], folder);
+    for (const source of sources) runCommand(process.execPath, [source.replace(".ts", ".js")], folder);
   }
 }

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "./run.ts";
+import { fieldsOf, manifestOf } from "./manifest.ts";
+import { runCommand } from "./run-command.ts";
 
 /** A package as it would be published. */
 export interface PackedPackage {
@@ -21,7 +22,9 @@ export const publishableIn = (root: string): readonly string[] =>
 
 /** Packs the package in `folder` into `destination`. */
 export function pack(folder: string, destination: string): PackedPackage {
-  const report = fieldsOf(JSON.parse(run("pnpm", ["pack", "--json", "--pack-destination", destination], folder)));
+  const report = fieldsOf(
+    JSON.parse(runCommand("pnpm", ["pack", "--json", "--pack-destination", destination], folder)),
+  );
   const manifest = manifestOf(folder);
   return {
     name: String(manifest.get("name")),
@@ -32,7 +35,7 @@ export function pack(folder: string, destination: string): PackedPackage {
   };
 }
 
-/** What is packed from `dist` though no source builds it any more. */
+/** Files of `dist` that are packed though their source no longer exists. */
 export const staleFilesOf = ({ folder, files }: PackedPackage): readonly string[] =>
   files.filter((file) => file.startsWith("dist/") && !existsSync(join(folder, sourceOf(file))));
 
@@ -41,11 +44,5 @@ const sourceOf = (built: string): string => built.replace(/^dist/, "src").replac
 /** The names by which others import the package. */
 export const entriesOf = ({ name, subpaths }: PackedPackage): readonly string[] =>
   subpaths.map((subpath) => subpath.replace(/^\./, name));
-
-const manifestOf = (folder: string): ReadonlyMap<string, unknown> =>
-  fieldsOf(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
-
-const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
-  new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

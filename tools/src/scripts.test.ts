@@ -24,7 +24,7 @@ describe("the closing line never calls a failed run a success", () => {
     expect(closingLine(results, exitStatus)).toBe(line);
   });
 
-  it("is printed even where the report was never written", () => {
+  it("is printed even if the report was never written", () => {
     const script = join(import.meta.dirname, "../closing-line.js");
     expect(execFileSync(process.execPath, [script, "no such file", "0"], { encoding: "utf8" })).toBe(
       "0 passed, 1 failed\n",
@@ -42,7 +42,7 @@ describe("the preflight names a Node that is too old", () => {
   });
 });
 
-describe("the workspace installs from whatever registry a machine uses", () => {
+describe("the workspace installs from the registry that the machine uses", () => {
   it("its lock file names no host", () => {
     const lock = readFileSync(join(import.meta.dirname, "../../pnpm-lock.yaml"), "utf8");
     expect(lock).toContain("lockfileVersion");

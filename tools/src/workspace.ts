@@ -9,17 +9,17 @@ export interface Workspace {
   readonly checker: ts.TypeChecker;
 }
 
-/** A source file: its path from the root of the workspace, with forward slashes, and what it holds. */
+/** A source file: its path from the root of the workspace, with forward slashes, and its text. */
 export interface Source {
   readonly path: string;
   readonly text: string;
 }
 
-/** A rule of the workspace: everything that breaks it. */
-export type Rule = (workspace: Workspace) => readonly Violation[];
+/** A rule of the workspace: gives every violation. */
+export type Rule = (workspace: Workspace) => readonly RuleViolation[];
 
 /** One place that breaks a rule. */
-export interface Violation {
+export interface RuleViolation {
   readonly rule: string;
   readonly path: string;
   /** Counted from 1. */
@@ -68,7 +68,7 @@ function compilerOptions(root: string): ts.CompilerOptions {
   return { ...options, noEmit: true, types: ["node"], customConditions: ["@electrum-vouchers/source"] };
 }
 
-/** Where a file lies from the root of the workspace, with forward slashes on every system. */
+/** The path of a file from the root of the workspace, with forward slashes on every system. */
 export const pathFrom = (root: string, path: string): string => posix.relative(root, path);
 
 /** The root of this workspace, with forward slashes on every system. */
@@ -77,11 +77,11 @@ export const workspaceRoot = (): string =>
     .split(sep)
     .join(posix.sep);
 
-/** Whether a file is a test (of behaviour, or of types) or in the `test` folder, where tests keep what they share. */
+/** Whether a file is a test (of behaviour, or of types), or in the `test` folder with what tests share. */
 export const isTest = (path: string): boolean => /\.test(-d)?\.ts$|^packages\/[^/]+\/test\//.test(path);
 
 /** A violation at a node, for `rule`. */
-export function violationAt(workspace: Workspace, node: ts.Node, rule: string, message: string): Violation {
+export function violationAt(workspace: Workspace, node: ts.Node, rule: string, message: string): RuleViolation {
   const file = node.getSourceFile();
   const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
   return { rule, path: pathFrom(workspace.root, file.fileName), line, message };

@@ -1,7 +1,7 @@
-/** As many as the machine is expected to have cores. */
+/** The number of cores that the machine is expected to have. */
 export const WORKERS = 2;
 
-/** Does each of the jobs, in their order and so many at once, each as soon as one before it is done. */
+/** Does the jobs in their order, so many at once. Each begins as soon as an earlier one is done. */
 export async function runConcurrently<Job>(jobs: readonly Job[], work: (job: Job) => Promise<void>): Promise<void> {
   const pending = [...jobs];
   async function runNext(): Promise<void> {

@@ -9,7 +9,7 @@ import type { Report } from "./report.ts";
 import { verifySimulation } from "./simulation/verify.ts";
 import { formatTable } from "./table.ts";
 
-/** Every check, by the name under which it can be run alone. */
+/** Every check, by the name that runs it alone. */
 const checks: Readonly<Record<string, (args: readonly string[]) => Promise<Report>>> = {
   crash: verifyCrashPoints,
   disk: verifyDisk,
@@ -30,13 +30,13 @@ if (chosen.length === 0) {
 const lines: { readonly report: Report; readonly ms: number }[] = [];
 for (const [each, check] of chosen) {
   const startedMs = performance.now();
-  // A check that throws has failed, and keeps none of the others from theirs.
+  // A check that throws has failed, and the others still run.
   const report = await check(args).catch((error: unknown) => thrownReport(each, error));
   lines.push({ report, ms: performance.now() - startedMs });
   for (const failure of report.failures) console.log(`\n${failure}`);
 }
 console.log(`\n${formatTable(lines)}`);
-// Whatever a check that threw has left running is not waited for.
+// Do not wait for what a check that threw has left running.
 process.exit(lines.some(({ report }) => report.failures.length > 0) ? 1 : 0);
 
 function thrownReport(check: string, error: unknown): Report {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { selectNames, parseWholeNumber } from "./options.ts";
 
-describe("a number is asked for", () => {
+describe("a whole number as an option", () => {
   test.each([
     ["0", 0],
     ["20000", 20_000],
@@ -16,14 +16,14 @@ describe("a number is asked for", () => {
     );
   });
 
-  test("not fewer than show anything", () => {
+  test("has a minimum", () => {
     expect(parseWholeNumber("--cases", "1", 1)).toBe(1);
     expect(() => parseWholeNumber("--cases", "0", 1)).toThrow("from 1");
   });
 });
 
-describe("names are asked for by a part of them", () => {
-  test("one at least", () => {
+describe("names chosen by a part of them", () => {
+  test("are at least one", () => {
     expect(selectNames("--flow", "", ["a sale", "a lookup"])).toEqual(["a sale", "a lookup"]);
     expect(selectNames("--flow", "sale", ["a sale", "a lookup"])).toEqual(["a sale"]);
     expect(() => selectNames("--flow", "typo", ["a sale"])).toThrow('--flow chooses nothing: no name has "typo" in it');

@@ -1,6 +1,6 @@
-// What is asked of a check. It refuses what it cannot do: where nothing is looked at, nothing must seem to hold.
+// The options of the checks. An option that cannot be carried out is refused: a check that checks nothing must not seem to pass.
 
-/** Two of them together still fit into the 32 bits in which a thread shares what it is at. */
+/** The sum of two of them still fits into the 32 bits in which a thread shares its progress. */
 const MAX_NUMBER = 1_000_000_000;
 
 /** The whole number that an option was given. */
@@ -10,7 +10,7 @@ export function parseWholeNumber(option: string, text: string, min = 0): number 
   throw new RangeError(`${option} takes a whole number from ${min} to ${MAX_NUMBER}, not "${text}"`);
 }
 
-/** The names that have in them what an option was given: one at least. */
+/** The names that contain the text of an option: at least one. */
 export function selectNames(option: string, text: string, names: readonly string[]): readonly string[] {
   const found = names.filter((name) => name.includes(text));
   if (found.length > 0) return found;

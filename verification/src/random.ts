@@ -1,13 +1,13 @@
-/** Choices by lot that a seed decides: the same seed gives the same choices, everywhere and always. */
+/** Pseudo-random choices: the same seed always gives the same choices. */
 export interface Random {
-  /** A whole number from 0 up to, but without, `end`. */
+  /** A whole number from 0 up to `end`, without `end`. */
   below(end: number): number;
   /** True with this probability, from 0 to 1. */
   chance(probability: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
 }
 
-/** One case of a run: so that each can be played again alone, it draws from a source of its own. */
+/** The choices of one case of a run. Each case has its own, so that it can be repeated alone. */
 export function createRandom(seed: number, index: number): Random {
   let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b);
 

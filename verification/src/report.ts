@@ -1,10 +1,10 @@
 /** A line of the table with which `pnpm verify` ends. */
 export interface Report {
   readonly check: string;
-  /** How much was looked at. */
+  /** How much was checked. */
   readonly size: string;
-  /** What was made to go wrong. */
+  /** Which faults were injected. */
   readonly faults: string;
-  /** What does not hold, each with what it takes to see it again; none where all holds. */
+  /** What does not hold, each with the command that shows it again. Empty if everything holds. */
   readonly failures: readonly string[];
 }

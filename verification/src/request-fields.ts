@@ -1,22 +1,13 @@
 import { type Instant, toDateTime, type TransactionFields, type Uuid } from "@electrum-vouchers/core";
+import { CLIENT, receiver, requestFields as sampleFields } from "@electrum-vouchers/testkit";
 
 /** The shop, towards the switch. */
-export const USER = "shop";
+export const USER: string = CLIENT;
 
 /** What every request of the shop begins with. */
-export const requestFields = (id: Uuid, provider: string, at: Instant): TransactionFields => ({
-  id,
-  time: toDateTime(at),
-  originator: {
-    institution: { id: USER, name: "Shop" },
-    terminalId: "12345678",
-    merchant: {
-      merchantType: "5411",
-      merchantId: "123456789012345",
-      merchantName: { name: "Shop", city: "Cape Town", region: "WC", country: "ZA" },
-    },
-  },
-  client: { id: USER, name: "Shop" },
-  receiver: { id: provider, name: provider },
-  thirdPartyIdentifiers: [{ institutionId: USER, transactionIdentifier: id.slice(0, 8) }],
-});
+export const createRequestFields = (id: Uuid, provider: string, at: Instant): TransactionFields =>
+  sampleFields(id, {
+    time: toDateTime(at),
+    receiver: receiver(provider),
+    thirdPartyIdentifiers: [{ institutionId: CLIENT, transactionIdentifier: id.slice(0, 8) }],
+  });

@@ -2,15 +2,15 @@ import { parentPort, Worker } from "node:worker_threads";
 import { runConcurrently, WORKERS } from "./concurrency.ts";
 
 export interface WorkerRun<Job, Result> {
-  /** What each thread runs: it does its jobs by {@link serveJobs}. */
+  /** The script of each thread. It does its jobs by {@link serveJobs}. */
   readonly script: URL;
   readonly jobs: readonly Job[];
   readonly isResult: (message: unknown) => message is Result;
-  /** Told of each job as soon as it is done. */
+  /** Called for each job as soon as it is done. */
   readonly onResult: (job: Job, result: Result, ms: number) => void;
 }
 
-/** Has threads do the jobs, in their order. */
+/** Does the jobs on threads, in their order. */
 export async function runInWorkers<Job, Result>(run: WorkerRun<Job, Result>): Promise<void> {
   const { script, jobs, isResult, onResult } = run;
   const workers = Array.from({ length: Math.min(WORKERS, jobs.length) }, () => new Worker(script));
@@ -44,7 +44,7 @@ const requestResult = (worker: Worker, job: unknown): Promise<unknown> =>
     worker.postMessage(job);
   });
 
-/** On a thread: does one job after the other, as it is told them. */
+/** On a thread: does the jobs that it is sent, one after the other. */
 export function serveJobs<Job>(isJob: (message: unknown) => message is Job, work: (job: Job) => unknown): void {
   const port = parentPort;
   if (port === null) throw new Error("this runs on a thread");
@@ -52,10 +52,10 @@ export function serveJobs<Job>(isJob: (message: unknown) => message is Job, work
     if (!isJob(message)) throw new TypeError("a thread was told something else than a job");
     port.postMessage(await work(message));
   };
-  // Where that fails, so does the thread, and whoever waits for it hears of it.
+  // If that fails, the thread ends, and the thread that waits for it gets the error.
   port.on("message", (message) => void serve(message));
 }
 
-/** Tells by its fields what a thread was sent. */
+/** Whether a value that a thread was sent has these fields. */
 export const hasFields = (message: unknown, ...fields: readonly string[]): boolean =>
   typeof message === "object" && message !== null && fields.every((field) => field in message);

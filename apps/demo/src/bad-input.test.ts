@@ -8,7 +8,7 @@ import { redemptionJson, saleJson } from "../test/requests.ts";
 import { run } from "./cli.ts";
 import { inspectStore } from "./till/store-contents.ts";
 
-/** What the user is told; a command that takes its input fails the test. */
+/** The lines of the error. The test fails if the command accepts its input. */
 async function refusalOf(...args: readonly string[]): Promise<readonly string[]> {
   return (await run(args)).match(
     (exitCode) => expect.fail(`taken, and ended with ${exitCode}`),
@@ -18,7 +18,7 @@ async function refusalOf(...args: readonly string[]): Promise<readonly string[]>
 
 const SECRET = "4930112233445566";
 
-/** A file of the test's own, with this in it. */
+/** A temporary file with this content. */
 function fileOf(text: string, name = "file"): string {
   const file = join(newFolder(), name);
   writeFileSync(file, text);
@@ -27,14 +27,14 @@ function fileOf(text: string, name = "file"): string {
 
 const newDb = (): string => join(newFolder(), "till.db");
 
-/** A database of ours with nothing in it. */
+/** An empty outbox. */
 async function newOutbox(): Promise<string> {
   const db = newDb();
   (await inspectStore(db))._unsafeUnwrap();
   return db;
 }
 
-/** Nobody listens at the discard port. */
+/** No process listens on the discard port. */
 const UNREACHABLE_URL = "http://127.0.0.1:9/suv/v1";
 
 beforeEach(() => {
@@ -46,7 +46,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("the process says it on standard error, in one line, and exits with 2", () => {
+describe("the process reports bad input on standard error, in one line, and exits with 2", () => {
   it.each([
     [["frobnicate"], 'unknown command "frobnicate": expected flows, sell, redeem, recover; see demo --help\n'],
     [["sell", "--frob", "1"], "unknown option --frob: see demo sell --help\n"],
@@ -57,7 +57,7 @@ describe("the process says it on standard error, in one line, and exits with 2",
 });
 
 describe("a simulated switch that has lost its memory", () => {
-  it("is not replaced by one that knows nothing", async () => {
+  it("is not replaced by an empty one", async () => {
     const db = await newOutbox();
     writeFileSync(`${db}.switch`, "it has been written over, from its beginning to its end");
     expect(await runDemo(["sell", "--db", db, "--amount", "1", "--confirm"])).toEqual({
@@ -109,14 +109,14 @@ describe("a command line that cannot be used", () => {
     [["--amount", "1", "--confirm", "--cancel"], "--confirm and --cancel: expected one of them"],
     [
       ["--amount", "1", "--messaging", "single", "--cancel"],
-      "--cancel: in single messaging an approval is the end; expected --messaging dual",
+      "--cancel: in single messaging an approval is final; expected --messaging dual",
     ],
-    [["--amount", "1"], "nobody to ask: without a terminal, expected --confirm or --cancel"],
+    [["--amount", "1"], "no decision: without a terminal to ask on, expected --confirm or --cancel"],
   ])("demo sell --db FILE %j", async (args, told) => {
     expect(await refusalOf("sell", "--db", newDb(), ...args)).toEqual([told]);
   });
 
-  it("names every option that breaks Electrum's schema", async () => {
+  it("reports every option that breaks Electrum's schema", async () => {
     const args = ["--amount", "1", "--terminal", "T1", "--merchant", "M", "--tender", "SHELLS", "--confirm"];
     expect(await refusalOf("sell", "--db", newDb(), ...args)).toEqual([
       "--terminal: must have exactly 8 characters",
@@ -156,39 +156,39 @@ describe("a request file that cannot be used", () => {
     ]);
   });
 
-  it("breaks the schema: every fault is named with its path, and no value is repeated", async () => {
+  it("breaks the schema: every fault is reported with its path, and no value is repeated", async () => {
     const file = fileOf(
       saleJson({ id: "1", time: "now", client: { id: "demo" }, voucher: { code: SECRET, colour: "red" } }),
     );
     const told = await sellFrom(file);
     expect(told).toEqual([
-      `--request ${file}: is not a ProvisionRequest as Electrum's schema has it:`,
+      `--request ${file}: is not a valid ProvisionRequest by Electrum's schema:`,
       "  id must be a random UUID (version 4), in lower case",
       "  time must be an RFC 3339 date and time, such as 2026-11-21T09:30:00.000Z",
       "  client.name is required",
-      expect.stringMatching(/^ {2}voucher\.colour must not be there/),
+      expect.stringMatching(/^ {2}voucher\.colour is not a known field/),
     ]);
     expect(told.join()).not.toContain(SECRET);
   });
 
-  it("is no object at all", async () => {
+  it("is not an object", async () => {
     const file = fileOf("[]");
     expect(await sellFrom(file)).toContain("  originator is required");
   });
 
-  it("is given beside options that say the same", async () => {
+  it("is given together with options for its fields", async () => {
     expect(await sellFrom(fileOf(saleJson()), "--amount", "1")).toEqual([
-      "--amount is given beside --request: expected the whole request in the file, or options alone",
+      "--amount is given with --request: expected the whole request in the file, or options alone",
     ]);
   });
 
-  it("is of another client than the user name", async () => {
+  it("has another client than the user name", async () => {
     expect(await sellFrom(fileOf(saleJson()), "--username", "somebody")).toEqual([
       "--username somebody: expected demo, the client.id of the request",
     ]);
   });
 
-  it("is a sale, where a redemption is wanted", async () => {
+  it("is a sale instead of a redemption", async () => {
     const told = await refusalOf("redeem", "--db", newDb(), "--confirm", "--request", fileOf(saleJson()));
     expect(told).toContain("  voucher is required");
   });
@@ -222,7 +222,7 @@ describe("a voucher that cannot be used", () => {
   });
 });
 
-describe("Electrum cannot be spoken to", () => {
+describe("Electrum options that cannot be used", () => {
   const sellTo = (url: string, ...args: readonly string[]): Promise<readonly string[]> =>
     refusalOf("sell", "--db", newDb(), "--amount", "1", "--confirm", "--electrum", url, ...args);
 
@@ -234,7 +234,7 @@ describe("Electrum cannot be spoken to", () => {
     ["sandbox.electrum.io", "--electrum: must be a URL, such as https://host/suv/v1"],
     [
       `https://demo:${SECRET}@host/suv/v1`,
-      "--electrum: must hold no user name or password; they belong in authorization",
+      "--electrum: must have no user name or password; those come from authorization",
     ],
     ["https://host/suv/v1?a=b", "--electrum: must have no query and no fragment"],
   ])("%s", async (url, told) => {
@@ -266,29 +266,29 @@ describe("Electrum cannot be spoken to", () => {
   it.each([["--password", SECRET], [`--password=${SECRET}`]])("a password among the arguments: %s", async (...args) => {
     const told = await sellTo("https://host/suv/v1", ...args);
     expect(told).toEqual([
-      "--password is not taken: arguments can be seen by everyone on this machine; set ELECTRUM_PASSWORD or give --password-file FILE",
+      "--password is not allowed: every user of this machine can see arguments; set ELECTRUM_PASSWORD or give --password-file FILE",
     ]);
   });
 });
 
-describe("a database that cannot be used, and is left as it was", () => {
+describe("a database that cannot be used is not changed", () => {
   const sellOn = (db: string): Promise<readonly string[]> =>
     refusalOf("sell", "--db", db, "--amount", "1", "--confirm");
 
-  it("lies in a folder that does not exist", async () => {
+  it("is in a folder that does not exist", async () => {
     expect(await sellOn("/no/such/till.db")).toEqual(["--db /no/such/till.db: the folder /no/such does not exist"]);
   });
 
-  it("is no database", async () => {
+  it("is not a database", async () => {
     const db = fileOf("a letter to the bank", "letter.txt");
-    expect(await sellOn(db)).toEqual([expect.stringMatching(/letter\.txt: is no database of this demo/)]);
+    expect(await sellOn(db)).toEqual([expect.stringMatching(/letter\.txt: is not a database of this demo/)]);
     expect(readdirSync(join(db, ".."))).toEqual(["letter.txt"]);
   });
 
   it("is another program's database", async () => {
     const db = newDb();
     new Database(db).exec("CREATE TABLE friends (name TEXT)").close();
-    expect(await sellOn(db)).toEqual([expect.stringMatching(/till\.db: is no database of this demo/)]);
+    expect(await sellOn(db)).toEqual([expect.stringMatching(/till\.db: is not a database of this demo/)]);
   });
 
   it("was written by a newer release", async () => {
@@ -309,7 +309,7 @@ describe("a database that cannot be used, and is left as it was", () => {
     other.close();
   });
 
-  it("holds transactions with a real Electrum, where a simulated one is wanted", async () => {
+  it("holds transactions with Electrum, but the destination is a simulated switch", async () => {
     vi.stubEnv("ELECTRUM_PASSWORD", "hush");
     const db = newDb();
     const args = ["--amount", "1", "--username", "demo", "--confirm", "--wait", "0", "--retries", "0"];
@@ -333,7 +333,7 @@ describe("a database that cannot be used, and is left as it was", () => {
     ).toEqual([`--db ${db}: transactions of client demo are unfinished; expected --username demo, or another file`]);
   });
 
-  it("holds transactions with a simulated switch, where a real Electrum is wanted", async () => {
+  it("holds transactions with a simulated switch, but the destination is Electrum", async () => {
     vi.stubEnv("ELECTRUM_PASSWORD", "hush");
     const db = await newOutbox();
     writeFileSync(`${db}.switch`, "");

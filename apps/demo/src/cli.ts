@@ -2,7 +2,7 @@ import { ok, type Result } from "neverthrow";
 import type { CliCommand, ExitCode } from "./commands/command.ts";
 import { type BadInput, badInput } from "./input/bad-input.ts";
 
-/** Loaded when wanted: each command starts as fast as it can. */
+/** Each command is loaded only when it is run, so that it starts fast. */
 const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
   flows: async () => (await import("./commands/flows.ts")).flowsCommand,
   sell: async () => (await import("./commands/sell.ts")).sellCommand,
@@ -12,15 +12,15 @@ const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
 
 const help = `demo [command] [options]
 
-  demo            plays every documented flow, each with a till and a switch of its own, and checks how it ends
+  demo            runs every documented flow, each with a till and a switch of its own, and checks its end
   demo sell       sells a voucher
   demo redeem     redeems a voucher
-  demo recover    finishes what a killed run left
+  demo recover    finishes the transactions that a killed run left
 
-demo COMMAND --help says more. Exit code: 0 where all went as it should, 1 where not, 2 for bad input.
+demo COMMAND --help says more. Exit code: 0 if all went as expected, 1 if not, 2 for bad input.
 `;
 
-/** Runs a command line. The error is input that cannot be used: exit code 2. */
+/** Runs a command line. An error means bad input: exit code 2. */
 export async function run(args: readonly string[]): Promise<Result<ExitCode, BadInput>> {
   const [first = "flows"] = args;
   if (first === "--help" || first === "help") return print(help);

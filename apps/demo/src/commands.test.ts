@@ -6,15 +6,15 @@ import { newFolder } from "../test/folder.ts";
 import { saleJson } from "../test/requests.ts";
 import { run } from "./cli.ts";
 
-/** Processes start in a second; on a machine that is busy with other tests they take a multiple. */
+/** A process starts in a second, or in several on a machine that is busy with other tests. */
 const TIMEOUT_MS = 60_000;
 
 const codeIn = ({ stdout }: ProcessResult): string =>
   / code +(\d+)/.exec(stdout)?.[1] ?? expect.fail(`no voucher in ${stdout}`);
 
-describe("a till, a simulated switch, and what it remembers from one command to the next", () => {
+describe("a till and a simulated switch, whose memory lasts from one command to the next", () => {
   it(
-    "sells a voucher, redeems it once and not twice",
+    "sells a voucher, and redeems it only once",
     async () => {
       const folder = newFolder();
       const db = join(folder, "till.db");
@@ -52,7 +52,7 @@ describe("a till, a simulated switch, and what it remembers from one command to 
   );
 
   it(
-    "the same request again shows the same voucher, and sells nothing",
+    "the same request again shows the same voucher, and sells no other",
     async () => {
       const folder = newFolder();
       const [db, file] = [join(folder, "till.db"), join(folder, "sale.json")];
@@ -71,19 +71,19 @@ describe("a till, a simulated switch, and what it remembers from one command to 
   );
 
   it(
-    "a voucher that nobody knows is not redeemed",
+    "an unknown voucher is not redeemed",
     async () => {
       const args = ["redeem", "--db", join(newFolder(), "till.db"), "--voucher-code", "12345", "--confirm"];
       const ended = await runDemo(args);
       expect(ended).toMatchObject({ exitCode: 1, stderr: "" });
-      expect(ended.stdout).toMatch(/lookupFailed - no such voucher: 404 UNABLE_TO_LOCATE_RECORD[^]*abandoned/);
+      expect(ended.stdout).toMatch(/lookupFailed - the lookup failed: 404 UNABLE_TO_LOCATE_RECORD[^]*abandoned/);
       expect(ended.stdout).not.toContain("12345");
     },
     TIMEOUT_MS,
   );
 });
 
-describe("the help names what there is", () => {
+describe("the help", () => {
   it.each([
     ["--help", "demo recover"],
     ["help", "demo recover"],

@@ -8,21 +8,21 @@ import { type OpenError, openSqliteOutbox, type SqliteOutbox } from "@electrum-v
 import { startTill, type Till, type TillOptions } from "@electrum-vouchers/runtime";
 import type { ResultAsync } from "neverthrow";
 
-/** What a till is made of, and the business rules it follows. */
+/** The parts of a till, and its business rules. */
 export interface CompositionOptions extends Omit<TillOptions, "electrum" | "outbox"> {
-  /** The SQLite file of its transactions; created where there is none. */
+  /** The SQLite file of its transactions. It is created if it does not exist. */
   readonly db: string;
   /** Electrum's API, such as `https://sandbox.electrum.io/suv/v1`. */
   readonly url: string;
-  /** Asked for each message, so that a rotated password is used at once. */
+  /** Called for each message, so that a rotated password is used at once. */
   readonly credentials: () => Credentials;
 }
 
 export interface Composition {
   readonly till: Till;
-  /** For a look into the file. */
+  /** The outbox, for inspection. */
   readonly outbox: SqliteOutbox;
-  /** Finishes what is under way; what is left is the next process's to take up. */
+  /** Finishes what is under way, then closes. The next process recovers the rest. */
   readonly close: () => Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export type CompositionError =
   | { readonly type: "electrum"; readonly faults: readonly OptionFault[] }
   | { readonly type: "outbox"; readonly error: OpenError };
 
-/** A till over HTTP and SQLite. This is all the wiring there is: core, runtime and adapters meet here and nowhere else. */
+/** Wires a till over HTTP and SQLite. Only here do core, runtime and adapters meet. */
 export function compose({
   db,
   url,
@@ -49,7 +49,7 @@ export function compose({
       const close = async (): Promise<void> => {
         await till.stop();
         electrum.close();
-        // Whatever was committed is durable already: a close that fails loses nothing.
+        // Every commit is durable already, so a failed close loses nothing.
         await outbox.close().unwrapOr(undefined);
       };
       return { till, outbox, close };

@@ -17,11 +17,11 @@ import { newSale } from "./flows/requests.ts";
 import { isInAgreement } from "./flows/check-flow.ts";
 import { openMemory } from "./switch/memory.ts";
 
-/** A sale tells ten things of itself. It is killed after some of them, and a while that differs from run to run. */
+/** A sale prints ten events. It is killed after some of them, and a delay that differs from run to run. */
 const MOMENTS = [0, 1, 2, 3, 4, 5, 7, 9];
 const JITTER_MS = 30;
 
-/** Two processes take a second; on a machine that is busy with other tests they take a multiple. */
+/** Two processes take a second, or several on a machine that is busy with other tests. */
 const TIMEOUT_MS = 60_000;
 
 const password = { ELECTRUM_PASSWORD: "any" };
@@ -31,7 +31,7 @@ let simulator: Simulator;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-killed-"));
-  // Each answer takes a while, so that kills fall between a request and its answer too.
+  // Each response takes a while, so that some kills come between a request and its response.
   simulator = await startSimulator({ faults: { random: { seed: 1, rates: { slowHeaders: 1 }, delayMs: 20 } } });
 });
 
@@ -64,7 +64,7 @@ async function killAfter(till: DemoProcess, events: number): Promise<void> {
   await till.ended;
 }
 
-/** The sale as it lies in its database; absent where the till was killed before it began. */
+/** The sale in its database. Absent if the till was killed before it began. */
 async function storedSale({ db, id }: Sale): Promise<Transaction | undefined> {
   const outbox = openSqliteOutbox({ path: db })._unsafeUnwrap();
   const stored = (await outbox.load(id))._unsafeUnwrap();
@@ -72,7 +72,7 @@ async function storedSale({ db, id }: Sale): Promise<Transaction | undefined> {
   return stored === undefined ? undefined : decode(stored.record)._unsafeUnwrap();
 }
 
-/** What till and switch hold of the sale. One that never began is known to nobody. */
+/** The states of the sale at the till and at the switch. A sale that never began is at neither. */
 async function compareStates(sale: Sale, world: World): Promise<{ till?: string; electrum?: string; agree: boolean }> {
   const [switchTransaction] = transactionsWithId(world, sale.id);
   const transaction = await storedSale(sale);
@@ -95,7 +95,7 @@ describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with til
 
       const recovered = await runDemo(["recover", "--db", sale.db, ...destination, "--json"], password);
 
-      // Killed before it had opened a database, there is nothing to recover.
+      // If it was killed before it had opened a database, there is nothing to recover.
       expect(recovered).toMatchObject(events === 0 ? { stdout: "" } : { exitCode: 0, stderr: "" });
       expect(await compareStates(sale, simulator.world())).toMatchObject({ agree: true });
     },
@@ -103,7 +103,7 @@ describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with til
   );
 
   it.each([2, 4])(
-    "with a simulated switch of its own, which remembers: killed after %i events",
+    "with a simulated switch that keeps its memory: killed after %i events",
     async (events) => {
       const sale = prepareSale(`simulated-${events}`);
       await killAfter(startDemo(["sell", ...sale.args]), events);

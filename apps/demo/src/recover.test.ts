@@ -33,7 +33,7 @@ const newDb = (): string => join(newFolder(), "till.db");
 
 const demo = async (...args: readonly string[]): Promise<number> => (await run(args))._unsafeUnwrap();
 
-/** A sale that was issued, and whose till stopped before anybody decided. */
+/** A sale that was issued, and whose till stopped before it decided. */
 async function leaveSaleUndecided(db: string, url: string): Promise<string> {
   const credentials = { username: "demo", password: "any" };
   const options = { db, url, credentials: () => credentials, policy: parsePolicy()._unsafeUnwrap() };
@@ -44,7 +44,7 @@ async function leaveSaleUndecided(db: string, url: string): Promise<string> {
 }
 
 describe("demo recover", () => {
-  it("cancels what nobody has decided", async () => {
+  it("cancels what the till had not decided", async () => {
     const [{ url, world }, db] = [await startSwitch(), newDb()];
     const id = await leaveSaleUndecided(db, url);
 
@@ -54,7 +54,7 @@ describe("demo recover", () => {
     expect(transactionsWithId(world(), id)).toMatchObject([{ state: "reversed" }]);
   });
 
-  it("leaves it, where told to keep it, and says that it is open", async () => {
+  it("with --keep, cancels nothing, and prints what is open", async () => {
     const [{ url, world }, db] = [await startSwitch(), newDb()];
     const id = await leaveSaleUndecided(db, url);
 
@@ -77,24 +77,24 @@ describe("demo recover", () => {
     expect(requests().total).toBe(total);
   });
 
-  it("tries as long as it may where Electrum is away, and says what is left open", async () => {
+  it("tries for the given time if Electrum is not reachable, and prints what is left open", async () => {
     const [{ url, stop }, db] = [await startSwitch(), newDb()];
     const id = await leaveSaleUndecided(db, url);
     await stop();
 
     expect(await demo("recover", "--db", db, "--electrum", url, "--wait", "0")).toBe(1);
 
-    expect(printed).toContain(`sale ${id}: reversing - to be undone; Electrum has not acknowledged the reversal yet`);
+    expect(printed).toContain(`sale ${id}: reversing - being undone; Electrum has not acknowledged the reversal yet`);
   });
 
-  it("does not wait for credentials to become right", async () => {
+  it("does not wait if the credentials are wrong", async () => {
     const [simulator, db] = [await startSwitch(), newDb()];
     const id = await leaveSaleUndecided(db, simulator.url);
     const refused = { kind: "status", status: 401, processed: false } as const;
     simulator.setFaults({ rules: [{ fault: refused, times: "always" }] });
 
     expect(await demo("recover", "--db", db, "--electrum", simulator.url, "--wait", "86400")).toBe(1);
-    expect(printed).toContain("alert: Electrum does not take these credentials (401)");
+    expect(printed).toContain("alert: Electrum does not accept these credentials (401)");
 
     simulator.setFaults({});
     expect(await demo("recover", "--db", db, "--electrum", simulator.url)).toBe(0);

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-/** How a demo process ended, and what it said. */
+/** How a demo process ended, and its output. */
 export interface ProcessResult {
-  /** `null` where it was killed. */
+  /** `null` if it was killed. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -12,7 +12,7 @@ export interface ProcessResult {
 
 export interface DemoProcess {
   readonly kill: () => void;
-  /** Resolves once this many lines were printed, or no more will be. */
+  /** Resolves once it has printed this many lines, or has ended. */
   readonly waitForLines: (lines: number) => Promise<void>;
   readonly ended: Promise<ProcessResult>;
 }

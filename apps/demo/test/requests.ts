@@ -1,6 +1,6 @@
 import { newRedemption, newSale } from "../src/flows/requests.ts";
 
-/** A whole request of a sale, as a file would hold it. */
+/** The complete request of a sale, as in a file. */
 export const saleJson = (changes: object = {}): string => JSON.stringify({ ...newSale("Standard"), ...changes });
 
 export const redemptionJson = (code: string, changes: object = {}): string =>

@@ -8,22 +8,22 @@ import { drainPlainjob } from "../plainjob.ts";
 import { interleave, measurePerSecond } from "../rounds.ts";
 import { type Effort, type BenchmarkRow, formatRate } from "../row.ts";
 
-/** How long a lease lasts: longer than a round. */
+/** How long a lease lasts. It is longer than a round. */
 export const LEASE_MS = 60_000;
 
 /** As many as the adapter commits together. */
 export const BATCH_SIZE = 128;
 
-/** As many as peers and most hand-written ones do. */
+/** As many as other libraries and most hand-written outboxes commit together. */
 const SMALL_BATCH_SIZE = 32;
 
-/** Whoever pays two fsyncs for each job is measured with fewer of them. */
+/** A contender that takes two fsyncs for each job is measured with fewer jobs. */
 const JOBS = 1_000;
 
-/** What each becomes once it is acknowledged. */
+/** The record of each once it is acknowledged. */
 type AcknowledgedChange = (record: { readonly id: Uuid; readonly version: number; readonly record: string }) => Change;
 
-/** What is queued for a sale, and what its acknowledgement makes of it: known beforehand, for all alike. */
+/** What is queued for a sale, and its record after the acknowledgement. Both are known beforehand, and are the same for all contenders. */
 interface Content {
   readonly queued: (id: Uuid) => Change;
   readonly finished: (id: Uuid) => Change;
@@ -57,7 +57,7 @@ export async function measureDrain({ rounds, backlog }: Effort): Promise<readonl
   const measured = { number: 7, measure: `drain without HTTP, in batches of ${BATCH_SIZE}`, ours: formatRate(ours) };
   const byHandIn = (batchSize: number, figure: number): string =>
     `hand-written outbox in batches of ${batchSize}: ${formatRate(figure)}`;
-  // It waits for the disk twice for each job: once more to claim it.
+  // It waits for the disk twice for each job: to claim it and to finish it.
   const fsyncUs = Math.round((1e6 / peer - 1e6 / shipped) / 2);
   const full = `plainjob forced to FULL: ${formatRate(peer)}, ${fsyncUs} us an fsync`;
   const fullOfNone = `plainjob forced to FULL: ${formatRate(peerOfNone)}`;
@@ -75,7 +75,7 @@ export async function measureDrain({ rounds, backlog }: Effort): Promise<readonl
 const jobs = (backlog: number, { queued }: Content): readonly string[] =>
   createIds(Math.min(backlog, JOBS)).map((id) => queued(id).record);
 
-/** What each becomes, made before anybody measures. */
+/** The record that each becomes. It is made before the measurement. */
 export function prepareChanges(
   ids: readonly Uuid[],
   finished: (id: Uuid) => Change = toFinishedSale,
@@ -94,7 +94,7 @@ async function drainOurs(outbox: SqliteOutbox, ids: readonly Uuid[], { queued, f
   return measurePerSecond(ids.length, async () => void (await drain(outbox, ids.length, acknowledge)));
 }
 
-/** Claims, and commits what follows from an acknowledgement, until nothing is due or `most` are done. */
+/** Claims advices and commits their acknowledgements, until nothing is due or `most` are done. */
 export async function drain(outbox: SqliteOutbox, maxCount: number, acknowledge: AcknowledgedChange): Promise<number> {
   let done = 0;
   while (done < maxCount) {
@@ -124,7 +124,7 @@ function drainByHand(
   );
 }
 
-/** The same by hand. */
+/** The same, written by hand. */
 export const drainHandWritten = (
   database: HandWrittenOutbox,
   count: number,

@@ -5,10 +5,10 @@ import { runConcurrently } from "../run-concurrently.ts";
 import type { Effort, BenchmarkRow } from "../row.ts";
 import { createSaleSteps } from "../sample.ts";
 
-/** So many sales are under way at once, as in a busy shop: their rows and entries lie among each other's. */
+/** How many sales are under way at once, as at a busy merchant. Their rows and entries are interleaved. */
 const CONCURRENCY = 16;
 
-/** 10: what a finished transaction takes on the disk, once the log has been copied into the file. */
+/** 10: the disk space of a finished transaction, after a WAL checkpoint. */
 export async function measureFileSize({ sales }: Effort): Promise<BenchmarkRow> {
   const count = sales * 10;
   return withOutbox(async (outbox, _counted, path) => {

@@ -14,10 +14,10 @@ import { BATCH_SIZE, drain, drainHandWritten } from "./drain.ts";
 
 const CONCURRENCY = 64;
 
-/** Each is made by the core step by step, so that fewer do. */
+/** The core makes each step by step, which takes longer, so there are fewer. */
 const BACKLOG_DIVISOR = 5;
 
-/** 7, beside the drain: with the core's step between claim and commit, and through the whole forwarder. */
+/** 7, besides the drain: with the core's step between claim and commit, and through the whole forwarder. */
 export async function measureForwarding({ rounds, backlog }: Effort): Promise<readonly BenchmarkRow[]> {
   const count = Math.ceil(backlog / BACKLOG_DIVISOR);
   const sales = (): readonly SaleSteps[] => Array.from({ length: count }, createSaleSteps);
@@ -60,13 +60,13 @@ async function queue(outbox: SqliteOutbox, sales: readonly SaleSteps[]): Promise
   for (const step of [0, 1, 2] as const) await commitEach(outbox, sales, (sale) => sale[step]);
 }
 
-/** What the core makes of a stored sale whose confirmation is acknowledged. */
+/** The step of the core for a stored sale whose confirmation is acknowledged. */
 function acknowledgeStored({ record, version }: { readonly id: Uuid; version: number; record: string }): Change {
   const transaction = decode(record)._unsafeUnwrap();
   return toCommittedChange(factStep({ transaction, version }, acknowledge(transaction)));
 }
 
-/** Electrum acknowledges whatever it is told, at once. */
+/** An Electrum that acknowledges everything at once. */
 const acknowledgingElectrum: Electrum = { send: () => okAsync({ status: 202, body: "" }), close: () => {} };
 
 async function forwardAll(outbox: SqliteOutbox, count: number): Promise<void> {

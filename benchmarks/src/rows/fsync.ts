@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Effort, BenchmarkRow } from "../row.ts";
 
-/** What the child does whose fsync calls are counted; see fsync-child.ts. */
+/** The work of the child process whose fsync calls are counted. See fsync-child.ts. */
 export type FsyncWork = "awaitedSaves" | "sales1" | "sales64";
 
-/** Their changes are just not enough for the log to be copied, which takes three calls more. */
+/** Few enough changes that there is no WAL checkpoint, which takes three more calls. */
 const SALES_UNTIL_CHECKPOINT = 120;
 
-/** 2 and 3: durability, counted where it happens. */
+/** 2 and 3: durability, counted as fsync calls of the process. */
 export function measureFsyncs({ sales }: Effort): readonly BenchmarkRow[] {
   const count = sales * 4;
   return [
@@ -31,7 +31,7 @@ function row(
   expected?: NonNullable<BenchmarkRow["expected"]>,
 ): BenchmarkRow {
   const { calls: all, method } = countIn(work, count);
-  // Opening and closing the file make some of their own.
+  // Opening and closing the file makes some calls too.
   const calls = all - countIn(work, 0).calls;
   return {
     number,

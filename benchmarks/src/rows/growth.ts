@@ -9,7 +9,7 @@ import { drain, LEASE_MS, prepareChanges } from "./drain.ts";
 const SMALL_BACKLOG = 1_000;
 const CLAIMS = 50;
 
-/** Each is done in no time, so that more rounds can take turns on a disk that is never the same for long. */
+/** Each round is short, so that more rounds can alternate. The speed of a disk changes often. */
 const TURNS = 4;
 
 /** 8: neither a backlog nor a history makes the forwarder slower. */
@@ -18,7 +18,7 @@ export const measureGrowth = async (effort: Effort): Promise<readonly BenchmarkR
   await measureHistoryGrowth(effort),
 ];
 
-/** The same number is drained from a backlog of no more, which is filled again, from a long one and from the longest. */
+/** The same number of advices is delivered from a backlog of just that size, which is filled again, from a long one and from the longest. */
 async function measurePendingGrowth({ rounds, middle, large }: Effort): Promise<readonly BenchmarkRow[]> {
   const turns = rounds * TURNS;
   const drained = SMALL_BACKLOG * (turns + 1);
@@ -56,7 +56,7 @@ async function measurePendingGrowth({ rounds, middle, large }: Effort): Promise<
   return [row(middle, figures.long), row(large, figures.longest)];
 }
 
-/** Fills the file, through an outbox of its own, which puts in order what it leaves behind; gives the ids, oldest first. */
+/** Fills the file through an outbox of its own, which is closed properly. Gives the ids, oldest first. */
 async function fillBacklog(path: string, size: number): Promise<Uuid[]> {
   const outbox = openSqliteOutbox({ path })._unsafeUnwrap();
   const ids = [...createIds(size)];
@@ -91,7 +91,7 @@ async function measureHistoryGrowth({ rounds, large }: Effort): Promise<Benchmar
   };
 }
 
-/** How long it takes to claim one, in the median. */
+/** The median time to claim one record. */
 async function claimMs(outbox: SqliteOutbox): Promise<number> {
   const figures: number[] = [];
   const worker = "bench";
@@ -102,7 +102,7 @@ async function claimMs(outbox: SqliteOutbox): Promise<number> {
     figures.push(performance.now() - startedMs);
     if (claimed._unsafeUnwrap().records.length === 0) throw new RangeError("there is enough to claim");
   }
-  // The next ones are not to pass over what these have claimed.
+  // Released, so that the next claims need not skip these records.
   (await outbox.release({ worker }))._unsafeUnwrap();
   return quantile(figures, 0.5);
 }

@@ -5,7 +5,7 @@ import { withTemporaryFolder } from "../files.ts";
 import { quantile } from "../rounds.ts";
 import { type Effort, formatMs, type BenchmarkRow } from "../row.ts";
 
-/** 9: a till that comes back after a crash delivers at once, however much was left unfinished. */
+/** 9: a till that is started after a crash delivers at once, however much was left unfinished. */
 export async function measureReopening({ rounds, unfinished }: Effort): Promise<BenchmarkRow> {
   return withTemporaryFolder(async (folder) => {
     const path = join(folder, "outbox.db");
@@ -28,7 +28,7 @@ export async function measureReopening({ rounds, unfinished }: Effort): Promise<
   });
 }
 
-/** Runs the child until it crashes; gives what it said. */
+/** Runs the child process until it crashes. Gives its output. */
 function runUntilCrash(...work: readonly string[]): string {
   const script = join(import.meta.dirname, "../reopening-child.ts");
   const child = spawnSync(process.execPath, [...process.execArgv, script, ...work], { encoding: "utf8" });

@@ -15,20 +15,20 @@ import { type SaleSteps, createSaleSteps } from "../sample.ts";
 import { createGroupedSave } from "../whole-sales-by-hand.ts";
 
 /**
- * As many sales as have the log of each file reach its length: from then on it is written over, which waits less for the disk
- * than growing it. A till's file is nearly always in that state.
+ * So many sales that the WAL of each file reaches its full length. From then on it is overwritten, which waits less for the disk
+ * than appending. A till's file is nearly always in that state.
  */
 const WARM_UP = 300;
 
-/** Rounds of few sales take turns often, so that all meet the same disk, which is never the same for long. */
+/** Rounds of few sales alternate often, since the speed of a disk changes often, and all contenders should meet the same disk. */
 const TURNS = 4;
 
-/** Two files of the very same outbox differ by a tenth, each for as long as it is there: so each has several, in turn. */
+/** Two files of the same outbox can differ in speed by a tenth for as long as they exist. So each contender uses several files in turn. */
 const FILES = 4;
 
 type Save = (change: Change) => unknown;
 
-/** 1: what the port costs a caller who waits for each save, in files that have been in use for a while. */
+/** 1: the cost of the port for a caller that waits for each save, in files that have been in use for a while. */
 export async function measureDurableSave({ rounds, sales }: Effort): Promise<readonly BenchmarkRow[]> {
   const turns = rounds * TURNS;
   const { ours, raw, turned, lean } = await withTemporaryFolder(async (folder) => {
@@ -38,7 +38,7 @@ export async function measureDurableSave({ rounds, sales }: Effort): Promise<rea
       const first = changesOf(WARM_UP);
       for (const save of Object.values(savers)) await saveAll(first, save);
     }
-    // One turn more, which is not counted.
+    // One round more, which is not counted.
     const changes = Array.from({ length: turns + 1 }, () => changesOf(Math.ceil(sales / TURNS)));
     const contender = (name: keyof Files["savers"]): (() => Promise<number>) => {
       let turn = 0;
@@ -105,10 +105,10 @@ async function openFiles(folder: string): Promise<Files> {
   };
 }
 
-/** Every step of some sales, each sale after the one before. */
+/** Every step of some sales, one sale after the other. */
 const changesOf = (sales: number): readonly Change[] => Array.from({ length: sales }, createSaleSteps).flat();
 
-/** Saves one after the other; gives how many a second. */
+/** Saves one after the other. Gives the saves a second. */
 const saveAll = (changes: readonly Change[], save: Save): Promise<number> =>
   measurePerSecond(changes.length, async () => {
     for (const change of changes) {
@@ -117,7 +117,7 @@ const saveAll = (changes: readonly Change[], save: Save): Promise<number> =>
     }
   });
 
-/** 12: how long the store keeps everything else in the process waiting. */
+/** 12: how long the outbox blocks the event loop of the process. */
 export async function measureEventLoopDelay({ rounds, sales }: Effort): Promise<BenchmarkRow> {
   const { ours, byHand } = await withTemporaryFolder((folder) =>
     withOutbox(async (outbox) => {

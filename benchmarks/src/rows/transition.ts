@@ -3,11 +3,11 @@ import { decide, type Fact, observe, startProvision } from "@electrum-vouchers/c
 import { withOutbox } from "../files.ts";
 import { interleave, measurePerSecond } from "../rounds.ts";
 import type { Effort, BenchmarkRow } from "../row.ts";
-import { acknowledge, approvalOf, createProvisionRequest, samplePolicy, createSaleSteps } from "../sample.ts";
+import { acknowledge, createApproval, createProvisionRequest, samplePolicy, createSaleSteps } from "../sample.ts";
 
 const TRANSITIONS = 20_000;
 
-/** 11: what the pure core costs beside the commit that follows it. */
+/** 11: the time of a step of the pure core, compared with the commit that follows it. */
 export async function measureTransition({ rounds, sales }: Effort): Promise<readonly BenchmarkRow[]> {
   const { acknowledged, all, committed } = await interleave(
     {
@@ -32,11 +32,11 @@ export async function measureTransition({ rounds, sales }: Effort): Promise<read
   });
   return [
     { ...row("one transition: an advice is acknowledged", acknowledged), expected: { atMost: 0.02 } },
-    row("mean of a sale's four, its request checked, its answer read", all),
+    row("mean of a sale's four, its request checked, its response classified", all),
   ];
 }
 
-/** How many a second, where `work` gives the steps that it made. */
+/** Steps a second, if `work` gives the number of steps that it made. */
 const measureTransitions = (work: () => readonly unknown[]): Promise<number> =>
   measurePerSecond(TRANSITIONS, () => {
     for (let made = 0; made < TRANSITIONS; ) made += work().length;
@@ -45,7 +45,7 @@ const measureTransitions = (work: () => readonly unknown[]): Promise<number> =>
 const request = createProvisionRequest();
 const at = Date.now();
 const start = { request, policy: samplePolicy, confirmationId: randomUUID(), reversalId: randomUUID(), at };
-const approval: Fact = { type: "response", attempt: 0, status: 201, body: approvalOf(request), at };
+const approval: Fact = { type: "response", attempt: 0, status: 201, body: createApproval(request), at };
 
 const requesting = startProvision(start)._unsafeUnwrap().transaction;
 const issued = observe(requesting, approval).transaction;

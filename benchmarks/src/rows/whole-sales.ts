@@ -8,7 +8,7 @@ import type { SalesMeasurement } from "../sales-measurement.ts";
 import { createElectrumAt, sellThroughTill } from "../whole-sales.ts";
 import { createGroupedSave, createInlineSave, sellByHand, sellByHandWithCare } from "../whole-sales-by-hand.ts";
 
-/** 4, 5, 6 and 13: whole sales over HTTP, ours against the same parts by hand, and over one transport against the other. */
+/** 4, 5, 6 and 13: whole sales over HTTP: ours compared with the same parts written by hand, and one transport with the other. */
 export async function measureWholeSales(effort: Effort): Promise<readonly BenchmarkRow[]> {
   const server = fork(new URL("../stub-electrum.ts", import.meta.url));
   const message: readonly unknown[] = await once(server, "message");
@@ -78,7 +78,7 @@ function toRows(
     { ...measured, denominator: `the same, with care: ${formatRate(withCare)}`, ratio: ours / withCare },
   ];
   if (concurrency < 64) return against;
-  // As of the rates, the first round is not counted.
+  // As for the rates, the first round is not counted.
   const [oursP99, byHandP99] = [quantile(p99.ours.slice(1), 0.5), quantile(p99.byHand.slice(1), 0.5)];
   return [
     ...against,

@@ -11,11 +11,11 @@ describe("HTTP Basic (RFC 7617)", () => {
     expect(await headerFor("test", "123£")).toBe("Basic dGVzdDoxMjPCow==");
   });
 
-  test("letters that Unicode writes in two ways are sent in one", async () => {
+  test("letters that Unicode can write in two ways are sent in one (NFC)", async () => {
     expect(await headerFor("u", "e\u0301")).toBe(await headerFor("u", "\u00e9"));
   });
 
-  test("every user name without a colon and every password come out as they went in, normalized", async () => {
+  test("every user name without a colon, and every password, decodes to itself, normalised", async () => {
     const text = fc.string({ unit: "grapheme" });
     await fc.assert(
       fc.asyncProperty(
@@ -44,7 +44,7 @@ describe("HTTP Basic (RFC 7617)", () => {
     expect(await headerFor(username, password)).toBeUndefined();
   });
 
-  test("credentials may come later", async () => {
+  test("credentials may be a promise", async () => {
     const later = basicAuthorization(async () => ({ username: "Aladdin", password: "open sesame" }));
 
     expect(await authorizationHeader(later)).toBe("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");

@@ -4,7 +4,7 @@ import { singleUseBody, readText } from "./body.ts";
 
 const bytes = fc.uint8Array({ maxLength: 200 });
 
-test("however a body is cut into pieces, its text is the same", async () => {
+test("a body's text does not depend on how it is cut into chunks", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(
@@ -23,7 +23,7 @@ test("however a body is cut into pieces, its text is the same", async () => {
   );
 });
 
-test("a body is read up to the bound, and given up with the first byte beyond it", async () => {
+test("a body is read up to the bound, and abandoned at the first byte beyond it", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(bytes, { maxLength: 10 }), fc.integer({ min: 1, max: 500 }), async (pieces, maxBytes) => {
       const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
@@ -33,7 +33,7 @@ test("a body is read up to the bound, and given up with the first byte beyond it
   );
 });
 
-test("given a body without end, when it is given up, then its source is told to stop", async () => {
+test("given an endless body, when it is abandoned, then its source is cancelled", async () => {
   let stopped = false;
   const endless = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new Uint8Array(100)),
@@ -50,6 +50,6 @@ test("no body is empty text", async () => {
   expect(await readText(null, 1)).toBe("");
 });
 
-test("what goes out is UTF-8", async () => {
+test("a body that is sent is UTF-8", async () => {
   expect(await readText(singleUseBody('{"name":"Zürich"}'), 18)).toBe('{"name":"Zürich"}');
 });

@@ -2,41 +2,41 @@ import { expect, test } from "vitest";
 import { holdUp } from "../test/hold-up.ts";
 import { startDeadline } from "./deadline.ts";
 
-test("given a process too busy for its timers, when the answer is complete after the time, then it did not come in time", async () => {
-  const wait = startDeadline(50);
-  wait.markSent();
+test("given a process too busy for its timers, when the response is complete after the deadline, then it is not in time", async () => {
+  const deadline = startDeadline(50);
+  deadline.markSent();
   holdUp(60);
 
-  expect(wait.isInTime()).toBe(false);
-  expect(wait.signal.aborted).toBe(true);
-  expect(await wait.ended).toBe("deadline");
+  expect(deadline.isInTime()).toBe(false);
+  expect(deadline.signal.aborted).toBe(true);
+  expect(await deadline.ended).toBe("deadline");
 });
 
-test("given time, when it is not over, then sending may begin and the answer is in time", () => {
-  const wait = startDeadline(60_000);
+test("given a deadline that has not ended, then sending may begin, and the response is in time", () => {
+  const deadline = startDeadline(60_000);
 
-  expect(wait.wasSent()).toBe(false);
-  expect(wait.markSent()).toBe(true);
-  expect(wait.wasSent()).toBe(true);
-  expect(wait.isInTime()).toBe(true);
-  wait.dispose();
+  expect(deadline.wasSent()).toBe(false);
+  expect(deadline.markSent()).toBe(true);
+  expect(deadline.wasSent()).toBe(true);
+  expect(deadline.isInTime()).toBe(true);
+  deadline.dispose();
 });
 
-test("given a wait that ended before sending, then sending may not begin, and nothing counts as sent", async () => {
-  const wait = startDeadline(60_000);
-  wait.stop();
+test("given a deadline that ended before sending, then sending must not begin, and nothing counts as sent", async () => {
+  const deadline = startDeadline(60_000);
+  deadline.stop();
 
-  expect(wait.markSent()).toBe(false);
-  expect(wait.wasSent()).toBe(false);
-  expect(await wait.ended).toBe("notSent");
+  expect(deadline.markSent()).toBe(false);
+  expect(deadline.wasSent()).toBe(false);
+  expect(await deadline.ended).toBe("notSent");
 });
 
-test("given a wait that was stopped, when its time runs out as well, then it was stopped", async () => {
-  const wait = startDeadline(50);
-  wait.markSent();
-  wait.stop();
+test("given a deadline that was stopped, when its time ends as well, then the cause is stopped", async () => {
+  const deadline = startDeadline(50);
+  deadline.markSent();
+  deadline.stop();
   holdUp(60);
 
-  expect(wait.isInTime()).toBe(false);
-  expect(await wait.ended).toBe("stopped");
+  expect(deadline.isInTime()).toBe(false);
+  expect(await deadline.ended).toBe("stopped");
 });

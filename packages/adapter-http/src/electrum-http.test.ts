@@ -3,7 +3,7 @@ import type { HttpResponse, NoResponseCause } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { describe, expect, test, vi } from "vitest";
 import { holdUp } from "../test/hold-up.ts";
-import { answer, type Behaviour, onlyOnce, serve, unusedPort } from "../test/loopback-server.ts";
+import { responseText, type Behaviour, onlyOnce, serve, unusedPort } from "../test/loopback-server.ts";
 import { lookup, PASSWORD, reversal } from "../test/messages.ts";
 import { ample, outcome, portTo, soon, transports, type TransportName } from "../test/port.ts";
 import { DEFAULT_MAX_BODY_BYTES, type ElectrumHttpOptions } from "./index.ts";
@@ -17,7 +17,7 @@ interface Row {
   readonly server: string;
   readonly does: Behaviour;
   readonly becomes: HttpResponse | NoResponseCause;
-  /** The server keeps noResponse: the wait ends at its deadline, so let that be soon. */
+  /** The server never completes its response, so the test sets an early deadline. */
   readonly waits?: true;
 }
 
@@ -25,48 +25,48 @@ const writes = (text: string): Behaviour => ({ onRequest: (socket) => socket.wri
 const writesAndEnds = (text: string): Behaviour => ({ onRequest: (socket) => socket.end(text, "utf8") });
 
 const complete: readonly Row[] = [
-  { server: "answers in JSON", does: writes(answer(200, detail)), becomes: { status: 200, body: detail } },
-  { server: "answers 202 without a body", does: writes(answer(202)), becomes: { status: 202, body: "" } },
+  { server: "responds with JSON", does: writes(responseText(200, detail)), becomes: { status: 200, body: detail } },
+  { server: "responds with 202 without a body", does: writes(responseText(202)), becomes: { status: 202, body: "" } },
   {
-    server: "answers 204, which has no body by nature",
+    server: "responds with 204, which has no body",
     does: writes("HTTP/1.1 204 No Content\r\n\r\n"),
     becomes: { status: 204, body: "" },
   },
-  { server: "answers 404 without a body", does: writes(answer(404)), becomes: { status: 404, body: "" } },
+  { server: "responds with 404 without a body", does: writes(responseText(404)), becomes: { status: 404, body: "" } },
   {
-    server: "answers with HTML under a wrong URL",
-    does: writes(answer(404, html, ["content-type: text/html"])),
+    server: "responds with HTML under a wrong URL",
+    does: writes(responseText(404, html, ["content-type: text/html"])),
     becomes: { status: 404, body: html },
   },
   {
-    server: "answers with JSON under a wrong content type",
-    does: writes(answer(200, detail, ["content-type: image/png"])),
+    server: "responds with JSON under a wrong content type",
+    does: writes(responseText(200, detail, ["content-type: image/png"])),
     becomes: { status: 200, body: detail },
   },
   {
-    server: "answers with what is not JSON",
-    does: writes(answer(200, "{oops")),
+    server: "responds with what is not JSON",
+    does: writes(responseText(200, "{oops")),
     becomes: { status: 200, body: "{oops" },
   },
   {
-    server: "answers with what is not UTF-8",
+    server: "responds with what is not UTF-8",
     does: {
       onRequest: (socket) => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na\xff", "latin1"),
     },
     becomes: { status: 200, body: "a\ufffd" },
   },
   {
-    server: "answers 503 and asks us to wait",
-    does: writes(answer(503, "", ["retry-after: 7"])),
+    server: "responds with 503 and a Retry-After",
+    does: writes(responseText(503, "", ["retry-after: 7"])),
     becomes: { status: 503, body: "", retryAfterMs: 7_000 },
   },
   {
-    server: "answers 503 and asks us to wait for garbage",
-    does: writes(answer(503, "", ["retry-after: 2.5 apples"])),
+    server: "responds with 503 and an invalid Retry-After",
+    does: writes(responseText(503, "", ["retry-after: 2.5 apples"])),
     becomes: { status: 503, body: "" },
   },
   {
-    server: "answers in chunks",
+    server: "responds in chunks",
     does: writes(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunk("{")}${chunk("}")}0\r\n\r\n`),
     becomes: { status: 200, body: "{}" },
   },
@@ -87,29 +87,29 @@ const complete: readonly Row[] = [
     becomes: { status: 200, body: detail },
   },
   {
-    server: "says that it compresses, and has nothing to say",
-    does: writes(answer(202, "", ["content-encoding: gzip"])),
+    server: "names an encoding for an empty body",
+    does: writes(responseText(202, "", ["content-encoding: gzip"])),
     becomes: { status: 202, body: "" },
   },
   {
-    server: "says that it compresses, and sends no chunk",
+    server: "names an encoding, and sends no chunk",
     does: writes("HTTP/1.1 202 Accepted\r\ncontent-encoding: br\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
     becomes: { status: 202, body: "" },
   },
   {
-    server: "answers with the largest body we take",
-    does: writes(answer(200, "a".repeat(DEFAULT_MAX_BODY_BYTES))),
+    server: "responds with the largest body that is accepted",
+    does: writes(responseText(200, "a".repeat(DEFAULT_MAX_BODY_BYTES))),
     becomes: { status: 200, body: "a".repeat(DEFAULT_MAX_BODY_BYTES) },
   },
   {
-    server: "says 102, still processing, and then answers",
-    does: writes(`HTTP/1.1 102 Processing\r\n\r\n${answer(200, "{}")}`),
+    server: "sends 102, still processing, then a response",
+    does: writes(`HTTP/1.1 102 Processing\r\n\r\n${responseText(200, "{}")}`),
     becomes: { status: 200, body: "{}" },
   },
 ];
 
 const incomplete: readonly Row[] = [
-  // Before the request was read.
+  // Before the server has read the request.
   {
     server: "resets before it has read",
     does: {
@@ -136,11 +136,11 @@ const incomplete: readonly Row[] = [
     becomes: "deadline",
     waits: true,
   },
-  // After it.
-  { server: "reads and stays silent", does: {}, becomes: "deadline", waits: true },
+  // After that.
+  { server: "reads and never responds", does: {}, becomes: "deadline", waits: true },
   { server: "reads and resets", does: { onRequest: (socket) => socket.resetAndDestroy() }, becomes: "interrupted" },
   { server: "reads and closes", does: { onRequest: (socket) => socket.end() }, becomes: "interrupted" },
-  // In the headers.
+  // Within the response's headers.
   { server: "stops within its headers", does: writes("HTTP/1.1 200 OK\r\ncontent-"), becomes: "deadline", waits: true },
   { server: "closes within its headers", does: writesAndEnds("HTTP/1.1 200 OK\r\ncontent-"), becomes: "interrupted" },
   {
@@ -154,11 +154,11 @@ const incomplete: readonly Row[] = [
     becomes: "interrupted",
   },
   {
-    server: "sends a status that is none",
+    server: "sends an invalid status",
     does: writes("HTTP/1.1 99 Low\r\ncontent-length: 0\r\n\r\n"),
     becomes: "interrupted",
   },
-  // In the body.
+  // Within its body.
   {
     server: "stops after its headers",
     does: writes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"),
@@ -201,13 +201,13 @@ const incomplete: readonly Row[] = [
     becomes: "interrupted",
   },
   {
-    server: "says gzip and sends none",
-    does: writes(answer(200, "{}", ["content-encoding: gzip"])),
+    server: "names gzip, but does not compress",
+    does: writes(responseText(200, "{}", ["content-encoding: gzip"])),
     becomes: "interrupted",
   },
   {
-    server: "sends one byte more than we take",
-    does: writes(answer(200, "a".repeat(DEFAULT_MAX_BODY_BYTES + 1))),
+    server: "sends one byte more than is accepted",
+    does: writes(responseText(200, "a".repeat(DEFAULT_MAX_BODY_BYTES + 1))),
     becomes: "tooLarge",
   },
   {
@@ -233,51 +233,51 @@ const incomplete: readonly Row[] = [
     },
     becomes: "tooLarge",
   },
-  // Electrum's lookupRedemption may give 102 as its whole answer. For HTTP that is a notice before the answer, and fetch waits on.
+  // Electrum may send 102 as its whole response to lookupRedemption. In HTTP that is an interim response, so fetch waits on.
   {
-    server: "says 102 and nothing more",
+    server: "sends 102 and nothing more",
     does: writes("HTTP/1.1 102 Processing\r\n\r\n"),
     becomes: "deadline",
     waits: true,
   },
-  { server: "says 102 and closes", does: writesAndEnds("HTTP/1.1 102 Processing\r\n\r\n"), becomes: "interrupted" },
+  { server: "sends 102 and closes", does: writesAndEnds("HTTP/1.1 102 Processing\r\n\r\n"), becomes: "interrupted" },
   {
-    server: "says 102 with a length and closes",
+    server: "sends 102 with a length and closes",
     does: writesAndEnds("HTTP/1.1 102 Processing\r\ncontent-length: 0\r\n\r\n"),
     becomes: "interrupted",
   },
   {
-    server: "says 101 and turns to another protocol",
+    server: "sends 101 and switches to another protocol",
     does: writes("HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
     becomes: "interrupted",
   },
 ];
 
 const early: Row = {
-  server: "says 100, which nobody asked for, before it answers",
-  does: writes(`HTTP/1.1 100 Continue\r\n\r\n${answer(200, "{}")}`),
+  server: "sends 100, which was not asked for, then a response",
+  does: writes(`HTTP/1.1 100 Continue\r\n\r\n${responseText(200, "{}")}`),
   becomes: { status: 200, body: "{}" },
 };
 const continues: Row = {
-  server: "says 100, which nobody asked for, and nothing more",
+  server: "sends 100, which was not asked for, and nothing more",
   does: writes("HTTP/1.1 100 Continue\r\n\r\n"),
   becomes: "deadline",
   waits: true,
 };
 const proxy: Row = {
   server: "asks for a proxy's credentials",
-  does: writes(answer(407)),
+  does: writes(responseText(407)),
   becomes: { status: 407, body: "" },
 };
 
-/** What `fetch` never lets us see: it takes these for nonsense. */
+/** `fetch` never reports these: it treats them as protocol errors. */
 const nonsense = [early, continues, proxy].map(({ server, does }): Row => ({ server, does, becomes: "interrupted" }));
 
-const answers: Readonly<Record<TransportName, readonly Row[]>> = {
+const responses: Readonly<Record<TransportName, readonly Row[]>> = {
   ky: complete,
   node: [...complete, early, proxy],
 };
-const silences: Readonly<Record<TransportName, readonly Row[]>> = {
+const noResponses: Readonly<Record<TransportName, readonly Row[]>> = {
   ky: [...incomplete, ...nonsense],
   node: [...incomplete, continues],
 };
@@ -287,23 +287,23 @@ describe.each(transports)("over %s", (transport) => {
     portTo(target, { transport, ...options });
 
   describe.each([lookup, reversal])("given $operation", (outgoing) => {
-    test.each(answers[transport])("when the server $server, it is an answer", async ({ does, becomes }) => {
+    test.each(responses[transport])("when the server $server, then it is a response", async ({ does, becomes }) => {
       const server = await serve(does);
 
       expect(await outcome(connect(server.host), outgoing, ample())).toEqual(becomes);
     });
 
-    test.each(silences[transport])("when the server $server, then $becomes", async ({ does, becomes, waits }) => {
-      const server = await serve(onlyOnce(does, answer(202, "next")));
+    test.each(noResponses[transport])("when the server $server, then $becomes", async ({ does, becomes, waits }) => {
+      const server = await serve(onlyOnce(does, responseText(202, "next")));
       const port = connect(server.host);
 
       expect(await outcome(port, outgoing, waits ? soon() : ample())).toBe(becomes);
-      // What was left behind must not meet the next message.
+      // The rest of this exchange must not affect the next message.
       expect(await outcome(port, reversal, ample())).toEqual({ status: 202, body: "next" });
     });
 
-    test.each(silences[transport].filter(({ waits }) => waits))(
-      "when the server $server, its connection is dropped",
+    test.each(noResponses[transport].filter(({ waits }) => waits))(
+      "when the server $server, then its connection is dropped",
       async ({ does }) => {
         const server = await serve(does);
 
@@ -314,13 +314,13 @@ describe.each(transports)("over %s", (transport) => {
       },
     );
 
-    test("when the server resets the connection as soon as it stands, the system may call it no connection", async () => {
+    test("when the server resets the connection as soon as it is open, then interrupted or, on some systems, unreachable", async () => {
       const server = await serve({ onConnection: (socket) => socket.resetAndDestroy() });
 
       expect(["interrupted", "unreachable"]).toContain(await outcome(connect(server.host), outgoing, ample()));
     });
 
-    test("when nobody listens, then unreachable", async () => {
+    test("when no process listens, then unreachable", async () => {
       const port = await unusedPort();
 
       expect(await outcome(connect(`127.0.0.1:${port}`), outgoing, ample())).toBe("unreachable");
@@ -332,10 +332,12 @@ describe.each(transports)("over %s", (transport) => {
     });
 
     test.each([301, 302, 303, 307, 308])(
-      "when the server redirects (%i), it is an answer and not followed",
+      "when the server redirects (%i), then it is a response, and not followed",
       async (status) => {
-        const elsewhere = await serve(writes(answer(200)));
-        const server = await serve(writes(answer(status, "", [`location: http://${elsewhere.host}/suv/v1/vouchers`])));
+        const elsewhere = await serve(writes(responseText(200)));
+        const server = await serve(
+          writes(responseText(status, "", [`location: http://${elsewhere.host}/suv/v1/vouchers`])),
+        );
 
         expect(await outcome(connect(server.host), outgoing, ample())).toEqual({ status, body: "" });
         expect(elsewhere.connectionsEver()).toBe(0);
@@ -343,9 +345,9 @@ describe.each(transports)("over %s", (transport) => {
     );
   });
 
-  describe("what goes out", () => {
-    test("a message with a body: Electrum's path, JSON in one piece, credentials", async () => {
-      const server = await serve(writes(answer(202)));
+  describe("what is sent", () => {
+    test("a message with a body: Electrum's path, JSON that is not chunked, credentials", async () => {
+      const server = await serve(writes(responseText(202)));
 
       await outcome(connect(server.host), reversal, ample());
 
@@ -364,8 +366,8 @@ describe.each(transports)("over %s", (transport) => {
       );
     });
 
-    test("a message without a body: its key in the query, no content", async () => {
-      const server = await serve(writes(answer(200)));
+    test("a message without a body: its key in the query, no content headers", async () => {
+      const server = await serve(writes(responseText(200)));
 
       await outcome(connect(server.host), { operation: "lookupVoucher", message: { voucherCode: "a&b /ü" } }, ample());
 
@@ -373,16 +375,16 @@ describe.each(transports)("over %s", (transport) => {
       expect(server.requests[0]).not.toMatch(/^content-/im);
     });
 
-    test.each(["", "/"])("a base URL means the same with the ending %j", async (ending) => {
-      const server = await serve(writes(answer(202)));
+    test.each(["", "/"])("a base URL with the ending %j", async (ending) => {
+      const server = await serve(writes(responseText(202)));
 
       await outcome(connect(`http://${server.host}/suv/v1${ending}`), reversal, ample());
 
       expect(server.requests[0]).toMatch(/^POST \/suv\/v1\/vouchers\/reversals /);
     });
 
-    test("credentials are asked for each message, so a rotated password is used at once", async () => {
-      const server = await serve(writes(answer(202)));
+    test("credentials are read for each message, so a rotated password is used at once", async () => {
+      const server = await serve(writes(responseText(202)));
       const tokens = ["first", "second"];
       const port = connect(server.host, { authorization: async () => `Bearer ${tokens.shift()}` });
 
@@ -396,30 +398,30 @@ describe.each(transports)("over %s", (transport) => {
     });
 
     test("connections are kept for the messages that follow", async () => {
-      const server = await serve(writes(answer(202, "{}")));
+      const server = await serve(writes(responseText(202, "{}")));
       const port = connect(server.host);
 
       for (let sent = 0; sent < 20; sent += 1) await outcome(port, reversal, ample());
 
       expect(server.requests).toHaveLength(20);
-      // fetch opens a second one while the first is still winding up its answer.
+      // fetch opens a second one while the first still finishes its response.
       expect(server.connectionsEver()).toBeLessThanOrEqual(2);
     });
   });
 
-  describe("what does not go out", () => {
+  describe("what is not sent", () => {
     test.each([0, -1, Number.NEGATIVE_INFINITY, Number.NaN])(
-      "a message whose deadline lies %d ms ahead: notSent",
+      "a message whose deadline is %d ms ahead: notSent",
       async (ms) => {
-        const server = await serve(writes(answer(202)));
+        const server = await serve(writes(responseText(202)));
 
         expect(await outcome(connect(server.host, { now: () => 5_000 }), reversal, 5_000 + ms)).toBe("notSent");
         expect(server.connectionsEver()).toBe(0);
       },
     );
 
-    test("a message whose credentials come after its deadline: notSent, while they are still awaited", async () => {
-      const server = await serve(writes(answer(202)));
+    test("a message whose credentials come after its deadline: notSent, before they come", async () => {
+      const server = await serve(writes(responseText(202)));
       const never = connect(server.host, { authorization: () => new Promise<string>(() => {}) });
 
       expect(await outcome(never, reversal, soon())).toBe("notSent");
@@ -439,14 +441,14 @@ describe.each(transports)("over %s", (transport) => {
       ["gives one that would begin another header", () => "Bearer a\r\nx-evil: b"],
       ["gives one that no header can hold", () => "Bearer \u{1f600}"],
     ])("a message when the callback for credentials %s: credentials", async (_what, authorization) => {
-      const server = await serve(writes(answer(202)));
+      const server = await serve(writes(responseText(202)));
 
       expect(await outcome(connect(server.host, { authorization }), reversal, ample())).toBe("credentials");
       expect(server.connectionsEver()).toBe(0);
     });
 
     test("a message that cannot be written as HTTP: notSent", async () => {
-      const server = await serve(writes(answer(202)));
+      const server = await serve(writes(responseText(202)));
 
       expect(
         await outcome(
@@ -460,7 +462,7 @@ describe.each(transports)("over %s", (transport) => {
   });
 
   describe("time", () => {
-    test("a wall clock that stands still or goes back does not make the wait longer", async () => {
+    test("a wall clock that stops or is set back does not make the wait longer", async () => {
       const server = await serve({});
       let at = 5_000;
       const port = connect(server.host, { now: () => (at -= 1_000) });
@@ -468,16 +470,16 @@ describe.each(transports)("over %s", (transport) => {
       expect(await outcome(port, reversal, 4_100)).toBe("deadline");
     });
 
-    test("a wall clock that leaps past the deadline does not make an answer late", async () => {
-      const server = await serve(writes(answer(202)));
+    test("a wall clock that is set past the deadline does not make a response late", async () => {
+      const server = await serve(writes(responseText(202)));
       let at = 5_000;
       const port = connect(server.host, { now: () => (at += 60_000) });
 
       expect(await outcome(port, reversal, 125_000)).toEqual({ status: 202, body: "" });
     });
 
-    test("a deadline beyond what a timer can hold is no deadline at once", async () => {
-      const server = await serve(writes(answer(202)));
+    test("a deadline too far for a timer does not end at once", async () => {
+      const server = await serve(writes(responseText(202)));
 
       expect(await outcome(connect(server.host), reversal, Number.MAX_SAFE_INTEGER)).toEqual({ status: 202, body: "" });
       expect(await outcome(connect(server.host), reversal, Number.POSITIVE_INFINITY)).toEqual({
@@ -488,7 +490,7 @@ describe.each(transports)("over %s", (transport) => {
   });
 
   describe("close", () => {
-    test("what is under way is stopped and its connections dropped; what comes later is not sent", async () => {
+    test("messages under way are stopped, and their connections dropped; later messages are not sent", async () => {
       const server = await serve({});
       const port = connect(server.host);
       const underWay = [lookup, reversal, reversal].map((outgoing) => outcome(port, outgoing, ample()));
@@ -502,7 +504,7 @@ describe.each(transports)("over %s", (transport) => {
       expect(server.requests).toHaveLength(3);
     });
 
-    test("what waits for its body is stopped too", async () => {
+    test("a message that waits for the response's body is stopped too", async () => {
       const server = await serve(writes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{"));
       const port = connect(server.host);
       const underWay = outcome(port, reversal, ample());
@@ -513,8 +515,8 @@ describe.each(transports)("over %s", (transport) => {
       expect(await underWay).toBe("stopped");
     });
 
-    test("what still waits for its credentials was not sent", async () => {
-      const server = await serve(writes(answer(202)));
+    test("a message that still waits for its credentials is notSent", async () => {
+      const server = await serve(writes(responseText(202)));
       const port = connect(server.host, { authorization: () => new Promise<string>(() => {}) });
       const underWay = outcome(port, reversal, ample());
 
@@ -524,7 +526,7 @@ describe.each(transports)("over %s", (transport) => {
       expect(server.connectionsEver()).toBe(0);
     });
 
-    test("twice is as good as once", () => {
+    test("closing twice does nothing more", () => {
       const port = connect("127.0.0.1:9");
 
       port.close();
@@ -538,7 +540,7 @@ describe("another fetch", () => {
   const never = new Promise<Response>(() => {});
 
   test.each<[string, typeof globalThis.fetch, HttpResponse | NoResponseCause]>([
-    ["answers", async () => new Response("{}", { status: 201 }), { status: 201, body: "{}" }],
+    ["responds", async () => new Response("{}", { status: 201 }), { status: 201, body: "{}" }],
     ["neither settles nor heeds its signal", () => never, "deadline"],
     [
       "throws at once",
@@ -559,7 +561,7 @@ describe("another fetch", () => {
     expect(await outcome(portTo("https://electrum.invalid", { fetch }), reversal, deadlineAt)).toEqual(becomes);
   });
 
-  test("it gets the message with a signal that ends it", async () => {
+  test("it gets the message, with a signal that aborts it", async () => {
     const signals: (AbortSignal | null | undefined)[] = [];
     const sent: unknown[] = [];
     const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -577,7 +579,7 @@ describe("another fetch", () => {
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
   });
 
-  test("a message whose credentials hold up the whole process past its deadline: notSent", async () => {
+  test("a message whose credentials block the whole process past its deadline: notSent", async () => {
     let fetched = 0;
     const port = portTo("https://electrum.invalid", {
       authorization: () => {
@@ -594,7 +596,7 @@ describe("another fetch", () => {
     expect(fetched).toBe(0);
   });
 
-  test("an answer that is complete after the deadline does not count, even if the process was too busy to notice", async () => {
+  test("a response that is complete after the deadline does not count, even if the process was too busy to notice", async () => {
     const port = portTo("https://electrum.invalid", {
       fetch: async () => {
         holdUp(250);

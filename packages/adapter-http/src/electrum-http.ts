@@ -1,3 +1,21 @@
+// Electrum's API over HTTP: one call sends one message once, and reports what came of it.
+//
+//   send ─▶ credentials ─▶ toHttp (core) ─▶ markSent ─▶ transport ─▶ complete body ─▶ in time? ─▶ HttpResponse
+//     └───────────┴──────────────── time over, close, an error ─────────────┴────────────┴─────▶ NoResponse, with its cause
+//
+// Rules
+// 1. No repeats, in no layer: the core decides about retries, since a repeated request may have a financial effect. So ky's
+//    retries are off, a body can be sent only once (`body.ts`), and redirects are not followed.
+// 2. A status means nothing here, not even 401 or 500: every complete response is reported, and the core classifies it.
+// 3. A response is complete or it is none. A body that breaks off, is too large or comes too late gives a `NoResponse`.
+// 4. A cause never claims more than is known. `notSent` and `credentials` say that nothing was sent (`deadline.ts`); an error
+//    that is not recognised is `interrupted` (`no-response.ts`).
+// 5. `send` never throws or rejects. Credentials, URLs and bodies are secrets: no error message is passed on.
+// 6. If the deadline ends and the transport fails because of it, the deadline's cause counts: it comes first in the race.
+//
+// What it does not know: which transport carries the message. `ky` is the default; `node` (node:http) costs about half the time
+// and has none of the peculiarities of `fetch` that `createElectrumHttp` lists.
+
 import {
   type HttpResponse,
   type Instant,
@@ -9,26 +27,28 @@ import {
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { err, ok, type Result, ResultAsync } from "neverthrow";
 import { authorizationHeader } from "./authorization.ts";
-import { kyTransport } from "./ky-transport.ts";
-import { nodeTransport } from "./node-transport.ts";
+import { createKyTransport } from "./ky-transport.ts";
+import { createNodeTransport } from "./node-transport.ts";
 import { type ElectrumHttpOptions, type OptionFault, type ResolvedOptions, validateOptions } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { classifyError } from "./no-response.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 
 /**
- * Electrum's API over HTTP, or every fault in the options. Each message is sent once, on a connection that is kept for the next;
- * redirects are answers, not followed; a status means nothing here.
+ * Electrum's API over HTTP, or every fault in the options. Each message is sent once. Connections are kept for later messages.
+ * Redirects are reported as responses, not followed.
  *
- * 102, which Electrum sends as its whole answer to lookupRedemption while it is still processing, cannot be had as an answer: it
- * counts as a notice before the answer, so that the wait goes on until the connection ends (`interrupted`) or the time does
- * (`deadline`).
+ * Electrum responds to lookupRedemption with 102 alone while it is still processing. HTTP defines 102 as an interim response, so
+ * it is never reported: the wait goes on until the connection ends (`interrupted`) or the deadline does (`deadline`).
  *
- * The transport `ky` inherits some ways of Node's `fetch`. A lookup is sent twice if the answer is 421. 407, and a 100 that nobody
- * asked for before an answer, give `interrupted`. There are bounds below the deadline: ten seconds to connect (`unreachable`), five
- * minutes of silence (`deadline`). Over `node`, 407 is an answer, a 100 is passed over, and the deadline is the only bound.
+ * The transport `ky` has some peculiarities of Node's `fetch`:
+ * - A lookup is sent twice if the response is 421.
+ * - 407, and a 100 that was not asked for, give `interrupted`.
+ * - There are bounds below the deadline: 10 seconds to connect (`unreachable`), 5 minutes without a byte (`deadline`).
  *
- * `close` leaves nothing behind that keeps a process alive; idle connections end after some seconds.
+ * With `node`, 407 is a response, a 100 is skipped, and the deadline is the only bound.
+ *
+ * After `close`, nothing keeps the process alive. Idle connections end after some seconds.
  *
  * @example
  * createElectrumHttp({
@@ -37,25 +57,25 @@ import { startDeadline, type Deadline } from "./deadline.ts";
  * })
  */
 export const createElectrumHttp = (options: ElectrumHttpOptions): Result<Electrum, readonly OptionFault[]> =>
-  validateOptions(options).map(createElectrumOver);
+  validateOptions(options).map(createElectrum);
 
-function createElectrumOver(settings: ResolvedOptions): Electrum {
-  const { baseUrl, authorization, now } = settings;
-  const transport = settings.transport === "node" ? nodeTransport(settings) : kyTransport(settings);
+function createElectrum(options: ResolvedOptions): Electrum {
+  const { baseUrl, authorization, now } = options;
+  const transport = options.transport === "node" ? createNodeTransport(options) : createKyTransport(options);
   const deadlines = new Set<Deadline>();
   let closed = false;
 
-  const sendOnce = async (outgoing: OutgoingMessage, wait: Deadline): Promise<Result<HttpResponse, NoResponse>> => {
+  const sendOnce = async (outgoing: OutgoingMessage, deadline: Deadline): Promise<Result<HttpResponse, NoResponse>> => {
     const header = await authorizationHeader(authorization);
     if (header === undefined) return noResponse("credentials");
     const { method, target, body: json } = toHttp(outgoing);
     const headers = { ...headersOf(json), authorization: header };
-    if (!wait.markSent()) return noResponse("notSent");
-    const { signal } = wait;
-    const sending = { method, url: `${baseUrl}${target}`, headers, signal };
-    const { status, body, retryAfter } = await transport.send(json === undefined ? sending : { ...sending, json });
+    if (!deadline.markSent()) return noResponse("notSent");
+    const { signal } = deadline;
+    const request = { method, url: `${baseUrl}${target}`, headers, signal };
+    const { status, body, retryAfter } = await transport.send(json === undefined ? request : { ...request, json });
     if (body === undefined) return noResponse("tooLarge");
-    if (!wait.isInTime()) return noResponse("deadline");
+    if (!deadline.isInTime()) return noResponse("deadline");
     const waitMs = retryAfterMs(retryAfter, now());
     return ok({ status, body, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) });
   };
@@ -66,16 +86,16 @@ function createElectrumOver(settings: ResolvedOptions): Electrum {
   ): Promise<Result<HttpResponse, NoResponse>> => {
     const timeMs = deadlineAt - now();
     if (closed || !(timeMs > 0)) return noResponse("notSent");
-    const wait = startDeadline(timeMs);
-    deadlines.add(wait);
+    const deadline = startDeadline(timeMs);
+    deadlines.add(deadline);
     try {
-      // The wait's end comes first in a race: what it aborts fails because of it.
-      return await Promise.race([wait.ended.then(noResponse), sendOnce(outgoing, wait)]);
+      // The deadline comes first in the race: if it aborts the transport, its cause counts, not the transport's error.
+      return await Promise.race([deadline.ended.then(noResponse), sendOnce(outgoing, deadline)]);
     } catch (thrown) {
-      return noResponse(wait.wasSent() ? classifyError(thrown) : "notSent");
+      return noResponse(deadline.wasSent() ? classifyError(thrown) : "notSent");
     } finally {
-      wait.dispose();
-      deadlines.delete(wait);
+      deadline.dispose();
+      deadlines.delete(deadline);
     }
   };
 
@@ -83,13 +103,13 @@ function createElectrumOver(settings: ResolvedOptions): Electrum {
     send: (outgoing, deadlineAt) => new ResultAsync(sendWithDeadline(outgoing, deadlineAt)),
     close: () => {
       closed = true;
-      for (const wait of deadlines) wait.stop();
+      for (const deadline of deadlines) deadline.stop();
       transport.close();
     },
   };
 }
 
-// Answers are small: compressing them gains nothing, and a bomb is best not asked for.
+// Responses are small, so compression gains nothing. Besides, it would allow a decompression bomb.
 const acceptHeaders = { accept: "application/json", "accept-encoding": "identity" };
 
 const headersOf = (json: string | undefined): Readonly<Record<string, string>> =>

@@ -3,10 +3,10 @@ import { singleUseBody, readText } from "./body.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Transport } from "./transport.ts";
 
-/** Over ky and Node's `fetch`. */
-export function kyTransport({ maxBodyBytes, fetch }: ResolvedOptions): Transport {
+/** A transport over ky and Node's `fetch`. */
+export function createKyTransport({ maxBodyBytes, fetch }: ResolvedOptions): Transport {
   const http = ky.create({
-    // The core decides about repeats, and the wait about time: ky does neither.
+    // The core decides about repeats, and `deadline.ts` about time, so ky must do neither.
     retry: 0,
     timeout: false,
     totalTimeout: false,
@@ -17,17 +17,17 @@ export function kyTransport({ maxBodyBytes, fetch }: ResolvedOptions): Transport
       const init: RequestInit = {
         method,
         headers,
-        // A followed POST would go where nobody meant it to.
+        // A POST that follows a redirect would go to a host that the caller did not choose.
         redirect: "manual",
         signal,
         ...(json === undefined ? {} : { body: singleUseBody(json), duplex: "half" }),
       };
-      // What is sent is not ky's own Request: fetch would copy it, with its body and its signal, for a fifth of what a call costs.
+      // Not with ky's own Request: fetch would copy it, with its body and signal, which takes a fifth of a call's time.
       const response = await http(url, { method, fetch: () => fetch(url, init) });
       const body = await readText(response.body, maxBodyBytes);
       return { status: response.status, body, retryAfter: response.headers.get("retry-after") };
     },
-    // Idle connections belong to `fetch`, which ends them after some seconds.
+    // `fetch` owns the idle connections, and ends them after some seconds.
     close: () => {},
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { callFromAnotherProcess } from "../test/call.ts";
-import { answer, serve } from "../test/loopback-server.ts";
+import { responseText, serve } from "../test/loopback-server.ts";
 import { transports } from "../test/port.ts";
 
 test.each(transports)(
@@ -10,14 +10,14 @@ test.each(transports)(
   },
   async (transport) => {
     const server = await serve({
-      // It never closes a connection, so that an open one can only be ended by its caller.
-      onRequest: (socket) => server.requests.length <= 20 && socket.write(answer(202)),
+      // It never closes a connection, so only the caller can.
+      onRequest: (socket) => server.requests.length <= 20 && socket.write(responseText(202)),
     });
 
     const outcomes = await callFromAnotherProcess({
       baseUrl: `http://${server.host}`,
-      answered: 20,
-      unanswered: 3,
+      withResponse: 20,
+      withoutResponse: 3,
       transport,
     });
 

@@ -2,10 +2,10 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { classifyError } from "./no-response.ts";
 
-const failed = (cause: object): unknown => new TypeError("fetch failed", { cause });
-const coded = (code: string): unknown => failed(Object.assign(new Error("any"), { code }));
+const createFetchError = (cause: object): unknown => new TypeError("fetch failed", { cause });
+const createCodedError = (code: string): unknown => createFetchError(Object.assign(new Error("any"), { code }));
 
-describe("what fetch threw", () => {
+describe("the cause of an error", () => {
   test.each([
     "UNABLE_TO_GET_ISSUER_CERT",
     "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
@@ -39,7 +39,7 @@ describe("what fetch threw", () => {
     "ERR_SSL_WRONG_VERSION_NUMBER",
     "EPROTO",
   ])("%s is insecure", (code) => {
-    expect(classifyError(coded(code))).toBe("insecure");
+    expect(classifyError(createCodedError(code))).toBe("insecure");
   });
 
   test.each([
@@ -55,38 +55,38 @@ describe("what fetch threw", () => {
     ["Z_DATA_ERROR", "interrupted"],
     ["SOMETHING_NEW", "interrupted"],
   ])("%s is %s", (code, cause) => {
-    expect(classifyError(coded(code))).toBe(cause);
+    expect(classifyError(createCodedError(code))).toBe(cause);
   });
 
   test.each(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ECONNRESET", "EMFILE"])(
     "%s while connecting is unreachable",
     (code) => {
-      expect(classifyError(failed({ code, syscall: "connect" }))).toBe("unreachable");
+      expect(classifyError(createFetchError({ code, syscall: "connect" }))).toBe("unreachable");
     },
   );
 
-  test.each(["ENOTFOUND", "EAI_AGAIN"])("%s while looking up the name is unreachable", (code) => {
-    expect(classifyError(failed({ code, syscall: "getaddrinfo" }))).toBe("unreachable");
+  test.each(["ENOTFOUND", "EAI_AGAIN"])("%s while resolving the name is unreachable", (code) => {
+    expect(classifyError(createFetchError({ code, syscall: "getaddrinfo" }))).toBe("unreachable");
   });
 
-  test("ETIMEDOUT on a connection that stood is interrupted", () => {
-    expect(classifyError(failed({ code: "ETIMEDOUT", syscall: "read" }))).toBe("interrupted");
+  test("ETIMEDOUT on an open connection is interrupted", () => {
+    expect(classifyError(createFetchError({ code: "ETIMEDOUT", syscall: "read" }))).toBe("interrupted");
   });
 
-  test("a host of which no address could be reached is unreachable", () => {
+  test("a host with no reachable address is unreachable", () => {
     const refused = { code: "ECONNREFUSED", syscall: "connect" };
 
-    expect(classifyError(failed(new AggregateError([refused, refused])))).toBe("unreachable");
+    expect(classifyError(createFetchError(new AggregateError([refused, refused])))).toBe("unreachable");
   });
 
-  test("an error that causes itself is interrupted", () => {
+  test("an error that is its own cause is interrupted", () => {
     const round = new Error("round");
     round.cause = new AggregateError([round, round]);
 
     expect(classifyError(round)).toBe("interrupted");
   });
 
-  test("anything else is interrupted, and nothing makes it throw", () => {
+  test("anything else is interrupted, and nothing throws", () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => {
         expect(classifyError(thrown)).toBe("interrupted");

@@ -7,27 +7,27 @@ import { readText } from "./body.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { TransportResponse, Transport } from "./transport.ts";
 
-/** How long an unused connection is kept: as long as `fetch` keeps its own. A server that says when it ends one is heeded. */
+/** How long an idle connection is kept: as long as by `fetch`, or for a shorter time if the server says so. */
 const IDLE_MS = 4_000;
 
-/** Over `node:http` and `node:https`, without what `fetch` does for browsers. */
-export function nodeTransport({ baseUrl, maxBodyBytes }: ResolvedOptions): Transport {
+/** A transport over `node:http` and `node:https`, without what `fetch` does for browsers. */
+export function createNodeTransport({ baseUrl, maxBodyBytes }: ResolvedOptions): Transport {
   const { Agent, request } = baseUrl.startsWith("https:") ? https : http;
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   return {
     send: ({ method, url, headers, json, signal }) =>
       new Promise((resolve, reject) => {
-        const sent = request(url, { method, headers, agent, signal });
-        sent.on("error", reject);
-        sent.on("response", (response) => {
+        const outgoing = request(url, { method, headers, agent, signal });
+        outgoing.on("error", reject);
+        outgoing.on("response", (response) => {
           receive(response, maxBodyBytes).then(resolve, reject);
         });
-        // Nobody asked for another protocol, and Node would leave the connection to whoever did.
-        sent.on("upgrade", (_response, socket) => {
+        // This adapter never asks for another protocol. Node leaves the connection to this listener, which must end it.
+        outgoing.on("upgrade", (_response, socket) => {
           socket.destroy();
-          reject(new Error("the server turned to another protocol"));
+          reject(new Error("the server switched to another protocol"));
         });
-        sent.end(json);
+        outgoing.end(json);
       }),
     close: () => agent.destroy(),
   };
@@ -35,17 +35,17 @@ export function nodeTransport({ baseUrl, maxBodyBytes }: ResolvedOptions): Trans
 
 async function receive(response: IncomingMessage, maxBodyBytes: number): Promise<TransportResponse> {
   const { statusCode: status = 0, headers } = response;
-  const body = await readText(await decompressed(response), maxBodyBytes);
+  const body = await readText(await decompress(response), maxBodyBytes);
   return { status, body, retryAfter: headers["retry-after"] ?? null };
 }
 
-/** Nobody is asked to compress; some do all the same, and some only say so of an empty body. */
-async function decompressed(response: IncomingMessage): Promise<AsyncIterable<Uint8Array>> {
+/** The request asks for no compression. Some servers compress all the same, and some name an encoding for an empty body. */
+async function decompress(response: IncomingMessage): Promise<AsyncIterable<Uint8Array>> {
   const createDecompressor = decompressors.get(response.headers["content-encoding"]?.toLowerCase() ?? "identity");
   if (createDecompressor === undefined) return response;
   await once(response, "readable");
   if (response.readableLength === 0) return response;
-  // Whatever ends one of the two ends the other; whoever reads is told why.
+  // If one of the two streams ends or fails, so does the other, and the reader gets the error.
   return pipeline(response, createDecompressor(), () => {});
 }
 

@@ -21,7 +21,7 @@ describe("the base URL", () => {
     "http://127.1/suv/v1",
     "http://[::1]:8080/suv/v1",
     "https://10.0.0.1/suv/v1",
-  ])("%s is taken", (baseUrl) => {
+  ])("%s is accepted", (baseUrl) => {
     expect(faultsOf({ baseUrl, authorization })).toEqual([]);
   });
 
@@ -50,24 +50,24 @@ describe("the base URL", () => {
   });
 });
 
-test("every fault is told at once", () => {
+test("every fault is reported at once", () => {
   const faults = faultsOf({ baseUrl: "http://user:hunter2@example.org?a", authorization, maxBodyBytes: 0.5 });
 
   expect(faults.map(({ path }) => path)).toEqual(["baseUrl", "baseUrl", "baseUrl", "maxBodyBytes"]);
 });
 
-test("what is no function is told to a caller without types", () => {
+test("a value of a wrong type is reported to a caller without types", () => {
   const faults = faultsOf({
     baseUrl: "https://electrum.invalid",
-    // @ts-expect-error -- a value where a callback belongs
+    // @ts-expect-error -- a value instead of a function
     authorization: "Bearer hunter2",
-    // @ts-expect-error -- text where a number belongs
+    // @ts-expect-error -- text instead of a number
     maxBodyBytes: "1",
-    // @ts-expect-error -- a moment where a clock belongs
+    // @ts-expect-error -- a time instead of a clock
     now: 0,
-    // @ts-expect-error -- another name than the known ones
+    // @ts-expect-error -- an unknown name
     transport: "hunter2",
-    // @ts-expect-error -- an object where a function belongs
+    // @ts-expect-error -- an object instead of a function
     fetch: {},
   });
 
@@ -78,13 +78,13 @@ test("what is no function is told to a caller without types", () => {
 describe("the transport", () => {
   const baseUrl = "https://electrum.invalid";
 
-  test.each(transports)("%s is taken", (transport) => {
+  test.each(transports)("%s is accepted", (transport) => {
     expect(faultsOf({ baseUrl, authorization, transport })).toEqual([]);
   });
 
-  test("node has no use for a fetch, and passes by none in silence: it may lead to a proxy", () => {
+  test("node refuses a fetch, rather than ignore it: it may lead to a proxy", () => {
     expect(faultsOf({ baseUrl, authorization, transport: "node", fetch: globalThis.fetch })).toEqual([
-      { path: "fetch", expected: 'must not be there with the transport "node", which has no use for it' },
+      { path: "fetch", expected: 'must be absent with the transport "node", which does not use it' },
     ]);
   });
 });

@@ -4,25 +4,24 @@ import type { Authorization } from "./authorization.ts";
 
 export interface ElectrumHttpOptions {
   /**
-   * Where Electrum's API begins, such as `https://sandbox.electrum.io/suv/v1`; a trailing slash makes no difference. Plain
-   * `http` is taken for loopback only (`localhost`, `127.0.0.0/8`, `::1`): voucher codes are money, and Basic is clear text.
+   * The base URL of Electrum's API, such as `https://sandbox.electrum.io/suv/v1`. A trailing slash makes no difference. It must be
+   * `https`, except on loopback (`localhost`, `127.0.0.0/8`, `::1`): voucher codes can be spent, and Basic is clear text.
    */
   readonly baseUrl: string;
-  /** See {@link basicAuthorization}, or bring another scheme. */
+  /** The credentials of each message: {@link basicAuthorization}, or a scheme of the caller's. */
   readonly authorization: Authorization;
-  /** The largest body that is read, after decompression, in bytes. Default {@link DEFAULT_MAX_BODY_BYTES}. */
+  /** The largest body that is read, in bytes after decompression. A larger one gives `tooLarge`. Default 1 MiB. */
   readonly maxBodyBytes?: number;
-  /** The wall clock, read once for each message: what follows is timed by a clock that never jumps. Default `Date.now`. */
+  /** The wall clock. It is read once for each message; from then on the monotonic clock counts. Default `Date.now`. */
   readonly now?: () => Instant;
   /**
-   * What carries messages. Default `ky`, over Node's `fetch`. `node`, over `node:http`, takes about half of its time for a
-   * message: for a switch that serves many tills from one process. Both promise the same; see `createElectrumHttp` for what
-   * they see differently.
+   * `ky` (over Node's `fetch`) or `node` (over `node:http`). Default `ky`. `node` takes about half the time for each message: use
+   * it if one process serves many tills. Both keep the same promises; {@link createElectrumHttp} lists how they differ.
    */
   readonly transport?: "ky" | "node";
   /**
-   * What sends under `ky`, for those who bring a proxy or an agent. It gets a URL and what belongs to it, whose `signal` it must
-   * heed, and must not repeat a message. Default: Node's own.
+   * The `fetch` that `ky` calls, for example one with a proxy or an agent. It must obey the `signal`, and must not repeat a
+   * message. Not allowed with the transport `node`. Default: Node's own.
    *
    * @example
    * (input, init) => fetch(input, { ...init, dispatcher: new ProxyAgent("https://proxy:8443") })
@@ -30,16 +29,16 @@ export interface ElectrumHttpOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** One thing that is wrong with the options. It never repeats what was given: a URL may hold a password. */
+/** One fault in the options. It never repeats the option's value: a URL may hold a password. */
 export interface OptionFault {
   readonly path: keyof ElectrumHttpOptions;
   readonly expected: string;
 }
 
-/** Electrum's largest answers, a voucher with its slip, have some ten kilobytes: a hundred times that is no answer. */
+/** 1 MiB. Electrum's largest responses, a voucher with its slip, have some ten kilobytes. */
 export const DEFAULT_MAX_BODY_BYTES: number = 1024 * 1024;
 
-/** The options, checked, with their defaults. */
+/** The validated options, with their defaults. */
 export interface ResolvedOptions {
   /** Without a trailing slash. */
   readonly baseUrl: string;
@@ -50,7 +49,7 @@ export interface ResolvedOptions {
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** The settings, or every fault in the options at once. */
+/** The options with their defaults, or every fault in them. */
 export function validateOptions(options: ElectrumHttpOptions): Result<ResolvedOptions, readonly OptionFault[]> {
   const {
     baseUrl,
@@ -79,9 +78,9 @@ const defaultFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(
 
 function transportFaults(transport: string, fetch: unknown): readonly OptionFault[] {
   if (transport !== "ky" && transport !== "node") return [{ path: "transport", expected: 'must be "ky" or "node"' }];
-  // It would be passed by, and with it the proxy that it may lead to.
+  // It would not be called, and a proxy that it leads to would not be used.
   return transport === "node" && fetch !== defaultFetch
-    ? [{ path: "fetch", expected: 'must not be there with the transport "node", which has no use for it' }]
+    ? [{ path: "fetch", expected: 'must be absent with the transport "node", which does not use it' }]
     : [];
 }
 
@@ -97,13 +96,13 @@ function baseUrlFaults(text: string): readonly OptionFault[] {
       : [baseUrlFault("must be https; plain http is only for loopback (localhost, 127.0.0.0/8, ::1)")]),
     ...(url.username === "" && url.password === ""
       ? []
-      : [baseUrlFault("must hold no user name or password; they belong in authorization")]),
+      : [baseUrlFault("must have no user name or password; those come from authorization")]),
     ...(/[?#]/.test(text) ? [baseUrlFault("must have no query and no fragment")] : []),
   ];
 }
 
 const baseUrlFault = (expected: string): OptionFault => ({ path: "baseUrl", expected });
 
-/** `hostname` as `URL` writes it: `127.1` has become `127.0.0.1`, IPv6 stands in brackets. */
+/** `hostname` as `URL` normalises it: `127.1` is `127.0.0.1` by now, and IPv6 is in brackets. */
 const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);

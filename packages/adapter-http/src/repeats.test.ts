@@ -1,30 +1,30 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { answer, serve } from "../test/loopback-server.ts";
+import { responseText, serve } from "../test/loopback-server.ts";
 import { lookup, reversal } from "../test/messages.ts";
 import { ample, outcome, portTo, transports, type TransportName } from "../test/port.ts";
 
-// Repeating is the core's decision: a redeemVoucher that a layer below repeats by itself is processed twice.
+// Only the core decides about repeats. If a layer below repeats a redeemVoucher by itself, it is processed twice.
 
 const statuses = Array.from({ length: 400 }, (_, index) => 200 + index);
 
-/** fetch keeps 407 to itself. */
+/** fetch does not report 407. */
 const visible: Readonly<Record<TransportName, readonly number[]>> = {
   ky: statuses.filter((status) => status !== 407),
   node: statuses,
 };
 
-/** fetch answers a 421 by asking again, where it still has what it sent: a lookup changes nothing. */
+/** After a 421, fetch sends a request again if it still has its body's source. A lookup has no body; it changes nothing. */
 const lookups: Readonly<Record<TransportName, number>> = { ky: statuses.length + 1, node: statuses.length };
 
 /** 204, 205 and 304 end with their headers. */
-const answerOf = (status: number): string =>
-  [204, 304].includes(status) ? `HTTP/1.1 ${status} Any\r\n\r\n` : answer(status);
+const responseTextOf = (status: number): string =>
+  [204, 304].includes(status) ? `HTTP/1.1 ${status} Any\r\n\r\n` : responseText(status);
 
 describe.each(transports)("over %s, a message is sent once", (transport) => {
-  test("whatever the status, 200 to 599, of its answer", async () => {
+  test("with every status of the response, 200 to 599", async () => {
     const server = await serve({
-      onRequest: (socket) => socket.write(answerOf(statuses[server.requests.length - 1] ?? 500)),
+      onRequest: (socket) => socket.write(responseTextOf(statuses[server.requests.length - 1] ?? 500)),
     });
     const port = portTo(server.host, { transport });
 
@@ -37,11 +37,11 @@ describe.each(transports)("over %s, a message is sent once", (transport) => {
     expect(server.requests).toHaveLength(statuses.length);
   });
 
-  test("a lookup too, but for a 421 under ky", async () => {
+  test("a lookup too, except after a 421 with ky", async () => {
     const server = await serve({
       onRequest: (socket, request) => {
         const status = Number(/voucherCode=(\d+)/.exec(request)?.[1]);
-        socket.write(answerOf(status));
+        socket.write(responseTextOf(status));
       },
     });
     const port = portTo(server.host, { transport });
@@ -58,10 +58,10 @@ describe.each(transports)("over %s, a message is sent once", (transport) => {
     expect(server.requests).toHaveLength(lookups[transport]);
   });
 
-  test.each([lookup, reversal])("$operation, when a kept connection is reset under it", async (outgoing) => {
+  test.each([lookup, reversal])("$operation, when a kept connection is reset", async (outgoing) => {
     const server = await serve({
       onRequest: (socket) => {
-        if (server.requests.length === 1) socket.write(answer(202));
+        if (server.requests.length === 1) socket.write(responseText(202));
         else socket.resetAndDestroy();
       },
     });
@@ -73,10 +73,10 @@ describe.each(transports)("over %s, a message is sent once", (transport) => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test.each([lookup, reversal])("$operation, when a kept connection is closed under it", async (outgoing) => {
+  test.each([lookup, reversal])("$operation, when a kept connection is closed", async (outgoing) => {
     const server = await serve({
       onRequest: (socket) => {
-        if (server.requests.length === 1) socket.write(answer(202));
+        if (server.requests.length === 1) socket.write(responseText(202));
         else socket.end();
       },
     });
@@ -88,17 +88,17 @@ describe.each(transports)("over %s, a message is sent once", (transport) => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("when the server closes each connection right after its answer", async () => {
-    const server = await serve({ onRequest: (socket) => socket.end(answer(202)) });
+  test("when the server closes each connection right after its response", async () => {
+    const server = await serve({ onRequest: (socket) => socket.end(responseText(202)) });
     const port = portTo(server.host, { transport });
 
     const outcomes = [];
     for (let sent = 0; sent < 50; sent += 1) outcomes.push(await outcome(port, reversal, ample()));
 
-    // Written into a connection that was just closed, a message is lost: interrupted, since it may have been read.
-    const answered = outcomes.filter((each) => each !== "interrupted");
-    expect(answered).toEqual(answered.map(() => ({ status: 202, body: "" })));
-    expect(server.requests.length).toBeGreaterThanOrEqual(answered.length);
+    // A message on a connection that was just closed is lost. It is interrupted, since the server may have read it.
+    const received = outcomes.filter((each) => each !== "interrupted");
+    expect(received).toEqual(received.map(() => ({ status: 202, body: "" })));
+    expect(server.requests.length).toBeGreaterThanOrEqual(received.length);
     expect(server.requests.length).toBeLessThanOrEqual(50);
   });
 });

@@ -36,7 +36,7 @@ describe("Retry-After (RFC 9110, 10.2.3)", () => {
     expect(retryAfterMs(header, now)).toBeUndefined();
   });
 
-  test("any text gives a bounded wait or none", () => {
+  test("any text gives a bounded wait, or none", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d+$/)), (header) => {
         const ms = retryAfterMs(header, now) ?? 0;

@@ -1,11 +1,11 @@
 import type { Instant } from "@electrum-vouchers/core";
 
-/** Asking once an hour harms nobody; a longer wait, from a mistaken gateway, would leave a reversal lying for days. */
+/** An hour. A longer wait, from a misconfigured gateway, could delay a reversal for days; one repeat an hour does no harm. */
 export const MAX_RETRY_AFTER_MS: number = 60 * 60 * 1000;
 
 /**
- * `Retry-After` (RFC 9110, 10.2.3) in milliseconds from `now`: seconds, or a date in the one form that may be sent. At most
- * {@link MAX_RETRY_AFTER_MS}; `undefined` where it is absent or garbage.
+ * The wait that `Retry-After` asks for (RFC 9110, 10.2.3), in milliseconds from `now`. It is a number of seconds, or an HTTP date
+ * in the one format that may be sent. At most {@link MAX_RETRY_AFTER_MS}; `undefined` if the header is absent or invalid.
  */
 export function retryAfterMs(header: string | null, now: Instant): number | undefined {
   if (header === null) return undefined;
@@ -15,5 +15,5 @@ export function retryAfterMs(header: string | null, now: Instant): number | unde
 
 const SECONDS = /^\d+$/;
 
-/** `Date.parse` alone would take almost anything for a date. */
+/** `Date.parse` alone accepts almost any text as a date. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;

@@ -1,35 +1,17 @@
 import type { HttpResponse, OutgoingMessage, NoResponse, NoResponseCause } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { type Fault, type FaultKind, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
+import { CLIENT, provisionRequest } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { transports } from "../test/port.ts";
 import { basicAuthorization } from "./authorization.ts";
 import { createElectrumHttp } from "./electrum-http.ts";
 
-// What the port makes of everything that can go wrong with a switch, over real HTTP.
+// What the port reports for each of the simulator's faults, over real HTTP.
 
-const ID = "0b8f9f64-5d63-4d7c-8a52-0f2f5d3f1a22";
+const sale: OutgoingMessage = { operation: "provisionVoucher", message: provisionRequest() };
 
-const sale: OutgoingMessage = {
-  operation: "provisionVoucher",
-  message: {
-    id: ID,
-    time: "2026-01-31T12:00:00.000Z",
-    originator: {
-      institution: { id: "10", name: "Shop" },
-      terminalId: "TILL0001",
-      merchant: {
-        merchantType: "5411",
-        merchantId: "123456789012345",
-        merchantName: { name: "Shop", city: "Cape Town", region: "WC", country: "ZA" },
-      },
-    },
-    client: { id: "shop", name: "Shop" },
-    thirdPartyIdentifiers: [],
-  },
-};
-
-/** What the port must give: the answer, its body as far as it matters, or why there is none. */
+/** What the port must report: the response, with the relevant part of its body, or the cause. */
 interface Expected {
   readonly cause?: NoResponseCause;
   readonly status?: number;
@@ -37,7 +19,7 @@ interface Expected {
   readonly body?: RegExp;
 }
 
-/** Nobody answers within it, and everybody who means to does. */
+/** Longer than any response takes, and shorter than the delay of those that must not come. */
 const WAIT_MS = 1_000;
 const NEVER_MS = 60_000;
 
@@ -107,7 +89,7 @@ describe.each(transports)("over %s", (transport) => {
     simulator = await startSimulator();
     electrum = createElectrumHttp({
       baseUrl: simulator.url,
-      authorization: basicAuthorization(() => ({ username: "shop", password: "secret" })),
+      authorization: basicAuthorization(() => ({ username: CLIENT, password: "secret" })),
       transport,
     })._unsafeUnwrap();
   });
@@ -119,8 +101,8 @@ describe.each(transports)("over %s", (transport) => {
 
   const send = (): Promise<Partial<HttpResponse & NoResponse>> =>
     electrum.send(sale, Date.now() + WAIT_MS).match<Partial<HttpResponse & NoResponse>>(
-      (answer) => answer,
-      (silence) => silence,
+      (response) => response,
+      (noResponse) => noResponse,
     );
 
   test.each(faults.map(([fault, expected]) => ({ fault, expected })))("$fault", async ({ fault, expected }) => {
@@ -131,12 +113,12 @@ describe.each(transports)("over %s", (transport) => {
     expect(given.body ?? "").toMatch(body ?? "");
   });
 
-  test("refused: who sends while nobody listens finds the switch unreachable", async () => {
+  test("refused: during the outage the switch is unreachable", async () => {
     simulator.addFault({ fault: { kind: "refused", durationMs: NEVER_MS } });
     expect([await send(), await send()]).toEqual([{ cause: "interrupted" }, { cause: "unreachable" }]);
   });
 
-  test("nothing goes wrong: the answer as it was sent", async () => {
+  test("no fault: the response as it was sent", async () => {
     const { status, body } = await send();
     expect(status).toBe(201);
     expect(body).toMatch(/"voucher"/);

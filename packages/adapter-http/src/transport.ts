@@ -1,31 +1,31 @@
-/** One message as it goes out. */
+/** One message as an HTTP request. */
 export interface TransportRequest {
   readonly method: "GET" | "POST";
-  /** A lookup's holds the voucher code. */
+  /** The absolute URL. A lookup's holds the voucher code: never log it. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body; a message without one has none. */
+  /** The body; absent if the message has none. */
   readonly json?: string;
-  /** Ends the exchange, wherever it is, and drops its connection. */
+  /** Aborts the exchange at any point, and drops its connection. */
   readonly signal: AbortSignal;
 }
 
-/** A complete answer, as it came. */
+/** A complete HTTP response. */
 export interface TransportResponse {
   readonly status: number;
-  /** As text; absent where it has more bytes than are taken. */
+  /** As text; `undefined` if it has more bytes than the adapter accepts. */
   readonly body: string | undefined;
   /** The header `Retry-After`. */
   readonly retryAfter: string | null;
 }
 
 /**
- * Carries a message to Electrum and its answer back: each message once, on a connection that is kept for the next; no redirect
- * is followed. It decides nothing, and knows no time but its signal's.
+ * Sends a message to Electrum and receives the response: each message once, on connections that are kept for later ones. It follows
+ * no redirect, classifies nothing, and has no time limit but its signal.
  */
 export interface Transport {
-  /** Rejects where there is no complete answer. */
-  send(sending: TransportRequest): Promise<TransportResponse>;
-  /** Nothing more is sent. */
+  /** Rejects if there is no complete response. */
+  send(request: TransportRequest): Promise<TransportResponse>;
+  /** Ends idle connections. Nothing is sent after this. */
   close(): void;
 }

@@ -4,17 +4,17 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { TransportName } from "./port.ts";
 
-/** Far more than such a process needs, far less than a timer that it forgot would keep it alive. */
+/** Far more than such a process needs, and far less than a leftover timer would keep it alive. */
 const PATIENCE_MS = 20_000;
 
-/** What became of the messages that a process of its own sent, once it has ended by itself. */
+/** The outcomes of messages that another process sent, once that process has ended by itself. */
 export async function callFromAnotherProcess(
   {
     baseUrl,
-    answered,
-    unanswered = 0,
+    withResponse,
+    withoutResponse = 0,
     transport,
-  }: { baseUrl: string; answered: number; unanswered?: number; transport: TransportName },
+  }: { baseUrl: string; withResponse: number; withoutResponse?: number; transport: TransportName },
   environment: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
   const caller = spawn(
@@ -24,8 +24,8 @@ export async function callFromAnotherProcess(
       "--experimental-strip-types",
       fileURLToPath(new URL("caller.ts", import.meta.url)),
       baseUrl,
-      String(answered),
-      String(unanswered),
+      String(withResponse),
+      String(withoutResponse),
       transport,
     ],
     { env: { ...process.env, ...environment }, timeout: PATIENCE_MS, stdio: ["ignore", "pipe", "pipe"] },

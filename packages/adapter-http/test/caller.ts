@@ -1,10 +1,10 @@
-// A process of its own that talks to the base URL it is given: `caller.ts URL ANSWERED UNANSWERED TRANSPORT`. It sends ANSWERED messages one
-// after the other, then UNANSWERED at once, closes the port a moment later, and says what became of each. It never exits by itself:
-// whatever keeps it alive is a leftover.
+// A process of its own that sends messages to a base URL: `caller.ts URL WITH_RESPONSE WITHOUT_RESPONSE TRANSPORT`. It sends
+// WITH_RESPONSE messages one after the other, then WITHOUT_RESPONSE at once, closes the port a moment later, and prints the
+// outcome of each. It never exits by itself, so anything that keeps it alive is a leftover.
 import { createElectrumHttp } from "../src/index.ts";
 import { reversal } from "./messages.ts";
 
-const [baseUrl = "", answered = "1", unanswered = "0", transport = "ky"] = process.argv.slice(2);
+const [baseUrl = "", withResponse = "1", withoutResponse = "0", transport = "ky"] = process.argv.slice(2);
 const created = createElectrumHttp({
   baseUrl,
   authorization: () => "Bearer token",
@@ -20,7 +20,7 @@ const send = (): Promise<string> =>
   );
 
 const outcomes: string[] = [];
-for (let sent = 0; sent < Number(answered); sent += 1) outcomes.push(await send());
-const underWay = Array.from({ length: Number(unanswered) }, send);
+for (let sent = 0; sent < Number(withResponse); sent += 1) outcomes.push(await send());
+const underWay = Array.from({ length: Number(withoutResponse) }, send);
 setTimeout(() => port.close(), 100);
 process.stdout.write([...outcomes, ...(await Promise.all(underWay))].join(" "));

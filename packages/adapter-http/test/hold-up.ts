@@ -1,4 +1,4 @@
-/** Keeps the whole process busy, so that its timers are late. */
+/** Blocks the whole process, so that its timers fire late. */
 export const holdUp = (ms: number): void => {
   const until = performance.now() + ms;
   while (performance.now() < until);

@@ -4,31 +4,31 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { onTestFinished } from "vitest";
 
-/** What a server does to its callers. */
+/** What a server does with its connections and requests. */
 export interface Behaviour {
-  /** As soon as a connection stands, before anything is read from it. */
+  /** Called as soon as a connection is open, before anything is read from it. */
   readonly onConnection?: (socket: Socket) => unknown;
-  /** Once a request has arrived whole. */
+  /** Called once a request is complete. */
   readonly onRequest?: (socket: Socket, request: string) => unknown;
 }
 
 export interface LoopbackServer {
   readonly host: string;
   readonly port: number;
-  /** Every request that arrived whole, as it stood on the wire. */
+  /** Every complete request, as its raw text. */
   readonly requests: readonly string[];
   connectionsEver(): number;
-  /** Connections that carried a request and are still open: fetch keeps spare ones. */
+  /** Open connections that had a request. fetch also keeps spare ones. */
   connectionsInUse(): number;
 }
 
-/** A server on loopback that speaks no HTTP but what its behaviour writes. It ends with the test. */
+/** A server on loopback that sends only what its behaviour writes. It ends with the test. */
 export const serve = (behaviour: Behaviour): Promise<LoopbackServer> =>
   serveOver(createServer(), "connection", behaviour);
 
 /**
- * The same behind TLS. Its certificate is for the name `localhost`, not for an address; it is signed by itself and ends in 2120. Its
- * key is published with this test: trust it nowhere else.
+ * The same with TLS. Its self-signed certificate is for the name `localhost`, not for an address, and expires in 2120. Its key is
+ * published with this test: trust it nowhere else.
  */
 export const serveTls = (behaviour: Behaviour): Promise<LoopbackServer> =>
   serveOver(
@@ -51,7 +51,7 @@ async function serveOver(server: Server, connected: string, behaviour: Behaviour
       open.delete(socket);
       inUse.delete(socket);
     });
-    // A caller that hangs up is part of the play.
+    // Callers that close their connection are expected.
     socket.on("error", () => {});
     behaviour.onConnection?.(socket);
     let received = "";
@@ -66,7 +66,7 @@ async function serveOver(server: Server, connected: string, behaviour: Behaviour
       }
     });
   });
-  // A TLS handshake that the caller breaks off.
+  // A TLS handshake that the caller aborts is expected.
   server.on("tlsClientError", () => {});
   const port = await listen(server);
   onTestFinished(() => {
@@ -82,7 +82,7 @@ async function serveOver(server: Server, connected: string, behaviour: Behaviour
   };
 }
 
-/** Where the first request in `received` ends, or `undefined` where it is not whole yet. */
+/** The end of the first request in `received`, or `undefined` if it is not complete yet. */
 function endOfRequest(received: string): number | undefined {
   const headersEnd = received.indexOf("\r\n\r\n");
   if (headersEnd === -1) return undefined;
@@ -99,7 +99,7 @@ async function listen(server: Server): Promise<number> {
   return address.port;
 }
 
-/** A port of loopback on which nobody listens. */
+/** A loopback port on which no process listens. */
 export async function unusedPort(): Promise<number> {
   const server = createServer();
   const port = await listen(server);
@@ -108,11 +108,11 @@ export async function unusedPort(): Promise<number> {
   return port;
 }
 
-/** An HTTP/1.1 answer as it stands on the wire, its length stated. */
-export const answer = (status: number, body = "", headers: readonly string[] = []): string =>
+/** An HTTP/1.1 response as raw text, with its length. */
+export const responseText = (status: number, body = "", headers: readonly string[] = []): string =>
   [`HTTP/1.1 ${status} Any`, `content-length: ${Buffer.byteLength(body)}`, ...headers, "", body].join("\r\n");
 
-/** Misbehaves towards the first connection or request only, and answers whatever comes later with `afterwards`. */
+/** Applies a behaviour to the first connection or request only. It responds to later requests with `afterwards`. */
 export function onlyOnce({ onConnection, onRequest }: Behaviour, afterwards: string): Behaviour {
   let connections = 0;
   let requests = 0;

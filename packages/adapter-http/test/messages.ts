@@ -1,14 +1,14 @@
 import type { OutgoingMessage } from "@electrum-vouchers/core";
 
-/** The voucher code in {@link lookup}: it must not come out anywhere but on the wire. */
+/** The voucher code in {@link lookup}. It must appear nowhere except in the request. */
 export const VOUCHER_CODE = "4411-9920-SECRET";
 
 export const PASSWORD = "pässword:with colon";
 
-/** Travels in a URL. */
+/** A message in a URL. */
 export const lookup: OutgoingMessage = { operation: "lookupVoucher", message: { voucherCode: VOUCHER_CODE } };
 
-/** Travels in a body. */
+/** A message in a body. */
 export const reversal: OutgoingMessage = {
   operation: "reverseVoucher",
   message: {

@@ -4,12 +4,12 @@ import { onTestFinished } from "vitest";
 import { basicAuthorization, createElectrumHttp, type ElectrumHttpOptions } from "../src/index.ts";
 import { PASSWORD } from "./messages.ts";
 
-/** What may carry messages: what is promised of the port holds with each. */
+/** The transports. The port keeps its promises with each. */
 export const transports = ["ky", "node"] as const;
 
 export type TransportName = (typeof transports)[number];
 
-/** A port to `target` (a URL, or host and port), with credentials that serve. It is closed with the test. */
+/** A port to `target` (a URL, or host and port), with valid credentials. It is closed with the test. */
 export function portTo(target: string, options: Partial<ElectrumHttpOptions> = {}): Electrum {
   const created = createElectrumHttp({
     baseUrl: target.includes("://") ? target : `http://${target}/suv/v1`,
@@ -22,19 +22,19 @@ export function portTo(target: string, options: Partial<ElectrumHttpOptions> = {
   return port;
 }
 
-/** The answer, or the cause of the silence. */
+/** The response, or the cause of a missing one. */
 export const outcome = (
   port: Electrum,
   outgoing: OutgoingMessage,
   deadlineAt: number,
 ): Promise<HttpResponse | NoResponseCause> =>
   port.send(outgoing, deadlineAt).match(
-    (answer) => answer,
-    (silence) => silence.cause,
+    (response) => response,
+    (noResponse) => noResponse.cause,
   );
 
-/** A deadline that no test on loopback meets. */
+/** A deadline that no test on loopback reaches. */
 export const ample = (): number => Date.now() + 20_000;
 
-/** A deadline that a server which never answers makes us meet. */
+/** An early deadline, for a server that never responds. */
 export const soon = (): number => Date.now() + 150;

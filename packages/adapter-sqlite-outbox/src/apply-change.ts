@@ -6,7 +6,7 @@ import { assertOneRow } from "./errors.ts";
 import type { RowIdCache } from "./rowid-cache.ts";
 import { type DueRow, STORED_COLUMNS, type StoredRow, storedOf } from "./rows.ts";
 
-/** What a commit must know of the transaction that it changes. */
+/** What a commit needs to know of the transaction that it changes. */
 interface CurrentRow {
   readonly row_id: number;
   readonly version: number;
@@ -14,7 +14,7 @@ interface CurrentRow {
   readonly leased: 0 | 1;
 }
 
-/** What every change writes into its transaction. Bound by place, which is quicker than by name. */
+/** The columns that every change writes. Bound by position, which is faster than by name. */
 type ChangeColumns = [
   commitId: Uuid | null,
   kind: Change["kind"],
@@ -22,11 +22,11 @@ type ChangeColumns = [
   needsAttention: 0 | 1,
   dueAt: Instant | null,
   dueWork: DueRow["due_work"],
-  dueWhat: string | null,
+  dueDescription: string | null,
   record: string,
 ];
 
-/** Applies one change, within the transaction that is open; gives the row id of the transaction whose lease it ends, if any. */
+/** Applies one change, within an open SQLite transaction. If that ends a lease, it returns the row id of the lease. */
 export type ApplyChange = (change: Change) => Result<readonly number[], CommitConflict>;
 
 export function createApplyChange(database: Database, rowIds: RowIdCache): ApplyChange {
@@ -43,8 +43,8 @@ export function createApplyChange(database: Database, rowIds: RowIdCache): Apply
   );
   const SET_COLUMNS = `version = version + 1,
     commit_id = ?, kind = ?, state = ?, needs_attention = ?, due_at = ?, due_work = ?, due_description = ?, record = ?`;
-  // An index is written whenever a column of it is, be it with the same value. This one leaves those alone that tell the
-  // finished from the others.
+  // SQLite rewrites an index whenever an UPDATE sets one of its columns, even to the same value. So a step that does not finish
+  // a transaction does not set `finished_at` and `redacted`.
   const step = database.prepare<[...ChangeColumns, rowId: number, id: Uuid]>(
     `UPDATE transactions SET ${SET_COLUMNS} WHERE row_id = ? AND +id = ?`,
   );

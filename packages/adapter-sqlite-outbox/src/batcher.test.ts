@@ -3,112 +3,112 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createBatcher, type Batcher, type BatcherOptions } from "./batcher.ts";
 
-/** A group of words that shouts them, and remembers which it handled together. */
-function shouting(bounds: Partial<BatcherOptions<string, string>> = {}): {
-  readonly group: Batcher<string, string>;
-  readonly together: (readonly string[])[];
+/** A batcher that turns words into upper case, and remembers its batches. */
+function createUpperCaser(bounds: Partial<BatcherOptions<string, string>> = {}): {
+  readonly batcher: Batcher<string, string>;
+  readonly batches: (readonly string[])[];
 } {
-  const together: (readonly string[])[] = [];
-  const group = createBatcher<string, string>({
+  const batches: (readonly string[])[] = [];
+  const batcher = createBatcher<string, string>({
     run: (words) => {
-      together.push(words);
+      batches.push(words);
       return words.map((word) => word.toUpperCase());
     },
     sizeOf: (word) => word.length,
     maxItems: 100,
     maxSize: 1_000,
     maxWaiting: 1_000,
-    overloaded: "crowded",
+    overloaded: "overloaded",
     ...bounds,
   });
-  return { group, together };
+  return { batcher, batches };
 }
 
-describe("a group", () => {
-  it("handles together what is asked for in one turn of the event loop, each with its own outcome", async () => {
-    const { group, together } = shouting();
+describe("a batcher", () => {
+  it("handles together what is added in one turn of the event loop, each item with its own outcome", async () => {
+    const { batcher, batches } = createUpperCaser();
 
-    const first = group.add("a");
+    const first = batcher.add("a");
     await Promise.resolve();
-    const outcomes = await Promise.all([first, group.add("b"), group.add("c")]);
+    const outcomes = await Promise.all([first, batcher.add("b"), batcher.add("c")]);
 
     expect(outcomes).toEqual(["A", "B", "C"]);
-    expect(together).toEqual([["a", "b", "c"]]);
+    expect(batches).toEqual([["a", "b", "c"]]);
   });
 
-  it("does not let a lone member wait beyond its turn", async () => {
-    const { group, together } = shouting();
+  it("does not make a lone item wait beyond its turn", async () => {
+    const { batcher, batches } = createUpperCaser();
 
-    const outcome = group.add("a");
-    expect(together).toEqual([]);
+    const outcome = batcher.add("a");
+    expect(batches).toEqual([]);
     await nextTurn();
 
-    expect(together).toEqual([["a"]]);
+    expect(batches).toEqual([["a"]]);
     expect(await outcome).toBe("A");
   });
 
-  it("handles what comes in the next turn by itself", async () => {
-    const { group, together } = shouting();
+  it("handles what is added in the next turn separately", async () => {
+    const { batcher, batches } = createUpperCaser();
 
-    await group.add("a");
-    await group.add("b");
+    await batcher.add("a");
+    await batcher.add("b");
 
-    expect(together).toEqual([["a"], ["b"]]);
+    expect(batches).toEqual([["a"], ["b"]]);
   });
 
-  it("handles no more members together than its bound, the rest in the turns that follow", async () => {
-    const { group, together } = shouting({ maxItems: 2 });
+  it("handles at most maxItems in a batch, and the rest in the next turns", async () => {
+    const { batcher, batches } = createUpperCaser({ maxItems: 2 });
 
-    await Promise.all(["a", "b", "c", "d", "e"].map(group.add));
+    await Promise.all(["a", "b", "c", "d", "e"].map(batcher.add));
 
-    expect(together).toEqual([["a", "b"], ["c", "d"], ["e"]]);
+    expect(batches).toEqual([["a", "b"], ["c", "d"], ["e"]]);
   });
 
-  it("handles no more together than its bound of size, and a larger member alone", async () => {
-    const { group, together } = shouting({ maxSize: 4 });
+  it("handles at most maxSize in a batch, and a larger item alone", async () => {
+    const { batcher, batches } = createUpperCaser({ maxSize: 4 });
 
-    await Promise.all(["aa", "bb", "c", "too large", "d"].map(group.add));
+    await Promise.all(["aa", "bb", "c", "too large", "d"].map(batcher.add));
 
-    expect(together).toEqual([["aa", "bb"], ["c"], ["too large"], ["d"]]);
+    expect(batches).toEqual([["aa", "bb"], ["c"], ["too large"], ["d"]]);
   });
 
-  it("tells whoever comes when too many wait that it is crowded, and takes members again afterwards", async () => {
-    const { group, together } = shouting({ maxWaiting: 2 });
+  it("gives the outcome overloaded beyond maxWaiting, and accepts items again afterwards", async () => {
+    const { batcher, batches } = createUpperCaser({ maxWaiting: 2 });
 
-    const outcomes = await Promise.all(["a", "b", "c"].map(group.add));
+    const outcomes = await Promise.all(["a", "b", "c"].map(batcher.add));
 
-    expect(outcomes).toEqual(["A", "B", "crowded"]);
-    expect(await group.add("d")).toBe("D");
-    expect(together).toEqual([["a", "b"], ["d"]]);
+    expect(outcomes).toEqual(["A", "B", "overloaded"]);
+    expect(await batcher.add("d")).toBe("D");
+    expect(batches).toEqual([["a", "b"], ["d"]]);
   });
 
-  it("handles at once whatever waits when it is flushed", async () => {
-    const { group, together } = shouting({ maxItems: 2 });
-    const outcomes = Promise.all(["a", "b", "c"].map(group.add));
+  it("handles all waiting items at once when it is flushed", async () => {
+    const { batcher, batches } = createUpperCaser({ maxItems: 2 });
+    const outcomes = Promise.all(["a", "b", "c"].map(batcher.add));
 
-    group.flush();
+    batcher.flush();
 
-    expect(together).toEqual([["a", "b"], ["c"]]);
+    expect(batches).toEqual([["a", "b"], ["c"]]);
     expect(await outcomes).toEqual(["A", "B", "C"]);
     await nextTurn();
-    expect(together).toHaveLength(2);
+    expect(batches).toHaveLength(2);
   });
 
-  it("lets a bug reject those that met it, and nobody else", async () => {
-    const { group } = shouting({
+  it("rejects the items of a batch with a bug, and no others", async () => {
+    const { batcher } = createUpperCaser({
       run: (words) => {
         if (words.includes("bug")) throw new TypeError("a bug");
         return words;
       },
     });
 
-    const met = await Promise.allSettled(["a", "bug"].map(group.add));
+    const met = await Promise.allSettled(["a", "bug"].map(batcher.add));
 
     expect(met.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    expect(await group.add("b")).toBe("b");
+    expect(await batcher.add("b")).toBe("b");
   });
 
-  it("handles every member once, in order, within its bounds, whatever comes when", async () => {
+  it("handles every item once, in order and within its bounds, for any sequence of items and turns", async () => {
     const bursts = fc.array(fc.array(fc.string({ maxLength: 6 }), { maxLength: 8 }), { maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(
@@ -116,16 +116,16 @@ describe("a group", () => {
         fc.integer({ min: 1, max: 4 }),
         fc.integer({ min: 1, max: 8 }),
         async (all, maxItems, maxSize) => {
-          const { group, together } = shouting({ maxItems, maxSize });
+          const { batcher, batches } = createUpperCaser({ maxItems, maxSize });
           const outcomes: Promise<readonly string[]>[] = [];
           for (const burst of all) {
-            outcomes.push(Promise.all(burst.map(group.add)));
+            outcomes.push(Promise.all(burst.map(batcher.add)));
             await nextTurn();
           }
 
           expect((await Promise.all(outcomes)).flat()).toEqual(all.flat().map((word) => word.toUpperCase()));
-          expect(together.flat()).toEqual(all.flat());
-          for (const words of together) {
+          expect(batches.flat()).toEqual(all.flat());
+          for (const words of batches) {
             expect(words.length).toBeLessThanOrEqual(maxItems);
             expect(words.length === 1 || words.join("").length <= maxSize).toBe(true);
           }

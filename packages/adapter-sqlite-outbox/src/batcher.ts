@@ -1,39 +1,60 @@
+// Group commit: what is asked for in one turn of the event loop is handled together.
+//
+// An fsync costs the same for one change as for a hundred, and it is most of what a commit costs. So all changes that arrive in
+// one turn share one SQLite transaction. Databases call this *group commit*.
+//
+// Rules
+// 1. No timer: the batch runs as soon as the turn ends (`setImmediate`). A lone item does not wait for others. Under load,
+//    batches grow by themselves, since more items arrive while one batch waits for the disk.
+// 2. A batch is bounded in number and in size, so that the event loop is not blocked for long. A larger item runs alone. The
+//    rest runs in the next turn, so that other callbacks come in between.
+// 3. Items run in the order in which they were added.
+// 4. Each item gets an outcome of its own. What `run` throws is a bug and rejects the whole batch; the next one runs all the same.
+// 5. The queue is bounded too. If it is full, an item gets the outcome `overloaded` at once: this is back-pressure, and an
+//    unbounded queue would only hide it.
+// 6. `flush` runs everything at once, for closing.
+//
+// What it does not know: what an item is. `group-commit.ts` commits changes with it, `outbox.ts` stores postponements.
+
 import { setImmediate } from "node:timers";
 
-export interface BatcherOptions<Member, Outcome> {
-  /** Handles members together, in the order given, and says what became of each. What it throws is a bug, and rejects all. */
-  run(members: readonly Member[]): readonly Outcome[];
-  /** How much a member takes, in the unit of `maxSize`. */
-  sizeOf(item: Member): number;
-  /** How many members at most are handled together. */
+export interface BatcherOptions<Item, Outcome> {
+  /** Handles a batch and returns one outcome for each item, in the same order. If it throws, all are rejected. */
+  run(items: readonly Item[]): readonly Outcome[];
+  /** The size of an item, in the unit of `maxSize`. */
+  sizeOf(item: Item): number;
+  /** The most items in a batch. */
   readonly maxItems: number;
-  /** How much they may take together; a larger one is handled alone. */
+  /** The largest sum of sizes in a batch. A larger item is handled alone. */
   readonly maxSize: number;
-  /** How many may wait; whoever comes then gets the outcome `crowded`. */
+  /** The most items that may wait. One more gets the outcome `overloaded`. */
   readonly maxWaiting: number;
   readonly overloaded: Outcome;
 }
 
-export interface Batcher<Member, Outcome> {
-  /** Resolves once the member was handled, with what became of it. */
-  add(item: Member): Promise<Outcome>;
-  /** Handles at once whatever waits. */
+export interface Batcher<Item, Outcome> {
+  /** Resolves with the item's outcome, once it was handled. */
+  add(item: Item): Promise<Outcome>;
+  /** Handles all waiting items at once. */
   flush(): void;
 }
 
-interface QueuedItem<Member, Outcome> {
-  readonly item: Member;
+interface QueuedItem<Item, Outcome> {
+  readonly item: Item;
   readonly size: number;
   resolve(outcome: Outcome): void;
   reject(bug: unknown): void;
 }
 
 /**
- * Handles together what is asked for in one turn of the event loop. Nothing waits for a timer: the first member is handled as
- * soon as the turn ends, alone where nobody joins it. What exceeds the bounds waits for the next turn.
+ * A batcher: it handles together what is added in one turn of the event loop.
+ *
+ * @example
+ * const commits = createBatcher({ run: commitAll, sizeOf, maxItems: 128, maxSize: 2 ** 20, maxWaiting: 10_000, overloaded });
+ * await commits.add(change);
  */
-export function createBatcher<Member, Outcome>(options: BatcherOptions<Member, Outcome>): Batcher<Member, Outcome> {
-  let queued: QueuedItem<Member, Outcome>[] = [];
+export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outcome>): Batcher<Item, Outcome> {
+  let queued: QueuedItem<Item, Outcome>[] = [];
   let isScheduled = false;
 
   function schedule(): void {
@@ -58,8 +79,8 @@ export function createBatcher<Member, Outcome>(options: BatcherOptions<Member, O
     }
   }
 
-  /** How many of those that wait may be handled together: at least one. */
-  function countOf(candidates: readonly QueuedItem<Member, Outcome>[]): number {
+  /** How many of the waiting items fit into one batch: at least one. */
+  function countOf(candidates: readonly QueuedItem<Item, Outcome>[]): number {
     let size = 0;
     const beyond = candidates.findIndex((each, index) => {
       size += each.size;

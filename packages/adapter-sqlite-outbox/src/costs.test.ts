@@ -1,9 +1,10 @@
 import { statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Change } from "@electrum-vouchers/core/ports";
+import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, unwrapAsync, NOW, uuid } from "../test/change.ts";
+import { change, NOW } from "../test/change.ts";
 import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
@@ -29,10 +30,10 @@ const claim = (limit: number) => ({ worker: "a", work: ["advice"], now: NOW, unt
 const HEADER_BYTES = 32;
 const FRAME_BYTES = 24 + 4_096;
 
-/** How many pages were written to the log. */
+/** How many pages were written to the WAL. */
 const pagesInLog = (): number => (statSync(`${store.path}-wal`).size - HEADER_BYTES) / FRAME_BYTES;
 
-/** How many pages the work writes to the log. */
+/** How many pages the work writes to the WAL. */
 async function pagesOf(work: () => Promise<unknown>): Promise<number> {
   const before = pagesInLog();
   await work();
@@ -52,10 +53,10 @@ async function statementsOf(work: () => Promise<unknown>): Promise<number> {
   return count;
 }
 
-describe("the log takes", () => {
+describe("the WAL gets", () => {
   const nothingDue = ({ due: _, ...rest }: Change): Change => rest;
 
-  it("no page but those of what a step changes: the row, its place in the indexes, and its entry in the journal", async () => {
+  it("only the pages that a step changes: the row, its index entries, and its journal entry", async () => {
     await commit(...many(20, 1));
     const pages = async (step: Change): Promise<number> => pagesOf(() => commit(step));
     const requesting = change(0, {
@@ -64,13 +65,13 @@ describe("the log takes", () => {
     });
     const finished = nothingDue(change(0, { expectedVersion: 3, state: "confirmed", final: true }));
 
-    // The row and its id; what is due, and what is unfinished; the entry, and where it is.
+    // The row and the index of ids; the indexes of due and of unfinished rows; the journal entry and its index.
     expect(await pages(requesting)).toBe(6);
-    // The row, what was or is due, the entry, and where it is.
+    // The row; the index of due rows; the journal entry and its index.
     expect(await pages(nothingDue(change(0, { expectedVersion: 1, state: "issued" })))).toBe(4);
     expect(await pages(change(0, { expectedVersion: 2, state: "confirming" }))).toBe(4);
     expect(await pagesOf(() => unwrapAsync(opened.outbox.claim(claim(100))))).toBe(1);
-    // And the lease, what was unfinished, and what is finished.
+    // In addition: the lease, and the indexes of unfinished and of finished rows.
     expect(await pages(finished)).toBe(7);
   });
 
@@ -82,8 +83,8 @@ describe("the log takes", () => {
   });
 });
 
-describe("of statements", () => {
-  it("a claim runs as many for a hundred records as for one", async () => {
+describe("the number of statements", () => {
+  it("of a claim is the same for a hundred records as for one", async () => {
     await commit(...many(101, 1));
 
     const forOne = await statementsOf(() => unwrapAsync(opened.outbox.claim(claim(1))));
@@ -92,20 +93,20 @@ describe("of statements", () => {
     expect(forHundred).toBe(forOne);
   });
 
-  it("a commit runs three for each change, and three for all that share its transaction", async () => {
+  it("of a commit is three for each change, and three for each transaction", async () => {
     const changes = many(100, 1);
     expect(await statementsOf(() => commit(...changes))).toBe(3 * 100 + 2);
 
     await unwrapAsync(opened.outbox.claim(claim(100)));
     const next = changes.map((each): Change => ({ ...each, expectedVersion: 1 }));
 
-    // One more ends the leases of all.
+    // One more deletes the leases of all.
     expect(await statementsOf(() => commit(...next))).toBe(3 * 100 + 3);
   });
 });
 
 describe("the index of ids", () => {
-  /** The statements that the work runs and that look for an id there. */
+  /** The statements of the work that look up an id. */
   async function lookUpsOf(work: () => Promise<unknown>): Promise<number> {
     const prototype = Object.getPrototypeOf(opened.connections.durable.prepare("SELECT 1"));
     const get = vi.spyOn(prototype, "get");
@@ -118,12 +119,12 @@ describe("the index of ids", () => {
   const next = (from: number): readonly Change[] =>
     many(100, 1).map((each): Change => ({ ...each, expectedVersion: from }));
 
-  it("is not looked at for what this process has created, claimed or changed", async () => {
+  it("is not read for transactions that this process has created, claimed or changed", async () => {
     expect(await lookUpsOf(() => commit(...many(100, 1)))).toBe(100);
     expect(await lookUpsOf(() => commit(...next(1)))).toBe(0);
   });
 
-  it("is not looked at for what this process has claimed, whoever created it", async () => {
+  it("is not read for transactions that this process has claimed, even if another process created them", async () => {
     await commit(...many(100, 1));
     await unwrapAsync(opened.outbox.close());
     opened = openTestConnection(store.path);
@@ -132,7 +133,7 @@ describe("the index of ids", () => {
     expect(await lookUpsOf(() => commit(...next(1)))).toBe(0);
   });
 
-  it("is looked at where what was remembered is no longer so", async () => {
+  it("is read if a cached row id is no longer right", async () => {
     await commit(...many(1, 1));
     const other = new Database(store.path);
     other.exec("PRAGMA foreign_keys = OFF; UPDATE transactions SET row_id = 77; UPDATE journal SET row_id = 77");
@@ -145,13 +146,13 @@ describe("the index of ids", () => {
   });
 });
 
-describe("what is counted", () => {
+describe("the state counts", () => {
   const addedUp = (): number => {
     const { durable } = opened.connections;
     return durable.prepare<[], number>("SELECT ifnull(sum(count), 0) FROM state_counts").pluck().get() ?? Number.NaN;
   };
 
-  it("is added up by no commit, but once for five hundred, and is right at any time", async () => {
+  it("are not folded by each commit, but once in five hundred changes, and are right at any time", async () => {
     await commit(...many(490, 1));
     expect(addedUp()).toBe(0);
     expect(await unwrapAsync(opened.outbox.summary())).toMatchObject({
@@ -171,7 +172,7 @@ describe("what is counted", () => {
     expect(await unwrapAsync(opened.outbox.check())).toEqual([]);
   });
 
-  it("is added up another time where somebody else writes just then: nobody waits for it", async () => {
+  it("are folded later if another process holds the write lock: the fold does not wait", async () => {
     await unwrapAsync(opened.outbox.close());
     const A_MINUTE_MS = 60_000;
     opened = openTestConnection(store.path, A_MINUTE_MS);
@@ -191,7 +192,7 @@ describe("what is counted", () => {
     expect([...waited, waitMs()]).toEqual([0, A_MINUTE_MS]);
   });
 
-  it("is added up when the file is opened again, so that no crash after crash leaves more and more to add", async () => {
+  it("are folded when the file is opened, so that repeated crashes do not leave more and more to fold", async () => {
     await commit(...many(10, 1));
     const reopened = await store.open();
 

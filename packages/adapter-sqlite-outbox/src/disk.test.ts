@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Change } from "@electrum-vouchers/core/ports";
+import { unwrapAsync, unwrapErrorAsync, uuid } from "@electrum-vouchers/testkit";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, unwrapAsync, unwrapErrorAsync, NOW, uuid } from "../test/change.ts";
+import { change, NOW } from "../test/change.ts";
 import { openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
@@ -21,17 +22,17 @@ afterEach(() => store.remove());
 const commitAtOnce = (into: SqliteOutbox, changes: readonly Change[]): Promise<unknown> =>
   Promise.all(changes.map(async (each) => unwrapAsync(into.commit(each))));
 
-/** The numbers from `from` on. */
+/** Consecutive numbers from `from` on. */
 const rowIds = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, n) => from + n);
 
-/** The files of the folder that hold this text. */
+/** The files in the folder that contain this text. */
 const filesWith = (text: string): readonly string[] =>
   readdirSync(store.directory).filter((name) => readFileSync(join(store.directory, name)).includes(text));
 
 describe("a secret", () => {
   const redact = { record: () => "***", entry: () => "***" };
 
-  /** A transaction whose secret grew into several pages, went from version to version, and was finished. */
+  /** A finished transaction whose secret took several pages and changed from version to version. */
   async function spend(n: number): Promise<void> {
     for (const expectedVersion of [0, 1, 2]) {
       const text = `${SECRET} `.repeat(1 + 300 * expectedVersion);
@@ -55,7 +56,7 @@ describe("a secret", () => {
     expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
 
-  it("stays in the log while another process reads from it, and goes with the next call", async () => {
+  it("stays in the WAL while another process reads from it, and is erased by the next call", async () => {
     await spend(1);
     const reader = new Database(store.path, { readonly: true });
     reader.exec("BEGIN; SELECT * FROM transactions");
@@ -69,18 +70,18 @@ describe("a secret", () => {
     reader.close();
   });
 
-  it("is not repeated by an error", async () => {
+  it("does not appear in an error", async () => {
     const bad = change(1, { record: SECRET, entry: SECRET, kind: JSON.parse('"refund"') });
 
     expect(JSON.stringify(await unwrapErrorAsync(outbox.commit(bad)))).not.toContain(SECRET);
   });
 });
 
-describe("the write-ahead log", () => {
+describe("the WAL", () => {
   const LIMIT_BYTES = 4_000 * 4_096;
   const logBytes = (): number => statSync(`${store.path}-wal`).size;
 
-  /** Some fifty megabytes, in fewer commits than it takes until the log is copied for their number. */
+  /** Some fifty megabytes, in too few commits for a checkpoint by their number. */
   async function writeMuch(): Promise<void> {
     const record = "x".repeat(100_000);
     for (let from = 0; from < 490; from += 10)
@@ -105,18 +106,18 @@ describe("the write-ahead log", () => {
     expect(logBytes()).toBeLessThan(LIMIT_BYTES * 1.25);
   });
 
-  it("is copied into the file after a number of changes, so that it begins anew long before its bound", async () => {
+  it("is checkpointed after a number of changes, so that it starts again long before its bound", async () => {
     for (let from = 0; from < 3_000; from += 100)
       await commitAtOnce(
         outbox,
         rowIds(from, 100).map((n) => change(n)),
       );
 
-    // Five hundred changes in groups of a hundred: a few dozen pages to a group.
+    // Five hundred changes in batches of a hundred, with a few dozen pages each.
     expect(logBytes()).toBeLessThan(LIMIT_BYTES / 10);
   });
 
-  it("is cut back once nobody reads from it any more", async () => {
+  it("is truncated once no process reads from it any more", async () => {
     const reader = new Database(store.path, { readonly: true });
     reader.exec("BEGIN");
     reader.prepare("SELECT count(*) FROM transactions").get();
@@ -133,7 +134,7 @@ describe("the write-ahead log", () => {
 });
 
 describe("the file", () => {
-  /** What a sale in dual messaging writes: the entries of its journal, and its record after each. */
+  /** What a sale in dual messaging writes: its journal entries, and its record after each. */
   const steps = [
     { entry: 1_450, record: 1_250, state: "requesting" },
     { entry: 1_700, record: 2_000, state: "issued" },
@@ -142,12 +143,12 @@ describe("the file", () => {
   ];
 
   it.each([1, 16])(
-    "takes no more than 1.6 times the text it keeps, %i transactions being under way at once",
+    "takes at most 1.6 times the text that it stores, with %i transactions under way at once",
     async (atOnce) => {
       const sales = 192;
       const path = join(store.directory, "sales.db");
       const opened = openTestConnection(path);
-      // What is measured is the size: it need not wait for the disk.
+      // Only the size is measured, so there is no need to wait for the disk.
       opened.connections.durable.pragma("synchronous = OFF");
       for (let from = 0; from < sales; from += atOnce)
         for (const [expectedVersion, { entry, record, state }] of steps.entries()) {
@@ -165,7 +166,7 @@ describe("the file", () => {
     },
   );
 
-  it("reuses the room of what was removed", async () => {
+  it("reuses the space of deleted transactions", async () => {
     const redact = { record: String, entry: String };
     async function sizeAfter(from: number): Promise<number> {
       await commitAtOnce(

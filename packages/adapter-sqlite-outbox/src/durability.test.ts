@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
+import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, unwrapAsync, uuid } from "../test/change.ts";
+import { change } from "../test/change.ts";
 import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 import { configureDurable } from "./connection.ts";
@@ -21,8 +22,8 @@ afterEach(async () => {
 
 const synchronous = (database: Database.Database): unknown => database.pragma("synchronous", { simple: true });
 
-describe("whoever is told of the commits", () => {
-  it("harms none of them by failing: its owner is warned, once", async () => {
+describe("a listener of commits", () => {
+  it("cannot harm a commit by an error: the process warns, once", async () => {
     const warnings = vi.spyOn(process, "emitWarning").mockReturnValue();
     const outbox = await store.open({
       onCommit: () => {
@@ -40,7 +41,7 @@ describe("whoever is told of the commits", () => {
 });
 
 describe("a durable connection", () => {
-  it("waits for the disk with every commit: FULL is still there after the first writes, and after reopening", async () => {
+  it("waits for the disk at every commit: it is still FULL after the first writes, and after reopening", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     expect(synchronous(opened.connections.durable)).toBe(FULL);
     await unwrapAsync(opened.outbox.close());
@@ -52,7 +53,7 @@ describe("a durable connection", () => {
     expect(opened.connections.durable.pragma("journal_mode", { simple: true })).toBe("wal");
   });
 
-  it("is not asked to wait for leases and postponements, which another connection writes", async () => {
+  it("does not write leases and postponements: another connection does", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
 
     await unwrapAsync(opened.outbox.postpone({ id: uuid(1), version: 1, until: 5, reason: "status 503" }));
@@ -60,7 +61,7 @@ describe("a durable connection", () => {
     expect(synchronous(opened.connections.relaxed)).toBe(NORMAL);
   });
 
-  it("is refused where there can be no write-ahead log", () => {
+  it("is refused if there can be no WAL", () => {
     const memory = new Database(":memory:");
 
     expect(configureDurable(memory)).toMatchObject({
@@ -69,7 +70,7 @@ describe("a durable connection", () => {
     memory.close();
   });
 
-  it("is refused where FULL does not outlast the first write", () => {
+  it("is refused if FULL does not outlast the first write", () => {
     const { durable } = opened.connections;
     durable.pragma("synchronous = NORMAL");
     const { pragma } = durable;
@@ -83,19 +84,19 @@ describe("a durable connection", () => {
 });
 
 describe("a commit that resolves", () => {
-  it("has had a transaction of its own where commits are awaited one by one", async () => {
+  it("had a transaction of its own, if each commit is awaited before the next", async () => {
     for (let n = 0; n < 20; n += 1) await unwrapAsync(opened.outbox.commit(change(n)));
 
     expect(opened.transactions).toEqual(Array.from({ length: 20 }, () => 1));
   });
 
-  it("has shared one with all others of the same turn", async () => {
+  it("shared its transaction with all others of the same turn", async () => {
     await Promise.all(Array.from({ length: 64 }, async (_, n) => unwrapAsync(opened.outbox.commit(change(n)))));
 
     expect(opened.transactions).toEqual([64]);
   });
 
-  it("has shared it with no more than a bounded number, and a bounded amount of text", async () => {
+  it("shared it with a bounded number of others, and a bounded amount of text", async () => {
     await Promise.all(Array.from({ length: 300 }, async (_, n) => unwrapAsync(opened.outbox.commit(change(n)))));
     expect(opened.transactions.splice(0)).toEqual([128, 128, 44]);
 
@@ -104,7 +105,7 @@ describe("a commit that resolves", () => {
     expect(opened.transactions).toEqual([1, 1, 1]);
   });
 
-  it("is what an observer is told of, and does not suffer from it", async () => {
+  it("is reported to the listener, whose error does not affect it", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     const conflict = await opened.outbox.commit(change(1));
 

@@ -8,7 +8,7 @@ export const outboxClosed: OutboxUnavailable = {
   detail: "the outbox was closed",
 };
 
-/** Runs what talks to SQLite; what SQLite refuses becomes a value. Anything else that is thrown is a bug. */
+/** Runs work that calls SQLite. An error of SQLite's becomes a value; any other error is a bug, and is thrown on. */
 export function trySqlite<Value>(work: () => Value): Result<Value, OutboxUnavailable> {
   try {
     return ok(work());
@@ -18,25 +18,25 @@ export function trySqlite<Value>(work: () => Value): Result<Value, OutboxUnavail
   }
 }
 
-/** What SQLite or its driver says, in the words of the port. Neither repeats the values that it was given. */
+/** An error of SQLite's or its driver's, as the port names it. Neither repeats bound values, so it holds no secret. */
 export const toUnavailable = (error: unknown): OutboxUnavailable => ({
   type: "unavailable",
   reason: reasonOf(codeOf(error)),
   detail: error instanceof Error ? error.message : String(error),
 });
 
-/** What was found by an index must be what was meant: a damaged one leads to another row, which must not be touched. */
+/** Fails unless one row changed. A damaged index leads to another row, which must not be changed. */
 export function assertOneRow(changes: number): void {
   if (changes !== 1) throw new Database.SqliteError("an index leads to another row", "SQLITE_CORRUPT_INDEX");
 }
 
-/** Whether the disk itself failed, so that nobody knows what of a commit has reached it. */
+/** Whether the disk failed, so that it is unknown how much of a commit has reached it. */
 export const isDiskFailure = (error: unknown): boolean => codeOf(error).startsWith("SQLITE_IOERR");
 
-/** SQLite's own name for what went wrong; empty where it was not SQLite. */
+/** SQLite's code for an error, such as `SQLITE_BUSY`; empty if it is not SQLite's. */
 export const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : "");
 
-/** The extended codes begin with the primary one: SQLITE_BUSY_SNAPSHOT is a SQLITE_BUSY. */
+/** The port's reason for a code. Extended codes begin with the primary one: SQLITE_BUSY_SNAPSHOT is a SQLITE_BUSY. */
 export function reasonOf(code: string): OutboxUnavailable["reason"] {
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return "busy";
   if (code === "SQLITE_FULL") return "full";

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
+import { unwrapAsync, unwrapErrorAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, unwrapAsync, unwrapErrorAsync, NOW, uuid } from "../test/change.ts";
+import { change, NOW } from "../test/change.ts";
 import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
@@ -19,7 +20,7 @@ afterEach(async () => {
 const next = change(1, { expectedVersion: 1, record: "the next", state: "confirmed" });
 const claim = { worker: "a", work: ["advice"], now: NOW, until: NOW + 1_000, limit: 10 } as const;
 
-/** Nothing of what failed is there, and what had been committed is; then all goes on as if nothing had been. */
+/** Nothing of the failed commit is stored, earlier commits are, and the outbox goes on as before. */
 async function expectNothingLost(): Promise<void> {
   const { outbox } = opened;
   expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 1, record: "record 1" });
@@ -33,7 +34,7 @@ async function expectNothingLost(): Promise<void> {
 describe("a full disk", () => {
   const large = (n: number) => change(n, { record: "x".repeat(50_000) });
 
-  /** No page more than there are, as on a disk without space; gives what ends that. */
+  /** Allows no further page, as on a full disk. Returns a function that ends that. */
   function fill(): () => void {
     const { durable } = opened.connections;
     const pages = Number(durable.pragma("page_count", { simple: true }));
@@ -43,7 +44,7 @@ describe("a full disk", () => {
     };
   }
 
-  it("takes no commit, says so, and loses nothing", async () => {
+  it("refuses a commit with the reason, and loses nothing", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     const empty = fill();
 
@@ -56,7 +57,7 @@ describe("a full disk", () => {
     await expectNothingLost();
   });
 
-  it("still takes those of a group that fit", async () => {
+  it("still commits the changes of a batch that fit", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     fill();
 
@@ -72,7 +73,7 @@ describe("a full disk", () => {
 });
 
 describe("a locked file", () => {
-  it("takes no call that writes, says so, and loses nothing", async () => {
+  it("refuses every writing call with the reason, and loses nothing", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     const other = new Database(store.path);
     other.exec("BEGIN IMMEDIATE");
@@ -91,7 +92,7 @@ describe("a locked file", () => {
     ];
     for (const call of writing)
       expect(await unwrapErrorAsync(call)).toMatchObject({ type: "unavailable", reason: "busy" });
-    // Whoever only reads is not kept waiting.
+    // A reader does not wait.
     expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ version: 1 });
 
     other.exec("ROLLBACK");
@@ -99,7 +100,7 @@ describe("a locked file", () => {
     await expectNothingLost();
   });
 
-  it("fails a whole group", async () => {
+  it("fails a whole batch", async () => {
     const other = new Database(store.path);
     other.exec("BEGIN IMMEDIATE");
 
@@ -114,7 +115,7 @@ describe("a locked file", () => {
 });
 
 describe("a file that has become read-only", () => {
-  it("takes no commit, says so, and loses nothing", async () => {
+  it("refuses a commit with the reason, and loses nothing", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     for (const database of [opened.connections.durable, opened.connections.relaxed]) database.pragma("query_only = ON");
 
@@ -133,9 +134,9 @@ describe("a file that has become read-only", () => {
   });
 });
 
-describe("a change that SQLite does not take", () => {
-  it("fails alone, whole, and its neighbours do not", async () => {
-    // What a caller without a type checker might pass.
+describe("a change that SQLite does not accept", () => {
+  it("fails alone and as a whole; the others of its batch do not", async () => {
+    // A caller without type checks might pass this.
     const bad = change(2, { kind: JSON.parse('"refund"') });
 
     const outcomes = await Promise.all([change(1), bad, change(3)].map((each) => opened.outbox.commit(each)));
@@ -149,7 +150,7 @@ describe("a change that SQLite does not take", () => {
 });
 
 describe("a damaged file", () => {
-  /** Overwrites a page of the file that holds this text. */
+  /** Overwrites a page of the file that contains this text. */
   async function damage(text: string): Promise<void> {
     await unwrapAsync(opened.outbox.close());
     const bytes = readFileSync(store.path);
@@ -159,7 +160,7 @@ describe("a damaged file", () => {
     opened = openTestConnection(store.path);
   }
 
-  it("says so wherever the damage is met", async () => {
+  it("is reported by every call that reads the damage", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     await damage("record 1");
 
@@ -169,7 +170,7 @@ describe("a damaged file", () => {
     expect(await unwrapErrorAsync(opened.outbox.commit(next))).toMatchObject(corrupt);
   });
 
-  it("is found by a check, which still tells what else is there", async () => {
+  it("is found by a check, which still reports the other faults", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     await damage("entry 1");
 
@@ -194,7 +195,7 @@ describe("a check", () => {
       [miscount("confirming", "advice", 0, 1), `transaction ${uuid(1)} is at version 1 and has 0 journal entries`],
     ],
     [
-      "an entry of nobody",
+      "an entry without a transaction",
       `PRAGMA foreign_keys = OFF;
        INSERT INTO journal (row_id, version, state, needs_attention, entry) VALUES (9, 1, 'lost', 0, 'lost')`,
       ["row 2 of journal has no transaction", miscount("lost", "nothing", 1, 0)],

@@ -9,8 +9,9 @@ import { BOUND_LIST } from "./rows.ts";
 export type CommitResult = Result<void, CommitError>;
 
 /**
- * Commits changes in one transaction, and so with one fsync; says what became of each. A conflict is an outcome like any
- * other. Where the transaction fails, each change gets one of its own, so that a bad one does not take its neighbours along.
+ * Commits changes in one SQLite transaction, so with one fsync, and returns the outcome of each. A conflict is an outcome like
+ * any other. If the transaction fails, each change is tried in a transaction of its own, so that a bad one does not fail the
+ * others.
  */
 export function createGroupCommit(
   database: Database,
@@ -34,7 +35,7 @@ export function createGroupCommit(
       const outcomes = commitGroup(changes, () => {
         isApplied = true;
       });
-      // Once those who committed have been told.
+      // After the callers have got their outcomes.
       queueMicrotask(() => onCommit(changes.length));
       return outcomes;
     } catch (thrown) {
@@ -48,9 +49,9 @@ export function createGroupCommit(
   return commitAll;
 }
 
-/** A change that SQLite does not take, or that no longer fits on the disk. Any other failure meets the next change too. */
+/** Whether one change may be the cause: SQLite does not accept it, or it does not fit on the disk. */
 const mayBeOneChange = (error: CommitError): boolean =>
   error.type === "unavailable" && (error.reason === "failed" || error.reason === "full");
 
-/** The commit itself failed on the disk: part of it may be there, and be found after a crash. */
+/** The disk failed during the commit: it may have been written in part, and may be found after a crash. */
 const toUncertain = (error: unknown): CommitUncertain => ({ type: "uncertain", detail: toUnavailable(error).detail });

@@ -5,7 +5,7 @@ import { toUnavailable } from "./errors.ts";
 import { STORED_COLUMNS, type StoredRow, storedOf, BOUND } from "./rows.ts";
 import { PENDING_COUNTS, NOTHING_DUE, type StateCounts } from "./state-counts.ts";
 
-/** The look into the store for people and their tools; each call throws what SQLite throws. */
+/** What operators and their tools need of the store. Each method throws what SQLite throws. */
 export interface Inspection {
   summary(): OutboxSummary;
   list(query: ListQuery): ListPage;
@@ -18,7 +18,7 @@ interface ListedRow extends StoredRow {
   readonly state: string;
 }
 
-/** Enough to show what is wrong, however much of it there is. */
+/** A damaged file may have millions of faults; the first ones are enough. */
 const MAX_FAULTS = 100;
 
 export function createInspection(database: Database, stateCounts: StateCounts): Inspection {
@@ -26,7 +26,7 @@ export function createInspection(database: Database, stateCounts: StateCounts): 
 }
 
 function createSummary(database: Database, stateCounts: StateCounts): Pick<Inspection, "summary"> {
-  // By kind of work, so that each is the first entry of its part of the index.
+  // One query for each kind of work, so that each reads only the first entry of its part of the index.
   const oldestDueAt = database
     .prepare<[], number | null>(
       `SELECT min(at) FROM (
@@ -43,9 +43,9 @@ function createSummary(database: Database, stateCounts: StateCounts): Pick<Inspe
       const states: Record<string, number> = {};
       const due = { replyDeadline: 0, timer: 0, advice: 0 };
       let needsAttention = 0;
-      for (const { state, due_work: work, count, needs_attention: wanted } of stateCounts.counts()) {
+      for (const { state, due_work: work, count, needs_attention: needed } of stateCounts.counts()) {
         states[state] = (states[state] ?? 0) + count;
-        needsAttention += wanted * count;
+        needsAttention += needed * count;
         if (work !== null) due[work] += count;
       }
       return {
@@ -74,7 +74,7 @@ function createList(database: Database): Pick<Inspection, "list" | "journal"> {
 
   return {
     list: ({ only, after, limit }) => {
-      // One more than asked for says whether there is a next page. Whose last one was removed begins anew.
+      // One more than the limit shows whether there is a next page. If the record `after` was deleted, the list begins anew.
       const rowId = after === undefined ? 0 : (rowIdOf.get(after) ?? 0);
       const rows = (only === undefined ? all : some[only]).all(rowId, limit + 1);
       const records = rows.slice(0, limit).map((row) => ({ ...storedOf(row), kind: row.kind, state: row.state }));
@@ -96,18 +96,18 @@ function createCheck(database: Database): Pick<Inspection, "check"> {
     .prepare<[], string>(
       `WITH counted AS (
          SELECT state, needs_attention, due_work, count(*) AS there FROM transactions GROUP BY 1, 2, 3
-       ), told AS (
-         SELECT state, needs_attention, due_work, sum(count) AS told FROM (
+       ), recorded AS (
+         SELECT state, needs_attention, due_work, sum(count) AS recorded FROM (
            SELECT state, needs_attention, nullif(due_work, '${NOTHING_DUE}') AS due_work, count FROM state_counts
            UNION ALL ${PENDING_COUNTS}
          ) GROUP BY 1, 2, 3
        )
        SELECT format('the count of %s (attention %d, due %s) says %d, there are %d',
-         ifnull(counted.state, told.state), ifnull(counted.needs_attention, told.needs_attention),
-         ifnull(ifnull(counted.due_work, told.due_work), 'nothing'), ifnull(told, 0), ifnull(there, 0))
-       FROM counted FULL JOIN told ON told.state = counted.state AND told.needs_attention = counted.needs_attention
-         AND told.due_work IS counted.due_work
-       WHERE ifnull(told, 0) <> ifnull(there, 0)`,
+         ifnull(counted.state, recorded.state), ifnull(counted.needs_attention, recorded.needs_attention),
+         ifnull(ifnull(counted.due_work, recorded.due_work), 'nothing'), ifnull(recorded, 0), ifnull(there, 0))
+       FROM counted FULL JOIN recorded ON recorded.state = counted.state
+         AND recorded.needs_attention = counted.needs_attention AND recorded.due_work IS counted.due_work
+       WHERE ifnull(recorded, 0) <> ifnull(there, 0)`,
     )
     .pluck();
   const unjournalled = database
@@ -123,13 +123,13 @@ function createCheck(database: Database): Pick<Inspection, "check"> {
   return {
     check: () => {
       const faults = findDamage(damage);
-      // What contradicts what in a damaged file says nothing more.
+      // In a damaged file, contradictions between tables say nothing more.
       return faults.length > 0 ? faults : contradictions();
     },
   };
 }
 
-/** What the integrity check says, up to where it cannot go on. */
+/** The faults that the integrity check finds, until it cannot go on. */
 function findDamage(check: Statement<[], string>): readonly string[] {
   const faults: string[] = [];
   try {

@@ -1,3 +1,25 @@
+// Leases and postponements: what keeps a due transaction from being claimed.
+//
+//   due ── claim ──▶ leased by a worker until t ── commit ──▶ no lease (the commit deletes it)
+//    ▲                    │        │
+//    ├── release, t ◀─────┘        └── postpone ──▶ put off until t
+//    └── t ◀───────────────────────────────────────────┘
+//
+// Rules
+// 1. A lease is advisory. It spares work that two workers would do twice; it protects nothing. The version does: of two workers
+//    with the same record, the second one's commit is a conflict. So a lease needs no renewal, and may be lost.
+// 2. Therefore all of this runs on the relaxed connection (`connection.ts`), without an fsync. After a power loss, records may
+//    be claimed sooner than they should.
+// 3. A lease is a row of its own in a small table. To change the transaction's row would rewrite its record and its indexes.
+// 4. No lease ends before its work is due (`max(due_at, until)`). So the ends of the leases, and the due times of the records
+//    without one, say when something can next be claimed (`nextDueAt`).
+// 5. A claim reads the index of due work in its order, oldest first, and passes over leased rows. Its cost grows with what is
+//    due or leased, never with the history.
+// 6. A release ends the lease but keeps the row, and with it the number of postponements, which the backoff depends on.
+// 7. A postponed record keeps its place in the order, since it goes by `due_at`.
+//
+// What it does not know: what the work is, and how long a lease should last. The caller says.
+
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Claimed, ClaimedRecord, ClaimRequest, Postponement, Release, Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
@@ -10,7 +32,7 @@ interface Candidate {
   readonly due_at: Instant;
 }
 
-/** Leases and postponements: what keeps a due transaction from being claimed. None of it must survive a loss of power. */
+/** Leases and postponements. None of this needs to survive a power loss. */
 export interface Leases {
   claim(request: ClaimRequest): Claimed;
   postpone(postponements: readonly Postponement[]): void;
@@ -46,21 +68,21 @@ export function createLeases(database: Database, rowIds: RowIdCache): Leases {
 }
 
 function createClaim(database: Database, rowIds: RowIdCache): (request: ClaimRequest) => Claimed {
-  // In the order of the index: what is held is passed over, what is not yet due is not looked at.
+  // In the order of the index: leased rows are passed over, rows that are not yet due are not read.
   const due = database.prepare<[Work, Instant, Instant, number], Candidate>(
     `SELECT row_id, due_at FROM transactions
      WHERE due_work = ${BOUND} AND due_at <= ${BOUND}
        AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.row_id = transactions.row_id AND until > ${BOUND})
      ORDER BY due_at, row_id LIMIT ${BOUND}`,
   );
-  // A lease never ends before the work is due, so that its end alone says from when the transaction may be claimed.
+  // A lease never ends before the work is due, so its end alone says from when the transaction may be claimed.
   const lease = database.prepare<[until: Instant, worker: string, rowIds: string]>(
     `INSERT INTO leases (row_id, work, until, worker)
      SELECT row_id, due_work, max(due_at, ?), ? FROM transactions WHERE row_id IN ${BOUND_LIST}
      ON CONFLICT DO UPDATE SET until = excluded.until, worker = excluded.worker`,
   );
   const read = database.prepare<[rowIds: string], StoredRow & { readonly postponed: number; readonly row_id: number }>(
-    // In the order of the row ids: a cross join is never turned round.
+    // In the order of the given row ids: SQLite never reorders a cross join.
     `SELECT row_id, ${STORED_COLUMNS}, postponed
      FROM ${BOUND_LIST} CROSS JOIN transactions ON transactions.row_id = value CROSS JOIN leases USING (row_id)`,
   );

@@ -1,23 +1,24 @@
 import { setImmediate } from "node:timers";
 
-/** Has what the commits leave behind put in order as it grows. */
+/** Runs maintenance tasks after every so many committed changes. */
 export interface Maintenance {
-  /** So many changes were committed. */
+  /** Call it after each commit, with the number of its changes. */
   recordChanges(changes: number): void;
 }
 
 /**
- * After how many changes: what it costs grows with the pages that they touched, some three to a change. Few enough that the
- * event loop is not held up for long, many enough that the three fsyncs of copying the log are little to each.
+ * The number of changes between two runs. A run's cost grows with the pages that the changes touched, about three each. Few
+ * enough that a run does not block the event loop for long; many enough that the three fsyncs of a WAL checkpoint cost each
+ * change little.
  */
 const CHANGES_PER_RUN = 500;
 
-/** Does its tasks between commits, one in a turn, once those who committed have gone on: no commit is held up by more than one. */
+/** Runs its tasks between commits, one in each turn of the event loop, so that no commit waits for more than one. */
 export function createMaintenance(tasks: readonly (() => void)[]): Maintenance {
-  let changed = 0;
+  let changesSinceRun = 0;
 
   function start(): void {
-    changed = 0;
+    changesSinceRun = 0;
     proceed(tasks);
   }
 
@@ -28,8 +29,8 @@ export function createMaintenance(tasks: readonly (() => void)[]): Maintenance {
 
   return {
     recordChanges: (changes) => {
-      if (changed < CHANGES_PER_RUN && changed + changes >= CHANGES_PER_RUN) setImmediate(start);
-      changed += changes;
+      if (changesSinceRun < CHANGES_PER_RUN && changesSinceRun + changes >= CHANGES_PER_RUN) setImmediate(start);
+      changesSinceRun += changes;
     },
   };
 }

@@ -3,10 +3,10 @@ import { err, ok, type Result } from "neverthrow";
 import type { OpenError } from "./open-error.ts";
 import { APPLICATION_ID, migrations, SCHEMA_VERSION } from "./schema.ts";
 
-/** What every version of our schema has. */
+/** The tables that every version of the schema has. */
 const TABLES = ["transactions", "journal", "leases", "state_counts", "state_counts_fold"];
 
-/** Brings the schema up to this release's version; changes nothing in a file that is not ours, or newer. */
+/** Migrates the schema to this release's version. It changes nothing in a foreign file, nor in one of a newer release. */
 export function migrate(database: Database): Result<void, OpenError> {
   const tables = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck();
   const inspectTables = database.transaction(() => checkTables(versionOf(database), tables.all()));
@@ -18,17 +18,17 @@ export function migrate(database: Database): Result<void, OpenError> {
 function checkTables(version: number, tables: readonly string[]): Result<void, OpenError> {
   if (version > SCHEMA_VERSION) return err({ type: "newer", found: version, supported: SCHEMA_VERSION });
   const isOurs = version === 0 ? tables.length === 0 : TABLES.every((name) => tables.includes(name));
-  return isOurs ? ok() : err({ type: "foreign", detail: "its tables are not ours" });
+  return isOurs ? ok() : err({ type: "foreign", detail: "its tables are not those of an outbox" });
 }
 
-/** Goes one version further, where there is one; says which version there is now. Another process may be quicker. */
+/** Migrates by one version, if there is a newer one, and returns the version now. Another process may have migrated meanwhile. */
 const migrateOnce = (database: Database): number =>
   database
     .transaction(() => {
       const version = versionOf(database);
       const migration = migrations[version];
       if (migration === undefined) return version;
-      // From the first step on: a file with tables of ours says in its header that it is ours.
+      // From the first migration on, the file's header says that it is an outbox.
       database.pragma(`application_id = ${APPLICATION_ID}`);
       database.exec(migration);
       database.pragma(`user_version = ${version + 1}`);

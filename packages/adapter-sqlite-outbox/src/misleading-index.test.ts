@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { RetentionRequest } from "@electrum-vouchers/core/ports";
+import { unwrapAsync, unwrapErrorAsync, uuid } from "@electrum-vouchers/testkit";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, unwrapAsync, unwrapErrorAsync, NOW, uuid } from "../test/change.ts";
+import { change, NOW } from "../test/change.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
-// A bit that has changed in an index leads from one transaction to another, which is sound and so raises no suspicion.
+// If a bit in an index has flipped, it leads from one transaction to another, valid one, which SQLite does not notice.
 
 let store: TemporaryStore;
 beforeEach(() => {
@@ -13,8 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => store.remove());
 
-/** Writes these commits, and then has one entry of an index lead from transaction 2 to transaction 3. */
-async function misled(
+/** Writes these commits, then makes one entry of an index lead from transaction 2 to transaction 3. */
+async function misleadIndex(
   index: string,
   entryEndsWith: string,
   commits: readonly ReturnType<typeof change>[],
@@ -31,7 +32,7 @@ async function misled(
   if (root === undefined) throw new Error(`there is no index ${index}`);
   const file = readFileSync(store.path);
   const page = file.subarray((root - 1) * 4_096, root * 4_096);
-  // The number of the row comes last in an entry.
+  // The row id comes last in an index entry.
   const at = page.lastIndexOf(`${entryEndsWith}\u0002`, undefined, "latin1") + entryEndsWith.length;
   expect(page[at]).toBe(2);
   page[at] = 3;
@@ -42,8 +43,8 @@ const three = [change(1), change(2), change(3)];
 const corrupt = { type: "unavailable", reason: "corrupt" };
 
 describe("an index that leads to another transaction", () => {
-  it("lets no commit overwrite that one", async () => {
-    await misled("sqlite_autoindex_transactions_1", uuid(2), three);
+  it("does not let a commit overwrite that one", async () => {
+    await misleadIndex("sqlite_autoindex_transactions_1", uuid(2), three);
     const outbox = await store.open();
 
     expect(await unwrapErrorAsync(outbox.commit(change(2, { expectedVersion: 1, record: "the next" })))).toMatchObject(
@@ -58,16 +59,16 @@ describe("an index that leads to another transaction", () => {
   const finished = change(2, { state: "confirmed", final: true });
   const redact = { record: () => "redacted", entry: () => "redacted" };
   const retentions: Readonly<Record<string, RetentionRequest>> = {
-    removes: { redactBefore: 0, deleteBefore: NOW + 1, limit: 10, redact },
-    scrubs: { redactBefore: NOW + 1, deleteBefore: 0, limit: 10, redact },
+    deletes: { redactBefore: 0, deleteBefore: NOW + 1, limit: 10, redact },
+    redacts: { redactBefore: NOW + 1, deleteBefore: 0, limit: 10, redact },
   };
 
   it.each(Object.entries(retentions))(
-    "lets no retention that %s touch that one, which is unfinished",
+    "does not let a retention that %s change that one, which is unfinished",
     async (_, request) => {
       const [first, , third] = three;
       if (first === undefined || third === undefined) throw new Error("there are three");
-      await misled("transactions_finished", "", [first, finished, third]);
+      await misleadIndex("transactions_finished", "", [first, finished, third]);
       const outbox = await store.open();
 
       expect(await unwrapErrorAsync(outbox.applyRetention(request))).toMatchObject(corrupt);

@@ -1,24 +1,24 @@
 import { err, type Result } from "neverthrow";
 import { codeOf, reasonOf } from "./errors.ts";
 
-/** Why a file could not be opened as an outbox. Nothing was created or changed that is not ours. */
+/** Why a file could not be opened as an outbox. No foreign file was created or changed. */
 export type OpenError =
-  /** The folder that should hold the file is not there. */
+  /** The folder that should hold the file does not exist. It is not created. */
   | { readonly type: "missingDirectory"; readonly directory: string }
-  /** Another process kept it locked for longer than the busy timeout. */
+  /** Another process kept the file locked for longer than the busy timeout. */
   | { readonly type: "locked"; readonly detail: string }
-  /** The file, its folder or its file system cannot be written. */
+  /** The file, its folder or its file system is not writable. */
   | { readonly type: "readOnly"; readonly detail: string }
-  /** It is something else: no SQLite database, another program's, or one without our tables. */
+  /** The file is not an outbox: no SQLite database, another program's, or one without the outbox's tables. */
   | { readonly type: "foreign"; readonly detail: string }
-  /** Written by a newer release. */
+  /** A newer release wrote the file: its schema version is `found`. */
   | { readonly type: "newer"; readonly found: number; readonly supported: number }
   | { readonly type: "corrupt"; readonly detail: string }
-  /** This file system or this build of SQLite does not keep a commit through a loss of power. */
+  /** With this file system or this build of SQLite, a commit might not survive a power loss. */
   | { readonly type: "durability"; readonly detail: string }
   | { readonly type: "failed"; readonly detail: string };
 
-/** Runs a step of opening; what SQLite or the file system refuses becomes a value. */
+/** Runs a step of opening. An error of SQLite's or of the file system's becomes a value. */
 export function tryOpening<Value>(step: () => Result<Value, OpenError>): Result<Value, OpenError> {
   try {
     return step();

@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, unwrapAsync, uuid } from "../test/change.ts";
+import { change } from "../test/change.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 import { openSqliteOutbox } from "./open.ts";
 import { toOpenError } from "./open-error.ts";
@@ -14,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => store.remove());
 
-/** Makes a database in the place of the outbox. */
+/** Creates a foreign database in place of the outbox. */
 function database(make: (raw: Database.Database) => unknown): void {
   const raw = new Database(store.path);
   make(raw);
@@ -29,8 +30,8 @@ const contents = (): Readonly<Record<string, string>> =>
     readdirSync(store.directory).map((name) => [name, readFileSync(join(store.directory, name), "hex")]),
   );
 
-describe("opening a file that is not there", () => {
-  it("creates it for its owner's eyes only, and so what SQLite puts beside it, whatever the umask", async () => {
+describe("opening a file that does not exist", () => {
+  it("creates it with access for its owner only, and likewise SQLite's files beside it, whatever the umask", async () => {
     const umask = process.umask(0);
     const outbox = await store.open();
     await unwrapAsync(outbox.commit(change(1)));
@@ -41,7 +42,7 @@ describe("opening a file that is not there", () => {
     expect(files.map((name) => modeOf(join(store.directory, name)))).toEqual(["600", "600", "600"]);
   });
 
-  it("takes a path as it is, even one that SQLite would read as no file at all", async () => {
+  it("takes a path literally, even one with a special meaning to SQLite", async () => {
     const path = join(store.directory, ":memory:");
 
     await openSqliteOutbox({ path }).match(
@@ -61,7 +62,7 @@ describe("opening a file that is not there", () => {
     expect(readdirSync(store.directory)).toEqual([]);
   });
 
-  it("does not take a file for a folder", () => {
+  it("does not accept a file as the folder", () => {
     writeFileSync(store.path, "");
 
     expect(openSqliteOutbox({ path: join(store.path, "outbox.db") })).toMatchObject({
@@ -70,8 +71,8 @@ describe("opening a file that is not there", () => {
   });
 });
 
-describe("opening a file of ours", () => {
-  it("finds all that was committed", async () => {
+describe("opening an outbox", () => {
+  it("finds everything that was committed", async () => {
     const before = await store.open();
     await unwrapAsync(before.commit(change(1)));
     await unwrapAsync(before.close());
@@ -79,7 +80,7 @@ describe("opening a file of ours", () => {
     expect(await unwrapAsync((await store.open()).load(uuid(1)))).toMatchObject({ version: 1, record: "record 1" });
   });
 
-  it("finishes one whose creator died before anything was in it, and takes it out of others' sight", async () => {
+  it("completes one whose process ended before it wrote anything, and restricts access to the owner", async () => {
     writeFileSync(store.path, "", { mode: 0o644 });
 
     await unwrapAsync((await store.open()).commit(change(1)));
@@ -87,13 +88,13 @@ describe("opening a file of ours", () => {
     expect(modeOf(store.path)).toBe("600");
   });
 
-  it("says in its header that it is ours as soon as anything is in it: also to whoever does not read the log", async () => {
+  it("marks the header as an outbox's from the first write on, in the database itself and not only in the WAL", async () => {
     await unwrapAsync((await store.open()).commit(change(1)));
 
     expect(readFileSync(store.path).readUInt32BE(68)).toBe(APPLICATION_ID);
   });
 
-  it("refuses one that a newer release has written, names both versions, and leaves it alone", async () => {
+  it("refuses one that a newer release has written, names both versions, and does not change it", async () => {
     await unwrapAsync((await store.open()).close());
     database((raw) => raw.pragma(`user_version = ${SCHEMA_VERSION + 7}`));
     const before = contents();
@@ -123,21 +124,18 @@ describe("opening a file of ours", () => {
     expect(store.refusal()).toMatchObject({ type: "corrupt" });
   });
 
-  it.skipIf(process.getuid?.() === 0)(
-    "refuses one that it may not write, or whose folder it may not write",
-    async () => {
-      await unwrapAsync((await store.open()).close());
-      chmodSync(store.path, 0o400);
-      expect(store.refusal()).toMatchObject({ type: "readOnly" });
+  it.skipIf(process.getuid?.() === 0)("refuses one that is not writable, or whose folder is not", async () => {
+    await unwrapAsync((await store.open()).close());
+    chmodSync(store.path, 0o400);
+    expect(store.refusal()).toMatchObject({ type: "readOnly" });
 
-      chmodSync(store.path, 0o600);
-      chmodSync(store.directory, 0o500);
-      expect(store.refusal()).toMatchObject({ type: "readOnly" });
-      chmodSync(store.directory, 0o700);
-    },
-  );
+    chmodSync(store.path, 0o600);
+    chmodSync(store.directory, 0o500);
+    expect(store.refusal()).toMatchObject({ type: "readOnly" });
+    chmodSync(store.directory, 0o700);
+  });
 
-  it("understands SQLite where the file system alone gives nothing away", () => {
+  it("recognises SQLite's read-only error if the file system's check finds nothing", () => {
     const refusal = (code: string): string => toOpenError(new Database.SqliteError("reason", code)).type;
 
     expect(refusal("SQLITE_READONLY_DIRECTORY")).toBe("readOnly");
@@ -148,7 +146,7 @@ describe("opening a file of ours", () => {
   });
 });
 
-describe("opening a file of somebody else", () => {
+describe("opening a foreign file", () => {
   const foreign: Readonly<Record<string, () => void>> = {
     "a text": () => writeFileSync(store.path, "a shopping list\n".repeat(50)),
     "a few bytes": () => writeFileSync(store.path, "SQLite format 3"),
@@ -172,7 +170,7 @@ describe("opening a file of somebody else", () => {
       }),
   };
 
-  it.each(Object.entries(foreign))("refuses %s, and leaves it as it is", (_what, make) => {
+  it.each(Object.entries(foreign))("refuses %s, and does not change it", (_name, make) => {
     make();
     const before = statSync(store.path).isDirectory() ? [] : contents();
 
@@ -180,7 +178,7 @@ describe("opening a file of somebody else", () => {
     expect(statSync(store.path).isDirectory() ? [] : contents()).toEqual(before);
   });
 
-  it("refuses a database that its own program has open, and touches neither its log nor its data", () => {
+  it("refuses a database that another program has open, and changes neither its WAL nor its data", () => {
     const raw = new Database(store.path);
     raw.pragma("journal_mode = WAL");
     raw.exec("CREATE TABLE list (item); INSERT INTO list VALUES ('bread')");

@@ -14,8 +14,9 @@ import { createStateCounts } from "./state-counts.ts";
 import { createMaintenance, type Maintenance } from "./maintenance.ts";
 
 /**
- * The bounds of what shares a transaction: few enough that the event loop is not held up for long, many enough that an fsync
- * is little to each. And of what waits: whoever has more callers than that at once is better told so than kept waiting.
+ * The bounds of a batch (items, and characters of their texts) and of the queue. A batch is small enough not to block the event
+ * loop for long, and large enough that an fsync costs each item little. A caller beyond the queue's bound is refused at once,
+ * which is better than a long wait.
  */
 const BATCH_BOUNDS = { maxItems: 128, maxSize: 2 ** 20, maxWaiting: 10_000 };
 
@@ -34,11 +35,11 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
   const applyRetention = createRetention(durable, stateCounts);
   const load = durable.prepare<[string], StoredRow>(`SELECT ${STORED_COLUMNS} FROM transactions WHERE id = ?`);
 
-  const upkeep = createMaintenanceFor(connections);
+  const maintenance = createMaintenanceFor(connections);
   const notify = isolateErrors(onCommit, warnOfListener);
   const commits = createBatcher<Change, CommitResult>({
     run: createGroupCommit(durable, rowIds, (changes) => {
-      upkeep.recordChanges(changes);
+      maintenance.recordChanges(changes);
       notify(changes);
     }),
     sizeOf: ({ record, entry }) => record.length + entry.length,
@@ -46,9 +47,9 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
     ...BATCH_BOUNDS,
   });
   const postponements = createBatcher<Postponement, Result<void, OutboxUnavailable>>({
-    run: (members) => {
-      const outcome = trySqlite(() => leases.postpone(members));
-      return members.map(() => outcome);
+    run: (items) => {
+      const outcome = trySqlite(() => leases.postpone(items));
+      return items.map(() => outcome);
     },
     sizeOf: ({ reason }) => reason.length,
     overloaded: err(overloaded),
@@ -80,9 +81,9 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
     journal: (id) => whenOpen(() => inspection.journal(id)),
     applyRetention: (request) =>
       whenOpen(() => {
-        const retained = applyRetention(request);
-        if (retained.redacted + retained.deleted < request.limit) truncateWal();
-        return retained;
+        const result = applyRetention(request);
+        if (result.redacted + result.deleted < request.limit) truncateWal();
+        return result;
       }),
     check: () => whenOpen(inspection.check),
   };
@@ -91,14 +92,14 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
 const warnOfListener = (detail: string): void =>
   process.emitWarning("The outbox's onCommit failed. The outbox goes on, and reports no further failure.", { detail });
 
-/** Begins with what a former process has left. */
+/** Maintenance of the counts and the WAL. It first folds what an earlier process has left. */
 function createMaintenanceFor({ durable, relaxed, tryWithoutWaiting, checkpointWal }: Connections): Maintenance {
-  const addUp = relaxed.transaction(createStateCounts(relaxed).fold).immediate;
-  // Where it fails, the next time does it all.
+  const foldCounts = relaxed.transaction(createStateCounts(relaxed).fold).immediate;
+  // If a run fails, the next one does all of its work.
   const unlessClosed = (work: () => void) => (): void => {
     if (durable.open) trySqlite(work).unwrapOr(undefined);
   };
-  const addUpAll = unlessClosed(() => tryWithoutWaiting(addUp));
-  addUpAll();
-  return createMaintenance([addUpAll, unlessClosed(checkpointWal)]);
+  const foldUnlessLocked = unlessClosed(() => tryWithoutWaiting(foldCounts));
+  foldUnlessLocked();
+  return createMaintenance([foldUnlessLocked, unlessClosed(checkpointWal)]);
 }

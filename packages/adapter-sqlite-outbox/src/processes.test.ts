@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, unwrapAsync, NOW, uuid } from "../test/change.ts";
+import { change, NOW } from "../test/change.ts";
 import { committer, postponer, run, worker } from "../test/process.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
@@ -17,7 +18,7 @@ beforeEach(() => {
 afterEach(() => store.remove());
 
 describe("a process that is killed", () => {
-  it("leaves behind every commit that had resolved", async () => {
+  it("leaves every commit that had resolved", async () => {
     const acknowledged: string[] = [];
     for (let kills = 0; kills < KILLS; kills += 1) {
       const killed = run(committer, [store.path, "Infinity", "4"]);
@@ -35,7 +36,7 @@ describe("a process that is killed", () => {
 });
 
 describe("several processes on one file", () => {
-  it("create it together", async () => {
+  it("can create it at the same time", async () => {
     const processes = Array.from({ length: 4 }, () => run(committer, [store.path, "5"]));
 
     const committed = (await Promise.all(processes.map((each) => each.ended()))).flat();
@@ -45,7 +46,7 @@ describe("several processes on one file", () => {
     for (const id of committed) expect(await unwrapAsync(outbox.load(id))).toMatchObject({ id, version: 1 });
   });
 
-  it("share the work, each record going to one of them", async () => {
+  it("share the work: each record is claimed by one of them", async () => {
     const outbox = await store.open();
     const ids = Array.from({ length: 60 }, (_, n) => uuid(n));
     await Promise.all(ids.map(async (_, n) => unwrapAsync(outbox.commit(change(n)))));
@@ -58,12 +59,12 @@ describe("several processes on one file", () => {
     expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
 
-  it("do not take each other's log away, however often this one opens and closes the file", async () => {
+  it("do not delete each other's WAL, however often this one opens and closes the file", async () => {
     const outbox = await store.open();
     await unwrapAsync(outbox.commit(change(1)));
     await unwrapAsync((await store.open()).close());
 
-    // Whoever closes last removes the log. This process still has it open, and goes on writing to it.
+    // The last process that closes the file deletes the WAL. This process still has it open, and goes on writing to it.
     const [theirs = ""] = await run(committer, [store.path, "1"]).ended();
     await unwrapAsync(outbox.commit(change(2)));
 
@@ -73,9 +74,9 @@ describe("several processes on one file", () => {
   });
 });
 
-describe("a disk that fails in the midst of a commit", () => {
-  it("leaves it uncertain whether that one was written, and every other as it was", async () => {
-    // No file may grow beyond 400 blocks: the write that would is refused by the system.
+describe("a disk that fails during a commit", () => {
+  it("makes that commit uncertain, and leaves every other as it was", async () => {
+    // No file may exceed 400 blocks: the operating system refuses the write that would.
     const limited = run(committer, [store.path, "Infinity"], ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh"]);
 
     const lines = await limited.ended();
@@ -90,7 +91,7 @@ describe("a disk that fails in the midst of a commit", () => {
   });
 });
 
-/** How often a script waited for the disk, as the system counts it. */
+/** How often a script called fsync, according to strace. */
 async function fsyncsOf(script: URL, args: readonly string[]): Promise<number> {
   const log = join(store.directory, "strace.log");
   const strace = ["strace", "-f", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-o", log];
@@ -101,7 +102,7 @@ async function fsyncsOf(script: URL, args: readonly string[]): Promise<number> {
 }
 
 describe.runIf(spawnSync("strace", ["--version"]).status === 0)("the disk is waited for", () => {
-  /** What opening a new file takes, and closing it. */
+  /** The fsyncs of opening a new file and closing it. */
   const OPENING = 20;
 
   it("once for each commit that is awaited before the next", async () => {

@@ -22,21 +22,21 @@ interface JournalRow {
 }
 
 /**
- * Removes and scrubs finished transactions, oldest first, in one transaction as large as the request says. What is old enough
- * to be removed is not scrubbed first.
+ * Deletes and redacts finished transactions, oldest first, in one SQLite transaction, at most as many as the request's limit.
+ * Those that are old enough to be deleted are not redacted first.
  */
 export function createRetention(
   database: Database,
   stateCounts: StateCounts,
 ): (request: RetentionRequest) => RetentionResult {
-  const finished = (redacted: 0 | 1): Statement<[before: Instant, limit: number], FinishedRow> =>
+  const selectFinished = (redacted: 0 | 1): Statement<[before: Instant, limit: number], FinishedRow> =>
     database.prepare(
       `SELECT row_id, state, needs_attention, due_work, finished_at FROM transactions
        WHERE finished_at IS NOT NULL AND redacted = ${redacted} AND finished_at < ${BOUND}
        ORDER BY finished_at, row_id LIMIT ${BOUND}`,
     );
-  const withSecrets = finished(0);
-  const withoutSecrets = finished(1);
+  const withSecrets = selectFinished(0);
+  const withoutSecrets = selectFinished(1);
   const remove = database.prepare<[number]>("DELETE FROM transactions WHERE row_id = ? AND +finished_at IS NOT NULL");
   const redactOne = createRedactOne(database);
 

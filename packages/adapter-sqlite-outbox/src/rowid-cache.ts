@@ -1,15 +1,15 @@
 import type { Uuid } from "@electrum-vouchers/core";
 
 /**
- * Where the transactions are that this process has lately dealt with. Ids are random, and so scattered over their index: whoever
- * knows the row id reads one page less of a long backlog. What is forgotten is looked up.
+ * The row ids of the transactions that this process used recently. Ids are random, so they are scattered over their index: with
+ * the row id known, a commit reads one page less. A row id that is not cached is looked up.
  */
 export interface RowIdCache {
   get(id: Uuid): number | undefined;
   remember(id: Uuid, rowId: number): void;
 }
 
-/** More than are under way at once, and yet little memory. */
+/** More than the transactions under way at once, and still little memory. */
 const MAX_ENTRIES = 10_000;
 
 export function createRowIdCache(): RowIdCache {

@@ -1,7 +1,7 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Due, StoredRecord, Work } from "@electrum-vouchers/core/ports";
 
-/** What is due next: all three, or nothing. */
+/** What is due next: either all three are null, or none is. */
 export interface DueRow {
   readonly due_at: Instant | null;
   readonly due_work: Work | null;
@@ -20,12 +20,12 @@ export interface StoredRow extends DueRow {
 export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, record";
 
 /**
- * A bound value in a condition. Where SQLite sees the value it may plan the statement anew for each, which takes ten times as
- * long as running it; behind a subquery it plans once.
+ * A bound value in a condition. If SQLite sees the value, it may plan the statement anew for each one, which takes ten times as
+ * long as running it. Behind a subquery it plans once.
  */
 export const BOUND = "(SELECT ?)";
 
-/** Many values, bound as one, the text of a JSON array: one statement for many rows costs less than one for each. */
+/** Many values, bound as one JSON array: one statement for many rows costs less than one for each. */
 export const BOUND_LIST = "(SELECT value FROM json_each(?))";
 
 export function storedOf(row: StoredRow): StoredRecord {

@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
+import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, unwrapAsync, NOW, uuid } from "../test/change.ts";
+import { change, NOW } from "../test/change.ts";
 import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 import { createSqliteOutbox } from "./outbox.ts";
@@ -16,7 +17,7 @@ afterEach(async () => {
   await store.remove();
 });
 
-/** Every statement that an outbox prepares, but those of the check, which counts everything: that is its purpose. */
+/** Every statement that an outbox prepares, except those of the check, which has to read everything. */
 function statements(): readonly string[] {
   const { connections } = opened;
   const prepare = [connections.durable, connections.relaxed].map((database) => vi.spyOn(database, "prepare"));
@@ -27,7 +28,7 @@ function statements(): readonly string[] {
     .filter((source) => !/PRAGMA|pragma_|format\(/.test(source));
 }
 
-/** How SQLite goes about a statement, step by step. */
+/** SQLite's query plan of a statement. */
 function planOf(statement: string): readonly string[] {
   const parameters = [...statement.matchAll(/@\w+|\?/g)].map(([name]) => name);
   const named = Object.fromEntries(parameters.map((name) => [name.slice(1), 1]));
@@ -39,7 +40,7 @@ function planOf(statement: string): readonly string[] {
 }
 
 describe("the statements", () => {
-  it("are prepared once, when the outbox opens: none by a call", async () => {
+  it("are prepared once, when the outbox opens, and never by a call", async () => {
     const { durable, relaxed } = opened.connections;
     const outbox = createSqliteOutbox(opened.connections, () => {});
     const prepare = [durable, relaxed].map((database) => vi.spyOn(database, "prepare"));
@@ -57,7 +58,7 @@ describe("the statements", () => {
     expect(prepare.flatMap(({ mock }) => mock.calls)).toEqual([]);
   });
 
-  it("never look at more than they need: no scan of all transactions, and no sorting of what an index keeps in order", () => {
+  it("read no more than they need: no scan of all transactions, and no sort of what an index keeps in order", () => {
     const plans = statements().map((source) => [source, planOf(source)] as const);
 
     expect(plans.length).toBeGreaterThan(20);
@@ -69,7 +70,7 @@ describe("the statements", () => {
     }
   });
 
-  it("find what is due, what is unfinished and what is finished each by an index of nothing else", () => {
+  it("find due, unfinished and finished transactions each by an index of their own", () => {
     const plans = statements().flatMap((source) => planOf(source).map((detail) => `${detail} | ${source}`));
     const through = (index: string): number => plans.filter((plan) => plan.includes(`INDEX ${index}`)).length;
 
@@ -80,7 +81,7 @@ describe("the statements", () => {
   });
 });
 
-describe("whoever opens the file with the sqlite3 shell", () => {
+describe("an operator with the sqlite3 shell", () => {
   const inShell = (statement: string): readonly unknown[] => {
     const shell = new Database(store.path, { readonly: true });
     const rows = shell.prepare(statement).all();
@@ -88,7 +89,7 @@ describe("whoever opens the file with the sqlite3 shell", () => {
     return rows;
   };
 
-  it("finds what waits to be sent, and why, oldest first, in the view outbox", async () => {
+  it("finds the advices to deliver, and why they wait, oldest first, in the view outbox", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     const due = { at: NOW - 60_000, work: "advice", description: "reverseRedeem" } as const;
     await unwrapAsync(opened.outbox.commit(change(2, { kind: "redemption", state: "reversing", due })));

@@ -1,10 +1,10 @@
-/** "EVOX" in the header of the file: how a file of ours is told from any other. */
+/** "EVOX". In the header of a file it says that the file is an outbox. */
 export const APPLICATION_ID = 0x45564f58;
 
 /**
- * The transactions, in the order of arrival, each with what is due next. The text of the record comes last, so that whoever
- * needs only the columns before it reads no further. A rowid table: random UUIDs as the clustered key would scatter every
- * write. The partial indexes are as large as what they name, however long the history.
+ * The transactions, in the order of arrival, each with what is due next. The text of the record comes last, so that a query for
+ * the columns before it reads no further. It is a rowid table, since random UUIDs as the clustered key would scatter the writes.
+ * The first three partial indexes do not grow with the history.
  */
 const TRANSACTIONS = `
   CREATE TABLE transactions (
@@ -29,7 +29,7 @@ const TRANSACTIONS = `
   CREATE INDEX transactions_finished ON transactions (redacted, finished_at) WHERE finished_at IS NOT NULL;
 `;
 
-/** What led to each version of a transaction, and what it then was. */
+/** The entry that led to each version of a transaction, and the state it then had. */
 const JOURNAL = `
   CREATE TABLE journal (
     position INTEGER PRIMARY KEY,
@@ -44,8 +44,8 @@ const JOURNAL = `
 `;
 
 /**
- * What keeps due transactions from being claimed: a lease (`worker`), or a postponement (`reason`). A table of its own, with
- * small rows, so that leasing and postponing write little. It holds those under way and those put off, and so stays small.
+ * What keeps due transactions from being claimed: a lease (`worker`) or a postponement (`reason`). It is a table of its own, with
+ * small rows, so that leasing and postponing write little. It stays small: it holds only transactions under way or put off.
  */
 const LEASES = `
   CREATE TABLE leases (
@@ -58,7 +58,7 @@ const LEASES = `
   ) STRICT;
 `;
 
-/** How many transactions there are of each state, wanting attention or not, with each kind of work due; see state-counts.ts. */
+/** How many transactions there are by state, need for attention and kind of due work; see state-counts.ts. */
 const STATE_COUNTS = `
   CREATE TABLE state_counts (
     state TEXT NOT NULL,
@@ -73,7 +73,7 @@ const STATE_COUNTS = `
 
 const isoText = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 
-/** What waits to be sent, and why, for whoever opens the file with the sqlite3 shell. It shows no secret. */
+/** The advices to deliver, and why they wait: for an operator with the sqlite3 shell. It shows no secret. */
 const OUTBOX = `
   CREATE VIEW outbox AS
   SELECT id, kind, state, due_description AS description, ${isoText("due_at")} AS due, ifnull(postponed, 0) AS attempts,
@@ -83,7 +83,7 @@ const OUTBOX = `
   ORDER BY due_at, row_id;
 `;
 
-/** Each step takes the schema one version further, in a transaction of its own. A released step is never changed. */
+/** Each migration takes the schema one version further, in a transaction of its own. A released one is never changed. */
 export const migrations: readonly string[] = [[TRANSACTIONS, JOURNAL, LEASES, STATE_COUNTS, OUTBOX].join("")];
 
 /** The version that this release reads and writes. */

@@ -1,16 +1,16 @@
 import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
 
-/** The outbox on a SQLite file, and the look into it. */
+/** The outbox on a SQLite file, and what operators need of it. */
 export type SqliteOutbox = Outbox & OutboxInspection;
 
 export interface SqliteOutboxOptions {
-  /** The database file. It is created where it does not exist; its folder is not. */
+  /** The database file. It is created if it does not exist; its folder is not. */
   readonly path: string;
   /**
-   * How long a call waits while another process writes to the file, in milliseconds. The whole process waits, so keep it
-   * short. Default 2 seconds.
+   * How long a call waits while another process writes to the file, in milliseconds; after that it gives `unavailable`, reason
+   * `busy`. SQLite blocks the whole process meanwhile, so keep it short. Default 2000.
    */
   readonly busyTimeoutMs?: number;
-  /** Told of each transaction that was committed durably, and of how many commits it carried: for metrics. Default: nobody. */
+  /** For metrics: called after each durable SQLite transaction, with the number of changes in it. Default: none. */
   readonly onCommit?: (changes: number) => void;
 }

@@ -1,32 +1,49 @@
+// How many transactions there are in each state: read often by operators and metrics, and free for a commit.
+//
+//   journal:       … │ folded up to here │ pending: the few hundred newest entries
+//   state_counts   ◀── fold ─────────────┘
+//   counts()       =  state_counts  +  the differences of the pending entries
+//
+// A counter that each commit updates would cost a commit two more writes (minus one for the old state, plus one for the new).
+// To count the rows would read the whole history. So neither is done: the journal already says what each transaction became,
+// and it is *folded* into the counts from time to time (`maintenance.ts`).
+//
+// Rules
+// 1. An entry counts 1 for its own key (state, attention, work) and -1 for the key of the entry before it.
+// 2. `state_counts_fold.folded_to` is the journal's position up to which the counts are folded. The counts and the position
+//    change in one SQLite transaction, so no entry counts twice or not at all.
+// 3. A fold may be lost in a power loss, or skipped because the database is locked. The next one folds more.
+// 4. Deleting transactions deletes their journal. So retention folds first, then subtracts what it deleted, in its own transaction.
+// 5. A count of 0 stays in the table, but is not shown.
+//
+// What it does not know: when to fold. `inspection.ts` compares the counts with the rows when an operator asks for a check.
+
 import type { Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 
-/** What is counted: transactions that are alike in all of this. */
+/** Transactions are counted by these columns together. */
 export interface StateKey {
   readonly state: string;
   readonly needs_attention: 0 | 1;
   readonly due_work: Work | null;
 }
 
-/** So many more, or fewer, that are alike. */
+/** How many more transactions have this key; fewer if negative. */
 export interface StateCount extends StateKey {
   readonly count: number;
 }
 
-/**
- * How many transactions there are of each kind: counted as they change, and yet at no cost to a commit. The journal says what
- * each transaction became; from time to time that is added up. What was not yet is few enough to be added up by whoever asks.
- */
+/** How many transactions there are by key, at no cost to a commit. */
 export interface StateCounts {
-  /** All there is, one count for each kind of which there are any. */
+  /** The counts that are not 0, one for each key. */
   counts(): readonly StateCount[];
-  /** Adds up what the journal says since last time; within a transaction. */
+  /** Folds the journal's pending entries into the counts. Call it within a transaction. */
   fold(): void;
-  /** Counts these no more, which have just been removed, with all else added up; within the transaction that removed them. */
+  /** Subtracts transactions that were just deleted. Call it after `fold`, within the transaction that deleted them. */
   subtract(deleted: readonly StateKey[]): void;
 }
 
-/** The kinds in which the journal says that there are more and fewer, from where it has not been added up. */
+/** The differences that the journal's pending entries make: 1 for each new key, -1 for the one before. */
 export const PENDING_COUNTS = `
   SELECT state, needs_attention, due_work, 1 AS count FROM journal WHERE position > (SELECT folded_to FROM state_counts_fold)
   UNION ALL
@@ -34,7 +51,7 @@ export const PENDING_COUNTS = `
   FROM journal CROSS JOIN journal AS before ON before.row_id = journal.row_id AND before.version = journal.version - 1
   WHERE journal.position > (SELECT folded_to FROM state_counts_fold)`;
 
-/** Keys have no nulls: in the counts, this stands for it where nothing is due. */
+/** Stands for NULL in the counts, if nothing is due: columns of a primary key cannot be NULL. */
 export const NOTHING_DUE = "";
 
 export function createStateCounts(database: Database): StateCounts {
@@ -64,12 +81,12 @@ export function createStateCounts(database: Database): StateCounts {
   };
 }
 
-/** One for each kind. */
+/** Adds up the counts of equal keys. */
 function sumByKey(counts: readonly StateCount[]): Iterable<StateCount> {
   const sums = new Map<string, StateCount>();
   for (const each of counts) {
-    const kind = `${each.state} ${each.needs_attention} ${each.due_work}`;
-    sums.set(kind, { ...each, count: each.count + (sums.get(kind)?.count ?? 0) });
+    const key = `${each.state} ${each.needs_attention} ${each.due_work}`;
+    sums.set(key, { ...each, count: each.count + (sums.get(key)?.count ?? 0) });
   }
   return sums.values();
 }

@@ -1,13 +1,10 @@
-import type { Instant, Uuid } from "@electrum-vouchers/core";
+import type { Instant } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
-import type { ResultAsync } from "neverthrow";
+import { uuid } from "@electrum-vouchers/testkit";
 
 export const NOW: Instant = Date.parse("2026-03-01T08:00:00.000Z");
 
-/** The n-th of some ids. */
-export const uuid = (n: number): Uuid => `00000000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
-
-/** The first commit of the n-th transaction, or another where the fields say so. */
+/** The first commit of the n-th transaction, with these fields changed. */
 export const change = (n: number, fields: Partial<Change> = {}): Change => ({
   id: uuid(n),
   expectedVersion: 0,
@@ -21,17 +18,3 @@ export const change = (n: number, fields: Partial<Change> = {}): Change => ({
   at: NOW,
   ...fields,
 });
-
-/** What the call gave; it must succeed. */
-export async function unwrapAsync<Value>(call: ResultAsync<Value, unknown>): Promise<Value> {
-  const result = await call;
-  if (result.isErr()) throw new Error(`it must succeed, but gave ${JSON.stringify(result.error)}`);
-  return result.value;
-}
-
-/** Why the call failed; it must. */
-export async function unwrapErrorAsync<Failure>(call: ResultAsync<unknown, Failure>): Promise<Failure> {
-  const result = await call;
-  if (result.isOk()) throw new Error("it must fail, but succeeded");
-  return result.error;
-}

@@ -1,8 +1,10 @@
-// A process of its own: `committer.ts PATH COUNT [AT_ONCE]`. Commits COUNT new transactions to the outbox at PATH, AT_ONCE at a
-// time, says each id once its commit has resolved, and closes. The first error ends it: it says `failed` and the error's type.
+// A process of its own: `committer.ts PATH COUNT [AT_ONCE]`. It commits COUNT new transactions to the outbox at PATH, AT_ONCE at a
+// time, prints each id once its commit has resolved, and closes. After the first error it prints `failed` and the error's type, and
+// ends.
 import { randomUUID } from "node:crypto";
+import { unwrapAsync } from "@electrum-vouchers/testkit";
 import { openSqliteOutbox } from "../src/index.ts";
-import { change, unwrapAsync } from "./change.ts";
+import { change } from "./change.ts";
 
 const [path = "", count = "1", atOnce = "1"] = process.argv.slice(2);
 const outbox = openSqliteOutbox({ path, busyTimeoutMs: 10_000 }).unwrapOr(undefined);

@@ -1,7 +1,8 @@
-// A process of its own: `postponer.ts PATH COUNT`. Commits one transaction to the outbox at PATH, claims and postpones it COUNT times,
-// and closes.
+// A process of its own: `postponer.ts PATH COUNT`. It commits one transaction to the outbox at PATH, claims and postpones it COUNT
+// times, and closes.
+import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { openSqliteOutbox } from "../src/index.ts";
-import { change, unwrapAsync, NOW, uuid } from "./change.ts";
+import { change, NOW } from "./change.ts";
 
 const [path = "", count = "1"] = process.argv.slice(2);
 const outbox = openSqliteOutbox({ path }).unwrapOr(undefined);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** What each says and does stands at its head. */
+/** The scripts. The head of each says what it does and prints. */
 export const committer: URL = new URL("committer.ts", import.meta.url);
 export const postponer: URL = new URL("postponer.ts", import.meta.url);
 export const worker: URL = new URL("worker.ts", import.meta.url);
@@ -13,17 +13,17 @@ const PATIENCE_MS = 60_000;
 
 /** A process that runs a script. */
 export interface Running {
-  /** What it said so far, line by line. */
+  /** The lines that it has printed so far. */
   readonly lines: readonly string[];
-  /** Resolves once it has said so many lines. */
+  /** Resolves once it has printed so many lines. */
   hasSaid(count: number): Promise<void>;
-  /** Ends it at once, in the midst of whatever it does. */
+  /** Kills it at once (SIGKILL). */
   kill(): void;
-  /** All that it said, once it has ended; it must have ended by itself, or been killed. */
+  /** All lines, once it has ended by itself or was killed. */
   ended(): Promise<readonly string[]>;
 }
 
-/** Starts a script; `around` is a command that runs another, with its arguments. */
+/** Starts a script. `around` is a command, with its arguments, that runs another command. */
 export function run(script: URL, args: readonly string[], around: readonly string[] = []): Running {
   const path = fileURLToPath(script);
   const node = [

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import type { OutboxStore } from "@electrum-vouchers/testkit/outbox-conformance";
 import { type OpenError, openSqliteOutbox, type SqliteOutbox, type SqliteOutboxOptions } from "../src/index.ts";
 
-/** A folder for database files, which is gone when the test has ended. */
+/** A folder for database files. It is deleted when the test ends. */
 export interface TemporaryStore extends OutboxStore {
   readonly path: string;
   readonly directory: string;
-  /** Opens the file once more, beside whatever has it open already. */
+  /** Opens the file once more, even if it is open already. */
   open(options?: Omit<SqliteOutboxOptions, "path">): Promise<SqliteOutbox>;
   /** Why the file cannot be opened. */
   refusal(options?: Omit<SqliteOutboxOptions, "path">): OpenError;
@@ -35,7 +35,7 @@ export function temporaryStore(): TemporaryStore {
       throw new Error("it must not open, but did");
     },
     remove: async () => {
-      // Some have been closed by their test.
+      // The test may have closed some.
       for (const outbox of opened) await outbox.close().unwrapOr(undefined);
       rmSync(directory, { recursive: true });
     },

@@ -6,11 +6,11 @@ import type { SqliteOutbox } from "../src/sqlite-outbox.ts";
 export interface TestConnection {
   readonly outbox: SqliteOutbox;
   readonly connections: Connections;
-  /** How many changes each transaction carried. */
+  /** The number of changes in each transaction. */
   readonly transactions: number[];
 }
 
-/** An outbox whose connections a test can get at, to make them fail. */
+/** An outbox with access to its connections, so that a test can make them fail. */
 export function openTestConnection(path: string, busyTimeoutMs = 1): TestConnection {
   const connections = prepareFile(path)
     .andThen(() => connect(path, busyTimeoutMs))

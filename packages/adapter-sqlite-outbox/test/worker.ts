@@ -1,7 +1,8 @@
-// A process of its own: `worker.ts PATH NAME`. Claims whatever is due in the outbox at PATH, a few at a time, says the id of each
-// and finishes it, until nothing is left.
+// A process of its own: `worker.ts PATH NAME`. It claims what is due in the outbox at PATH, a few records at a time, prints the id
+// of each and finishes it, until nothing is left.
+import { unwrapAsync } from "@electrum-vouchers/testkit";
 import { openSqliteOutbox } from "../src/index.ts";
-import { change, unwrapAsync, NOW } from "./change.ts";
+import { change, NOW } from "./change.ts";
 
 const [path = "", worker = "worker"] = process.argv.slice(2);
 const outbox = openSqliteOutbox({ path, busyTimeoutMs: 10_000 }).unwrapOr(undefined);

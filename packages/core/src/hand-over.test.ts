@@ -10,14 +10,14 @@ import type { Json } from "./json.ts";
 import { startProvision } from "./machines/provision.ts";
 import { observe } from "./transaction.ts";
 
-const sold = (response: Json) => {
+const sell = (response: Json) => {
   const { transaction } = unwrap(startProvision(provisionStart({ messaging: "single" })));
-  const answer = jsonResponse(200, response);
-  return observe(transaction, { type: "response", attempt: 0, at: AT + SECONDS, ...answer }).transaction;
+  const httpResponse = jsonResponse(200, response);
+  return observe(transaction, { type: "response", attempt: 0, at: AT + SECONDS, ...httpResponse }).transaction;
 };
 
-const handedOver = (response: Json) => {
-  const transaction = sold(response);
+const sellAndHandOver = (response: Json) => {
+  const transaction = sell(response);
   if (!canHandOver(transaction)) throw new Error("not sold");
   return handOver(transaction);
 };
@@ -29,11 +29,11 @@ test("only a sale whose confirmation is decided, or needs none, may be handed ov
   expect(redemptions).toEqual([]);
 });
 
-test("all that a customer needs is handed over, as Electrum sent it", () => {
+test("everything that the customer needs is handed over, as Electrum sent it", () => {
   const pin = { type: "CLEAR_PIN", pin: "0042", unknown: 1 };
   const slipData = { messageLines: [{ text: `Your code: ${CODE}` }] };
   const rest = { serialNumber: "S".repeat(99), expiryDate: "some day", redeemInstructions: ["Dial", "Enter"] };
-  expect(handedOver({ id: ID, voucher: { code: CODE, pin, ...rest, extra: true }, slipData, rrn: "1" })).toEqual({
+  expect(sellAndHandOver({ id: ID, voucher: { code: CODE, pin, ...rest, extra: true }, slipData, rrn: "1" })).toEqual({
     code: CODE,
     pin,
     ...rest,
@@ -47,13 +47,15 @@ test.each<[string, Json]>([
   ["of no use", { pin: "0042", serialNumber: 5, expiryDate: {}, redeemInstructions: "Dial" }],
   ["half of use", { pin: [], serialNumber: [], expiryDate: 0, redeemInstructions: ["Dial", 5] }],
 ])("what is %s is left out", (_, others) => {
-  expect(handedOver({ ...provisionResponse, slipData: null, voucher: { code: CODE, ...Object(others) } })).toEqual({
-    code: CODE,
-  });
+  expect(sellAndHandOver({ ...provisionResponse, slipData: null, voucher: { code: CODE, ...Object(others) } })).toEqual(
+    {
+      code: CODE,
+    },
+  );
 });
 
-test("a sale whose approval holds no code was not made here", () => {
-  const transaction = sold(provisionResponse);
+test("a sale whose approval holds no code is a defect of the caller: it throws", () => {
+  const transaction = sell(provisionResponse);
   if (!canHandOver(transaction)) throw new Error("not sold");
   for (const response of [{}, { voucher: "text" }, { voucher: { code: 5 } }]) {
     expect(() => handOver({ ...transaction, approval: { ...transaction.approval, response } })).toThrow(

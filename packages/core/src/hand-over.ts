@@ -10,7 +10,7 @@ export const canHandOver = (transaction: Transaction): transaction is SoldProvis
   transaction.kind === "provision" &&
   (transaction.state === "confirming" || transaction.state === "confirmed" || transaction.state === "completed");
 
-/** What the customer is handed, as Electrum sent it. Secret, and money. */
+/** What the customer is handed, as Electrum sent it. Anyone who reads it can spend it: never log it. */
 export interface VoucherForCustomer {
   readonly code: string;
   /** `CLEAR_PIN`, `ENCRYPTED_PIN` or `HASHED_PIN`, with its fields. */
@@ -24,8 +24,9 @@ export interface VoucherForCustomer {
 }
 
 /**
- * The voucher of a sale: the only way to its code and pin.
+ * Gives out the voucher of a sale. There is no other way to its code and pin.
  *
+ * @throws {TypeError} if the approval holds no voucher with a code. The core never makes such a sale.
  * @example
  * if (canHandOver(sale)) print(handOver(sale).code)
  */

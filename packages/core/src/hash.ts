@@ -1,6 +1,6 @@
 /**
- * FNV-1a over the UTF-16 units of `text` from `start` to before `end`: 32 bits. Any change of a single character changes it for
- * certain, others all but for certain. For finding damage and for spreading load; not against an adversary.
+ * FNV-1a, 32 bits, over the UTF-16 units of `text` from `start` up to, but not including, `end`. A change of one character always
+ * changes the hash; other changes almost always do. It detects damage and spreads load. It does not stop an adversary.
  */
 export function hash32(text: string, start: number = 0, end: number = text.length): number {
   let hash = 0x811c9dc5;
@@ -10,7 +10,7 @@ export function hash32(text: string, start: number = 0, end: number = text.lengt
   return hash >>> 0;
 }
 
-/** Murmur3's last step: each bit comes to depend on all the others, so that texts which differ only in their end lie far apart. */
+/** Murmur3's last step: each bit comes to depend on all the others. Hashes of texts that differ only at their end lie far apart. */
 export function avalanche32(hash: number): number {
   let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

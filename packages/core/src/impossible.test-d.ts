@@ -1,5 +1,5 @@
-// What must not compile, and what each state has. Nothing here is run: the type check is the test, and a line that is expected
-// to be an error and is none fails it.
+// What must not compile, and the fields of each state. Nothing here runs: the type check is the test. It fails if a line that
+// must be an error is none.
 import { expectTypeOf } from "vitest";
 import {
   type Abandoned,
@@ -47,7 +47,7 @@ import {
 } from "./index.ts";
 import type { AfterRedeem } from "./machines/redemption-state.ts";
 
-/** Takes what is of no further use here. */
+/** Takes values that are used no further. */
 declare function accept(result: unknown): void;
 
 declare const at: Instant;
@@ -58,15 +58,15 @@ declare const redemption: Redemption;
 declare const either: Transaction;
 declare const fact: Fact;
 
-// --- an intent of the wrong kind ---
+// --- intents of the wrong kind ---
 
 accept(decide(sale, { type: "confirm", tenders, at }));
 accept(decide(sale, { type: "cancel", at }));
-// @ts-expect-error a sale says how the customer paid
+// @ts-expect-error a confirmation of a sale has tenders
 accept(decide(sale, { type: "confirm", at }));
 // @ts-expect-error a sale is not redeemed
 accept(decide(sale, { type: "redeem", request, at }));
-// @ts-expect-error a sale looks nothing up
+// @ts-expect-error a sale has no lookup
 accept(decide(sale, { type: "lookUp", at }));
 
 accept(decide(redemption, { type: "confirm", at }));
@@ -75,9 +75,9 @@ accept(decide(redemption, { type: "lookUp", at }));
 // @ts-expect-error a redemption has no tenders
 accept(decide(redemption, { type: "confirm", tenders, at }));
 
-// @ts-expect-error an intent has a moment
+// @ts-expect-error an intent has a time
 accept(decide(sale, { type: "cancel" }));
-// @ts-expect-error nobody refunds here
+// @ts-expect-error there is no refund intent
 accept(decide(sale, { type: "refund", at }));
 // @ts-expect-error a dispute ends as confirmed or as reversed
 accept(decide(sale, { type: "resolve", resolution: "forgotten", by: "Thandi", reason: "", at }));
@@ -98,10 +98,10 @@ expectTypeOf(decide(sale, { type: "cancel", at })._unsafeUnwrap()).toEqualTypeOf
 expectTypeOf<Step<Provision>["commands"]["length"]>().toEqualTypeOf<0 | 1>();
 // @ts-expect-error a transaction is never changed in place
 sale.state = "confirmed";
-// @ts-expect-error nor are its marks
+// @ts-expect-error nor are its reconciliation items
 sale.reconciliation[0] = { reason: "confirmationAmbiguous", at };
 
-// --- a voucher is handed out for a sale that stands, and for nothing else ---
+// --- a voucher is handed over only for a sale that is decided ---
 
 declare const confirming: Provision<Confirming>;
 declare const confirmed: Provision<Confirmed>;
@@ -112,32 +112,32 @@ handOver(completed);
 if (canHandOver(either)) handOver(either);
 expectTypeOf<SoldProvision["state"]>().toEqualTypeOf<"confirming" | "confirmed" | "completed">();
 
-// @ts-expect-error no sale in just any state
+// @ts-expect-error not a sale in any state
 handOver(sale);
-// @ts-expect-error none of either kind
+// @ts-expect-error not a transaction of any kind
 handOver(either);
 declare const issued: Provision<Issued>;
 // @ts-expect-error not before the till has confirmed
 handOver(issued);
 declare const reversing: Provision<Reversing>;
-// @ts-expect-error not what is being undone
+// @ts-expect-error not a sale that is being reversed
 handOver(reversing);
 declare const reversed: Provision<Reversed>;
-// @ts-expect-error not what is undone
+// @ts-expect-error not a reversed sale
 handOver(reversed);
 declare const disputed: Provision<Disputed>;
-// @ts-expect-error not what Electrum disputes
+// @ts-expect-error not a disputed sale
 handOver(disputed);
 declare const resolved: Provision<Resolved>;
-// @ts-expect-error not what a person has settled: it may be void
+// @ts-expect-error not a sale that an operator has resolved: its voucher may be void
 handOver(resolved);
 declare const redeemedInTheEnd: Redemption<AfterRedeem>;
 // @ts-expect-error a redemption hands nothing out
 handOver(redeemedInTheEnd);
 
-// --- a state has its data, and no other's ---
+// --- each state has its own fields, and no other's ---
 
-/** What a state has, besides what every transaction has. */
+/** The fields of a state, without those that every transaction has. */
 type Own<State> = Exclude<keyof State, "kind" | "id" | "start" | "reconciliation">;
 
 expectTypeOf<Own<Provision<Requesting>>>().toEqualTypeOf<
@@ -180,7 +180,7 @@ expectTypeOf<Redeems<In<"completed">>>().toEqualTypeOf<keyof RedemptionCompleted
 expectTypeOf<Redeems<In<"declined">>>().toEqualTypeOf<keyof RedemptionDeclined>();
 expectTypeOf<Redeems<In<"reversing">>>().toEqualTypeOf<keyof Reversing>();
 
-// @ts-expect-error no voucher on the way to a reversal
+// @ts-expect-error no voucher while reversing
 void reversing.approval;
 declare const requesting: Provision<Requesting>;
 // @ts-expect-error no time for a retry while an attempt is under way
@@ -188,7 +188,7 @@ void requesting.retryAt;
 declare const found: Redemption<Found>;
 // @ts-expect-error no request before the till redeems
 void found.redeem;
-// @ts-expect-error what is only in some states cannot be read without asking for the state
+// @ts-expect-error a field of some states cannot be read without checking the state
 void sale.approval;
 // @ts-expect-error a confirmation is not sent as a reversal
 confirming.advice satisfies Reversing["advice"];
@@ -209,7 +209,7 @@ expectTypeOf<LookupFailure>().toEqualTypeOf<"noSuchVoucher" | "refused" | "notOf
 // @ts-expect-error a late approval is evidence, and no voucher to hand out
 handOver(reversing.lateApproval);
 
-// --- ids, time and policy come in ---
+// --- the caller brings ids, time and policy ---
 
 declare const policy: Policy;
 // @ts-expect-error a sale's provider is known from its start: no policy comes later
@@ -219,13 +219,13 @@ accept(decide(redemption, { type: "redeem", request, policy, at }));
 accept(decide(redemption, { type: "redeem", request, policy: { messaging: "single" }, at }));
 declare const provision: ProvisionStart;
 const { at: _at, ...timeless } = provision;
-// @ts-expect-error a start has a moment
+// @ts-expect-error a start has a time
 accept(startProvision(timeless));
 const { reversalId: _reversalId, ...irreversible } = provision;
-// @ts-expect-error the id of a reversal is minted before one is needed
+// @ts-expect-error the id of a reversal is made before one is needed
 accept(startProvision(irreversible));
 declare const acceptance: RedemptionStart;
 // @ts-expect-error a redemption begins with its lookup
 accept(startRedemption({ ...provision, id: acceptance.id }));
-// @ts-expect-error a policy is changed by making another
+// @ts-expect-error a policy is immutable
 policy.retries = 5;

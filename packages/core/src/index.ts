@@ -1,4 +1,4 @@
-// --- Transactions: start one, feed it facts and intents, and do what each step says. The theory is in `transaction.ts`.
+// --- Transactions: start one, feed it facts and intents, execute each step's command. The theory is in `transaction.ts`.
 export type { ProvisionStart, RedemptionStart } from "./start.ts";
 export { startProvision } from "./machines/provision.ts";
 export { startRedemption } from "./machines/redemption.ts";
@@ -64,7 +64,7 @@ export { labelsOf } from "./labels.ts";
 export type { Instant } from "./time.ts";
 export { toDateTime } from "./time.ts";
 
-// --- Messages: Electrum's, by Electrum's names, and how they look on the wire.
+// --- Messages: Electrum's, by Electrum's names, and as HTTP requests.
 export type {
   Advice,
   HttpRequest,
@@ -100,7 +100,7 @@ export type { Pin, PinClear, PinEncrypted, PinHashed, Voucher } from "./messages
 export type { Uuid } from "./messages/uuid.ts";
 export type { Json, JsonObject } from "./json.ts";
 
-// --- Classifying responses: what an answer of Electrum's means.
+// --- Classifying responses: what a response from Electrum means.
 export type { HttpResponse, NoResponse, NoResponseCause } from "./responses/http-response.ts";
 export type { ErrorResponse, RequestOutcome, UnknownResponseCause } from "./responses/request-outcome.ts";
 export { classifyResponse } from "./responses/request-outcome.ts";
@@ -109,7 +109,7 @@ export { classifyAdviceResponse } from "./responses/advice-outcome.ts";
 export type { RedemptionStatus } from "./responses/redemption-status.ts";
 export { classifyRedemptionStatus } from "./responses/redemption-status.ts";
 
-// --- Storing: records and journal entries as text, and without their secrets.
+// --- Storing: records and journal entries as text, and their redaction.
 export type { DamagedRecord } from "./storage/record.ts";
 export {
   decode,

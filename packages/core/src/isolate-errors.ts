@@ -1,6 +1,6 @@
 /**
- * A listener that cannot harm its caller. What it throws, or rejects with if it is async, is a bug of its owner: `warn` is
- * called with the first one only, since the next event would bring the next.
+ * Wraps a listener so that its errors cannot harm the caller. If it throws, or rejects, that is a bug of the listener's owner.
+ * `warn` is called for the first error only, since a broken listener fails again at each event.
  *
  * @example
  * const notify = isolateErrors(onCommit, (detail) => process.emitWarning("onCommit failed", { detail }));

@@ -3,14 +3,14 @@ import { describe, expect, test, vi } from "vitest";
 import { anyText } from "../test/any-text.ts";
 import { isJsonObject, type Json, parseJson, sameJson } from "./json.ts";
 
-// Counted, not timed: a busy machine is no failure.
+// Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
-const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+const nestBrackets = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const nestedObjects = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
 
 describe("parsing", () => {
-  test("gives what JSON.parse gives, for whatever is JSON of a sensible depth", () => {
+  test("gives what JSON.parse gives, for JSON of a reasonable depth", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom("", "\n  "), (value, space) => {
         const text = JSON.stringify(value, undefined, space);
@@ -19,7 +19,7 @@ describe("parsing", () => {
     );
   });
 
-  test("gives nothing for text that is none, and never throws", () => {
+  test("gives nothing for text that is not JSON, and never throws", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const parsed = parseJson(text);
@@ -30,24 +30,24 @@ describe("parsing", () => {
       expect(parseJson(text)).toBeUndefined();
   });
 
-  test("gives up on what nests deeper than 64, or than it is told, of whatever length", () => {
-    expect(parseJson(nested(64))).toBeDefined();
-    expect(parseJson(nested(65))).toBeUndefined();
+  test("gives nothing for text that nests deeper than 64, or than the given depth, of any length", () => {
+    expect(parseJson(nestBrackets(64))).toBeDefined();
+    expect(parseJson(nestBrackets(65))).toBeUndefined();
     expect(parseJson(nestedObjects(64))).toBeDefined();
     expect(parseJson(nestedObjects(65))).toBeUndefined();
-    expect(parseJson(nested(80), 80)).toBeDefined();
-    expect(parseJson(nested(81), 80)).toBeUndefined();
+    expect(parseJson(nestBrackets(80), 80)).toBeDefined();
+    expect(parseJson(nestBrackets(81), 80)).toBeUndefined();
     expect(parseJson("[".repeat(1_000_000))).toBeUndefined();
   });
 
-  test("counts how deep it nests, not how much: closed brackets, and those within a text, are none", () => {
+  test("counts the depth: closed brackets and those in strings do not count", () => {
     const wide = JSON.stringify(Array.from({ length: 500 }, () => [{}]));
     expect(parseJson(wide)).toEqual(JSON.parse(wide));
     const texts = ["[".repeat(99), '"[{'.repeat(99), '\\"[{'.repeat(99), "\\", '\\\\"'];
     expect(parseJson(JSON.stringify(texts))).toEqual(texts);
-    expect(parseJson(`["\\\\",${nested(63)}]`)).toBeDefined();
-    expect(parseJson(`["\\\\",${nested(64)}]`)).toBeUndefined();
-    expect(parseJson(`["\\"",${nested(64)}]`)).toBeUndefined();
+    expect(parseJson(`["\\\\",${nestBrackets(63)}]`)).toBeDefined();
+    expect(parseJson(`["\\\\",${nestBrackets(64)}]`)).toBeUndefined();
+    expect(parseJson(`["\\"",${nestBrackets(64)}]`)).toBeUndefined();
   });
 });
 
@@ -110,13 +110,13 @@ describe("a third-party identifier that came as a number", () => {
   });
 });
 
-describe("saying the same", () => {
-  const reversed = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(reversed);
+describe("equality", () => {
+  const reverseFields = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(reverseFields);
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
       Object.entries(value)
-        .map(([field, inner]) => [field, reversed(inner)] as const)
+        .map(([field, inner]) => [field, reverseFields(inner)] as const)
         .toReversed(),
     );
   };
@@ -124,21 +124,21 @@ describe("saying the same", () => {
   test("does not depend on the order of fields, nor on fields that are undefined", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(sameJson(value, reversed(value))).toBe(true);
+        expect(sameJson(value, reverseFields(value))).toBe(true);
         expect(sameJson({ value }, { none: undefined, value })).toBe(true);
         expect(sameJson({ value, none: undefined }, { value })).toBe(true);
       }),
     );
   });
 
-  test("is what JSON.stringify says of values whose fields stand in one order", () => {
+  test("agrees with JSON.stringify for values with fields in the same order", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (left, right) => {
-        const sorted = (value: unknown) =>
+        const sortFields = (value: unknown) =>
           JSON.stringify(value, (_, inner: unknown) =>
             isPlainObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted(byName)) : inner,
           );
-        expect(sameJson(left, right)).toBe(sorted(left) === sorted(right));
+        expect(sameJson(left, right)).toBe(sortFields(left) === sortFields(right));
       }),
     );
   });

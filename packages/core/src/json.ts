@@ -1,7 +1,7 @@
-/** Anything that `JSON.parse` can give. */
+/** Any value that `JSON.parse` can return. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
-/** A JSON object as it was received: nothing is known of its fields. */
+/** A JSON object as it was received: its fields are not checked. */
 export interface JsonObject {
   readonly [field: string]: Json;
 }
@@ -9,12 +9,12 @@ export interface JsonObject {
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Electrum's messages nest less than ten deep. A hostile answer that nests further could exhaust the stack of whoever walks it. */
+/** Electrum's messages nest less than ten deep. A hostile response with more could exhaust the stack of a recursive caller. */
 const MAX_DEPTH = 64;
 
-/** The value that `text` holds, or `undefined` where it is not JSON or nests deeper than `maxDepth`. */
+/** The value that `text` holds, or `undefined` if it is not JSON or nests deeper than `maxDepth`. */
 export function parseJson(text: string, maxDepth: number = MAX_DEPTH): Json | undefined {
-  // The commonest answer to an advice is an empty one, and a throw takes longer than all the rest of reading it.
+  // Most responses to an advice are empty. To let `JSON.parse` throw would take longer than all the rest of classifying one.
   if (text === "") return undefined;
   if (opensMoreThan(text, maxDepth) && nestsDeeper(text, maxDepth)) return undefined;
   try {
@@ -38,10 +38,10 @@ function keepDigits(key: string, value: unknown, context?: { readonly source?: s
   return typeof value === "number" && source !== undefined && source !== String(value) ? source : value;
 }
 
-/** `JSON.parse` gives nothing else. */
+/** `JSON.parse` returns nothing else. */
 const isJson = (parsed: unknown): parsed is Json => parsed !== undefined;
 
-/** What opens no more brackets than that nests no deeper. Asked first, since a search takes a thirtieth of looking at each letter. */
+/** Text with at most `maxCount` brackets cannot nest deeper. Checked first, since `indexOf` is 30 times faster than a loop. */
 function opensMoreThan(text: string, maxCount: number): boolean {
   let count = 0;
   for (const bracket of ["{", "["]) {
@@ -53,7 +53,7 @@ function opensMoreThan(text: string, maxCount: number): boolean {
   return false;
 }
 
-/** Brackets within a text count for nothing: those of a voucher's instructions nest nowhere. */
+/** Brackets inside a string do not nest, such as those in a voucher's instructions. */
 function nestsDeeper(text: string, maxDepth: number): boolean {
   let depth = 0;
   let inString = false;
@@ -68,7 +68,7 @@ function nestsDeeper(text: string, maxDepth: number): boolean {
   return false;
 }
 
-// Numbers, since comparing one-letter strings takes longer.
+// Numbers: comparing one-character strings takes longer.
 const QUOTE = '"'.charCodeAt(0);
 const BACKSLASH = "\\".charCodeAt(0);
 const BRACE = "{".charCodeAt(0);
@@ -76,7 +76,7 @@ const CLOSING_BRACE = "}".charCodeAt(0);
 const BRACKET = "[".charCodeAt(0);
 const CLOSING_BRACKET = "]".charCodeAt(0);
 
-/** Whether two JSON values say the same, whatever the order of their fields; an absent field equals an `undefined` one. */
+/** Whether two JSON values are equal. The order of fields does not count, and an absent field equals an `undefined` one. */
 export function sameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;

@@ -3,17 +3,20 @@ import type { Policy } from "./policy.ts";
 import type { Instant } from "./time.ts";
 import { nextDue, type Transaction } from "./transaction.ts";
 
-/** A lookup would come before Electrum has received and processed the outcome. */
+/** It is too early for a lookup: Electrum may not have received and processed the outcome yet. */
 export interface LookupTooEarly {
   readonly type: "lookupTooEarly";
   readonly state: string;
-  /** The first moment at which it can be allowed; absent where that depends on the till or on a person. */
+  /** The earliest moment at which a lookup can be allowed. Absent if that depends on the till or on an operator. */
   readonly allowedFrom?: Instant;
 }
 
 /**
- * Whether Electrum may be asked about a transaction of ours. Not while it is open, nor for the policy's `lookupAfterMs` after
- * its end: a lookup is no way to resolve a pending outcome.
+ * Whether the till may look up one of its own transactions at Electrum. It must not while the transaction is open, nor for the
+ * policy's `lookupAfterMs` after its end: a lookup must not be used to resolve a pending outcome.
+ *
+ * @example
+ * mayLookUp(sale, Date.now()).match(send, ({ allowedFrom }) => askAgainAt(allowedFrom))
  */
 export function mayLookUp(transaction: Transaction, at: Instant): Result<void, LookupTooEarly> {
   const { lookupAfterMs } = policyOf(transaction);
@@ -31,7 +34,7 @@ export function mayLookUp(transaction: Transaction, at: Instant): Result<void, L
 const policyOf = (transaction: Transaction): Policy =>
   "redeem" in transaction ? (transaction.redeem.policy ?? transaction.start.policy) : transaction.start.policy;
 
-/** When a transaction came to its final state; `undefined` while it is open. */
+/** When a transaction reached its final state; `undefined` while it is open. */
 function endOf(transaction: Transaction): Instant | undefined {
   switch (transaction.state) {
     case "completed":

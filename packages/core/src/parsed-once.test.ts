@@ -17,26 +17,26 @@ const transactions: readonly Transaction[] = [
 
 const parse = vi.spyOn(JSON, "parse");
 
-/** How often `work` has a text parsed. */
+/** How often `work` calls JSON.parse. */
 function parses(work: () => unknown): number {
   parse.mockClear();
   work();
   return parse.mock.calls.length;
 }
 
-/** Statuses that are read in different ways. */
-const answers: readonly HttpResponse[] = [201, 202, 400, 404, 503].flatMap((status) =>
+/** Statuses that are classified in different ways. */
+const responses: readonly HttpResponse[] = [201, 202, 400, 404, 503].flatMap((status) =>
   bodiesAbout(ID, ID).map(({ text }) => ({ status, body: text })),
 );
 
-/** The answers that `read` has parsed more than once, or at all where there is nothing in them. */
-const parsedTooOften = (read: (answer: HttpResponse) => unknown): readonly HttpResponse[] =>
-  answers.filter((answer) => parses(() => read(answer)) > (answer.body === "" ? 0 : 1));
+/** The responses that `read` parses more than once, or at all if they are empty. */
+const findParsedTooOften = (read: (response: HttpResponse) => unknown): readonly HttpResponse[] =>
+  responses.filter((response) => parses(() => read(response)) > (response.body === "" ? 0 : 1));
 
-describe("the body of an answer is parsed once", () => {
+describe("the body of a response is parsed once", () => {
   test("to a request", () => {
     const request = { operation: "provisionVoucher", message: provisionRequest } as const;
-    expect(parsedTooOften((answer) => classifyResponse(request, answer))).toEqual([]);
+    expect(findParsedTooOften((response) => classifyResponse(request, response))).toEqual([]);
   });
 
   const fields = { requestId: ID, time: timeAt(0), thirdPartyIdentifiers: [] };
@@ -44,26 +44,28 @@ describe("the body of an answer is parsed once", () => {
     { operation: "confirmVoucher", message: { ...fields, id: CONFIRMATION_ID, tenders } },
     { operation: "reverseRedeem", message: { ...fields, id: REVERSAL_ID, reversalReason: "TIMEOUT" } },
   ])("to an advice: $operation", (advice) => {
-    expect(parsedTooOften((answer) => classifyAdviceResponse(advice, answer))).toEqual([]);
+    expect(findParsedTooOften((response) => classifyAdviceResponse(advice, response))).toEqual([]);
   });
 
   test("by a transition, in every situation", () => {
     for (const transaction of transactions) {
       for (const attempt of [0, 1]) {
         expect(
-          parsedTooOften((answer) => observe(transaction, { type: "response", attempt, ...answer, at: AT })),
+          findParsedTooOften((response) => observe(transaction, { type: "response", attempt, ...response, at: AT })),
         ).toEqual([]);
       }
       for (const adviceId of [CONFIRMATION_ID, REVERSAL_ID]) {
         expect(
-          parsedTooOften((answer) => observe(transaction, { type: "adviceResponse", adviceId, ...answer, at: AT })),
+          findParsedTooOften((response) =>
+            observe(transaction, { type: "adviceResponse", adviceId, ...response, at: AT }),
+          ),
         ).toEqual([]);
       }
     }
   });
 });
 
-test("a record is parsed once to be read, and not at all to be written", () => {
+test("a record is parsed once when it is decoded, and never when it is encoded", () => {
   for (const transaction of transactions) {
     const record = encode(transaction);
     expect(parses(() => encode(transaction))).toBe(0);

@@ -16,7 +16,7 @@ const WEEK_MS = 7 * 24 * 3_600 * 1_000;
 const faultsIn = (choices: object) => parsePolicy(choices)._unsafeUnwrapErr();
 
 describe("a policy", () => {
-  test("without choices: dual messaging, three retries, a minute for each reply, a day for what no id acknowledges, and nobody is hurried", () => {
+  test("without choices: dual messaging, three retries, a minute for each response, a day for what no id acknowledges, and no other bounds on time", () => {
     expect(parsePolicy()._unsafeUnwrap()).toEqual({
       messaging: "dual",
       provider: { name: "standard", takesRetries: true, takesReversals: true },
@@ -30,7 +30,7 @@ describe("a policy", () => {
     });
   });
 
-  test("with choices: those, and the defaults for the rest; one that is undefined is none", () => {
+  test("with choices: those, and defaults for the rest; a choice of undefined means the default", () => {
     const chosen: Partial<Policy> = { messaging: "single", provider: netcare, retries: 0, customerWaitMs: 5_000 };
     expect(parsePolicy(chosen)._unsafeUnwrap()).toEqual({ ...parsePolicy()._unsafeUnwrap(), ...chosen });
     const undecided: object = { retries: undefined, decisionDeadlineMs: undefined };
@@ -67,7 +67,7 @@ describe("a policy", () => {
     }
   });
 
-  test.each(["retryBackoff", "lookupBackoff"])("%s, up to its bounds and past them", (field) => {
+  test.each(["retryBackoff", "lookupBackoff"])("%s, within its bounds and beyond them", (field) => {
     const growth = { initialMs: 0, multiplier: 1, maxMs: 0 };
     for (const fits of [
       growth,
@@ -89,7 +89,7 @@ describe("a policy", () => {
     }
   });
 
-  test("every fault is named at once, and none throws", () => {
+  test("every fault is reported at once, and nothing throws", () => {
     expect(
       faultsIn({
         messaging: "triple",
@@ -107,7 +107,7 @@ describe("a policy", () => {
       { path: "retries", expected: times },
       { path: "retryBackoff", expected: "must be Object" },
       { path: "lookupAfterMs", expected: "must be number" },
-      { path: "retires", expected: "must not be there: no such field is known" },
+      { path: "retires", expected: "is not a known field" },
     ]);
     fc.assert(
       fc.property(
@@ -125,7 +125,7 @@ describe("a policy", () => {
   });
 });
 
-describe("a pause", () => {
+describe("a backoff", () => {
   const growths: fc.Arbitrary<Backoff> = fc.record({
     initialMs: fc.integer({ min: 0, max: MAX_WAIT_MS }),
     multiplier: fc.double({ min: 1, max: 10, noNaN: true }),
@@ -133,7 +133,7 @@ describe("a pause", () => {
   });
   const repeats = fc.integer({ min: 0, max: 1_000_000 });
 
-  test("lies between half of the grown one and all of it, is never over the cap, and is always a whole number", () => {
+  test("is between half of the grown pause and all of it, at most maxMs, and a whole number", () => {
     fc.assert(
       fc.property(growths, repeats, fc.string(), (growth, repeat, seed) => {
         const grownMs = Math.min(growth.maxMs, growth.initialMs * growth.multiplier ** Math.min(repeat, MAX_ATTEMPTS));
@@ -146,7 +146,7 @@ describe("a pause", () => {
     );
   });
 
-  test("is the same for the same repeat of the same transaction, after any crash", () => {
+  test("is the same for the same repeat of the same transaction, also after a crash", () => {
     const growth = { initialMs: 1_000, multiplier: 2, maxMs: 10_000 };
     fc.assert(
       fc.property(repeats, fc.uuid(), (repeat, id) => {
@@ -166,7 +166,7 @@ describe("a pause", () => {
     `);
   });
 
-  test("does not let a thousand tills repeat in step", () => {
+  test("does not make a thousand tills repeat in step", () => {
     const growth = { initialMs: 100_000, multiplier: 2, maxMs: 100_000 };
     const pauses = Array.from({ length: 1_000 }, (_, till) =>
       backoffMs(growth, 0, `3f0c2b1a-9d8e-4f7a-8b6c-${String(till).padStart(12, "0")}`),
@@ -176,7 +176,7 @@ describe("a pause", () => {
     expect(new Set(pauses).size).toBeGreaterThan(900);
   });
 
-  test("varies from one repeat to the next: two that once met do not meet again and again", () => {
+  test("varies from one repeat to the next: two tills that once coincide do not do so again and again", () => {
     const growth = { initialMs: 100_000, multiplier: 1, maxMs: 100_000 };
     const pauses = Array.from({ length: 1_000 }, (_, repeat) =>
       backoffMs(growth, repeat, "3f0c2b1a-9d8e-4f7a-8b6c-5d4e3f2a1b0c"),

@@ -3,12 +3,12 @@ import * as v from "valibot";
 import { hash32, avalanche32 } from "./hash.ts";
 import { parse } from "./messages/parse.ts";
 
-/** What a provider takes. A profile never suppresses an advice: it only says what retries are worth and what must be reconciled. */
+/** What a provider supports. It decides whether to retry, and what an operator must reconcile. It never suppresses an advice. */
 export interface ProviderProfile {
   readonly name: string;
   /** `false`: Electrum declines every retry, so an unknown outcome goes straight to its reversal. */
   readonly takesRetries: boolean;
-  /** `false`: an acknowledged reversal does not prove that the voucher is void; it is marked for reconciliation. */
+  /** `false`: an acknowledged reversal does not prove that the voucher is void. It adds a reconciliation item. */
   readonly takesReversals: boolean;
 }
 
@@ -19,54 +19,54 @@ export const standardProvider: ProviderProfile = {
   takesReversals: true,
 };
 
-/** Stellr: Electrum swallows every advice and declines every retry. */
+/** Stellr: Electrum acknowledges every advice without forwarding it, and declines every retry. */
 export const stellr: ProviderProfile = {
   name: "Stellr",
   takesRetries: false,
   takesReversals: false,
 };
 
-/** Netcare: takes advices, declines every retry. */
+/** Netcare: Electrum forwards every advice, and declines every retry. */
 export const netcare: ProviderProfile = {
   name: "Netcare",
   takesRetries: false,
   takesReversals: true,
 };
 
-/** A pause that grows with each repeat: `initialMs`, then `factor` times longer each time, never over `capMs`. */
+/** A pause that grows with each repeat: first `initialMs`, then `multiplier` times longer each time, at most `maxMs`. */
 export interface Backoff {
   readonly initialMs: number;
   readonly multiplier: number;
   readonly maxMs: number;
 }
 
-/** The till's business rules. They are kept in the transaction: a new release must not change the rules of a running one. */
+/** The till's business rules. Each transaction stores its own, so that a new release does not change the rules of one under way. */
 export interface Policy {
   /** `dual`: the till confirms or cancels each approval · `single`: an approval completes the transaction. Default `dual`. */
   readonly messaging: "dual" | "single";
   /** Default {@link standardProvider}. */
   readonly provider: ProviderProfile;
-  /** How often `retryProvisionVoucher` may follow an unknown outcome; 0 for never. Default 3. */
+  /** How often `retryProvisionVoucher` may follow an unknown outcome: 0 (never) to 100. Default 3. */
   readonly retries: number;
   readonly retryBackoff: Backoff;
-  /** How long to wait for each reply. Default 60 s, Electrum's own. */
+  /** How long to wait for each response, in milliseconds. Default 60 000, Electrum's own time-out. */
   readonly replyDeadlineMs: number;
   /**
-   * Bound on the customer's whole wait, all attempts together. It begins anew when the till decides: with each round of
-   * lookups, and with `redeem`. Default: none.
+   * The bound on the customer's wait over all attempts together, in milliseconds. It begins anew when the till acts: with each
+   * round of lookups, and with `redeem`. Default: no bound.
    */
   readonly customerWaitMs?: number;
-  /** After this time without a decision of the till, an approval is reversed. Default: wait for ever. */
+  /** An approval is reversed if the till has not decided within this time, in milliseconds. Default: wait for ever. */
   readonly decisionDeadlineMs?: number;
   /** How often `lookupVoucher` is repeated after an unknown outcome. Default 2. */
   readonly lookupRetries: number;
   readonly lookupBackoff: Backoff;
   /**
-   * How long an advice is repeated whose response may be Electrum's, but names no id. After that it counts as acknowledged, and
+   * How long an advice is repeated if its response may be Electrum's but names no id, in milliseconds. After that it counts as acknowledged, and
    * is flagged for reconciliation. Default: a day.
    */
   readonly unnamedRepeatMs: number;
-  /** How long after its end a transaction may first be looked up (Electrum's "initial processing period"). Default 0. */
+  /** How long after its end a transaction may be looked up, in milliseconds ("initial processing period"). Default 0. */
   readonly lookupAfterMs: number;
 }
 
@@ -76,13 +76,13 @@ export interface PolicyFault {
   readonly expected: string;
 }
 
-/** More attempts than this help nobody, and would let a mistyped number repeat a sale for hours. */
+/** More attempts do not help, and a mistyped number would repeat a sale for hours. */
 export const MAX_ATTEMPTS = 100;
 
-/** A week. A wait longer than this is a mistyped number, and timers overflow at 24.8 days. */
+/** A week. A longer wait is a mistyped number; besides, timers overflow at 24.8 days. */
 export const MAX_WAIT_MS: number = 7 * 24 * 60 * 60 * 1000;
 
-/** The policy of a till that makes no choices. */
+/** The policy of a till that chooses nothing. */
 export const defaultPolicy: Policy = {
   messaging: "dual",
   provider: standardProvider,
@@ -95,7 +95,7 @@ export const defaultPolicy: Policy = {
   unnamedRepeatMs: 24 * 60 * 60 * 1000,
 };
 
-/** Ten times longer each time reaches any cap in a few steps. */
+/** At ten times longer each time, the backoff reaches any `maxMs` in a few steps. */
 const MAX_BACKOFF_MULTIPLIER = 10;
 
 const between = (min: number, max: number, isOne: (value: number) => boolean, what: string): v.GenericSchema<number> =>
@@ -133,7 +133,7 @@ const policySchema: v.GenericSchema<Policy> = v.strictObject({
 });
 
 /**
- * A policy: {@link defaultPolicy} with your choices, or every fault in them. A choice that is `undefined` is none.
+ * A policy: {@link defaultPolicy} with the caller's choices, or every fault in them. A choice of `undefined` means the default.
  *
  * @example
  * parsePolicy({ messaging: "single", provider: netcare })
@@ -144,8 +144,9 @@ export function parsePolicy(choices: Partial<Policy> = {}): Result<Policy, reado
 }
 
 /**
- * The pause before repeat `repeat` (0 for the first). Its jitter comes from `seed`, a transaction's or advice's id: the same
- * pause after a crash, and no thousand tills that repeat in step. Between half of the grown pause and all of it.
+ * The pause before a repeat, in milliseconds: between half of the grown pause and all of it. `repeat` is 0 for the first one.
+ * The jitter derives from `seed`, the id of a transaction or advice. So the pause is the same after a crash, and a thousand tills
+ * do not repeat in step.
  */
 export function backoffMs(backoff: Backoff, repeat: number, seed: string): number {
   const grownBackoffMs = Math.min(

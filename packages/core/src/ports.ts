@@ -7,11 +7,11 @@ import type { Instant } from "./time.ts";
 
 export { isolateErrors } from "./isolate-errors.ts";
 
-/** Electrum's API. It sends and reports; it classifies nothing, repeats nothing and never throws. */
+/** Electrum's API. It sends and reports. It does not classify responses, does not repeat requests, and never throws. */
 export interface Electrum {
   /**
-   * Sends one message and waits for its complete answer, until `deadlineAt` at the latest. Resolves always.
-   * Refuses to send (`notSent`) once the deadline has passed.
+   * Sends one message and waits for its complete response, until `deadlineAt` at the latest. It always resolves. If the deadline
+   * has passed, nothing is sent and the cause is `notSent`.
    *
    * @param client Electrum's id of the client whose credentials the message is sent under; the only client if absent
    */
@@ -23,71 +23,76 @@ export interface Electrum {
    */
   credentialsNumber?(client?: string): number;
 
-  /** Stops waiting: whatever is under way resolves as `stopped`, whatever comes later as `notSent`. */
+  /** Stops waiting: calls under way resolve with `stopped`, later calls with `notSent`. */
   close(): void;
 }
 
 /**
- * The transactional outbox: one record a transaction, with what is due next. A state and the message it owes are one record,
- * so neither exists without the other; recovery, timers and forwarding are one claim loop.
+ * The transactional outbox: one record for each transaction, with what is due next. A state and the message that it owes are one
+ * record, so neither exists without the other. Recovery, timers and the delivery of advices all claim from it.
  *
- * Implementable on SQLite in one process and on a shared PostgreSQL with many workers.
+ * It can be implemented on SQLite in one process, and on a shared PostgreSQL with many workers. No method throws or rejects.
  */
 export interface Outbox {
-  /** Durable once it resolves: it survives a crash and a loss of power. */
+  /**
+   * Stores one step, atomically. It is durable once this resolves: it survives a crash and a power loss. Errors: `conflict`,
+   * `uncertain`, `unavailable`.
+   */
   commit(change: Change): ResultAsync<void, CommitError>;
 
+  /** The stored record, or `undefined` if there is none. Error: `unavailable`. */
   load(id: Uuid): ResultAsync<StoredRecord | undefined, OutboxUnavailable>;
 
   /**
-   * Leases records whose work is due to `worker`, oldest due first. A lease is advisory: it keeps others away until
-   * `until` and needs no renewal, since the version is the fence. It may be lost in a crash, never the record.
+   * Leases records whose work is due to `worker`, oldest due first. A lease is advisory: until it ends, other workers do not
+   * claim the record. It needs no renewal, since the version is the fence. A crash may lose a lease, but never a record.
    */
   claim(request: ClaimRequest): ResultAsync<Claimed, OutboxUnavailable>;
 
   /**
-   * Puts a due record off, giving its lease back: it cannot be claimed before `until`. It keeps its place in the order, which
-   * goes by `due.at`. No new version, no journal entry, no durability: if it is forgotten, the
-   * work is done sooner. Nothing happens where the version is no longer the stored one.
+   * Puts a due record off and gives its lease back: it cannot be claimed before `until`. It keeps its place in the order, which
+   * goes by `due.at`. It makes no new version and no journal entry, and need not be durable: if it is lost, the work is done
+   * sooner. If the version is no longer the stored one, nothing happens.
    */
   postpone(postponement: Postponement): ResultAsync<void, OutboxUnavailable>;
 
   /**
-   * Makes postponed records of a queue due again, oldest first: those whose last postponement had the cause `noResponse`. An
-   * answer has shown that the queue's provider is reachable again. Gives how many.
+   * Makes postponed records of a queue due again, oldest first: those whose last postponement had the cause `noResponse`. A
+   * response has shown that the queue's provider is reachable again. Gives how many.
    */
   advance(request: Advance): ResultAsync<number, OutboxUnavailable>;
 
   /**
-   * Gives leases of `worker` back: what they kept may be claimed at once, as if it had not been claimed. All of them at its start,
-   * for a former self that crashed, and at its stop; some where it has claimed more than it can do.
+   * Gives leases of `worker` back: their records may be claimed at once, as if they had not been claimed. A worker gives all of
+   * them back at its start, for a predecessor that crashed, and at its stop. It gives some back if it has claimed more than it
+   * can do.
    */
   release(release: Release): ResultAsync<void, OutboxUnavailable>;
 
-  /** Finishes what is under way and closes. Calls after this give `unavailable`. */
+  /** Finishes the calls under way, then closes. Later calls give `unavailable`, reason `closed`. */
   close(): ResultAsync<void, OutboxUnavailable>;
 }
 
 /** One step of one transaction, as data, so that an adapter can group or pipeline commits. */
 export interface Change {
   readonly id: Uuid;
-  /** The version that is replaced; 0 where the record must not exist yet. The stored version becomes one more. */
+  /** The version that is replaced; 0 if the record must not exist yet. The stored version becomes one more. */
   readonly expectedVersion: number;
   /**
-   * Tells this commit from all others, also from another worker's that stores the very same: where its end is uncertain, whether
-   * it was this one that was written. A random UUID. Without it, nobody can know.
+   * A random UUID that tells this commit from all others, even from another worker's with the same content. If the commit's end
+   * is uncertain, it shows whether this commit was written. Without it, that cannot be known.
    */
   readonly commitId?: Uuid;
   readonly kind: "provision" | "redemption";
-  /** The state's name, for whoever looks into the store. */
+  /** The state's name, for operators and queries. */
   readonly state: string;
-  /** Nothing more can happen: retention may scrub and remove it. */
+  /** The state is final: retention may redact and delete the record. */
   readonly final: boolean;
-  /** A person must look at it: disputed, or marked for reconciliation. */
+  /** An operator must look at it: it is disputed, or has reconciliation items. */
   readonly needsAttention: boolean;
-  /** The transaction as `encode` gave it. */
+  /** The transaction, encoded by `encode`. */
   readonly record: string;
-  /** What led here, as `encodeEntry` gave it; appended to the record's journal. */
+  /** The journal entry that led to this state, encoded by `encodeEntry`. It is appended to the record's journal. */
   readonly entry: string;
   readonly due?: Due;
   readonly at: Instant;
@@ -119,17 +124,17 @@ export interface Labels {
 export interface Due {
   readonly at: Instant;
   readonly work: Work;
-  /** For people: the operation that waits to be sent, or the timer that runs. */
+  /** For operators: the operation to send, or the timer that runs. */
   readonly description: string;
 }
 
-/** `replyDeadline`: an answer is awaited until then · `timer`: the next attempt or a decision · `advice`: a message to deliver. */
+/** `replyDeadline`: a response is awaited until then · `timer`: for the next attempt or a decision · `advice`: to deliver. */
 export type Work = "replyDeadline" | "timer" | "advice";
 
 export interface StoredRecord {
   readonly id: Uuid;
   readonly version: number;
-  /** Of the commit that wrote this version, where that had one. */
+  /** The `commitId` of the commit that wrote this version, if it had one. */
   readonly commitId?: Uuid;
   readonly record: string;
   readonly due?: Due;
@@ -151,7 +156,7 @@ export interface ClaimRequest {
   /** `first`: only records that were never postponed since their last commit; `repeat`: only the others. Default: both. */
   readonly deliveries?: "first" | "repeat";
   readonly now: Instant;
-  /** When the lease ends. */
+  /** When the leases end. */
   readonly until: Instant;
   readonly limit: number;
 }
@@ -162,13 +167,13 @@ export interface Claimed {
    * gives its first before any gives its second.
    */
   readonly records: readonly ClaimedRecord[];
-  /** When the next record that the request asks for is due or its lease ends; absent if nothing waits. */
+  /** When the next record that the request asks for is due, or its lease ends; absent if none waits. */
   readonly nextDueAt?: Instant;
 }
 
 export interface ClaimedRecord extends StoredRecord {
   readonly due: Due;
-  /** How often it was postponed since its last commit. */
+  /** How often the record was postponed since its last commit. */
   readonly postponed: number;
 }
 
@@ -176,7 +181,7 @@ export interface Postponement {
   readonly id: Uuid;
   readonly version: number;
   readonly until: Instant;
-  /** For the operator who looks into the store; never a secret. */
+  /** For operators. It must not hold a secret. */
   readonly reason: string;
   /** `noResponse`: nothing was heard, so it may be worth an earlier try; see `advance`. `halted`: the credentials are refused. */
   readonly cause?: "noResponse" | "halted";
@@ -191,8 +196,8 @@ export interface Advance {
 export interface Release {
   readonly worker: string;
   /**
-   * The records whose leases are given back, each only while the stored version is still the one that was claimed. Default: all
-   * that the worker has a lease of.
+   * The records whose leases are given back, each only if the stored version is still the one that was claimed. Default: every
+   * record that the worker has leased.
    */
   readonly records?: readonly Pick<StoredRecord, "id" | "version">[];
 }
@@ -209,14 +214,14 @@ export interface KeyTaken {
 export interface OutboxUnavailable {
   readonly type: "unavailable";
   readonly reason: "busy" | "full" | "readOnly" | "corrupt" | "closed" | "failed";
-  /** For people: what the store said. */
+  /** For operators: the store's own error message. */
   readonly detail: string;
 }
 
 /** Another writer was first: nothing was written. */
 export interface CommitConflict {
   readonly type: "conflict";
-  /** The record that won; absent where the expected one does not exist at all. */
+  /** The stored record; absent if there is none. */
   readonly winner?: StoredRecord;
 }
 
@@ -226,19 +231,19 @@ export interface CommitUncertain {
   readonly detail: string;
 }
 
-/** A look into the store for people and their tools. Apart from `Outbox`: nothing in the protocol needs it. */
+/** What operators and their tools need of the store. It is apart from `Outbox`, since the protocol does not need it. */
 export interface OutboxInspection {
-  /** Counts by state, and what waits; without a scan of the finished. */
+  /** Counts by state, and what is due. Its cost does not grow with the finished transactions. */
   summary(): ResultAsync<OutboxSummary, OutboxUnavailable>;
   /** A page of records, oldest first. */
   list(query: ListQuery): ResultAsync<ListPage, OutboxUnavailable>;
   /** Every entry that led to the record, oldest first. */
   journal(id: Uuid): ResultAsync<readonly string[], OutboxUnavailable>;
-  /** Scrubs or removes finished transactions, a bounded number at a time; says how many, so that a caller can go on until none. */
+  /** Redacts or deletes finished transactions, at most `limit` at a time, and says how many. Repeat it until both are 0. */
   applyRetention(
     request: RetentionRequest,
   ): ResultAsync<{ readonly redacted: number; readonly deleted: number }, OutboxUnavailable>;
-  /** What the store finds wrong with itself; nothing where it is sound. */
+  /** The faults that the store finds in itself; empty if it is sound. */
   check(): ResultAsync<readonly string[], OutboxUnavailable>;
 }
 
@@ -253,7 +258,7 @@ export interface OutboxSummary {
 
 export interface ListQuery {
   readonly only?: "unfinished" | "needsAttention";
-  /** The last id of the page before. */
+  /** The `next` of the page before. */
   readonly after?: Uuid;
   readonly limit: number;
 }
@@ -265,11 +270,11 @@ export interface ListPage {
 }
 
 export interface RetentionRequest {
-  /** Secrets of transactions finished before this are scrubbed by `redact`. */
+  /** Transactions that finished before this are redacted. */
   readonly redactBefore: Instant;
-  /** Transactions finished before this are removed. */
+  /** Transactions that finished before this are deleted. */
   readonly deleteBefore: Instant;
   readonly limit: number;
-  /** `redactRecord` and `redactStoredEntry` of the core. */
+  /** The core's `redactRecord` and `redactStoredEntry`. */
   readonly redact: { record(record: string): string; entry(entry: string): string };
 }

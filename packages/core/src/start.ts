@@ -4,22 +4,22 @@ import type { Uuid } from "./messages/uuid.ts";
 import type { Policy } from "./policy.ts";
 import type { Instant } from "./time.ts";
 
-/** What every transaction starts with. Ids and time come in: after a crash the same decision yields the same advice. */
+/** The fields of every start. The caller brings ids and time, so that after a crash the same decision gives the same advice. */
 interface Start {
-  /** For the one confirmation this transaction may owe: a random UUID, version 4. */
+  /** The id of the one confirmation that this transaction may owe: a random UUID, version 4, in lower case. */
   readonly confirmationId: Uuid;
-  /** For the one reversal it may owe instead. */
+  /** The id of the one reversal that it may owe instead. Likewise a random UUID, and a different one. */
   readonly reversalId: Uuid;
   readonly policy: Policy;
   readonly at: Instant;
 }
 
-/** A sale: the request names the transaction. */
+/** The start of a sale. The request's `id` names the transaction. */
 export interface ProvisionStart extends Start {
   readonly request: ProvisionRequest;
 }
 
-/** A redemption: it begins with a lookup; its request comes later, under this id. */
+/** The start of a redemption. It begins with a lookup; the request comes later, and must have this `id`. */
 export interface RedemptionStart extends Start {
   readonly id: Uuid;
   readonly lookup: VoucherLookup;

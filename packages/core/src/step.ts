@@ -8,42 +8,44 @@ import type { Advice, Request } from "./messages/operations.ts";
 import type { Policy } from "./policy.ts";
 import type { Instant } from "./time.ts";
 
-/** What a transaction is now, and what must be done about it. A transaction waits for one thing at a time. */
+/** A transaction as it is now, and the command to execute. A transaction waits for one thing at a time. */
 export interface Step<Transaction> {
   readonly transaction: Transaction;
-  /** No command after an intent: what is under way goes on. None after the fact it waited for: nothing is under way. */
+  /** Empty after an intent: what is under way goes on. Empty after the fact that it waited for: nothing is under way. */
   readonly commands: readonly [] | readonly [Command];
-  /** Why the fact did not change the state, where it did not; it may have left a mark. */
+  /** Present if the fact did not change the state. It may still have added a reconciliation item. */
   readonly ignored?: Ignored;
 }
 
 /**
- * - `late`: it answers an attempt that is no longer the current one, or a transaction that has moved on
- * - `notAcknowledged`: the advice must be repeated
+ * Why a fact was ignored.
+ *
+ * - `late`: it is about an attempt that is no longer the current one, or the transaction has moved on
+ * - `notAcknowledged`: the response does not acknowledge the advice, which must be repeated
  * - `unexpected`: nothing in this state waits for it
  */
 export type Ignored = "late" | "notAcknowledged" | "unexpected";
 
-/** What must now be done; returned by the core, never done by it. */
+/** What the caller must do next. The core returns it and never executes it. */
 export type Command = SendRequest | QueueAdvice | WakeAt;
 
 export interface SendRequest {
   readonly type: "sendRequest";
   readonly attempt: number;
   readonly request: Request;
-  /** After this moment it must not be sent, and no answer counts. */
+  /** After this moment the request must not be sent, and a response counts as none. */
   readonly deadlineAt: Instant;
 }
 
-/** Store it in the same commit as the state: this is the outbox. */
+/** An advice to deliver. Store it in the same commit as the state: this is the transactional outbox. */
 export interface QueueAdvice {
   readonly type: "queueAdvice";
   readonly advice: Advice;
-  /** A reversal never overtakes its request: not before every unanswered attempt is past its deadline. */
+  /** A reversal never overtakes its request: this is the latest deadline of all attempts that got no response. */
   readonly notBefore: Instant;
 }
 
-/** Feed the fact `wake(command, at)` at this time. */
+/** At this time, feed the fact `timerFact(command, now)`. */
 export interface WakeAt {
   readonly type: "wakeAt";
   readonly timer: Timer;
@@ -51,20 +53,24 @@ export interface WakeAt {
   readonly at: Instant;
 }
 
-/** `replyDeadline`: of an attempt whose owner is gone · `retry`, `lookup`: time for the next attempt · `decision`: the till's time is up. */
+/**
+ * - `replyDeadline`: the deadline of an attempt that was under way when its process ended
+ * - `retry`, `lookup`: time for the next attempt
+ * - `decision`: the till's time to confirm or cancel is over
+ */
 export type Timer = "replyDeadline" | "retry" | "lookup" | "decision";
 
-/** Something that happened outside. Facts meet every state: there is always a next step, never a throw. */
+/** Something that happened outside. Every state accepts every fact: there is always a next step, never a throw. */
 export type Fact = ResponseReceived | NoResponseReceived | Interruption | TimerFired | AdviceResponseReceived;
 
-/** An attempt was answered. */
+/** An attempt got a complete response. */
 export interface ResponseReceived extends HttpResponse {
   readonly type: "response";
   readonly attempt: number;
   readonly at: Instant;
 }
 
-/** An attempt got no complete answer. */
+/** An attempt got no complete response. */
 export interface NoResponseReceived {
   readonly type: "noResponse";
   readonly attempt: number;
@@ -72,7 +78,7 @@ export interface NoResponseReceived {
   readonly at: Instant;
 }
 
-/** Whoever waited for the answer is gone (a crash, a stop), and the attempt's deadline has passed. */
+/** The process that waited for the response has ended (a crash, a stop), and the attempt's deadline has passed. */
 export interface Interruption {
   readonly type: "interruption";
   readonly attempt: number;
@@ -86,7 +92,7 @@ export interface TimerFired {
   readonly at: Instant;
 }
 
-/** An advice was answered; the core reads whether that acknowledges it. */
+/** An advice got a response. The core classifies whether that acknowledges it. */
 export interface AdviceResponseReceived extends HttpResponse {
   readonly type: "adviceResponse";
   /** The advice's own id. */
@@ -96,14 +102,14 @@ export interface AdviceResponseReceived extends HttpResponse {
   readonly at: Instant;
 }
 
-/** Something the till or a person wants; it can be refused. */
+/** Something that the till or an operator wants. It can be refused. */
 export type Intent = ProvisionIntent | RedemptionIntent;
 
 export type ProvisionIntent = ConfirmProvision | Cancel | Resend | Resolve;
 
 export type RedemptionIntent = LookUpAgain | Redeem | ConfirmRedemption | Cancel | Resend | Resolve;
 
-/** The sale stands: the customer has paid, in this way. */
+/** The sale stands: the customer has paid, with these tenders. */
 export interface ConfirmProvision {
   readonly type: "confirm";
   readonly tenders: readonly Tender[];
@@ -111,22 +117,22 @@ export interface ConfirmProvision {
   readonly at: Instant;
 }
 
-/** The redemption stands. Without amounts, in full. */
+/** The redemption stands: in full, unless `amounts` says otherwise. */
 export interface ConfirmRedemption {
   readonly type: "confirm";
   readonly tenders?: never;
-  /** `approvedAmount` is the final amount, not more than was authorised. */
+  /** `approvedAmount` is the final amount. It must not exceed the authorised one. */
   readonly amounts?: Amounts;
   readonly at: Instant;
 }
 
-/** It shall not happen, or be undone. */
+/** The transaction must not happen, or must be undone. */
 export interface Cancel {
   readonly type: "cancel";
   readonly at: Instant;
 }
 
-/** Ask Electrum for the voucher once more, after it was not found. */
+/** Look the voucher up again, after the lookup failed. */
 export interface LookUpAgain {
   readonly type: "lookUp";
   readonly at: Instant;
@@ -141,43 +147,43 @@ export interface Redeem {
   readonly at: Instant;
 }
 
-/** A person wants a disputed advice sent again. */
+/** An operator wants a disputed advice sent again. */
 export interface Resend {
   readonly type: "resend";
   readonly at: Instant;
 }
 
-/** A person has settled a dispute outside this protocol. */
+/** An operator has settled a dispute outside this protocol. */
 export interface Resolve {
   readonly type: "resolve";
   readonly resolution: "confirmed" | "reversed";
-  /** Who settled it. */
+  /** The operator who settled it. */
   readonly by: string;
   readonly reason: string;
   readonly at: Instant;
 }
 
-/** Why an intent was refused. Nothing has changed. */
+/** Why a start or an intent was refused. Nothing has changed. */
 export type Refusal =
-  /** This kind of transaction knows no such intent. */
+  /** This kind of transaction does not take this intent. */
   | { readonly type: "wrongKind"; readonly intent: string }
-  /** Not in this state. */
+  /** It is not possible in this state. */
   | { readonly type: "wrongState"; readonly intent: string; readonly state: string }
-  /** The opposite was decided, and when. */
+  /** The opposite was decided before, by `decision.by` at `decision.at`. */
   | { readonly type: "alreadyDecided"; readonly decision: Decision }
-  /** The same was wanted before, with other content. */
+  /** The same intent was accepted before, with other content. */
   | { readonly type: "contentDiffers"; readonly intent: string; readonly decidedAt: Instant }
-  /** It breaks Electrum's schema: every fault, with its path. */
+  /** The message breaks Electrum's schema. Lists every fault, with its path. */
   | { readonly type: "invalidMessage"; readonly faults: readonly MessageFault[] }
-  /** More than Electrum authorised, or in another currency. */
+  /** The final amount is more than Electrum authorised, or in another currency. */
   | { readonly type: "notAuthorised"; readonly authorised?: LedgerAmount }
-  /** Not the transaction, or not the voucher, that was looked up. */
+  /** The request is not for the transaction, or not for the voucher, that was looked up. */
   | { readonly type: "lookupMismatch"; readonly field: "id" | "voucher.code" };
 
-/** Which way a transaction goes, decided once and durably before any advice is sent. */
+/** Whether a transaction is confirmed or reversed. Decided once, and stored durably before any advice is sent. */
 export interface Decision {
   readonly outcome: "confirm" | "reverse";
-  /** The till's intent · its decision deadline · the protocol, after an outcome that stayed unknown. */
+  /** `till`: its intent · `deadline`: its time to decide was over · `protocol`: the outcome stayed unknown. */
   readonly by: "till" | "deadline" | "protocol";
   readonly at: Instant;
 }

@@ -1,5 +1,5 @@
-/** A moment: milliseconds since 1970-01-01T00:00:00Z. The core never asks what time it is; every moment comes in. */
+/** A moment, in milliseconds since 1970-01-01T00:00:00Z. The core reads no clock: the caller passes every moment in. */
 export type Instant = number;
 
-/** The moment as Electrum wants it written: RFC 3339, UTC, with milliseconds. */
+/** The moment in Electrum's format: RFC 3339, UTC, with milliseconds. */
 export const toDateTime = (instant: Instant): string => new Date(instant).toISOString();

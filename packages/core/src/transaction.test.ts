@@ -42,7 +42,7 @@ describe("what a transaction waits for", () => {
     expect(statesWhere((each) => isFinal(each) && nextDue(each) !== undefined)).toEqual([]);
   });
 
-  test("what waits for the till or for a person is due at no time", () => {
+  test("a transaction that waits for the till or an operator has nothing due", () => {
     expect(statesWhere((each) => !isFinal(each) && nextDue(each) === undefined)).toEqual([
       "provision issued",
       "provision disputed",
@@ -53,14 +53,14 @@ describe("what a transaction waits for", () => {
     ]);
   });
 
-  test("what waits for nothing, for the till or for a person has nothing to resume", () => {
+  test("a transaction that waits for nothing, the till or an operator has nothing to resume", () => {
     const idle = everySituation().filter(([, each]) => nextDue(each) === undefined);
     expect(idle.filter(([, each]) => resume(each).commands.length > 0).map(([name]) => name)).toEqual([]);
   });
 
   test.each([
     ["provision requesting", "replyDeadline", "replyDeadline"],
-    ["provision waitingToRetry after silence", "timer", "retry"],
+    ["provision waitingToRetry after no response", "timer", "retry"],
     ["provision issued, decides in time", "timer", "decision"],
     ["provision confirming", "advice", "confirmVoucher"],
     ["provision reversing, in doubt", "advice", "reverseVoucher"],
@@ -78,7 +78,7 @@ describe("what a transaction waits for", () => {
     expect(nextDue(transaction)).toEqual({ at, work, description: what });
   });
 
-  test("a reversal in doubt is due once its request is past its deadline", () => {
+  test("a reversal of a request without a response is due after the request's deadline", () => {
     const due = { at: AT + 60 * SECONDS, work: "advice", description: "reverseVoucher" };
     expect(nextDue(situationOf("provision reversing, in doubt"))).toEqual(due);
   });
@@ -92,7 +92,7 @@ describe("what a transaction waits for", () => {
     }
   });
 
-  test("waking at a reply's deadline is an interruption; any other timer fires by its name", () => {
+  test("the fact of a replyDeadline is an interruption; that of any other timer has its name", () => {
     const command = { type: "wakeAt", attempt: 2, at: AT } as const;
     expect(timerFact({ ...command, timer: "replyDeadline" }, AT + 1)).toEqual({
       type: "interruption",
@@ -104,7 +104,7 @@ describe("what a transaction waits for", () => {
     }
   });
 
-  test("what a state asks to be woken with moves it on", () => {
+  test("the fact of a state's timer moves it on", () => {
     for (const [name, transaction] of everySituation()) {
       const [command] = resume(transaction).commands;
       if (command?.type !== "wakeAt") continue;
@@ -118,29 +118,29 @@ describe("what a transaction waits for", () => {
   });
 });
 
-describe("what a person must look at", () => {
-  test("disputes, and whatever is marked", () => {
+describe("an operator must look at", () => {
+  test("disputes, and transactions with reconciliation items", () => {
     const names = everySituation()
       .filter(([, each]) => needsAttention(each))
       .map(([name]) => name);
     expect(names).toEqual([
-      "provision reversed, marked",
+      "provision reversed, with an item",
       "provision disputed confirmation",
       "provision disputed reversal",
-      "redemption reversed, marked",
+      "redemption reversed, with an item",
       "redemption disputed confirmation",
       "redemption disputed reversal",
     ]);
   });
 
-  test("not what a person has settled, whatever its marks", () => {
+  test("not transactions that an operator has resolved, whatever their items", () => {
     const reconciliation = [{ reason: "confirmationAmbiguous", at: AT }] as const;
     expect(needsAttention({ ...situationOf("provision resolved reversal"), reconciliation })).toBe(false);
     expect(needsAttention({ ...situationOf("redemption confirmed"), reconciliation })).toBe(true);
   });
 });
 
-describe("a lookup about a transaction of ours", () => {
+describe("a lookup of one's own transaction", () => {
   const policy = policyOf({ lookupAfterMs: 30 * SECONDS });
   const withPolicy = (each: Transaction): Transaction => {
     if (each.kind === "provision") return { ...each, start: { ...each.start, policy } };
@@ -149,7 +149,7 @@ describe("a lookup about a transaction of ours", () => {
     return { ...each, redeem: { ...each.redeem, policy } };
   };
 
-  /** When a final transaction ended: its approval, a person, or the state itself says so. */
+  /** When a final transaction ended: by its approval, its resolution or its state. */
   const endOf = (each: Transaction): Instant => {
     if (each.state === "completed") return each.approval.at;
     if (each.state === "resolved") return each.resolution.at;
@@ -172,7 +172,7 @@ describe("a lookup about a transaction of ours", () => {
     }
   });
 
-  test("is refused while it is open, and says from when it can be allowed at the earliest, where a time is due", () => {
+  test("is refused while it is open, and says from when it can be allowed, if that is known", () => {
     for (const [name, transaction] of everySituation()) {
       if (isFinal(transaction)) continue;
       const due = nextDue(transaction)?.at;

@@ -16,8 +16,8 @@
 //      durable commit that replaces exactly the version that was read. If another process was first, load what it stored and
 //      apply the same fact or intent to that.
 //   2. Only then execute the command:
-//        sendRequest  Send the message before `deadlineAt`, or not at all. Wait until then, and no longer. Feed the answer as a
-//                     `response`, its absence as a `noResponse`.
+//        sendRequest  Send the message before `deadlineAt`, or not at all. Wait until then, and no longer. Feed what comes as a
+//                     `response`; if nothing comes, feed a `noResponse`.
 //        queueAdvice  Nothing more has to be done for the transaction: storing it was the point. From `notBefore` on, deliver
 //                     the advice, again and again, until its response settles it; feed that as an `adviceResponse`.
 //        wakeAt       At that time feed `timerFact(command, now)`. The timer is stored (`nextDue`), so it survives a crash.
@@ -28,7 +28,7 @@
 //     voucher that no till knows of.
 //   - One commit at a time for each transaction. The version is the fence: of two writers one wins, and the other starts again
 //     from the winner.
-//   - An attempt is sent once. After a crash nobody can tell whether it went out. So `resume` never gives its `sendRequest`
+//   - An attempt is sent once. After a crash it is not known whether it went out. So `resume` never gives its `sendRequest`
 //     again, but a `wakeAt` at its deadline. From then on it counts as interrupted: its outcome is unknown.
 //   - A reversal never overtakes its request. `notBefore` is the latest deadline of all attempts that got no response, and no
 //     attempt may be sent after its own deadline.
@@ -41,9 +41,9 @@
 //   changes nothing; the opposite intent is refused, and the refusal says what was decided, by whom and when.
 //
 // Why only the current attempt acts
-//   Each response names its attempt. An answer to an earlier attempt, or one that comes after the transaction has moved on, is
+//   Each response names its attempt. A response to an earlier attempt, or one that comes after the transaction has moved on, is
 //   *late*. It is never acted on, not even if it is an approval: the retry or the reversal that is under way settles the matter,
-//   and two answers that act would settle it twice.
+//   and two responses that act would settle it twice.
 //
 // What this module does not know: HTTP (`responses/` classifies what came back), the two kinds' rules (`machines/`), how
 // anything is stored (`storage/`), and how an advice is delivered.
@@ -75,17 +75,23 @@ export type Transaction = Provision | Redemption;
 /** The kind of a transaction, whatever its state. */
 export type TransactionOfKind<T extends Transaction> = T extends Provision ? Provision : Redemption;
 
-/** The intents that a kind of transaction knows. */
+/** The intents that a kind of transaction takes. */
 export type IntentFor<T extends Transaction> = T extends Provision ? ProvisionIntent : RedemptionIntent;
 
-/** What a fact makes of a transaction. Total: any fact meets any state; one that changes nothing gives the same object back. */
+/**
+ * The next step after a fact. Total: it accepts any fact in any state and never throws. If nothing changes, the step holds the
+ * same transaction object.
+ *
+ * @example
+ * const { transaction, commands } = observe(sale, { type: "noResponse", attempt: 0, cause: "deadline", at: Date.now() })
+ */
 export function observe<T extends Transaction>(transaction: T, fact: Fact): Step<TransactionOfKind<T>>;
 export function observe(transaction: Transaction, fact: Fact): Step<Transaction> {
   return transaction.kind === "provision" ? observeProvision(transaction, fact) : observeRedemption(transaction, fact);
 }
 
 /**
- * What an intent makes of a transaction, or why it is refused. The same intent again is accepted and changes nothing.
+ * The next step after an intent, or why it is refused. The same intent again is accepted and changes nothing.
  *
  * @example
  * decide(sale, { type: "confirm", tenders: [], at: Date.now() })
@@ -98,13 +104,13 @@ export function decide(transaction: Transaction, intent: Intent): Result<Step<Tr
   return validateIntent(intent).andThen(() => decideValidated(transaction, intent));
 }
 
-/** As {@link decide}, for an intent that was checked when it was made. */
+/** As {@link decide}, for an intent that was validated when it was made. */
 export const decideValidated = (transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> =>
   transaction.kind === "provision" ? decideProvision(transaction, intent) : decideRedemption(transaction, intent);
 
 /**
- * What must be done about a stored transaction after a restart. An attempt that was under way is never sent again: it is
- * waited for until its deadline (`wakeAt` the `reply` timer), and counts as interrupted from then on.
+ * What to do about a stored transaction after a restart. An attempt that was under way is never sent again. The command is a
+ * `wakeAt` at its deadline (timer `replyDeadline`); from then on the attempt counts as interrupted.
  */
 export function resume<T extends Transaction>(transaction: T): Step<T> {
   const command = commandOf(transaction);
@@ -138,11 +144,11 @@ function commandOf(transaction: Transaction): QueueAdvice | WakeAt | undefined {
 
 const timer = (name: Timer, attempt: number, at: Instant): WakeAt => ({ type: "wakeAt", timer: name, attempt, at });
 
-/** The fact that a `wakeAt` asks for, once its time has come. */
+/** The fact to feed when the time of a `wakeAt` has come. */
 export const timerFact = ({ timer: name, attempt }: WakeAt, at: Instant): Fact =>
   name === "replyDeadline" ? { type: "interruption", attempt, at } : { type: "timer", timer: name, attempt, at };
 
-/** What is due next on a transaction, for the outbox; nothing where it waits for the till, for a person or for nothing. */
+/** What is due next on a transaction, for the outbox. `undefined` if it waits for the till, for an operator or for nothing. */
 export function nextDue(transaction: Transaction): Due | undefined {
   const command = commandOf(transaction);
   if (command === undefined) return undefined;
@@ -152,7 +158,7 @@ export function nextDue(transaction: Transaction): Due | undefined {
   return { at, work: description === "replyDeadline" ? "replyDeadline" : "timer", description };
 }
 
-/** Whether no further transition is possible; marks for reconciliation may still be added. */
+/** Whether no further transition is possible. Reconciliation items may still be added. */
 export const isFinal = ({ state }: Transaction): boolean =>
   state === "completed" ||
   state === "confirmed" ||
@@ -161,7 +167,7 @@ export const isFinal = ({ state }: Transaction): boolean =>
   state === "abandoned" ||
   state === "resolved";
 
-/** Whether something is still to come: the opposite of {@link isFinal}. */
+/** Whether a transition is still to come: the opposite of {@link isFinal}. */
 export const isUnfinished = (transaction: Transaction): boolean => !isFinal(transaction);
 
 /** The advice that the transaction owes, and from when it may be delivered; `undefined` if it owes none. */
@@ -170,56 +176,57 @@ export function pendingAdvice(transaction: Transaction): QueueAdvice | undefined
   return command?.type === "queueAdvice" ? command : undefined;
 }
 
-/** Whether an operator must look at it. */
+/** Whether an operator must look at the transaction: it is disputed, or has reconciliation items. */
 export const needsAttention = ({ state, reconciliation }: Transaction): boolean =>
   state === "disputed" || (reconciliation.length > 0 && state !== "resolved");
 
-/** Every state by its kind; the types keep the lists complete. */
+/** Every state of each kind. Only the keys count: the types keep the lists complete. */
 const states = {
   provision: {
-    requesting: true,
-    waitingToRetry: true,
-    issued: true,
-    completed: true,
-    declined: true,
-    confirming: true,
-    reversing: true,
-    confirmed: true,
-    reversed: true,
-    disputed: true,
-    resolved: true,
-  } satisfies Record<Extract<Transaction, { kind: "provision" }>["state"], true>,
+    requesting: null,
+    waitingToRetry: null,
+    issued: null,
+    completed: null,
+    declined: null,
+    confirming: null,
+    reversing: null,
+    confirmed: null,
+    reversed: null,
+    disputed: null,
+    resolved: null,
+  } satisfies Record<Extract<Transaction, { kind: "provision" }>["state"], null>,
   redemption: {
-    lookingUp: true,
-    waitingToLookUp: true,
-    lookupFailed: true,
-    found: true,
-    abandoned: true,
-    redeeming: true,
-    redeemed: true,
-    completed: true,
-    declined: true,
-    confirming: true,
-    reversing: true,
-    confirmed: true,
-    reversed: true,
-    disputed: true,
-    resolved: true,
-  } satisfies Record<Extract<Transaction, { kind: "redemption" }>["state"], true>,
+    lookingUp: null,
+    waitingToLookUp: null,
+    lookupFailed: null,
+    found: null,
+    abandoned: null,
+    redeeming: null,
+    redeemed: null,
+    completed: null,
+    declined: null,
+    confirming: null,
+    reversing: null,
+    confirmed: null,
+    reversed: null,
+    disputed: null,
+    resolved: null,
+  } satisfies Record<Extract<Transaction, { kind: "redemption" }>["state"], null>,
 };
 
-/** The names of a kind's states, in the order of a transaction's life. */
+/** The names of a kind's states, in the order in which a transaction goes through them. */
 export const provisionStates: readonly string[] = Object.keys(states.provision);
 export const redemptionStates: readonly string[] = Object.keys(states.redemption);
 
 /**
- * Whether a value read back is a transaction, once its checksum has shown that it is what was written: it must name a state
- * that this release knows.
+ * Whether a value read from a store is a transaction. Its checksum has shown that it is what was written; here it must name a
+ * state that this release knows.
  */
 export const isTransaction = (value: unknown): value is Transaction => {
   if (typeof value !== "object" || value === null) return false;
-  if (!("kind" in value && "state" in value && "id" in value && "start" in value && "reconciliation" in value))
+  if (!("id" in value && "start" in value && "reconciliation" in value && "kind" in value && "state" in value))
     return false;
-  const known = value.kind === "provision" ? provisionStates : value.kind === "redemption" ? redemptionStates : [];
-  return typeof value.state === "string" && known.includes(value.state);
+  const known: readonly unknown[] | undefined =
+    value.kind === "provision" ? provisionStates : value.kind === "redemption" ? redemptionStates : undefined;
+  return known?.includes(value.state) === true;
 };

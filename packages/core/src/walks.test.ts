@@ -11,13 +11,13 @@ import { redact, redactEntry } from "./storage/redact.ts";
 import type { Command, Step } from "./step.ts";
 import { decide, isFinal, provisionStates, redemptionStates, resume, type Transaction } from "./transaction.ts";
 
-// Counted, not timed: a busy machine is no failure.
+// Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Whatever happens to a transaction, in whatever order, at whatever time. */
+/** Any events, in any order, at any time. */
 const assertAlways = (holds: (walk: Walk) => void): void => fc.assert(fc.property(walks, holds), { numRuns: 250 });
 
-/** What was tried and not refused, with the step that it led to. */
+/** The events that were not refused, each with its step. */
 type Taken = Tried & { readonly step: Step<Transaction> };
 const takenOf = ({ tried }: Walk): readonly Taken[] => tried.filter((each): each is Taken => each.step !== undefined);
 
@@ -29,7 +29,7 @@ const advicesOf = (walk: Walk): readonly Advice[] =>
   commandsOf(walk).flatMap((command) => (command.type === "queueAdvice" ? [command.advice] : []));
 
 describe("whatever happens to a transaction", () => {
-  test("it comes to every state of both machines, so that what follows says something of each", () => {
+  test("the walks reach every state of both machines, so the following tests cover each", () => {
     const visited = fc
       .sample(walks, { numRuns: 1_000, seed: 20_261_121 })
       .flatMap((walk) => stepsOf(walk).map(({ transaction: { kind, state } }) => `${kind} ${state}`));
@@ -78,7 +78,7 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("redacting it twice is redacting it once, and leaves what the machine goes on with", () => {
+  test("redacting it twice equals redacting it once, and keeps what the machine decides by", () => {
     assertAlways(({ end }) => {
       const redacted = redact(end);
       expect(encode(redact(redacted))).toBe(encode(redacted));
@@ -96,7 +96,7 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("it owes one kind of advice at most, under one id, with one body", () => {
+  test("it owes at most one kind of advice, with one id and one body", () => {
     assertAlways((walk) => {
       expect(new Set(advicesOf(walk).map((advice) => JSON.stringify(advice))).size).toBeLessThanOrEqual(1);
     });
@@ -110,7 +110,7 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("its reversal waits until every request that was never answered is past its deadline", () => {
+  test("its reversal waits for the deadline of every request without a response", () => {
     assertAlways((walk) => {
       const openUntil = new Map<number, number>();
       const overtakes = (command: Command | undefined): boolean =>
@@ -137,7 +137,7 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("a step that changes nothing gives the very same object, and asks for nothing", () => {
+  test("a step that changes nothing gives the same object, and no command", () => {
     assertAlways((walk) => {
       for (const { before, step } of takenOf(walk)) {
         const isSame = step.transaction === before;
@@ -147,7 +147,7 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("a fact that is ignored leaves evidence at most, and one that is not changes the state", () => {
+  test("a fact that is ignored changes only the evidence that is kept; one that is not changes the state", () => {
     assertAlways((walk) => {
       for (const { before, entry, step } of takenOf(walk)) {
         const isIgnored = step.ignored !== undefined;
@@ -160,18 +160,18 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("a final state asks for nothing and leads nowhere: only marks may be added", () => {
+  test("a final state has no command and no next state: only items may be added", () => {
     assertAlways((walk) => {
       for (const { before, step } of takenOf(walk)) {
         expect(isFinal(step.transaction) ? [...step.commands, ...resume(step.transaction).commands] : []).toEqual([]);
-        expect(isFinal(before) ? unmarked(step.transaction) : before).toEqual(
-          isFinal(before) ? unmarked(before) : before,
+        expect(isFinal(before) ? withoutItems(step.transaction) : before).toEqual(
+          isFinal(before) ? withoutItems(before) : before,
         );
       }
     });
   });
 
-  test("marks are added and never taken away, one for each reason", () => {
+  test("items are added and never removed, one for each reason", () => {
     assertAlways((walk) => {
       for (const { before, step } of takenOf(walk)) {
         const { reconciliation } = step.transaction;
@@ -181,7 +181,7 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("resuming asks for what the state waits for; but a request is waited for, and never sent again", () => {
+  test("resuming gives the command that the state waits for; a request is never sent again", () => {
     assertAlways((walk) => {
       let awaited: Command | undefined = walk.start.commands[0];
       for (const { before, step } of takenOf(walk)) {
@@ -204,17 +204,17 @@ describe("whatever happens to a transaction", () => {
   });
 });
 
-const unmarked = (transaction: Transaction): Transaction => ({ ...transaction, reconciliation: [] });
+const withoutItems = (transaction: Transaction): Transaction => ({ ...transaction, reconciliation: [] });
 
 /** Without what came too late to be acted on, and is kept. */
 function withoutEvidence(transaction: Transaction): Transaction {
   const { reconciliation: _items, ...rest } = transaction;
-  if (!("lateApproval" in rest)) return unmarked(transaction);
+  if (!("lateApproval" in rest)) return withoutItems(transaction);
   const { lateApproval: _approval, ...state } = rest;
   return { ...state, reconciliation: [] };
 }
 
-/** Remembers until when a request that may take effect is under way. A lookup takes none. */
+/** Remembers until when a request that may take effect is under way. A lookup has no effect. */
 function note(openUntil: Map<number, number>, { commands: [command] }: Step<Transaction>): void {
   if (command?.type !== "sendRequest" || command.request.operation === "lookupVoucher") return;
   openUntil.set(command.attempt, command.deadlineAt);
@@ -232,15 +232,15 @@ const answersInTime = (before: Transaction, entry: Tried["entry"]): boolean =>
   entry.fact.attempt === attemptUnderWay(before) &&
   entry.fact.at <= before.deadlineAt;
 
-/** What is left to wait for, once somebody else has carried the command out or died over it. */
+/** What is left to wait for, once another process has executed the command or ended meanwhile. */
 const waitedFor = (command: Command): Command =>
   command.type === "sendRequest"
     ? { type: "wakeAt", timer: "replyDeadline", attempt: command.attempt, at: command.deadlineAt }
     : command;
 
-test("what is looked for after redaction was there before it", () => {
+test("the secrets that must be gone after redaction were there before it", () => {
   const written = JSON.stringify([secretProvisionRequest, secretRedemptionRequest]);
   const missing = Object.entries(secrets).filter(([, secret]) => !written.includes(String(secret)));
-  // These come with responses alone.
+  // These come only with responses.
   expect(missing.map(([name]) => name)).toEqual(["otherCode", "pin", "unknown", "number"]);
 });

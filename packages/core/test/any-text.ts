@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Any text that JavaScript can hold, halves of characters among it. */
+/** Any JavaScript string, including half surrogate pairs. */
 export const anyText: fc.Arbitrary<string> = fc
   .array(fc.nat({ max: 0xffff }))
   .map((units) => String.fromCharCode(...units));

@@ -2,12 +2,12 @@ import type { Json } from "../src/index.ts";
 import { errorTypes } from "./error-types.ts";
 import { CODE, FOREIGN_ID } from "./messages.ts";
 
-/** A body that an answer may have, and what there is to know of it. */
+/** A body that a response may have, and its properties. */
 export interface Body {
   readonly name: string;
   readonly text: string;
   readonly kind: "nothing" | "noJson" | "noObject" | "object";
-  /** Whose id it bears. The request's own id is another message's where an advice was sent. */
+  /** Whose id it has. For a response to an advice, the request's own id is another message's. */
   readonly id: "ours" | "request" | "foreign" | "none";
   /** Whose request it says that it is about, as the echo of an advice does. */
   readonly requestId: "ours" | "foreign" | "none";
@@ -31,7 +31,7 @@ const object = (name: string, fields: Json, known: Partial<Body>): Body => ({
 
 const DEEP = 70;
 
-/** What a gateway, a crash or a hostile peer may answer instead of Electrum. */
+/** Bodies of a gateway, a crash or a hostile peer instead of Electrum's. */
 const strange: readonly Body[] = [
   plain("nothing", "no body", ""),
   plain("nothing", "white space", " \r\n\t"),
@@ -102,7 +102,7 @@ const echoes = (ours: string, request: string): readonly Body[] => {
   ];
 };
 
-/** An ErrorDetail of each type, about our message, another's, or none. */
+/** An ErrorDetail of each type, about this message, another one, or none. */
 const errors = (ours: string, request: string): readonly Body[] =>
   Object.keys(errorTypes).flatMap((errorType) => [
     object(`${errorType}, ours`, { id: ours, errorType, errorMessage: "x" }, { id: "ours", errorType }),
@@ -136,5 +136,5 @@ export const bodiesAbout = (ours: string, request: string): readonly Body[] => [
   ...errors(ours, request),
 ];
 
-/** Every status that a complete answer can have. */
+/** Every status that a complete response can have. */
 export const statuses: readonly number[] = Array.from({ length: 400 }, (_, index) => 200 + index);

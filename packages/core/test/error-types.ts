@@ -1,6 +1,6 @@
-/** What a published error type means of a request, and of an advice. `byStatus`: it says nothing that the status does not. */
+/** What a published error type means for a request and for an advice. `byStatus`: only the status decides. */
 export interface ErrorTypeMeaning {
-  /** `unknown`: the outcome is open, whatever the status. `unknownSale`: for a provision or its retry alone. */
+  /** `unknown`: the outcome is unknown, whatever the status. `unknownSale`: only for a provision or its retry. */
   readonly request: "unknown" | "unknownSale" | "byStatus";
   readonly advice: AdviceMeaning | "byStatus";
   /** Electrum has not published it, so an error of this type is Electrum's only if it names our message. */
@@ -9,13 +9,13 @@ export interface ErrorTypeMeaning {
 
 /**
  * - `duplicate`, `already`: acknowledged
- * - `repeat`: upstream is silent
+ * - `repeat`: no response from upstream
  * - `halt`: the credentials are wrong
- * - `refused`: no repeat can help
- * - `contradicted`: Electrum holds something else
+ * - `refused`: a repeat cannot help
+ * - `contradicted`: Electrum has another outcome
  * - `notLocated`: nothing to undo, or nothing to confirm
- * - `notRedeemed`: to a confirmRedeem it cannot be told from a repeat; to any other advice it is a refusal
- * - `provisionConfirmed` and its like: the same as our advice says, the opposite, or about another thing
+ * - `notRedeemed`: to a confirmRedeem, perhaps the response to a repeat; to any other advice, a refusal
+ * - `provisionConfirmed` and the like: the same as the advice, the opposite, or about the other kind of transaction
  */
 export type AdviceMeaning =
   | "duplicate"
@@ -34,7 +34,7 @@ export type AdviceMeaning =
 const byStatus: ErrorTypeMeaning = { request: "byStatus", advice: "byStatus" };
 const malformed: ErrorTypeMeaning = { request: "byStatus", advice: "refused" };
 
-/** Electrum's error types, with what each means; a table of its own, to hold the readers against. */
+/** Electrum's error types and their meanings: a table of its own, to compare the classifiers with. */
 export const errorTypes: Readonly<Record<string, ErrorTypeMeaning>> = {
   UPSTREAM_UNAVAILABLE: { request: "unknown", advice: "repeat" },
   VOUCHER_STATUS_UNKNOWN: { request: "unknown", advice: "repeat" },

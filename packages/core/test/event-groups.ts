@@ -4,7 +4,7 @@ type AttemptEvent = keyof typeof attemptEvents;
 type TimerEvent = keyof typeof timerEvents;
 type AdviceEvent = keyof typeof adviceEvents;
 
-// The events that mean the same to a machine, under one name.
+// Groups of events that mean the same to a machine.
 
 export const asRequested: readonly AttemptEvent[] = [
   "approved",
@@ -27,7 +27,7 @@ export const declines: readonly AttemptEvent[] = [
   "declined, credentials",
 ];
 
-/** What leaves the outcome of every kind of request open. */
+/** Responses that leave the outcome of every kind of request unknown. */
 export const unknownResponses: readonly AttemptEvent[] = [
   "unknown: status",
   "unknown: error type",
@@ -50,33 +50,33 @@ export const foreignResponses: readonly AttemptEvent[] = [
 ];
 
 export const noResponses: readonly AttemptEvent[] = [
-  "silence: deadline",
-  "silence: notSent",
-  "silence: unreachable",
-  "silence: insecure",
-  "silence: interrupted",
-  "silence: tooLarge",
-  "silence: credentials",
-  "silence: stopped",
+  "no response: deadline",
+  "no response: notSent",
+  "no response: unreachable",
+  "no response: insecure",
+  "no response: interrupted",
+  "no response: tooLarge",
+  "no response: credentials",
+  "no response: stopped",
 ];
 
-/** Nobody heard an answer in time; the attempt is past its deadline. */
+/** No response came in time: the attempt's deadline has passed. */
 export const deadlinePassed: readonly AttemptEvent[] = [
   "interruption",
   "approved after the deadline",
   "declined after the deadline",
 ];
 
-/** About an attempt that is not the one under way. */
+/** Events of an attempt other than the one under way. */
 export const otherAttempts: readonly AttemptEvent[] = [
   "approved, earlier attempt",
   "approved, later attempt",
   "declined, earlier attempt",
-  "silence, earlier attempt",
+  "no response, earlier attempt",
   "interruption, earlier attempt",
 ];
 
-/** Approvals that come too late to be acted on, whatever attempt they name. */
+/** Approvals that are late, whatever attempt they name. */
 export const lateApprovals: readonly AttemptEvent[] = [
   ...approvals,
   "approved after the deadline",
@@ -84,7 +84,7 @@ export const lateApprovals: readonly AttemptEvent[] = [
   "approved, later attempt",
 ];
 
-/** All that ends an attempt, and approves nothing. */
+/** Events that end an attempt without an approval. */
 export const lateNoApprovals: readonly AttemptEvent[] = [
   ...declines,
   ...unknownResponses,
@@ -94,7 +94,7 @@ export const lateNoApprovals: readonly AttemptEvent[] = [
   "interruption",
   "declined after the deadline",
   "declined, earlier attempt",
-  "silence, earlier attempt",
+  "no response, earlier attempt",
   "interruption, earlier attempt",
 ];
 
@@ -138,7 +138,7 @@ export const unnamedForADay: readonly AdviceEvent[] = [
   "advice unnamed, health page, two days later",
 ];
 
-/** Any answer but an acknowledgement or a final refusal: the advice is sent again, for as long as it takes. */
+/** Any response but an acknowledgement or a final refusal: the advice is sent again, for as long as it takes. */
 export const notAcknowledged: readonly AdviceEvent[] = [
   "advice to repeat",
   "advice not heard by Electrum",

@@ -1,4 +1,4 @@
-/** What fits a field of a message, and what does not, with the fault that says so. */
+/** Valid and invalid values of a message's field, with the fault of the invalid ones. */
 export interface Limit {
   readonly fits: readonly unknown[];
   readonly breaks: readonly (readonly [value: unknown, expected: string])[];
@@ -367,7 +367,7 @@ export const provisionRequestLimits: Readonly<Record<string, Limit>> = {
 export const redemptionRequestLimits: Readonly<Record<string, Limit>> = {
   ...transaction,
   ...under("voucher", voucher),
-  // What is redeemed has a code.
+  // A voucher to redeem has a code.
   "voucher.code": {
     fits: ["x", long(40)],
     breaks: [...noText, ["", "must not be empty"], [long(41), "must have at most 40 characters"]],
@@ -378,7 +378,7 @@ export const redemptionRequestLimits: Readonly<Record<string, Limit>> = {
 
 export const voucherLookupLimits: Readonly<Record<string, Limit>> = {
   voucherCode: textUpTo(40),
-  // An id that somebody else may have minted.
+  // An id that another party may have made.
   provisionRequestId: matching(
     "a UUID (8-4-4-4-12)",
     ["00000000-0000-0000-0000-000000000000", "ABCDEF01-2345-6789-abcd-ef0123456789"],

@@ -14,7 +14,7 @@ import {
 } from "../src/index.ts";
 import { unwrap } from "./unwrap.ts";
 
-/** When every transaction of the tests starts. */
+/** The start time of every transaction in the tests. */
 export const AT: Instant = Date.parse("2026-11-21T09:30:00.000Z");
 
 export const SECONDS = 1_000;
@@ -22,16 +22,16 @@ export const SECONDS = 1_000;
 export const ID = "3f0c2b1a-9d8e-4f7a-8b6c-5d4e3f2a1b0c";
 export const CONFIRMATION_ID = "b1e6c4d2-7f3a-4c58-9a1b-0d2e4f6a8c1e";
 export const REVERSAL_ID = "c2f7d5e3-804b-4d69-8b2c-1e3f507b9d2f";
-/** Nothing of ours. */
+/** An id of no message in the tests. */
 export const FOREIGN_ID = "99999999-0000-4000-8000-999999999999";
 
-/** What no log, fault or redacted record may hold. */
+/** A secret that no log, fault or redacted record may hold. */
 export const CODE = "4411992087655331";
 
-/** Another voucher's: as secret. */
+/** Another voucher's code, just as secret. */
 export const OTHER_CODE = "7702336619084452";
 
-/** What Electrum authorises, and the till asks for. */
+/** The amount that Electrum authorises, and the till requests. */
 export const AUTHORISED: LedgerAmount = { amount: 5_000, currency: "710" };
 
 const fields: TransactionFields = {
@@ -62,7 +62,7 @@ export const lookup: VoucherLookup = { voucherCode: CODE };
 
 export const tenders: readonly Tender[] = [{ amount: AUTHORISED, tenderType: "CASH" }];
 
-/** As Electrum answers them: ours, and one party's more. */
+/** The identifiers of a response: the request's, and one more party's. */
 export const answeredIdentifiers = [
   { institutionId: "10", transactionIdentifier: "T-1" },
   { institutionId: "33", transactionIdentifier: "P-77" },
@@ -111,5 +111,5 @@ export const redemptionStart = (choices: Partial<Policy> = {}, asked: VoucherLoo
   lookup: asked,
 });
 
-/** The moment at this second after the start, as Electrum reads it. */
+/** The time of this second after the start, in Electrum's format. */
 export const timeAt = (second: number): string => new Date(AT + second * SECONDS).toISOString();

@@ -1,7 +1,7 @@
 import { adviceEvents, attemptEvents, type Event, intent, finalizationIntents, timerEvents } from "./events.ts";
 import { AUTHORISED, redemptionRequest, tenders } from "./messages.ts";
 
-/** Everything that can meet a provision. */
+/** Every event that a provision can get. */
 export const provisionEvents = {
   ...attemptEvents,
   ...timerEvents,

@@ -10,14 +10,14 @@ const selling =
   () =>
     after(unwrap(startProvision(provisionStart(choices))).transaction, ...events);
 
-const silence = event["silence: deadline"];
-const answer = event["unknown: status"];
+const noResponse = event["no response: deadline"];
+const unknownResponse = event["unknown: status"];
 const foreign = event["foreign: page, 403"];
 const retry = event["retry timer"];
 const slow = { initialMs: 10 * SECONDS, multiplier: 1, maxMs: 10 * SECONDS };
 const decides = { decisionDeadlineMs: 300 * SECONDS };
 
-/** A provision in every state that it can be in, and in every way that matters there. */
+/** A provision in every state, in each variant that matters there. */
 export const provisionSituations = {
   requesting: selling({}),
   "requesting, cancelled": selling({}, event.cancel),
@@ -28,31 +28,31 @@ export const provisionSituations = {
   "requesting, decides in time": selling(decides),
   "requesting, single": selling({ messaging: "single" }),
   "requesting, single, cancelled": selling({ messaging: "single" }, event.cancel),
-  "retrying after silence": selling({}, silence, retry),
-  "retrying after silence, cancelled": selling({}, silence, retry, event.cancel),
-  "retrying after silence, single": selling({ messaging: "single" }, silence, retry),
-  "retrying after an answer": selling({}, answer, retry),
+  "retrying after no response": selling({}, noResponse, retry),
+  "retrying after no response, cancelled": selling({}, noResponse, retry, event.cancel),
+  "retrying after no response, single": selling({ messaging: "single" }, noResponse, retry),
+  "retrying after a response": selling({}, unknownResponse, retry),
   "retrying after a foreign response": selling({}, foreign, retry),
-  "retrying for the last time": selling({ retries: 2 }, silence, retry, answer, retry),
-  "waitingToRetry after silence": selling({}, silence),
-  "waitingToRetry after an answer": selling({}, answer),
+  "retrying for the last time": selling({ retries: 2 }, noResponse, retry, unknownResponse, retry),
+  "waitingToRetry after no response": selling({}, noResponse),
+  "waitingToRetry after a response": selling({}, unknownResponse),
   "waitingToRetry after a foreign response": selling({}, foreign),
   issued: selling({}, event.approved),
   "issued, decides in time": selling(decides, event.approved),
-  "issued by a retry": selling({}, silence, retry, event.approved),
+  "issued by a retry": selling({}, noResponse, retry, event.approved),
   completed: selling({ messaging: "single" }, event.approved),
   declined: selling({}, event.declined),
   "declined, cancelled": selling({}, event.cancel, event.declined),
   confirming: selling({}, event.approved, event.confirm),
   "reversing, cancelled": selling({}, event.approved, event.cancel),
-  "reversing, in doubt": selling({ retries: 0 }, silence),
-  "reversing, approved late": selling({ retries: 0 }, silence, event.approved),
-  "reversing, Stellr": selling({ provider: stellr }, silence),
+  "reversing, in doubt": selling({ retries: 0 }, noResponse),
+  "reversing, approved late": selling({ retries: 0 }, noResponse, event.approved),
+  "reversing, Stellr": selling({ provider: stellr }, noResponse),
   confirmed: selling({}, event.approved, event.confirm, event["advice accepted"]),
   reversed: selling({}, event.approved, event.cancel, event["advice accepted"]),
-  "reversed, marked": selling({ retries: 0 }, silence, event["advice accepted"], event.approved),
+  "reversed, with an item": selling({ retries: 0 }, noResponse, event["advice accepted"], event.approved),
   "disputed confirmation": selling({}, event.approved, event.confirm, event["advice refused"]),
-  "disputed reversal": selling({ retries: 0 }, silence, event["advice contradicted"]),
+  "disputed reversal": selling({ retries: 0 }, noResponse, event["advice contradicted"]),
   "resolved confirmation": selling(
     {},
     event.approved,
@@ -60,7 +60,7 @@ export const provisionSituations = {
     event["advice refused"],
     event["resolve as confirmed"],
   ),
-  "resolved reversal": selling({ retries: 0 }, silence, event["advice contradicted"], event["resolve as confirmed"]),
+  "resolved reversal": selling({ retries: 0 }, noResponse, event["advice contradicted"], event["resolve as confirmed"]),
 } satisfies Record<string, () => Transaction>;
 
 export type ProvisionSituation = keyof typeof provisionSituations;

@@ -37,22 +37,22 @@ const firstAndOnly: Situations = [
   "requesting, impatient",
 ];
 const retryingAfterElectrum: Situations = [
-  "retrying after silence",
-  "retrying after silence, single",
-  "retrying after an answer",
+  "retrying after no response",
+  "retrying after no response, single",
+  "retrying after a response",
 ];
 const retrying: Situations = [...retryingAfterElectrum, "retrying after a foreign response"];
-const requestingCancelled: Situations = [...firstCancelled, "retrying after silence, cancelled"];
+const requestingCancelled: Situations = [...firstCancelled, "retrying after no response, cancelled"];
 const requestingNotCancelled: Situations = [...first, ...firstAndOnly, ...retrying, "retrying for the last time"];
 const requesting: Situations = [...requestingNotCancelled, ...requestingCancelled];
 const doubtfulSinceSilence: Situations = [
-  "retrying after silence",
-  "retrying after silence, single",
-  "retrying after silence, cancelled",
+  "retrying after no response",
+  "retrying after no response, single",
+  "retrying after no response, cancelled",
   "retrying for the last time",
 ];
-const waitingAfterResponse: Situations = ["waitingToRetry after an answer", "waitingToRetry after a foreign response"];
-const waiting: Situations = ["waitingToRetry after silence", ...waitingAfterResponse];
+const waitingAfterResponse: Situations = ["waitingToRetry after a response", "waitingToRetry after a foreign response"];
+const waiting: Situations = ["waitingToRetry after no response", ...waitingAfterResponse];
 const issued: Situations = ["issued", "issued, decides in time", "issued by a retry"];
 const reversingInDoubt: Situations = ["reversing, in doubt", "reversing, approved late", "reversing, Stellr"];
 const reversing: Situations = ["reversing, cancelled", ...reversingInDoubt];
@@ -60,14 +60,14 @@ const reversing: Situations = ["reversing, cancelled", ...reversingInDoubt];
 const reversingInFull: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, approved late"];
 /** Electrum has approved what is reversed. */
 const reversingApproved: Situations = ["reversing, cancelled", "reversing, approved late"];
-const reversed: Situations = ["reversed", "reversed, marked"];
+const reversed: Situations = ["reversed", "reversed, with an item"];
 const disputed: Situations = ["disputed confirmation", "disputed reversal"];
 const resolved: Situations = ["resolved confirmation", "resolved reversal"];
 const confirmedInTheEnd: Situations = ["confirming", "confirmed", "disputed confirmation", "resolved confirmation"];
 const reversedInTheEnd: Situations = [...reversing, ...reversed, "disputed reversal", "resolved reversal"];
 const declinedOrCompleted: Situations = ["completed", "declined", "declined, cancelled"];
 
-/** Every situation in which no advice was ever owed. */
+/** Every situation before an advice is owed. */
 const owesNothingYet: Situations = [...requesting, ...waiting, ...issued, ...declinedOrCompleted];
 const every: Situations = [...owesNothingYet, ...confirmedInTheEnd, ...reversedInTheEnd];
 
@@ -84,11 +84,11 @@ const confirms: Events = ["confirm", ...othersThanConfirm];
 const resolves: Events = ["resolve as confirmed", "resolve as reversed"];
 
 /**
- * The provision, whole: what each event does in each situation. After a colon stands the command of the step: a message that
- * goes out, with its attempt or its reason, or a timer and the attempt that it is for. After a plus stands a mark.
+ * The provision, complete: what each event does in each situation. The command of the step comes after a colon: a message to send,
+ * with its attempt or its reason, or a timer and its attempt. A reconciliation item comes after a plus.
  */
 export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] = [
-  // The first attempt. A hard decline owes nothing; what is unknown is retried, where that may help, or else reversed.
+  // The first attempt. A hard decline owes nothing. An unknown outcome is retried if the provider takes retries, else reversed.
   [["requesting", ...firstAndOnly], asRequested, "issued"],
   [["requesting", ...firstAndOnly], notAsRequested, "issued + approvedOtherAmount"],
   ["requesting, decides in time", asRequested, "issued: decision timer 0"],
@@ -101,18 +101,18 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [firstAndOnly, noResponses, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
   [firstAndOnly, deadlinePassed, "reversing: reverseVoucher TIMEOUT"],
 
-  // Cancelled while under way: whatever may have taken effect is reversed.
+  // Cancelled while under way: if it may have taken effect, it is reversed.
   [firstCancelled, approvals, "reversing: reverseVoucher CANCELLED"],
   [firstCancelled, declines, "declined, cancelled"],
   [firstCancelled, open, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
   [firstCancelled, noResponses, "reversing: reverseVoucher TIMEOUT once the deadline is past"],
   [firstCancelled, deadlinePassed, "reversing: reverseVoucher TIMEOUT"],
 
-  // A retry. A hard decline is no end: the first attempt is still unknown.
+  // A retry. A hard decline does not end it: the first attempt is still unknown.
   [
     [
-      "retrying after silence",
-      "retrying after an answer",
+      "retrying after no response",
+      "retrying after a response",
       "retrying after a foreign response",
       "retrying for the last time",
     ],
@@ -121,40 +121,40 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   ],
   [
     [
-      "retrying after silence",
-      "retrying after an answer",
+      "retrying after no response",
+      "retrying after a response",
       "retrying after a foreign response",
       "retrying for the last time",
     ],
     notAsRequested,
     "issued + approvedOtherAmount",
   ],
-  ["retrying after silence, single", asRequested, "completed"],
-  ["retrying after silence, single", notAsRequested, "completed + approvedOtherAmount"],
-  ["retrying after silence, cancelled", approvals, "reversing: reverseVoucher CANCELLED"],
+  ["retrying after no response, single", asRequested, "completed"],
+  ["retrying after no response, single", notAsRequested, "completed + approvedOtherAmount"],
+  ["retrying after no response, cancelled", approvals, "reversing: reverseVoucher CANCELLED"],
   [doubtfulSinceSilence, declines, "reversing: reverseVoucher TIMEOUT"],
   [
-    ["retrying after an answer", "retrying after a foreign response"],
+    ["retrying after a response", "retrying after a foreign response"],
     declines,
     "reversing: reverseVoucher RESPONSE_NOT_FINAL",
   ],
   [retrying, [...unknown, ...noResponses, ...deadlinePassed], "waitingToRetry: retry timer 1"],
   [
-    ["retrying after silence, cancelled", "retrying for the last time"],
+    ["retrying after no response, cancelled", "retrying for the last time"],
     [...open, ...deadlinePassed],
     "reversing: reverseVoucher TIMEOUT",
   ],
   [
-    ["retrying after silence, cancelled", "retrying for the last time"],
+    ["retrying after no response, cancelled", "retrying for the last time"],
     noResponses,
     "reversing: reverseVoucher TIMEOUT once the deadline is past",
   ],
 
-  // Something else than Electrum answers. It may be over soon, so one more attempt is worth while; a third is not.
+  // A response that is not Electrum's. That may be over soon, so there is one more attempt, but not a third.
   [retryingAfterElectrum, foreignResponses, "waitingToRetry: retry timer 1"],
   ["retrying after a foreign response", foreignResponses, "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
 
-  // What is under way goes on, whoever says what.
+  // The attempt goes on, whatever comes from another attempt.
   [requestingNotCancelled, "cancel", "requesting, cancelled"],
   [requestingCancelled, "cancel", "accepted"],
   [requesting, otherAttempts, "ignored: late"],
@@ -163,15 +163,15 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [requestingCancelled, confirms, "refused: reverse was decided by the till"],
   [requestingCancelled, ["resend", ...resolves], "refused: wrongState"],
 
-  // Between two attempts. Not even a late approval is acted on: the retry brings the same voucher.
+  // Between two attempts. Not even a late approval acts: the retry brings the same voucher.
   [waiting, "retry timer", "requesting: retryProvisionVoucher 1"],
-  ["waitingToRetry after silence", "cancel", "reversing: reverseVoucher TIMEOUT"],
+  ["waitingToRetry after no response", "cancel", "reversing: reverseVoucher TIMEOUT"],
   [waitingAfterResponse, "cancel", "reversing: reverseVoucher RESPONSE_NOT_FINAL"],
   [waiting, everyEnd, "ignored: late"],
   [waiting, [...allTimersBut("retry timer"), ...everyAdviceResponse], "ignored: unexpected"],
   [waiting, [...confirms, "resend", ...resolves], "refused: wrongState"],
 
-  // A voucher, and the till decides; or its time is up, where the policy gives it one.
+  // A voucher is issued. The till decides, or its decision deadline ends.
   [issued, ["confirm", "confirm, other tenders", "confirm, an amount"], "confirming: confirmVoucher"],
   [issued, ["confirm, too much", "confirm, other currency"], "refused: notAuthorised"],
   [issued, "cancel", "reversing: reverseVoucher CANCELLED"],
@@ -182,7 +182,7 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [issued, [...allTimersBut("decision timer"), ...everyAdviceResponse], "ignored: unexpected"],
   [issued, ["resend", ...resolves], "refused: wrongState"],
 
-  // Over, with nothing owed. An approval after a decline is for a person to look at.
+  // Ended, with nothing owed. An approval after a decline is an item for an operator.
   [["declined", "declined, cancelled"], lateApprovals, "ignored: late + lateApproval"],
   [["declined", "declined, cancelled"], lateNoApprovals, "ignored: late"],
   [["declined", "declined, cancelled"], "cancel", "accepted"],
@@ -194,7 +194,7 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [declinedOrCompleted, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
   [declinedOrCompleted, ["resend", ...resolves], "refused: wrongState"],
 
-  // A confirmation is on its way, until it is acknowledged; or Electrum will not have it, and a person must look.
+  // A confirmation is delivered until it is acknowledged. If Electrum does not accept it, an operator must look.
   ["confirming", accepted, "confirmed"],
   ["confirming", unnamedForADay, "confirmed + acknowledgedUnnamed"],
   ["confirming", [...notFound, "advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
@@ -205,8 +205,8 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   ],
   ["confirming", "another advice accepted", "ignored: unexpected"],
 
-  // A reversal likewise. Of what Electrum does not know there is nothing to undo; but if it had approved it, and this is the
-  // first that it hears of a reversal, it has lost something.
+  // A reversal likewise. If Electrum does not know the request, there is nothing to undo. But if it had approved the request, and
+  // this is the first delivery of the reversal, it has lost something.
   [reversingInFull, accepted, "reversed"],
   ["reversing, in doubt", notFound, "reversed"],
   [reversingApproved, ["advice not found", "advice not found, first delivery"], "reversed + reversalNotFound"],
@@ -224,7 +224,7 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [reversing, [...unnamed, ...notAcknowledged, "advice not found, no body"], "ignored: notAcknowledged"],
   [reversing, "another advice accepted", "ignored: unexpected"],
 
-  // A person sends it again, or settles it.
+  // An operator resends it, or resolves it.
   ["disputed confirmation", "resend", "confirming: confirmVoucher as before"],
   ["disputed reversal", "resend", "reversing: reverseVoucher TIMEOUT as before"],
   [disputed, resolves, "resolved"],
@@ -234,14 +234,14 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [["confirmed", ...reversed, ...resolved], "resend", "refused: wrongState"],
   [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: wrongState"],
 
-  // What was decided stays decided, and late facts change nothing but marks.
+  // A decision never changes, and late facts only add items.
   [confirmedInTheEnd, "confirm", "accepted"],
   [confirmedInTheEnd, othersThanConfirm, "refused: contentDiffers"],
   [confirmedInTheEnd, "cancel", "refused: confirm was decided by the till"],
   [reversedInTheEnd, "cancel", "accepted"],
   [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
   [
-    [...reversingInDoubt, "reversed, marked", "disputed reversal", "resolved reversal"],
+    [...reversingInDoubt, "reversed, with an item", "disputed reversal", "resolved reversal"],
     confirms,
     "refused: reverse was decided by the protocol",
   ],
@@ -258,11 +258,11 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
     "approved, another voucher",
     "ignored: late + secondVoucher",
   ],
-  [["reversed, marked", ...resolved], lateApprovals, "ignored: late"],
+  [["reversed, with an item", ...resolved], lateApprovals, "ignored: late"],
   [[...confirmedInTheEnd, ...reversedInTheEnd], lateNoApprovals, "ignored: late"],
   [[...confirmedInTheEnd, ...reversedInTheEnd], everyTimer, "ignored: unexpected"],
 
-  // What no provision knows, or what breaks Electrum's schema, in whatever situation.
+  // Intents that no provision takes, or that break Electrum's schema, in every situation.
   [every, wrongKinds, "refused: wrongKind"],
   [every, "confirm, broken tender", "refused: invalidMessage tenders.0.amount.currency"],
 ];

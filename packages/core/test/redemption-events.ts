@@ -2,7 +2,7 @@ import { stellr } from "../src/index.ts";
 import { adviceEvents, attemptEvents, type Event, intent, finalizationIntents, timerEvents } from "./events.ts";
 import { AUTHORISED, FOREIGN_ID, policyOf, redemptionRequest, tenders } from "./messages.ts";
 
-/** Everything that can meet a redemption. */
+/** Every event that a redemption can get. */
 export const redemptionEvents = {
   ...attemptEvents,
   ...timerEvents,

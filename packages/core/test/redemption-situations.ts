@@ -13,19 +13,19 @@ const accepting =
 const lookingUp = (choices: Partial<Policy>, asked: VoucherLookup, events: readonly Event[]): Transaction =>
   after(unwrap(startRedemption(redemptionStart(choices, asked))).transaction, ...events);
 
-const silence = event["silence: deadline"];
+const noResponse = event["no response: deadline"];
 const slow = { initialMs: 10 * SECONDS, multiplier: 1, maxMs: 10 * SECONDS };
 const decides = { decisionDeadlineMs: 300 * SECONDS };
 const { approved: found, approved, redeem } = event;
 
-/** A redemption in every state that it can be in, and in every way that matters there. */
+/** A redemption in every state, in each variant that matters there. */
 export const redemptionSituations = {
   lookingUp: accepting({}),
-  "lookingUp for the last time": accepting({ lookupRetries: 1 }, silence, event["lookup timer"]),
+  "lookingUp for the last time": accepting({ lookupRetries: 1 }, noResponse, event["lookup timer"]),
   "lookingUp, impatient": accepting({ customerWaitMs: 20 * SECONDS, lookupBackoff: slow }),
-  waitingToLookUp: accepting({}, silence),
+  waitingToLookUp: accepting({}, noResponse),
   "lookupFailed, declined": accepting({}, event.declined),
-  "lookupFailed, unknown": accepting({ lookupRetries: 0 }, silence),
+  "lookupFailed, unknown": accepting({ lookupRetries: 0 }, noResponse),
   found: accepting({}, found),
   "found by serial number": () => lookingUp({}, { voucherSerialNumber: "S-1" }, [found]),
   abandoned: accepting({}, found, event.cancel),
@@ -42,15 +42,15 @@ export const redemptionSituations = {
   "declined, cancelled": accepting({}, found, redeem, event.cancel, event.declined),
   confirming: accepting({}, found, redeem, approved, event.confirm),
   "reversing, cancelled": accepting({}, found, redeem, approved, event.cancel),
-  "reversing, in doubt": accepting({}, found, redeem, silence),
-  "reversing, approved late": accepting({}, found, redeem, silence, approved),
-  "reversing, Stellr": accepting({ provider: stellr }, found, redeem, silence),
-  "reversing, Stellr since redeem": accepting({}, found, event["redeem, Stellr"], silence),
+  "reversing, in doubt": accepting({}, found, redeem, noResponse),
+  "reversing, approved late": accepting({}, found, redeem, noResponse, approved),
+  "reversing, Stellr": accepting({ provider: stellr }, found, redeem, noResponse),
+  "reversing, Stellr since redeem": accepting({}, found, event["redeem, Stellr"], noResponse),
   confirmed: accepting({}, found, redeem, approved, event.confirm, event["advice accepted"]),
   reversed: accepting({}, found, redeem, approved, event.cancel, event["advice accepted"]),
-  "reversed, marked": accepting({}, found, redeem, silence, event["advice accepted"], approved),
+  "reversed, with an item": accepting({}, found, redeem, noResponse, event["advice accepted"], approved),
   "disputed confirmation": accepting({}, found, redeem, approved, event.confirm, event["advice refused"]),
-  "disputed reversal": accepting({}, found, redeem, silence, event["advice contradicted"]),
+  "disputed reversal": accepting({}, found, redeem, noResponse, event["advice contradicted"]),
   "resolved confirmation": accepting(
     {},
     found,
@@ -64,7 +64,7 @@ export const redemptionSituations = {
     {},
     found,
     redeem,
-    silence,
+    noResponse,
     event["advice contradicted"],
     event["resolve as confirmed"],
   ),

@@ -49,7 +49,7 @@ const reversing: Situations = ["reversing, cancelled", ...reversingInDoubt];
 const reversingInFull: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, approved late"];
 /** Electrum has approved what is reversed. */
 const reversingApproved: Situations = ["reversing, cancelled", "reversing, approved late"];
-const reversed: Situations = ["reversed", "reversed, marked"];
+const reversed: Situations = ["reversed", "reversed, with an item"];
 const disputed: Situations = ["disputed confirmation", "disputed reversal"];
 const resolved: Situations = ["resolved confirmation", "resolved reversal"];
 const confirmedInTheEnd: Situations = ["confirming", "confirmed", "disputed confirmation", "resolved confirmation"];
@@ -65,15 +65,15 @@ const redeems: Events = [...sameRedeems, "redeem, other content", "redeem, anoth
 const confirms: Events = ["confirm", "confirm, an amount", "confirm, too much"];
 const resolves: Events = ["resolve as confirmed", "resolve as reversed"];
 
-/** The response to a lookup has no id of its own. */
+/** The response to a lookup has no id. */
 const foundResponses: Events = [...approvals, "foreign: id"];
 const unknownLookups: Events = [...unknownResponses, "unknown: no voucher", ...noResponses, ...deadlinePassed];
-/** An approved redemption needs no voucher in its response. */
+/** The response to an approved redemption needs no voucher. */
 const redeemedAsRequested: Events = [...asRequested, "unknown: no voucher"];
 const redeemedResponses: Events = [...redeemedAsRequested, ...notAsRequested];
 const unknownRedeems: Events = [...unknownResponses, ...foreignResponses];
 
-/** What may be evidence that a redemption took effect after all. An earlier attempt is a lookup, and is none. */
+/** Events that may be evidence that a redemption took effect. An earlier attempt is a lookup, which is no evidence. */
 const lateRedeems: Events = [
   ...lateApprovals.filter((each) => each !== "approved, earlier attempt"),
   "unknown: no voucher",
@@ -84,15 +84,15 @@ const noLateRedeems: Events = [
 ];
 
 /**
- * The redemption, whole: what each event does in each situation. After a colon stands the command of the step: a message that
- * goes out, with its attempt or its reason, or a timer and the attempt that it is for. After a plus stands a mark.
+ * The redemption, complete: what each event does in each situation. The command of the step comes after a colon: a message to send,
+ * with its attempt or its reason, or a timer and its attempt. A reconciliation item comes after a plus.
  */
 export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>[] = [
-  // A lookup is repeated while its outcome is unknown, within the policy's bounds; it has no effect and owes no advice.
+  // A lookup is repeated while its outcome is unknown, within the policy's bounds. It has no effect and owes no advice.
   [lookingUp, foundResponses, "found"],
   [lookingUp, "declined, 404", "lookupFailed, noSuchVoucher"],
   [lookingUp, "declined, 501", "lookupFailed, notOffered"],
-  // An error has no id to compare, either: whatever it names, it is about the lookup.
+  // An error has no id to compare either: it is about the lookup, whatever it names.
   [
     lookingUp,
     ["declined", "declined, unnamed", "declined, credentials", "foreign: decline", "foreign: unpublished type"],
@@ -109,7 +109,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [["waitingToLookUp", ...lookupFailed, ...found, "abandoned"], everyAdviceResponse, "ignored: unexpected"],
   [[...lookupFailed, ...found, "abandoned"], everyTimer, "ignored: unexpected"],
 
-  // The till may look again, redeem what was found, or leave it.
+  // The till may look the voucher up again, redeem it, or cancel.
   [lookupFailed, "lookUp", "lookingUp: lookupVoucher 1"],
   [[...lookingUp, "waitingToLookUp", ...found], "lookUp", "accepted"],
   ["abandoned", "lookUp", "refused: wrongState"],
@@ -123,7 +123,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   ["abandoned", "cancel", "accepted"],
   [beforeRedeem, [...confirms, "resend", ...resolves], "refused: wrongState"],
 
-  // There is no retry for a redemption: what is unknown is reversed at once. A hard decline owes nothing.
+  // There is no retry for a redemption: an unknown outcome is reversed. A hard decline owes nothing.
   ["redeeming", redeemedAsRequested, "redeemed"],
   ["redeeming", notAsRequested, "redeemed + approvedOtherAmount"],
   ["redeeming, decides in time", redeemedAsRequested, "redeemed: decision timer 1"],
@@ -137,7 +137,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [redeeming, noResponses, "reversing: reverseRedeem TIMEOUT once the deadline is past"],
   [redeeming, deadlinePassed, "reversing: reverseRedeem TIMEOUT"],
 
-  // What is under way goes on, whoever says what.
+  // The attempt goes on, whatever comes from another attempt.
   [redeemingNotCancelled, "cancel", "redeeming, cancelled"],
   [redeemingCancelled, "cancel", "accepted"],
   [redeeming, otherAttempts, "ignored: late"],
@@ -145,7 +145,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [redeemingNotCancelled, confirms, "refused: wrongState"],
   [redeemingCancelled, confirms, "refused: reverse was decided by the till"],
 
-  // Redeemed, and the till decides; or its time is up, where the policy gives it one.
+  // The voucher is redeemed. The till decides, or its decision deadline ends.
   [redeemed, ["confirm", "confirm, an amount"], "confirming: confirmRedeem"],
   [redeemed, "confirm, too much", "refused: notAuthorised"],
   [redeemed, "cancel", "reversing: reverseRedeem CANCELLED"],
@@ -155,7 +155,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [redeemed, "approved, another voucher", "ignored: late + secondVoucher"],
   [redeemed, [...allTimersBut("decision timer"), ...everyAdviceResponse], "ignored: unexpected"],
 
-  // Over, with nothing owed. An approval after a decline is for a person to look at.
+  // Ended, with nothing owed. An approval after a decline is an item for an operator.
   [["declined", "declined, cancelled"], lateRedeems, "ignored: late + lateApproval"],
   [["declined", "declined, cancelled"], noLateRedeems, "ignored: late"],
   [["declined", "declined, cancelled"], "cancel", "accepted"],
@@ -166,7 +166,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   ["completed", [...confirms, "cancel"], "refused: wrongState"],
   [declinedOrCompleted, [...everyTimer, ...everyAdviceResponse], "ignored: unexpected"],
 
-  // A confirmation is on its way. VOUCHER_NOT_REDEEMED may answer a repeat of one that had arrived: that cannot be told.
+  // A confirmation is delivered. VOUCHER_NOT_REDEEMED may be the response to a repeat of one that had arrived; it does not tell.
   ["confirming", accepted, "confirmed"],
   ["confirming", unnamedForADay, "confirmed + acknowledgedUnnamed"],
   ["confirming", "advice not redeemed", "confirmed + confirmationAmbiguous"],
@@ -178,8 +178,8 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   ],
   ["confirming", "another advice accepted", "ignored: unexpected"],
 
-  // A reversal likewise. Of what Electrum does not know there is nothing to undo; but if it had approved it, and this is the
-  // first that it hears of a reversal, it has lost something.
+  // A reversal likewise. If Electrum does not know the request, there is nothing to undo. But if it had approved the request, and
+  // this is the first delivery of the reversal, it has lost something.
   [reversingInFull, accepted, "reversed"],
   ["reversing, in doubt", notFound, "reversed"],
   [reversingApproved, ["advice not found", "advice not found, first delivery"], "reversed + reversalNotFound"],
@@ -197,7 +197,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [reversing, [...unnamed, ...notAcknowledged, "advice not found, no body"], "ignored: notAcknowledged"],
   [reversing, "another advice accepted", "ignored: unexpected"],
 
-  // A person sends it again, or settles it.
+  // An operator resends it, or resolves it.
   ["disputed confirmation", "resend", "confirming: confirmRedeem as before"],
   ["disputed reversal", "resend", "reversing: reverseRedeem TIMEOUT as before"],
   [disputed, resolves, "resolved"],
@@ -208,7 +208,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: wrongState"],
   [[...redeeming, ...redeemed, ...declinedOrCompleted], ["resend", ...resolves], "refused: wrongState"],
 
-  // What was decided stays decided, and late facts change nothing but marks.
+  // A decision never changes, and late facts only add evidence.
   [afterRedeem, sameRedeems, "accepted"],
   [afterRedeem, ["redeem, other content", "redeem, another id", "redeem, another voucher"], "refused: contentDiffers"],
   [afterRedeem, "lookUp", "refused: wrongState"],
@@ -218,7 +218,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [reversedInTheEnd, "cancel", "accepted"],
   [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
   [
-    [...reversingInDoubt, "reversed, marked", "disputed reversal", "resolved reversal"],
+    [...reversingInDoubt, "reversed, with an item", "disputed reversal", "resolved reversal"],
     confirms,
     "refused: reverse was decided by the protocol",
   ],
@@ -233,10 +233,10 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
     "approved, another voucher",
     "ignored: late + secondVoucher",
   ],
-  [["reversed, marked", ...resolved], everyEnd, "ignored: late"],
+  [["reversed, with an item", ...resolved], everyEnd, "ignored: late"],
   [settling, everyTimer, "ignored: unexpected"],
 
-  // What no redemption knows, or what breaks Electrum's schema, in whatever situation.
+  // Intents that no redemption takes, or that break Electrum's schema, in every situation.
   [every, "confirm with tenders", "refused: wrongKind"],
   [every, "redeem, broken request", "refused: invalidMessage time"],
   [every, "confirm, broken amount", "refused: invalidMessage amounts.approvedAmount.amount"],

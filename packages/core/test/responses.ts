@@ -4,10 +4,10 @@ export const jsonResponse = (status: number, body: Json): HttpResponse => ({ sta
 
 export const emptyResponse = (status: number): HttpResponse => ({ status, body: "" });
 
-/** What a gateway or a wrong URL answers. */
+/** The response of a gateway or a wrong URL. */
 export const htmlResponse = (status: number): HttpResponse => ({ status, body: "<html><body>Not here</body></html>" });
 
-/** Electrum's ErrorDetail. Without an id it names no message, as some FORMAT_ERROR bodies do. */
+/** Electrum's ErrorDetail. It may have no id, as some FORMAT_ERROR bodies have none. */
 export const errorResponse = (status: number, errorType: string, id?: string): HttpResponse =>
   jsonResponse(status, {
     ...(id === undefined ? {} : { id }),

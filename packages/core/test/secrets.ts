@@ -12,7 +12,7 @@ import { adviceIdOf, currentAttempt, type Event, fact, intent, momentOf } from "
 import { fullProvisionRequest, fullRedemptionRequest } from "./full-messages.ts";
 import { AUTHORISED, CODE, ID, OTHER_CODE } from "./messages.ts";
 
-/** All that no redacted record may hold; nothing else in the tests contains any of them. */
+/** Secrets that no redacted record may hold. Nothing else in the tests contains one of them. */
 export const secrets = {
   code: CODE,
   otherCode: OTHER_CODE,
@@ -75,7 +75,7 @@ export const secretRedemptionRequest: RedemptionRequest = {
 
 export const secretLookup: VoucherLookup = { voucherCode: secrets.code, voucherSerialNumber: "S-1" };
 
-/** A response with a secret in every place that may hold one, known or not. */
+/** A response with a secret in every field that may hold one, known or unknown. */
 const secretResponse: JsonObject = {
   id: ID,
   time: "2026-11-21T09:30:01.000Z",
@@ -117,44 +117,44 @@ const secretError: Json = {
   error: secrets.unknown,
 };
 
-const reply = (answer: HttpResponse): Event =>
+const createResponse = (response: HttpResponse): Event =>
   fact((transaction) => ({
     type: "response",
     attempt: currentAttempt(transaction),
     at: momentOf(transaction),
-    ...answer,
+    ...response,
   }));
 
-const adviceAnswer = (answer: HttpResponse): Event =>
+const createAdviceResponse = (response: HttpResponse): Event =>
   fact((transaction) => ({
     type: "adviceResponse",
     adviceId: adviceIdOf(transaction),
     at: momentOf(transaction),
-    ...answer,
+    ...response,
   }));
 
-/** What can happen while secrets are about. */
+/** Events with secrets. */
 export const secretEvents = {
-  "approved, with secrets": reply(jsonResponse(201, secretResponse)),
-  "approved, another voucher, with secrets": reply(
+  "approved, with secrets": createResponse(jsonResponse(201, secretResponse)),
+  "approved, another voucher, with secrets": createResponse(
     jsonResponse(201, { ...secretResponse, voucher: { code: secrets.otherCode, barcode: secrets.otherCode } }),
   ),
-  "declined, with secrets": reply(jsonResponse(400, secretError)),
-  "unknown, with secrets": reply(jsonResponse(500, secretError)),
-  "a success that names an error": reply(jsonResponse(200, secretError)),
-  "a voucher that is a text": reply(jsonResponse(200, { id: ID, voucher: secrets.code })),
-  "no JSON": reply({ status: 200, body: `<html>${secrets.code}</html>` }),
-  "a text in JSON": reply(jsonResponse(200, secrets.code)),
-  "a list in JSON": reply(jsonResponse(200, [secrets.code, secrets.number])),
-  "a number in JSON": reply(jsonResponse(200, secrets.number)),
-  "advice accepted, with secrets": adviceAnswer(
+  "declined, with secrets": createResponse(jsonResponse(400, secretError)),
+  "unknown, with secrets": createResponse(jsonResponse(500, secretError)),
+  "a success that names an error": createResponse(jsonResponse(200, secretError)),
+  "a voucher that is a text": createResponse(jsonResponse(200, { id: ID, voucher: secrets.code })),
+  "no JSON": createResponse({ status: 200, body: `<html>${secrets.code}</html>` }),
+  "a text in JSON": createResponse(jsonResponse(200, secrets.code)),
+  "a list in JSON": createResponse(jsonResponse(200, [secrets.code, secrets.number])),
+  "a number in JSON": createResponse(jsonResponse(200, secrets.number)),
+  "advice accepted, with secrets": createAdviceResponse(
     jsonResponse(202, { requestId: ID, customer, message: secrets.unknown }),
   ),
-  "advice unnamed, with secrets": adviceAnswer(jsonResponse(200, { status: secrets.unknown })),
-  "advice refused, with secrets": adviceAnswer(
+  "advice unnamed, with secrets": createAdviceResponse(jsonResponse(200, { status: secrets.unknown })),
+  "advice refused, with secrets": createAdviceResponse(
     jsonResponse(400, { errorType: "FORMAT_ERROR", errorMessage: secrets.code }),
   ),
-  "advice answered by a gateway": adviceAnswer({ status: 404, body: secrets.code }),
+  "advice answered by a gateway": createAdviceResponse({ status: 404, body: secrets.code }),
   "redeem, with secrets": intent((at) => ({ type: "redeem", request: secretRedemptionRequest, at })),
   "confirm, with a card": intent((at) => ({ type: "confirm", tenders: [tender], at })),
 } satisfies Record<string, Event>;

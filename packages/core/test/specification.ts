@@ -18,7 +18,7 @@ export interface Machine<Situation extends string, Name extends string> {
   readonly table: readonly Row<Situation, Name>[];
 }
 
-/** What the table says of one situation, by event. A pair that is missing or named twice says so, and so fails. */
+/** The table's outcomes in one situation, by event. A pair that is missing or named twice gives a text that fails the test. */
 export function expectedSteps<Situation extends string, Name extends string>(
   { events, table }: Machine<Situation, Name>,
   situation: Situation,
@@ -33,7 +33,7 @@ export function expectedSteps<Situation extends string, Name extends string>(
   );
 }
 
-/** What the shipped machine does in one situation, by event. */
+/** The machine's outcomes in one situation, by event. */
 export function actualSteps<Situation extends string, Name extends string>(
   { situations, events }: Machine<Situation, Name>,
   situation: Situation,
@@ -44,7 +44,7 @@ export function actualSteps<Situation extends string, Name extends string>(
   );
 }
 
-/** The events in one situation after which a field is there and yet undefined: stored and read back, it would be gone. */
+/** The events in one situation after which a field is undefined: it would not be stored. */
 export function findUndefinedFields<Situation extends string, Name extends string>(
   { situations, events }: Machine<Situation, Name>,
   situation: Situation,
@@ -108,7 +108,7 @@ function refusalInWords(refusal: Refusal): string {
   }
 }
 
-/** A transaction, and what a journal makes of it. */
+/** A transaction, and the one that its journal leads to. */
 export const after = (transaction: Transaction, ...events: readonly Event[]): Transaction =>
   events.reduce((current, event) => apply(current, event(current)), transaction);
 
@@ -120,7 +120,7 @@ const apply = (transaction: Transaction, entry: ReturnType<Event>): Transaction 
     },
   );
 
-/** The names of a record, as the names that its type knows. */
+/** The keys of a record, with their type. */
 export const namesOf = <Name extends string>(named: Readonly<Record<Name, unknown>>): readonly Name[] => {
   const isName = (name: string): name is Name => name in named;
   return Object.keys(named).filter(isName);

@@ -1,6 +1,6 @@
 import type { Result } from "neverthrow";
 
-/** The value of a result that a test has made to succeed. */
+/** The value of a result that must be a success. */
 export const unwrap = <Value>(result: Result<Value, unknown>): Value =>
   result.match(
     (value) => value,

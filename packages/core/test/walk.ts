@@ -21,16 +21,16 @@ import { provisionEvents } from "./provision-events.ts";
 import { redemptionEvents } from "./redemption-events.ts";
 import { secretEvents, secretLookup, secretProvisionRequest } from "./secrets.ts";
 
-/** One thing that was tried on the way. */
+/** One event of a walk. */
 export interface Tried {
   readonly before: Transaction;
   readonly entry: ReturnType<Event>;
-  /** Absent where the intent was refused. */
+  /** Absent if the intent was refused. */
   readonly step?: Step<Transaction>;
   readonly refusal?: Refusal;
 }
 
-/** A transaction's whole life, or the beginning of one. */
+/** A random sequence of events from a transaction's start on. */
 export interface Walk {
   readonly start: Step<Transaction>;
   readonly tried: readonly Tried[];
@@ -48,7 +48,7 @@ interface Plan {
 
 interface Move {
   readonly event: Event;
-  /** How much earlier or later than its own moment it happens: clocks go wrong. */
+  /** How much earlier or later than its proper time an event happens: clocks may be wrong. */
   readonly shiftMs: number;
 }
 
@@ -75,7 +75,7 @@ const underWay: readonly Event[] = [
   provisionEvents.declined,
   provisionEvents["unknown: status"],
   provisionEvents["foreign: page, 403"],
-  provisionEvents["silence: deadline"],
+  provisionEvents["no response: deadline"],
   provisionEvents.interruption,
   provisionEvents.cancel,
 ];
@@ -107,7 +107,7 @@ const onItsWay: readonly Event[] = [
   provisionEvents["advice refused"],
 ];
 
-/** What is likely to come next, and moves the transaction on. */
+/** The events that are likely next, and move the transaction on. */
 const likely: Readonly<Record<Transaction["state"], readonly Event[]>> = {
   requesting: underWay,
   lookingUp: underWay,
@@ -129,7 +129,7 @@ const likely: Readonly<Record<Transaction["state"], readonly Event[]>> = {
   resolved: over,
 };
 
-/** One of the likely events, by number: which one depends on the state that it meets. */
+/** One of the likely events, by number. Which one it is depends on the state. */
 const likelyEvent =
   (number: number): Event =>
   (transaction) => {
@@ -171,7 +171,7 @@ const moves: fc.Arbitrary<Move> = fc.record({
   shiftMs: fc.oneof(fc.constant(0), fc.integer({ min: -7_200 * SECONDS, max: 7_200 * SECONDS })),
 });
 
-/** Transactions of both kinds, under every kind of policy, whatever happens to them. */
+/** Walks of transactions of both kinds, with every kind of policy. */
 export const walks: fc.Arbitrary<Walk> = fc
   .record({
     kind: fc.constantFrom("provision", "redemption"),
@@ -187,7 +187,7 @@ function walk({ kind, policy, isSecret, moves }: Plan): Walk {
   const journal: Entry[] = [entry];
   let end = start.transaction;
   for (const { event, shiftMs } of moves) {
-    const next = attempt(end, shifted(event(end), shiftMs));
+    const next = attempt(end, shiftEntry(event(end), shiftMs));
     tried.push(next);
     if (next.step === undefined) continue;
     journal.push(next.entry);
@@ -213,10 +213,12 @@ function attempt(before: Transaction, entry: ReturnType<Event>): Tried {
   );
 }
 
-function shifted(entry: ReturnType<Event>, byMs: number): ReturnType<Event> {
-  const moved = <Happening extends Fact | Intent>(happening: Happening): Happening => ({
+function shiftEntry(entry: ReturnType<Event>, byMs: number): ReturnType<Event> {
+  const shiftTime = <Happening extends Fact | Intent>(happening: Happening): Happening => ({
     ...happening,
     at: Math.max(0, happening.at + byMs),
   });
-  return entry.type === "fact" ? { ...entry, fact: moved(entry.fact) } : { ...entry, intent: moved(entry.intent) };
+  return entry.type === "fact"
+    ? { ...entry, fact: shiftTime(entry.fact) }
+    : { ...entry, intent: shiftTime(entry.intent) };
 }

@@ -1,8 +1,15 @@
 import type { Intent, Transaction } from "@electrum-vouchers/core";
+import {
+  errorResponse,
+  provisionRequest,
+  redemptionRequest,
+  tenders,
+  uuid,
+  voucherLookup,
+} from "@electrum-vouchers/testkit";
 import fc from "fast-check";
 import type { ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
-import { errorResponse, provisionRequest, redemptionRequest, tenders, uuid, voucherLookup } from "../test/messages.ts";
 import { createTestTill, type TestTill, type KillableTill } from "../test/test-till.ts";
 import type { TillError } from "./errors.ts";
 

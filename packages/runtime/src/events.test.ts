@@ -1,15 +1,17 @@
-import { expect, test, vi } from "vitest";
 import {
+  cents,
   errorResponse,
   htmlResponse,
+  never,
   provisionRequest,
   redemptionRequest,
+  type Script,
   secrets,
   tenders,
   uuid,
   voucherLookup,
-} from "../test/messages.ts";
-import { never, type Script } from "../test/scripted-electrum.ts";
+} from "@electrum-vouchers/testkit";
+import { expect, test, vi } from "vitest";
 import { createTestTill, OPENS_AT } from "../test/test-till.ts";
 import type { EventListener, RuntimeEvent } from "./index.ts";
 
@@ -87,7 +89,7 @@ test.each([
     const [sale, redemption] = [uuid(1), uuid(2)];
     const results = [
       await testTill.settled(till.provision(provisionRequest(sale))),
-      await testTill.settled(till.provision(provisionRequest(sale, 1))),
+      await testTill.settled(till.provision(provisionRequest(sale, { amounts: { requestAmount: cents(1) } }))),
       await testTill.settled(till.confirm(sale, tenders)),
       await testTill.settled(till.confirm(sale, [])),
       await testTill.settled(till.confirmRedemption(sale)),

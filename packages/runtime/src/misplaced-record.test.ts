@@ -1,6 +1,6 @@
 import type { Outbox } from "@electrum-vouchers/core/ports";
+import { provisionRequest, tenders, uuid } from "@electrum-vouchers/testkit";
 import { expect, test } from "vitest";
-import { provisionRequest, tenders, uuid } from "../test/messages.ts";
 import { createTestTill } from "../test/test-till.ts";
 
 /** One bit of the outbox's index has changed: whoever asks for the second sale is led to the record of the first. */

@@ -1,7 +1,16 @@
 import { canHandOver, handOver, netcare, redact, stellr } from "@electrum-vouchers/core";
+import {
+  cents,
+  errorResponse,
+  never,
+  policyOf,
+  provisionRequest,
+  type Script,
+  secrets,
+  tenders,
+  uuid,
+} from "@electrum-vouchers/testkit";
 import { describe, expect, test } from "vitest";
-import { errorResponse, policyOf, provisionRequest, secrets, tenders, uuid } from "../test/messages.ts";
-import { never, type Script } from "../test/scripted-electrum.ts";
 import { createTestTill, OPENS_AT } from "../test/test-till.ts";
 
 /** The first `count` requests get no answer. */
@@ -281,7 +290,9 @@ describe("starting twice is harmless", () => {
     const till = await testTill.open();
     const first = await testTill.done(till.provision(provisionRequest()));
 
-    const error = await testTill.failed(till.provision(provisionRequest(uuid(1), 20_000)));
+    const error = await testTill.failed(
+      till.provision(provisionRequest(uuid(1), { amounts: { requestAmount: cents(20_000) } })),
+    );
 
     expect(error).toEqual({ type: "idInUse", transaction: redact(first) });
     expect(testTill.operations()).toEqual(["provisionVoucher"]);
@@ -290,7 +301,10 @@ describe("starting twice is harmless", () => {
   test("given two requests under one id at the same moment, then one of them is sold", async () => {
     const testTill = createTestTill({ script: slow });
     const till = await testTill.open();
-    const [one, other] = [till.provision(provisionRequest()), till.provision(provisionRequest(uuid(1), 20_000))];
+    const [one, other] = [
+      till.provision(provisionRequest()),
+      till.provision(provisionRequest(uuid(1), { amounts: { requestAmount: cents(20_000) } })),
+    ];
 
     expect((await testTill.failed(other)).type).toBe("idInUse");
     expect((await testTill.done(one)).state).toBe("issued");

@@ -1,15 +1,17 @@
 import type { Redemption } from "@electrum-vouchers/core";
-import { describe, expect, test } from "vitest";
 import {
   errorResponse,
+  never,
+  type Outcome,
   provisionRequest,
   redemptionRequest,
+  type Script,
   secrets,
   tenders,
   uuid,
   voucherLookup,
-} from "../test/messages.ts";
-import { never, type Outcome, type Script } from "../test/scripted-electrum.ts";
+} from "@electrum-vouchers/testkit";
+import { describe, expect, test } from "vitest";
 import { createTestTill, OPENS_AT, type TestTill, type KillableTill } from "../test/test-till.ts";
 
 const whenRedeemed =

@@ -1,19 +1,21 @@
-import { createMemoryOutbox } from "@electrum-vouchers/testkit";
-import { okAsync, ResultAsync } from "neverthrow";
-import { describe, expect, test } from "vitest";
 import {
+  createMemoryOutbox,
   errorResponse,
+  never,
+  type Outcome,
   policyOf,
   provisionRequest,
   redemptionRequest,
+  type Script,
   successResponse,
   tenders,
+  unwrap,
   uuid,
   voucherLookup,
-} from "../test/messages.ts";
-import { unwrap } from "../test/unwrap.ts";
+} from "@electrum-vouchers/testkit";
+import { okAsync, ResultAsync } from "neverthrow";
+import { describe, expect, test } from "vitest";
 import { queueConfirmations } from "../test/queued.ts";
-import { never, type Outcome, type Script } from "../test/scripted-electrum.ts";
 import { createTestTill, OPENS_AT } from "../test/test-till.ts";
 import { startTill } from "./index.ts";
 

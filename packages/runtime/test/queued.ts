@@ -1,5 +1,6 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
+import { policyOf, provisionRequest, successResponse, tenders, unwrap, uuid } from "@electrum-vouchers/testkit";
 import { runTransaction } from "../src/engine/run-transaction.ts";
 import {
   factStep,
@@ -8,8 +9,6 @@ import {
   startStep,
   type VersionedTransaction,
 } from "../src/engine/stored-step.ts";
-import { policyOf, provisionRequest, successResponse, tenders, uuid } from "./messages.ts";
-import { unwrap } from "./unwrap.ts";
 
 const idsFrom = (first: number, count: number): readonly Uuid[] =>
   Array.from({ length: count }, (_, nth) => uuid(first + nth));

@@ -1,13 +1,22 @@
 import type { Instant, Policy, Transaction, Uuid } from "@electrum-vouchers/core";
-import { createMemoryOutbox, createSimulatedClock, type SimulatedClock } from "@electrum-vouchers/testkit";
 import type { Change, Outbox } from "@electrum-vouchers/core/ports";
+import {
+  killablePorts,
+  startTillProcess,
+  createMemoryOutbox,
+  createScriptedElectrum,
+  createSimulatedClock,
+  createSimulatedWaits,
+  policyOf,
+  type Script,
+  type ScriptedElectrum,
+  type SimulatedClock,
+  type SimulatedWaits,
+  unwrap,
+  uuid,
+} from "@electrum-vouchers/testkit";
 import { readRecord } from "../src/engine/stored-step.ts";
 import { type RuntimeEvent, startTill, type Till, type TillOptions } from "../src/index.ts";
-import { policyOf, uuid } from "./messages.ts";
-import { unwrap } from "./unwrap.ts";
-import { createSimulatedWaits, type SimulatedWaits } from "./simulated-waits.ts";
-import { killable } from "./killable.ts";
-import { createScriptedElectrum, type Script, type ScriptedElectrum } from "./scripted-electrum.ts";
 import { type WatchedOutbox, createWatchedOutbox } from "./watched-outbox.ts";
 
 /** A till's process. */
@@ -56,17 +65,17 @@ export function createTestTill({ script, ...policy }: Partial<Policy> & { readon
     events,
     ...patience,
     open: async (options) => {
-      const world = killable({ electrum, outbox, clock });
+      const tillProcess = startTillProcess("a till", clock.now);
       const till = await startTill({
         policy: policyOf(policy),
         onEvent: (event) => {
           events.push(event);
         },
         newId: () => uuid((minted += 1)),
-        ...world,
+        ...killablePorts({ electrum, outbox, clock }, tillProcess),
         ...options,
       });
-      return { ...till, kill: world.kill };
+      return { ...till, kill: tillProcess.kill };
     },
     until: (id, state) => until(async () => (await stored(id))?.state === state),
     stored: async (id) => {

@@ -15,8 +15,8 @@ import {
 import { type TestResponse, valueAt, textAt, createHttpTill, type HttpTill } from "../test/http-till.ts";
 import { type Simulator, startSimulator } from "./http/simulator.ts";
 
-// What Electrum's official test server (2019) answers, row by row, over HTTP. Where it crashes, the simulator behaves as the
-// protocol means, unless the fault `emulateTestServer` asks for the crash.
+// The responses of Electrum's official test server (2019), case by case, over HTTP. If that server crashes, the simulator follows
+// the protocol instead, unless the fault `emulateTestServer` asks for the crash.
 
 let simulator: Simulator;
 let till: HttpTill;
@@ -34,11 +34,11 @@ const PROVISION = uuid(1);
 const REDEMPTION = uuid(2);
 const REFUND = uuid(3);
 
-const detailKeys = (answer: TestResponse): readonly string[] =>
-  Object.keys(valueAt(answer.body, "detailMessage") ?? {}).toSorted();
+const detailKeys = (response: TestResponse): readonly string[] =>
+  Object.keys(valueAt(response.body, "detailMessage") ?? {}).toSorted();
 
-const expectRefusal = (answer: TestResponse, status: number, errorType: string, keys: readonly string[]): void => {
-  expect({ status: answer.status, errorType: answer.body["errorType"], keys: detailKeys(answer) }).toEqual({
+const expectRefusal = (response: TestResponse, status: number, errorType: string, keys: readonly string[]): void => {
+  expect({ status: response.status, errorType: response.body["errorType"], keys: detailKeys(response) }).toEqual({
     status,
     errorType,
     keys: keys.toSorted(),
@@ -86,23 +86,23 @@ describe("any operation", () => {
       "thirdPartyIdentifiers[0].transactionIdentifier",
     ],
   ])("%s → 400 FORMAT_ERROR, formatErrors, no id", async (_, message, field) => {
-    const answer = await till.post("/vouchers", message);
-    expectRefusal(answer, 400, "FORMAT_ERROR", ["formatErrors"]);
-    expect(answer.body).not.toHaveProperty("id");
-    expect(valueAt(answer.body, "detailMessage.formatErrors")).toMatchObject([{ field }]);
+    const response = await till.post("/vouchers", message);
+    expectRefusal(response, 400, "FORMAT_ERROR", ["formatErrors"]);
+    expect(response.body).not.toHaveProperty("id");
+    expect(valueAt(response.body, "detailMessage.formatErrors")).toMatchObject([{ field }]);
   });
 
-  test("UUIDs need no version: Electrum's own examples are no valid v4", async () => {
-    const answer = await till.post("/vouchers", provision("12345678-1234-1234-1234-123456789abc"));
-    expect(answer.status).toBe(201);
+  test("UUIDs need no version: Electrum's own examples are not valid v4", async () => {
+    const response = await till.post("/vouchers", provision("12345678-1234-1234-1234-123456789abc"));
+    expect(response.status).toBe(201);
   });
 
-  test("unexpected exception → 500, plain text: to be had as a fault", async () => {
+  test("unexpected exception → 500, plain text: only as a fault", async () => {
     emulateTestServer();
     const { receiver: _, ...withoutReceiver } = provision(PROVISION);
-    const answer = await till.post("/vouchers", withoutReceiver);
-    expect(answer.status).toBe(500);
-    expect(answer.text).toMatch(/^Internal server error/);
+    const response = await till.post("/vouchers", withoutReceiver);
+    expect(response.status).toBe(500);
+    expect(response.text).toMatch(/^Internal server error/);
   });
 
   test.each([
@@ -110,27 +110,27 @@ describe("any operation", () => {
     ["/redemptions", redemption(REDEMPTION, "1")],
     ["/refunds", refund(REFUND, "1")],
   ])("POST %s, user name differs from client.id → 400 AUTHENTICATION_ERROR", async (path, message) => {
-    const answer = await createHttpTill(simulator.url, "another").post(path, message);
-    expectRefusal(answer, 400, "AUTHENTICATION_ERROR", ["freeString", "client"]);
-    expect(idsOf(answer)).toEqual({ id: message.id, originalId: undefined });
+    const response = await createHttpTill(simulator.url, "another").post(path, message);
+    expectRefusal(response, 400, "AUTHENTICATION_ERROR", ["freeString", "client"]);
+    expect(idsOf(response)).toEqual({ id: message.id, originalId: undefined });
   });
 
-  test("no Basic header: never 401; the user name reads as null", async () => {
+  test("no Basic header: never 401; the user name is null", async () => {
     const body = JSON.stringify(provision(PROVISION, { client: { id: "null", name: "Nobody" } }));
     const response = await fetch(`${simulator.url}/vouchers`, { method: "POST", body });
     expect(response.status).toBe(201);
   });
 
-  test("records belong to a user: another's advice finds nothing", async () => {
+  test("records belong to a user: another user's advice finds nothing", async () => {
     await given.provisionVoucher();
-    const answer = await createHttpTill(simulator.url, "another").post(
+    const response = await createHttpTill(simulator.url, "another").post(
       "/vouchers/confirmations",
       confirmation(uuid(11), PROVISION),
     );
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
   });
 
-  test("vouchers belong to all users: another redeems it", async () => {
+  test("vouchers belong to all users: another user can redeem one", async () => {
     const code = await given.confirmProvision();
     const message = redemption(REDEMPTION, code, { client: { id: "another", name: "Another" } });
     expect((await createHttpTill(simulator.url, "another").post("/redemptions", message)).status).toBe(201);
@@ -142,25 +142,28 @@ describe("any operation", () => {
 });
 
 describe("provisionVoucher", () => {
-  test("new id → 201: the request copied, settlementEntity filled in, two identifiers appended, a voucher made up", async () => {
+  test("new id → 201: the request copied, settlementEntity filled in, two identifiers appended, a new voucher", async () => {
     const request = provision(PROVISION);
-    const answer = await till.post("/vouchers", request);
-    expect(answer.status).toBe(201);
+    const response = await till.post("/vouchers", request);
+    expect(response.status).toBe(201);
     const { thirdPartyIdentifiers, ...rest } = request;
-    expect(answer.body).toMatchObject(rest);
-    const settlementEntity = valueAt(answer.body, "settlementEntity.id");
-    expect(answer.body["thirdPartyIdentifiers"]).toEqual([
+    expect(response.body).toMatchObject(rest);
+    const settlementEntity = valueAt(response.body, "settlementEntity.id");
+    expect(response.body["thirdPartyIdentifiers"]).toEqual([
       ...thirdPartyIdentifiers,
       { institutionId: settlementEntity, transactionIdentifier: expect.any(String) },
       { institutionId: standardReceiver.id, transactionIdentifier: expect.any(String) },
     ]);
-    expect(textAt(answer.body, "voucher.code")).toMatch(/^[0-9]{16}$/);
+    expect(textAt(response.body, "voucher.code")).toMatch(/^[0-9]{16}$/);
   });
 
   test("new id, the request names a settlement entity and a voucher → 201 with both", async () => {
     const settlementEntity = { id: "77", name: "Settler" };
-    const answer = await till.post("/vouchers", provision(PROVISION, { settlementEntity, voucher: { code: "MINE" } }));
-    expect(answer.body).toMatchObject({ settlementEntity, voucher: { code: "MINE" } });
+    const response = await till.post(
+      "/vouchers",
+      provision(PROVISION, { settlementEntity, voucher: { code: "MINE" } }),
+    );
+    expect(response.body).toMatchObject({ settlementEntity, voucher: { code: "MINE" } });
   });
 
   test("without a receiver → 201 (the test server crashes)", async () => {
@@ -178,12 +181,12 @@ describe("provisionVoucher", () => {
 
   const DUPLICATE_KEYS = ["freeString", "voucherId", "requestTime", "receiver", "voucher"];
 
-  test("id already provisioned → 400 DUPLICATE_RECORD with the voucher issued, no originalId", async () => {
+  test("id already provisioned → 400 DUPLICATE_RECORD with the issued voucher, no originalId", async () => {
     const code = await given.provisionVoucher();
-    const answer = await till.post("/vouchers", provision(PROVISION));
-    expectRefusal(answer, 400, "DUPLICATE_RECORD", DUPLICATE_KEYS);
-    expect(idsOf(answer)).toEqual({ id: PROVISION, originalId: undefined });
-    expect(valueAt(answer.body, "detailMessage")).toMatchObject({
+    const response = await till.post("/vouchers", provision(PROVISION));
+    expectRefusal(response, 400, "DUPLICATE_RECORD", DUPLICATE_KEYS);
+    expect(idsOf(response)).toEqual({ id: PROVISION, originalId: undefined });
+    expect(valueAt(response.body, "detailMessage")).toMatchObject({
       voucherId: PROVISION,
       requestTime: TIME,
       receiver: standardReceiver,
@@ -204,9 +207,9 @@ describe("provisionVoucher", () => {
 
   test("never provisioned, but a reversal came first → 400 VOUCHER_ALREADY_REVERSED, originalId is the reversal's", async () => {
     await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
-    const answer = await till.post("/vouchers", provision(PROVISION));
-    expectRefusal(answer, 400, "VOUCHER_ALREADY_REVERSED", ["freeString", "reversalId"]);
-    expect(idsOf(answer)).toEqual({ id: PROVISION, originalId: uuid(11) });
+    const response = await till.post("/vouchers", provision(PROVISION));
+    expectRefusal(response, 400, "VOUCHER_ALREADY_REVERSED", ["freeString", "reversalId"]);
+    expect(idsOf(response)).toEqual({ id: PROVISION, originalId: uuid(11) });
   });
 });
 
@@ -214,8 +217,8 @@ describe("confirmVoucher", () => {
   test("provisioned, not reversed → 202 echo", async () => {
     await given.provisionVoucher();
     const message = confirmation(uuid(11), PROVISION);
-    const answer = await till.post("/vouchers/confirmations", message);
-    expect(answer).toMatchObject({ status: 202, body: { ...message } });
+    const response = await till.post("/vouchers/confirmations", message);
+    expect(response).toMatchObject({ status: 202, body: { ...message } });
   });
 
   test("repeat → 202 again, and the confirmation is the later one", async () => {
@@ -240,25 +243,25 @@ describe("confirmVoucher", () => {
   });
 
   test("not provisioned → 404 UNABLE_TO_LOCATE_RECORD, not remembered", async () => {
-    const answer = await till.post("/vouchers/confirmations", confirmation(uuid(11), PROVISION));
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
-    expect(idsOf(answer)).toEqual({ id: uuid(11), originalId: PROVISION });
+    const response = await till.post("/vouchers/confirmations", confirmation(uuid(11), PROVISION));
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
+    expect(idsOf(response)).toEqual({ id: uuid(11), originalId: PROVISION });
     expect((await till.post("/vouchers", provision(PROVISION))).status).toBe(201);
   });
 
-  test("not provisioned, a reversal is on file → 404 UNABLE_TO_LOCATE_RECORD", async () => {
+  test("not provisioned, but a reversal was remembered → 404 UNABLE_TO_LOCATE_RECORD", async () => {
     await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
-    const answer = await till.post("/vouchers/confirmations", confirmation(uuid(12), PROVISION));
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
+    const response = await till.post("/vouchers/confirmations", confirmation(uuid(12), PROVISION));
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
   });
 
   test("provisioned and reversed → 400 VOUCHER_ALREADY_REVERSED", async () => {
     await given.provisionVoucher();
     await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
-    const answer = await till.post("/vouchers/confirmations", confirmation(uuid(12), PROVISION));
-    expectRefusal(answer, 400, "VOUCHER_ALREADY_REVERSED", ["freeString", "reversalId"]);
-    expect(valueAt(answer.body, "detailMessage.reversalId")).toBe(uuid(11));
-    expect(idsOf(answer)).toEqual({ id: uuid(12), originalId: PROVISION });
+    const response = await till.post("/vouchers/confirmations", confirmation(uuid(12), PROVISION));
+    expectRefusal(response, 400, "VOUCHER_ALREADY_REVERSED", ["freeString", "reversalId"]);
+    expect(valueAt(response.body, "detailMessage.reversalId")).toBe(uuid(11));
+    expect(idsOf(response)).toEqual({ id: uuid(12), originalId: PROVISION });
   });
 });
 
@@ -271,18 +274,18 @@ describe("reverseVoucher", () => {
   });
 
   test("not provisioned → 404 UNABLE_TO_LOCATE_RECORD, remembered; repeat → 404 again", async () => {
-    const answer = await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
-    expect(idsOf(answer)).toEqual({ id: uuid(11), originalId: PROVISION });
+    const response = await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION));
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString", "voucherId"]);
+    expect(idsOf(response)).toEqual({ id: uuid(11), originalId: PROVISION });
     expect((await till.post("/vouchers/reversals", reversal(uuid(11), PROVISION))).status).toBe(404);
     expect((await till.post("/vouchers", provision(PROVISION))).status).toBe(400);
   });
 
   test("confirmed → 400 VOUCHER_ALREADY_CONFIRMED", async () => {
     await given.confirmProvision();
-    const answer = await till.post("/vouchers/reversals", reversal(uuid(12), PROVISION));
-    expectRefusal(answer, 400, "VOUCHER_ALREADY_CONFIRMED", ["freeString", "confirmationId", "voucherId"]);
-    expect(valueAt(answer.body, "detailMessage")).toMatchObject({ confirmationId: uuid(11), voucherId: PROVISION });
+    const response = await till.post("/vouchers/reversals", reversal(uuid(12), PROVISION));
+    expectRefusal(response, 400, "VOUCHER_ALREADY_CONFIRMED", ["freeString", "confirmationId", "voucherId"]);
+    expect(valueAt(response.body, "detailMessage")).toMatchObject({ confirmationId: uuid(11), voucherId: PROVISION });
   });
 });
 
@@ -300,15 +303,15 @@ describe("redeemVoucher", () => {
     ]);
   });
 
-  test("a reversal for this redemption id is on file → 400 REDEMPTION_ALREADY_REVERSED, originalId is the reversal's", async () => {
+  test("a reversal for this redemption id was remembered → 400 REDEMPTION_ALREADY_REVERSED, originalId is the reversal's", async () => {
     const code = await given.confirmProvision();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
-    const answer = await till.post("/redemptions", redemption(REDEMPTION, code));
-    expectRefusal(answer, 400, "REDEMPTION_ALREADY_REVERSED", ["freeString", "reversalId"]);
-    expect(idsOf(answer)).toEqual({ id: REDEMPTION, originalId: uuid(12) });
+    const response = await till.post("/redemptions", redemption(REDEMPTION, code));
+    expectRefusal(response, 400, "REDEMPTION_ALREADY_REVERSED", ["freeString", "reversalId"]);
+    expect(idsOf(response)).toEqual({ id: REDEMPTION, originalId: uuid(12) });
   });
 
-  test("state REDEEMED → 400 VOUCHER_ALREADY_REDEEMED; with the voucher if the same id was answered before", async () => {
+  test("state REDEEMED → 400 VOUCHER_ALREADY_REDEEMED; with the voucher if the id was the same", async () => {
     const code = await given.redeemVoucher();
     const sameId = await till.post("/redemptions", redemption(REDEMPTION, code));
     expectRefusal(sameId, 400, "VOUCHER_ALREADY_REDEEMED", ["freeString", "voucher"]);
@@ -329,8 +332,8 @@ describe("redeemVoucher", () => {
 
   test("CONFIRMED_PROVISIONED → 201", async () => {
     const code = await given.confirmProvision();
-    const answer = await till.post("/redemptions", redemption(REDEMPTION, code));
-    expect(answer).toMatchObject({ status: 201, body: { id: REDEMPTION, voucher: { code } } });
+    const response = await till.post("/redemptions", redemption(REDEMPTION, code));
+    expect(response).toMatchObject({ status: 201, body: { id: REDEMPTION, voucher: { code } } });
   });
 
   test("CONFIRMED_PROVISIONED → 201: there is no check for a duplicate id", async () => {
@@ -355,31 +358,31 @@ describe("confirmRedeem", () => {
   });
 
   test("redemption unknown → 404 UNABLE_TO_LOCATE_RECORD", async () => {
-    const answer = await till.post("/redemptions/confirmations", advice(uuid(12), REDEMPTION));
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
-    expect(idsOf(answer)).toEqual({ id: uuid(12), originalId: REDEMPTION });
+    const response = await till.post("/redemptions/confirmations", advice(uuid(12), REDEMPTION));
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    expect(idsOf(response)).toEqual({ id: uuid(12), originalId: REDEMPTION });
   });
 
   test("repeat → 400 VOUCHER_NOT_REDEEMED, naming the state", async () => {
     await given.confirmRedemption();
-    const answer = await till.post("/redemptions/confirmations", advice(uuid(12), REDEMPTION));
-    expectRefusal(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
-    expect(valueAt(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_REDEEMED");
+    const response = await till.post("/redemptions/confirmations", advice(uuid(12), REDEMPTION));
+    expectRefusal(response, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
+    expect(valueAt(response.body, "detailMessage.freeString")).toContain("CONFIRMED_REDEEMED");
   });
 
   test("after a reversal → 400 VOUCHER_NOT_REDEEMED, naming the state", async () => {
     await given.redeemVoucher();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
-    const answer = await till.post("/redemptions/confirmations", advice(uuid(13), REDEMPTION));
-    expectRefusal(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
-    expect(valueAt(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_PROVISIONED");
+    const response = await till.post("/redemptions/confirmations", advice(uuid(13), REDEMPTION));
+    expectRefusal(response, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
+    expect(valueAt(response.body, "detailMessage.freeString")).toContain("CONFIRMED_PROVISIONED");
   });
 
   test("refunded → 400 VOUCHER_NOT_REDEEMED, naming the state", async () => {
     await given.refundVoucher();
-    const answer = await till.post("/redemptions/confirmations", advice(uuid(13), REDEMPTION));
-    expectRefusal(answer, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
-    expect(valueAt(answer.body, "detailMessage.freeString")).toContain("REFUNDED");
+    const response = await till.post("/redemptions/confirmations", advice(uuid(13), REDEMPTION));
+    expectRefusal(response, 400, "VOUCHER_NOT_REDEEMED", ["freeString"]);
+    expect(valueAt(response.body, "detailMessage.freeString")).toContain("REFUNDED");
   });
 });
 
@@ -393,35 +396,35 @@ describe("reverseRedeem", () => {
 
   test("redemption unknown → 404 UNABLE_TO_LOCATE_RECORD, remembered", async () => {
     const code = await given.confirmProvision();
-    const answer = await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    const response = await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
     expect((await till.post("/redemptions", redemption(REDEMPTION, code))).status).toBe(400);
   });
 
   test("confirmed → 400 REDEMPTION_ALREADY_CONFIRMED", async () => {
     await given.confirmRedemption();
-    const answer = await till.post("/redemptions/reversals", reversal(uuid(13), REDEMPTION));
-    expectRefusal(answer, 400, "REDEMPTION_ALREADY_CONFIRMED", [
+    const response = await till.post("/redemptions/reversals", reversal(uuid(13), REDEMPTION));
+    expectRefusal(response, 400, "REDEMPTION_ALREADY_CONFIRMED", [
       "freeString",
       "confirmationId",
       "voucherId",
       "reversalId",
     ]);
-    expect(valueAt(answer.body, "detailMessage")).toMatchObject({
+    expect(valueAt(response.body, "detailMessage")).toMatchObject({
       confirmationId: uuid(12),
       voucherId: REDEMPTION,
       reversalId: uuid(13),
     });
   });
 
-  test("repeat → 404 UNABLE_TO_LOCATE_RECORD: it looks like an unknown one", async () => {
+  test("repeat → 404 UNABLE_TO_LOCATE_RECORD, as for an unknown redemption", async () => {
     await given.redeemVoucher();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
-    const answer = await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    const response = await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
   });
 
-  test("repeat while another redemption holds the voucher → 404, and the other stands", async () => {
+  test("repeat while another redemption is the voucher's holder → 404, and that one stays", async () => {
     const code = await given.redeemVoucher();
     await till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     await till.post("/redemptions", redemption(uuid(4), code));
@@ -433,16 +436,16 @@ describe("reverseRedeem", () => {
 describe("refundVoucher", () => {
   test("state CONFIRMED_REDEEMED → 201", async () => {
     const code = await given.confirmRedemption();
-    const answer = await till.post("/refunds", refund(REFUND, code));
-    expect(answer).toMatchObject({ status: 201, body: { id: REFUND, voucher: { code } } });
+    const response = await till.post("/refunds", refund(REFUND, code));
+    expect(response).toMatchObject({ status: 201, body: { id: REFUND, voucher: { code } } });
   });
 
-  test("a reversal for this refund id is on file → 400 REFUND_ALREADY_REVERSED, originalId is the reversal's", async () => {
+  test("a reversal for this refund id was remembered → 400 REFUND_ALREADY_REVERSED, originalId is the reversal's", async () => {
     const code = await given.confirmRedemption();
     await till.post("/refunds/reversals", reversal(uuid(13), REFUND));
-    const answer = await till.post("/refunds", refund(REFUND, code));
-    expectRefusal(answer, 400, "REFUND_ALREADY_REVERSED", ["freeString", "reversalId"]);
-    expect(idsOf(answer)).toEqual({ id: REFUND, originalId: uuid(13) });
+    const response = await till.post("/refunds", refund(REFUND, code));
+    expectRefusal(response, 400, "REFUND_ALREADY_REVERSED", ["freeString", "reversalId"]);
+    expect(idsOf(response)).toEqual({ id: REFUND, originalId: uuid(13) });
   });
 
   test("CONFIRMED_PROVISIONED → 400 VOUCHER_NOT_REDEEMED", async () => {
@@ -479,16 +482,16 @@ describe("confirmRefund", () => {
   });
 
   test("refund unknown → 404 UNABLE_TO_LOCATE_RECORD", async () => {
-    const answer = await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    const response = await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
   });
 
   test("any other state, a repeat included → 400 VOUCHER_NOT_REFUNDED, naming the state", async () => {
     await given.refundVoucher();
     await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
-    const answer = await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
-    expectRefusal(answer, 400, "VOUCHER_NOT_REFUNDED", ["freeString"]);
-    expect(valueAt(answer.body, "detailMessage.freeString")).toContain("CONFIRMED_PROVISIONED");
+    const response = await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
+    expectRefusal(response, 400, "VOUCHER_NOT_REFUNDED", ["freeString"]);
+    expect(valueAt(response.body, "detailMessage.freeString")).toContain("CONFIRMED_PROVISIONED");
   });
 });
 
@@ -501,18 +504,18 @@ describe("reverseRefund", () => {
   });
 
   test("refund unknown → 404 UNABLE_TO_LOCATE_RECORD, remembered", async () => {
-    const answer = await till.post("/refunds/reversals", reversal(uuid(13), REFUND));
-    expectRefusal(answer, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
+    const response = await till.post("/refunds/reversals", reversal(uuid(13), REFUND));
+    expectRefusal(response, 404, "UNABLE_TO_LOCATE_RECORD", ["freeString"]);
   });
 
   test("confirmed → 400 REFUND_ALREADY_CONFIRMED", async () => {
     await given.refundVoucher();
     await till.post("/refunds/confirmations", advice(uuid(13), REFUND));
-    const answer = await till.post("/refunds/reversals", reversal(uuid(14), REFUND));
-    expectRefusal(answer, 400, "REFUND_ALREADY_CONFIRMED", ["freeString", "reversalId"]);
+    const response = await till.post("/refunds/reversals", reversal(uuid(14), REFUND));
+    expectRefusal(response, 400, "REFUND_ALREADY_CONFIRMED", ["freeString", "reversalId"]);
   });
 
-  test("repeat → 202 (the test server crashes, and a loop that repeats on every 5xx never ends)", async () => {
+  test("repeat → 202 (the test server crashes, so a client that repeats after every 5xx never ends)", async () => {
     await given.refundVoucher();
     await till.post("/refunds/reversals", reversal(uuid(13), REFUND));
     expect((await till.post("/refunds/reversals", reversal(uuid(13), REFUND))).status).toBe(202);
@@ -533,29 +536,29 @@ describe("what the test server of 2019 does not have", () => {
     expect((await till.post(`/vouchers/${PROVISION}/retry`, provision(PROVISION))).status).toBe(200);
   });
 
-  test.each([netcareReceiver, stellrReceiver])("a retry for $name is declined for good", async (receiver) => {
-    const answer = await till.post(`/vouchers/${PROVISION}/retry`, provision(PROVISION, { receiver }));
-    expectRefusal(answer, 400, "FUNCTION_NOT_SUPPORTED", ["freeString"]);
+  test.each([netcareReceiver, stellrReceiver])("a retry for $name is declined", async (receiver) => {
+    const response = await till.post(`/vouchers/${PROVISION}/retry`, provision(PROVISION, { receiver }));
+    expectRefusal(response, 400, "FUNCTION_NOT_SUPPORTED", ["freeString"]);
   });
 
-  test("/products does not exist here, and its 404 is none of Electrum's", async () => {
-    const answer = await till.get("/products");
-    expect(answer.status).toBe(404);
-    expect(answer.body).toEqual({});
+  test("/products does not exist here, and its 404 is not Electrum's", async () => {
+    const response = await till.get("/products");
+    expect(response.status).toBe(404);
+    expect(response.body).toEqual({});
   });
 });
 
 describe("POST /testServerAdmin/reset", () => {
   const order = { userDataWillBeLost: "TRUE", resetUserData: "TRUE" };
 
-  test("the user has records → 200 with an outcome, and they are gone", async () => {
+  test("the user has records → 200 with an outcome, and they are deleted", async () => {
     await given.confirmProvision();
-    const answer = await till.post("/testServerAdmin/reset", order);
-    expect(answer).toMatchObject({ status: 200, body: { outcome: expect.any(String) } });
+    const response = await till.post("/testServerAdmin/reset", order);
+    expect(response).toMatchObject({ status: 200, body: { outcome: expect.any(String) } });
     expect((await till.post("/vouchers", provision(PROVISION))).status).toBe(201);
   });
 
-  test("the user has no records → 400, and another's stay", async () => {
+  test("the user has no records → 400, and another user's stay", async () => {
     await given.confirmProvision();
     expect((await createHttpTill(simulator.url, "another").post("/testServerAdmin/reset", order)).status).toBe(400);
     expect((await till.post("/vouchers", provision(PROVISION))).status).toBe(400);

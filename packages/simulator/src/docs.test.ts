@@ -9,9 +9,9 @@ import { readFaultPlan } from "./faults/plan.ts";
 import { type Simulator, startSimulator } from "./http/simulator.ts";
 import { parseJson } from "./json.ts";
 
-// What the page about the simulator shows is what happens.
+// The examples on the simulator's page are run.
 
-/** Everything that a program printed. */
+/** The whole output of a program. */
 const run = (program: string, args: readonly string[], folder: string): Promise<string> =>
   new Promise((resolve) => {
     execFile(program, args, { cwd: folder }, (_error, stdout, stderr) => resolve(stdout + stderr));
@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 describe("docs/simulator.md", () => {
-  test.skipIf(!hasCurl)("its curl examples give what it prints, one after the other", { timeout: 60_000 }, async () => {
+  test.skipIf(!hasCurl)("its curl examples print what it shows, one after the other", { timeout: 60_000 }, async () => {
     const { host } = new URL(simulator.url);
     const examples = blocks.flatMap((block, index) => {
       const printed = blocks[index + 1];
@@ -62,7 +62,7 @@ describe("docs/simulator.md", () => {
     }
   });
 
-  test("its fault scripts are ones", () => {
+  test("its fault scripts are valid", () => {
     const scripts = blocksIn("json fault-plan").map(({ text }) => readFaultPlan(parseJson(text) ?? null));
     expect(scripts.map(({ type }) => type)).toEqual(["valid", "valid"]);
   });

@@ -1,7 +1,10 @@
 export type { Fault, FaultKind } from "./faults/fault.ts";
 export type { FaultPlan, RequestPredicate, RandomFaults, FaultRule } from "./faults/plan.ts";
 export { readFaultPlan } from "./faults/plan.ts";
-export type { FaultsView, InjectedFault, LogEntry, RequestsView } from "./http/running-switch.ts";
+export { alterResponse, createReplacement } from "./faults/alter-response.ts";
+export type { AcceptedRequest, FaultsView, InjectedFault, LogEntry, RequestsView } from "./http/running-switch.ts";
+export type { RunningSwitch } from "./http/running-switch.ts";
+export { createRunningSwitch } from "./http/running-switch.ts";
 export type { AdminActions, Restart } from "./http/admin-actions.ts";
 export type { Simulator, SimulatorOptions } from "./http/simulator.ts";
 export { startSimulator } from "./http/simulator.ts";

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "@electrum-vouchers/core";
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The value that `text` holds, or `undefined` where it is not JSON. */
+/** The value that `text` holds, or `undefined` if it is not JSON. */
 export function parseJson(text: string): Json | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
@@ -13,9 +13,9 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** As {@link parseJson}, but a field that is `null` is absent: many JSON libraries write the one for the other. */
+/** As {@link parseJson}, but a field that is `null` counts as absent: many JSON libraries write `null` for absent. */
 export function parseMessage(text: string): Json | undefined {
-  // The detour costs several times the parsing itself, and few senders write nulls.
+  // A reviver makes parsing several times slower, and few senders write nulls.
   if (!text.includes("null")) return parseJson(text);
   try {
     const parsed: unknown = JSON.parse(text, function (this: unknown, _name: string, value: Json) {
@@ -27,5 +27,5 @@ export function parseMessage(text: string): Json | undefined {
   }
 }
 
-/** `JSON.parse` gives nothing else, but for the top-level `null` that is dropped as absent. */
+/** `JSON.parse` returns nothing else, except for a top-level `null` that the reviver drops as absent. */
 const isJson = (parsed: unknown): parsed is Json => parsed !== undefined;

@@ -16,9 +16,9 @@ afterEach(() => {
 
 interface StartedProgram {
   readonly child: ChildProcess;
-  /** Everything it has printed, once it prints `what`. */
-  readonly waitForOutput: (what: string) => Promise<string>;
-  /** Its exit code (a signal that ended it gives `null`), and what went to standard error. */
+  /** Its whole output, once that contains `text`. */
+  readonly waitForOutput: (text: string) => Promise<string>;
+  /** Its exit code (`null` if a signal ended it), and its standard error. */
   readonly ended: Promise<{ readonly exit: number | null; readonly stderr: string }>;
 }
 
@@ -39,8 +39,8 @@ function start(args: readonly string[], channel: "no IPC" | "IPC" = "no IPC"): S
   const closed = new Promise<void>((resolve) => void child.stderr?.once("close", resolve));
   return {
     child,
-    async waitForOutput(what) {
-      while (!stdout.includes(what)) await new Promise((resolve) => void setTimeout(resolve, 5));
+    async waitForOutput(text) {
+      while (!stdout.includes(text)) await new Promise((resolve) => void setTimeout(resolve, 5));
       return stdout;
     },
     ended: Promise.all([exited, closed]).then(([exit]) => ({ exit, stderr })),
@@ -55,7 +55,7 @@ const parseListening = (text: string): { readonly url: string; readonly adminUrl
   return { url, adminUrl };
 };
 
-// Each test starts a process of its own.
+// Each test starts a process.
 describe("the program", { timeout: 60_000 }, () => {
   test("prints its URL and how to stop it once it accepts requests", async () => {
     const { waitForOutput } = start(["--port", "0"]);
@@ -64,7 +64,7 @@ describe("the program", { timeout: 60_000 }, () => {
     expect((await createHttpTill(url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("stops cleanly on %s, in the middle of a conversation", async (signal) => {
+  test.each(["SIGINT", "SIGTERM"] as const)("stops cleanly on %s, also during a request", async (signal) => {
     const { child, waitForOutput, ended } = start(["--port", "0", "--json"]);
     const { url, adminUrl } = parseListening(await waitForOutput("\n"));
     const rule = { fault: { kind: "noResponse", processed: false } };
@@ -78,14 +78,14 @@ describe("the program", { timeout: 60_000 }, () => {
     expect(await unanswered).toBe("broken");
   });
 
-  test("stops when its standard input ends, if told to", async () => {
+  test("stops when its standard input ends, with --with-parent", async () => {
     const { child, waitForOutput, ended } = start(["--port", "0", "--json", "--with-parent"]);
     await waitForOutput("\n");
     child.stdin?.end();
     expect(await ended).toEqual({ exit: 0, stderr: "" });
   });
 
-  test("tells its parent the URL over IPC, and stops with it, if told to", async () => {
+  test("sends its URL to the parent over IPC, and stops with it, with --with-parent", async () => {
     const { child, ended } = start(["--port", "0", "--with-parent"], "IPC");
     const message = new Promise<unknown>((resolve) => void child.once("message", resolve));
     expect(await message).toEqual({ type: "listening", url: expect.any(String), adminUrl: expect.any(String) });
@@ -106,14 +106,14 @@ describe("the program", { timeout: 60_000 }, () => {
     expect((await ended).exit).toBe(0);
   });
 
-  test("says in one line what is wrong with its options, and exits with 2", async () => {
+  test("reports faulty options in one line, and exits with 2", async () => {
     expect(await start(["--port", "x"]).ended).toEqual({
       exit: 2,
       stderr: "simulator: --port x: must be a whole number from 0 to 65535\n",
     });
   });
 
-  test("says in one line that its port is taken, and exits with 1", async () => {
+  test("reports in one line that its port is in use, and exits with 1", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const address = other.address();

@@ -3,7 +3,7 @@ import { type Simulator, startSimulator } from "./http/simulator.ts";
 import { type CommandLine, help, readCommandLine } from "./terminal/options.ts";
 import { watch } from "./terminal/watch.ts";
 
-/** For whoever starts the simulator from a program: over IPC where there is a channel, and on a line of its own with `--json`. */
+/** Tells a parent program that the simulator listens: over IPC if there is a channel, and as a line of output with `--json`. */
 interface ListeningMessage {
   readonly type: "listening";
   readonly url: string;
@@ -45,16 +45,14 @@ function fail(lines: readonly string[], exitCode: number): void {
   process.exitCode = exitCode;
 }
 
-const reading = readCommandLine(process.argv.slice(2));
-switch (reading.type) {
+const input = readCommandLine(process.argv.slice(2));
+switch (input.type) {
   case "help":
     process.stdout.write(help);
     break;
   case "invalid":
-    fail(reading.lines, 2);
+    fail(input.lines, 2);
     break;
   case "run":
-    run(reading.commandLine).catch((error: unknown) =>
-      fail([error instanceof Error ? error.message : String(error)], 1),
-    );
+    run(input.commandLine).catch((error: unknown) => fail([error instanceof Error ? error.message : String(error)], 1));
 }

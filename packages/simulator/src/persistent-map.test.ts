@@ -6,7 +6,7 @@ type Change =
   | { readonly type: "set"; readonly key: string; readonly value: number }
   | { readonly type: "remove"; readonly key: string };
 
-// Few keys, so that they are often replaced and removed, and enough to grow branches.
+// Few enough keys that they are often replaced and removed, and enough for branches.
 const key = fc.integer({ min: 0, max: 300 }).map(String);
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant("set" as const), key, value: fc.integer() }) },
@@ -18,7 +18,7 @@ const apply = (map: PersistentMap<number>, each: Change): PersistentMap<number> 
 
 const contents = (map: PersistentMap<number>): readonly number[] => [...values(map)].toSorted((a, b) => a - b);
 
-/** Endings that collide, each pair behind those before it: the hash reads a key from its start, so each doubles the keys. */
+/** Pairs of endings that collide. The hash reads a key from its start, so each further pair doubles the keys of one hash. */
 const collidingEndings = [
   ["7yzx", "e6ad"],
   ["33zx", "epad"],
@@ -26,14 +26,14 @@ const collidingEndings = [
   ["33zx", "epad"],
 ] as const;
 
-/** Sixteen keys of one hash. */
+/** Sixteen keys with the same hash. */
 const collidingKeys: readonly string[] = collidingEndings.reduce<readonly string[]>(
   (keys, endings) => keys.flatMap((key) => endings.map((ending) => key + ending)),
   [""],
 );
 
 describe("a persistent map", { timeout: 30_000 }, () => {
-  test("holds what a map of the language holds, whatever is set and removed", () => {
+  test("holds the same as a Map, after any sets and removals", () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 600, size: "max" }), (changes) => {
         const expected = new Map<string, number>();
@@ -50,7 +50,7 @@ describe("a persistent map", { timeout: 30_000 }, () => {
     );
   });
 
-  test("is left as it was by every change", () => {
+  test("is not changed by a set or a removal", () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 300, size: "max" }), change, (changes, last) => {
         const map = changes.reduce(apply, emptyMap);
@@ -61,7 +61,7 @@ describe("a persistent map", { timeout: 30_000 }, () => {
     );
   });
 
-  test("takes keys whose hashes are the same", () => {
+  test("holds keys with the same hash", () => {
     const map = collidingKeys.reduce<PersistentMap<string>>((before, each) => set(before, each, each), emptyMap);
     expect(new Set(collidingKeys.map(hashOf)).size).toBe(1);
     expect(map.size).toBe(16);

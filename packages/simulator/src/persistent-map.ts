@@ -1,6 +1,6 @@
 /**
- * A map that is never changed: `set` and `remove` give a new one that shares all but a few small nodes with the old.
- * It is plain data, cheap for a few entries and for a hundred thousand alike.
+ * An immutable map (a hash array mapped trie): `set` and `remove` return a new map, which shares all but a few small nodes with
+ * the old one. It is plain data, and cheap both for a few entries and for a hundred thousand.
  */
 export interface PersistentMap<Value> {
   readonly size: number;
@@ -19,14 +19,14 @@ interface Branch<Value> {
 
 type Entry<Value> = readonly [key: string, value: Value];
 
-/** A leaf is searched from its start; past this many entries it becomes a branch. */
+/** A leaf with more entries becomes a branch. Below that, a linear search is fast enough. */
 const MAX_LEAF_ENTRIES = 8;
 
-/** Each level of branches reads four bits of the key's hash. */
+/** Each level of branches uses four bits of the key's hash. */
 const BITS_PER_LEVEL = 4;
 const CHILDREN = 2 ** BITS_PER_LEVEL;
 
-/** After this many levels the hash's 32 bits are used up: the leaves there take every key that is left. */
+/** After this many levels the hash's 32 bits are used up, so the leaves there are not bounded. */
 const MAX_LEVELS = 32 / BITS_PER_LEVEL;
 
 const emptyLeaf: Leaf<never> = { entries: [] };
@@ -92,7 +92,7 @@ const split = <Value>(entries: readonly Entry<Value>[], level: number): Node<Val
 
 const slotAt = (hash: number, level: number): number => (hash >>> (level * BITS_PER_LEVEL)) % CHILDREN;
 
-/** FNV-1a, 32 bits: spread, not secrecy. */
+/** FNV-1a, 32 bits. It spreads keys; it does not stop an adversary. */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -3,11 +3,11 @@ import { isJsonObject, parseJson } from "../src/json.ts";
 import type { SwitchResponse } from "../src/switch/response.ts";
 import { USER } from "./messages.ts";
 
-/** An answer as a test looks at it. */
+/** A response, for assertions. */
 export interface TestResponse {
   readonly status: number;
   readonly text: string;
-  /** The body, where it is a JSON object; else empty. */
+  /** The body, if it is a JSON object; else an empty object. */
   readonly body: JsonObject;
 }
 
@@ -28,7 +28,7 @@ export const textAt = (body: JsonObject, path: string): string => {
   return value;
 };
 
-/** Sends over HTTP what Electrum's documents say, with nothing of the client library in between. */
+/** Sends Electrum's messages over HTTP, without the client library. */
 export interface HttpTill {
   post(path: string, message: object): Promise<TestResponse>;
   get(path: string): Promise<TestResponse>;

@@ -7,22 +7,22 @@ import { createWorld, type Forward, type WorldSettings, type World } from "../sr
 import { USER } from "./messages.ts";
 import { type TestResponse, fromSwitchResponse } from "./http-till.ts";
 
-/** A till that meets the pure switch, with no server in between, and remembers the world. */
+/** A till that calls the pure switch, without a server, and keeps the world. */
 export interface InProcessTill {
   world(): World;
   changeWorld(next: (world: World) => World): void;
-  /** The time of the requests that follow. */
+  /** Sets the time of later requests. */
   setTime(now: number): void;
   post(target: string, message: object, user?: string): TestResponse;
   get(target: string, user?: string): TestResponse;
-  /** How long the last answer took. */
+  /** How long the last response took. */
   delayMs(): number;
-  /** The advices that the last request put into a queue. */
+  /** The advices that the last request queued. */
   forwards(): readonly Forward[];
   setProvider(name: ProviderName, condition: ProviderCondition): void;
-  /** Whether the oldest advice that waits for the provider was delivered. */
+  /** Tries to deliver the oldest advice of a provider, and returns whether it was delivered. */
   deliverNext(name: ProviderName): boolean;
-  /** What the switch thinks of a request. */
+  /** The switch's record of a request. */
   transaction(id: string): LedgerTransactionView | undefined;
 }
 

@@ -1,14 +1,14 @@
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
 
-/** What a client sees on the wire. */
+/** What a client receives. */
 export interface WireResponse {
-  /** Absent where no head of an answer came. */
+  /** Absent if no headers of a response came. */
   readonly status?: number;
   readonly contentType?: string;
   readonly retryAfter?: string;
   readonly text: string;
-  /** `complete`, `timeout`, or the code of the error that ended the conversation. */
+  /** `complete`, `timeout`, or the code of the error that ended the exchange. */
   readonly ending: string;
 }
 
@@ -17,13 +17,13 @@ export interface WireRequest {
   readonly url: string;
   readonly user: string;
   readonly body?: string;
-  /** Gives up after this long. Default 5 s. */
+  /** The time-out, in milliseconds. Default 5000. */
   readonly timeoutMs?: number;
-  /** Default: a connection of its own. */
+  /** Default: a new connection. */
   readonly agent?: Agent;
 }
 
-/** Sends one request and tells how the conversation went; it never rejects. */
+/** Sends one request, and reports the exchange. It never rejects. */
 export function sendOverWire({
   method = "POST",
   url,
@@ -33,19 +33,19 @@ export function sendOverWire({
   agent,
 }: WireRequest): Promise<WireResponse> {
   return new Promise((resolve) => {
-    let seen: WireResponse = { text: "", ending: "" };
-    const end = (how: string): void => {
+    let received: WireResponse = { text: "", ending: "" };
+    const end = (ending: string): void => {
       clearTimeout(timer);
-      resolve({ ...seen, ending: how });
+      resolve({ ...received, ending });
       sent.destroy();
     };
-    const failed = (error: NodeJS.ErrnoException): void => end(error.code ?? error.message);
+    const endWithError = (error: NodeJS.ErrnoException): void => end(error.code ?? error.message);
     const sent = request(url, { method, auth: `${user}:secret`, agent: agent ?? new Agent({ keepAlive: false }) });
     const timer = setTimeout(() => end("timeout"), timeoutMs);
-    sent.on("error", failed);
+    sent.on("error", endWithError);
     sent.on("response", (response) => {
       const { "content-type": contentType, "retry-after": retryAfter } = response.headers;
-      seen = {
+      received = {
         text: "",
         ending: "",
         ...(response.statusCode === undefined ? {} : { status: response.statusCode }),
@@ -54,13 +54,13 @@ export function sendOverWire({
       };
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
-        seen = { ...seen, text: seen.text + chunk };
+        received = { ...received, text: received.text + chunk };
       });
-      response.on("error", failed);
+      response.on("error", endWithError);
       response.on("end", () => {
-        // An agent takes its connection back only from a conversation that has ended by itself.
+        // An agent reuses a connection only if the exchange has ended by itself.
         clearTimeout(timer);
-        resolve({ ...seen, ending: "complete" });
+        resolve({ ...received, ending: "complete" });
       });
     });
     sent.end(body);
@@ -68,8 +68,8 @@ export function sendOverWire({
 }
 
 /**
- * Sends these bytes on a bare socket, one after the other, and gives all that comes back until the other side closes; `then`
- * says whether it closes its own side before that.
+ * Sends these bytes on a plain socket, one after the other, and returns everything that comes back until the other side closes.
+ * `then` says whether it closes its own side before that.
  */
 export function sendRaw(
   port: number,

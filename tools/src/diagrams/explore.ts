@@ -35,7 +35,7 @@ const ID = "7d9f3a52-5c1e-4a4b-9c5e-0f6a1b2c3d4e";
 const CONFIRMATION_ID = "1c0f6a1b-2c3d-4e5f-8a9b-7d9f3a525c1e";
 const REVERSAL_ID = "2e8d4c5b-6a7f-4081-9b2c-3d4e5f6a7b8c";
 
-/** Longer than any life of a transaction under these policies: whoever needs more states is in a loop. */
+/** More states than any transaction has under these policies: a search that needs more is in a loop. */
 const MAX_STATES = 2_000;
 
 const fields = {
@@ -71,7 +71,7 @@ const policies: readonly Policy[] = (["dual", "single"] as const).flatMap((messa
   ),
 );
 
-/** Every transition of the shipped machines, found by walking them. */
+/** Every transition of a shipped machine, found by exploring it. */
 export function exploreMachine(kind: Transaction["kind"]): StateDiagram {
   const arrows = new Map<string, Arrow>();
   const finals = new Set<string>();
@@ -108,7 +108,7 @@ export function exploreMachine(kind: Transaction["kind"]): StateDiagram {
   return { arrows: [...arrows.values()], finals: [...finals] };
 }
 
-/** What tells two transactions apart here: lookups can be repeated for ever, and would never end otherwise. */
+/** What makes two transactions differ here. Attempt numbers do not: lookups can be repeated for ever, and the search would not end. */
 const stateKey = (transaction: Transaction): string =>
   JSON.stringify([
     transaction.start.policy,

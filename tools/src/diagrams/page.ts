@@ -1,12 +1,13 @@
 import { type Arrow, exploreMachine, type StateDiagram } from "./explore.ts";
 
-/** The page of the state machines, as it must stand in docs. */
+/** The text of docs/state-machines.md. */
 export const stateMachinesPage = (): string => `# The state machines
 
 <!-- Written by \`pnpm diagrams\` from the shipped code, and compared with it by the tests: do not edit. -->
 
-Every arrow below was found by walking the real transitions under every kind of policy. After the slash stands the message
-that goes out with the step. A fact that changes nothing and an intent that is refused are no arrows.
+Every arrow was found by exploring the shipped transitions under every kind of policy. After the slash is the message that the step
+sends. Facts that change nothing, and refused intents, are left out: the tables of [a provision](../packages/core/test/provision-table.ts)
+and [a redemption](../packages/core/test/redemption-table.ts) have every event in every situation.
 
 ## Provision
 
@@ -22,7 +23,7 @@ function diagram({ arrows, finals }: StateDiagram): string {
   return ["```mermaid", "stateDiagram-v2", ...lines.map((line) => `  ${line}`), "```"].join("\n");
 }
 
-/** One line for each pair of states: what leads from one to the other, and what is sent. */
+/** One line for each pair of states, with every event that leads from one to the other, and what is sent. */
 function mergeArrows(arrows: readonly Arrow[]): readonly string[] {
   const labels = new Map<string, Set<string>>();
   for (const { from, to, label, command } of arrows) {

@@ -1,13 +1,13 @@
 import ts from "typescript";
-import { type Violation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
+import { type RuleViolation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
 
 const MESSAGE = "this Result is dropped unread: its error would be lost";
 
 /**
- * A `Result` is an answer that may be an error: somebody must read it. Dropped are an expression statement, the operand of
- * `void`, the left side of a comma, and what a function gives back to a caller that expects nothing.
+ * A `Result` may be an error, so the code must read it. It is dropped by an expression statement, by `void`, on the left side of a
+ * comma, and when a function returns it to a caller that expects nothing.
  */
-export function droppedResult(workspace: Workspace): readonly Violation[] {
+export function droppedResult(workspace: Workspace): readonly RuleViolation[] {
   return workspace.files
     .flatMap((file) => [...nodesOf(file)])
     .flatMap((node) => droppedExpressionsOf(workspace.checker, node))
@@ -17,7 +17,7 @@ export function droppedResult(workspace: Workspace): readonly Violation[] {
     .map((expression) => violationAt(workspace, expression, "dropped-result", MESSAGE));
 }
 
-/** The expressions whose value this node throws away. */
+/** The expressions whose value this node drops. */
 function droppedExpressionsOf(checker: ts.TypeChecker, node: ts.Node): readonly ts.Expression[] {
   if (ts.isExpressionStatement(node) || ts.isVoidExpression(node)) return [node.expression];
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken) return [node.left];
@@ -34,7 +34,7 @@ function isExpectedToGiveNothing(checker: ts.TypeChecker, node: ts.ArrowFunction
   return signatures.length > 0 && signatures.every((each) => (each.getReturnType().flags & ts.TypeFlags.Void) !== 0);
 }
 
-/** What an expression may evaluate to, without what only steers it; nothing where the value goes into a variable. */
+/** The expressions that may be the value of this one; none if the value is assigned to a variable. */
 function valuesOf(expression: ts.Expression): readonly ts.Expression[] {
   if (ts.isParenthesizedExpression(expression)) return valuesOf(expression.expression);
   if (ts.isConditionalExpression(expression)) return [expression.whenTrue, expression.whenFalse].flatMap(valuesOf);
@@ -46,7 +46,7 @@ function valuesOf(expression: ts.Expression): readonly ts.Expression[] {
   return sides.flatMap(valuesOf);
 }
 
-/** `….orTee(report)`: somebody reads the error, and nobody needs the value. */
+/** `….orTee(report)`: the error is read, and the value is not needed. */
 function passesErrorOn(expression: ts.Expression): boolean {
   const value = ts.isAwaitExpression(expression) ? expression.expression : expression;
   return (

@@ -1,15 +1,15 @@
 import ts from "typescript";
-import { type Violation, type Workspace, pathFrom } from "../workspace.ts";
+import { type RuleViolation, type Workspace, pathFrom } from "../workspace.ts";
 
 const EXCEPTION = /^\/[/*]\s*(oxlint|eslint)-(disable|enable)/;
 
 const MENTION = /(oxlint|eslint)-(disable|enable)/;
 
-/** One line, its rules by name, and a reason of more than a word after ` -- `. */
+/** For one line, with the names of the rules, and a reason of more than a word after ` -- `. */
 const EXPLAINED = /^\/\/ oxlint-disable-next-line \S+(, \S+)* -- \S.{9,}$/;
 
 /** An exception from the linter's rules is for one line, names the rule, and says why. */
-export const explainedException = (workspace: Workspace): readonly Violation[] =>
+export const explainedException = (workspace: Workspace): readonly RuleViolation[] =>
   workspace.files.flatMap((file) =>
     commentsOf(file)
       .filter(({ text }) => EXCEPTION.test(text) && !EXPLAINED.test(text))

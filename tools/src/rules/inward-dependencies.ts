@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import ts from "typescript";
-import { type Violation, violationAt, type Workspace, isTest, nodesOf, pathFrom } from "../workspace.ts";
+import { type RuleViolation, violationAt, type Workspace, isTest, nodesOf, pathFrom } from "../workspace.ts";
 
 /** What the files of one folder may import, besides each other. `node:` stands for every module of Node's own. */
 interface PackageRule {
@@ -15,9 +15,13 @@ interface PackageRule {
 const RULE = "inward-dependencies";
 const CORE = "@electrum-vouchers/core";
 const TEST_TOOLS = ["vitest", "fast-check"];
-const TEST_DEPENDENCIES = [...TEST_TOOLS, "node:", "@electrum-vouchers/testkit", "@electrum-vouchers/simulator"];
+const SIMULATOR = "@electrum-vouchers/simulator";
+const TEST_DEPENDENCIES = [...TEST_TOOLS, "node:", "@electrum-vouchers/testkit", SIMULATOR];
 
-/** Dependencies point inwards: apps, verification and benchmarks → adapters, runtime, testkit and simulator → core. */
+/**
+ * Dependencies point inwards: apps, verification and benchmarks → adapters and runtime → core. For their tests these use
+ * testkit → simulator → core; so the tests of the simulator and of the core stand beneath testkit, and do without it.
+ */
 const PACKAGE_RULES: readonly PackageRule[] = [
   {
     folder: "packages/core",
@@ -39,24 +43,36 @@ const PACKAGE_RULES: readonly PackageRule[] = [
     sourceImports: [CORE, "neverthrow", "better-sqlite3", "node:"],
     testImports: TEST_DEPENDENCIES,
   },
-  { folder: "packages/testkit", sourceImports: [CORE, "neverthrow", "node:", ...TEST_TOOLS], testImports: [] },
+  {
+    folder: "packages/testkit",
+    sourceImports: [CORE, SIMULATOR, "neverthrow", "node:", ...TEST_TOOLS],
+    testImports: [],
+  },
   // It validates by rules of its own, so that one wrong limit cannot hide on both sides.
   { folder: "packages/simulator", sourceImports: [CORE, "node:"], typeOnlyImports: [CORE], testImports: TEST_TOOLS },
 ];
 
-/** `./drive` is for those who bring their own engine: it needs nothing but the core. */
+/** `./engine` is for users with an engine of their own: it needs nothing but the core. */
 const ENGINE_RULE: PackageRule = { folder: "packages/runtime", sourceImports: [CORE, "neverthrow"], testImports: [] };
-const ENGINE_ENTRY = "packages/runtime/src/drive.ts";
+export const ENGINE_ENTRY = "packages/runtime/src/engine/index.ts";
+
+/** Only `./outbox-conformance` of the testkit needs a test runner. */
+const TESTKIT_RULE: PackageRule = {
+  folder: "packages/testkit",
+  sourceImports: [CORE, SIMULATOR, "neverthrow", "node:"],
+  testImports: TEST_TOOLS,
+};
+const TESTKIT_ENTRY = "packages/testkit/src/index.ts";
 
 /** Imports point inwards only; apps, verification and benchmarks may import anything. No import leaves its package but for what the package's own rule allows. */
-export function inwardDependencies(workspace: Workspace): readonly Violation[] {
+export function inwardDependencies(workspace: Workspace): readonly RuleViolation[] {
   const engineFiles = reachableFrom(workspace, ENGINE_ENTRY);
+  const testkitFiles = reachableFrom(workspace, TESTKIT_ENTRY);
   return workspace.files.flatMap((file) => {
     const path = pathFrom(workspace.root, file.fileName);
     if (!path.startsWith("packages/")) return [];
-    const packageRule = engineFiles.has(path)
-      ? ENGINE_RULE
-      : PACKAGE_RULES.find(({ folder }) => path.startsWith(`${folder}/`));
+    const ownRule = PACKAGE_RULES.find(({ folder }) => path.startsWith(`${folder}/`));
+    const packageRule = engineFiles.has(path) ? ENGINE_RULE : testkitFiles.has(path) ? TESTKIT_RULE : ownRule;
     if (packageRule === undefined)
       return [violationAt(workspace, file, RULE, "a package must say what it may import: give it a rule")];
     return importsOf(file).flatMap((each) => checkImport(workspace, packageRule, path, each));
@@ -68,7 +84,7 @@ function checkImport(
   packageRule: PackageRule,
   path: string,
   { node, name, typeOnly }: Import,
-): readonly Violation[] {
+): readonly RuleViolation[] {
   const violation = (message: string) => [violationAt(workspace, node, RULE, message)];
   if (name === undefined) return violation(`${path} imports a module by a name that only exists at run time`);
   if (name.startsWith(".")) {
@@ -95,7 +111,7 @@ function packageOf(name: string): string {
 
 interface Import {
   readonly node: ts.Node;
-  /** Absent where it is computed. */
+  /** Absent if it is computed. */
   readonly name: string | undefined;
   readonly typeOnly: boolean;
 }

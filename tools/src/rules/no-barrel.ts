@@ -1,8 +1,8 @@
 import ts from "typescript";
-import { type Violation, violationAt, type Workspace } from "../workspace.ts";
+import { type RuleViolation, violationAt, type Workspace } from "../workspace.ts";
 
-/** Only an entry of a package re-exports: the files that its `exports` name. Everything else is imported from where it is. */
-export function noBarrel(workspace: Workspace): readonly Violation[] {
+/** Only an entry of a package re-exports: the files that its `exports` name. Everything else is imported from its own file. */
+export function noBarrel(workspace: Workspace): readonly RuleViolation[] {
   const entries = new Set(workspace.files.map(({ fileName }) => packageOf(fileName)).flatMap(entriesOf));
   return workspace.files
     .filter(({ fileName }) => !entries.has(fileName))

@@ -1,8 +1,8 @@
 import ts from "typescript";
-import { type Violation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
+import { type RuleViolation, violationAt, type Workspace, nodesOf } from "../workspace.ts";
 
-/** Data is plain and behaviour is functions: a factory says what a class would, without `this`. */
-export const noClass = (workspace: Workspace): readonly Violation[] =>
+/** Data is plain and behaviour is functions: a factory does what a class would, without `this`. */
+export const noClass = (workspace: Workspace): readonly RuleViolation[] =>
   workspace.files
     .flatMap((file) => [...nodesOf(file)])
     .filter((node) => ts.isClassLike(node))

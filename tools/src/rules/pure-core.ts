@@ -1,11 +1,11 @@
 import ts from "typescript";
-import { type Violation, violationAt, type Workspace, isTest, nodesOf, pathFrom } from "../workspace.ts";
+import { type RuleViolation, violationAt, type Workspace, isTest, nodesOf, pathFrom } from "../workspace.ts";
 
 /**
- * The core decides from what it is description: no clock, no random number, nothing that only some hosts have (timers, `process`,
- * `fetch`, `console`). So the same decision after a crash gives the same advice, and it runs wherever JavaScript does.
+ * The core decides from its arguments alone: no clock, no random number, nothing that only some hosts have (timers, `process`,
+ * `fetch`, `console`). So the same decision after a crash gives the same advice, and the core runs wherever JavaScript does.
  */
-export function pureCore(workspace: Workspace): readonly Violation[] {
+export function pureCore(workspace: Workspace): readonly RuleViolation[] {
   return workspace.files
     .filter(({ fileName }) => isCoreSource(pathFrom(workspace.root, fileName)))
     .flatMap((file) => [...nodesOf(file)])

@@ -3,6 +3,7 @@ import { type Fixture, violationsIn } from "../fixtures.ts";
 import { explainedException } from "./explained-exception.ts";
 import { noBarrel } from "./no-barrel.ts";
 import { noClass } from "./no-class.ts";
+import { oneMeaning } from "./one-meaning.ts";
 
 const source = (path: string, text: string, violationCount: number): Fixture => ({
   description: text,
@@ -33,6 +34,26 @@ describe("only a package's index.ts re-exports", () => {
     source("packages/core/src/own.ts", "const own = 1;\nexport { own };", 0),
   ];
   const violations = violationsIn(noBarrel, fixtures);
+
+  it.each(fixtures)("$path: $description → $violationCount violations", (fixture) => {
+    expect(violations(fixture)).toHaveLength(fixture.violationCount);
+  });
+});
+
+describe("a name that packages export has one meaning", () => {
+  const fixtures = [
+    source("packages/core/src/a.ts", "export type Plan = string;\nexport const size = 1;", 0),
+    source("packages/core/src/b.ts", "export const plan = 1;\nconst own = 2;\nexport function again() {}", 0),
+    source("packages/core/src/again.ts", "export function again() {}", 0),
+    source("packages/runtime/src/index.ts", 'export type { Plan } from "@electrum-vouchers/core";', 0),
+    source("packages/runtime/src/c.ts", "const own = 3;\nexport interface Plan {}", 1),
+    source("apps/demo/src/d.ts", "export const other = 1, size = 2;", 1),
+    source("packages/simulator/test/e.ts", "export const size = 3;", 0),
+    source("packages/simulator/src/f.test.ts", "export const size = 4;", 0),
+    source("verification/src/g.ts", "export const parseJson = 1;", 0),
+    source("benchmarks/src/h.ts", "export const parseJson = 1;", 0),
+  ];
+  const violations = violationsIn(oneMeaning, fixtures);
 
   it.each(fixtures)("$path: $description → $violationCount violations", (fixture) => {
     expect(violations(fixture)).toHaveLength(fixture.violationCount);

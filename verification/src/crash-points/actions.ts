@@ -1,100 +1,117 @@
-import type { Transaction, Uuid } from "@electrum-vouchers/core";
+import type { Operation, Transaction, Uuid } from "@electrum-vouchers/core";
 import type { Till, TillError } from "@electrum-vouchers/runtime";
-import type { ProviderCondition, ProviderName } from "@electrum-vouchers/simulator";
+import type { ProviderName } from "@electrum-vouchers/simulator";
+import { cancel, type FlowAction, type SimulatedElectrum } from "@electrum-vouchers/testkit";
 import type { Result, ResultAsync } from "neverthrow";
+import type { PausableClock } from "../harness/pausable-clock.ts";
+import type { Oracle } from "../oracle/oracle.ts";
+import type { DecidedIntent } from "../oracle/promises.ts";
 import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
-import type { SimulatedElectrum } from "./simulated-electrum.ts";
-import type { PausableClock } from "./pausable-clock.ts";
-import type { DecidedIntent, Oracle } from "./oracle.ts";
 
-/** Whoever works at the till. Everything that they do can be done again, after a crash, under the same ids. */
+/** An action of a documented flow, or one that only a crash makes worth a look. */
+export type CrashFlowAction =
+  | FlowAction
+  /** All at the same moment. */
+  | { readonly type: "together"; readonly actions: readonly FlowAction[] }
+  /** The connection breaks under the next message of this operation, which arrives all the same. */
+  | { readonly type: "interruptNext"; readonly operation: Operation };
+
+/** The user of the till. The user can do everything again after a crash, under the same ids. */
 export interface ActionContext {
   readonly till: Till;
   readonly clock: PausableClock;
   readonly electrum: SimulatedElectrum;
   readonly oracle: Oracle;
   readonly provider: ProviderName;
+  /** The code of the voucher that the customer brings. */
+  readonly voucherCode: string;
   /** What has happened in the world and does not happen again. */
-  readonly pastEvents: Set<FlowAction>;
+  readonly pastEvents: Set<CrashFlowAction>;
 }
 
-export type FlowAction = (context: ActionContext) => Promise<void>;
+/** Plays one action of a flow in simulated time. A kill is not played: the till is killed at each point of such a sale anyway. */
+export async function performAction(context: ActionContext, action: CrashFlowAction): Promise<void> {
+  const { till, electrum } = context;
+  switch (action.type) {
+    case "sell":
+      return sell(context, idOf(action.transaction));
+    case "sellAndCancel":
+      return sellAndCancel(context, action.transaction);
+    case "sellUntilKilled":
+      await sell(context, idOf(action.transaction));
+      return action.moment === "adviceRepeated"
+        ? decide(context, idOf(action.transaction), "confirm", confirmSale(till))
+        : undefined;
+    case "confirm":
+      return decide(context, idOf(action.transaction), "confirm", confirmSale(till));
+    case "cancel":
+      return decide(context, idOf(action.transaction), "cancel", (id) => till.cancel(id));
+    case "lookUp":
+      return lookUp(context, idOf(action.transaction));
+    case "redeem":
+      return redeem(context, idOf(action.transaction));
+    case "confirmRedemption":
+      return decide(context, idOf(action.transaction), "confirm", (id) => till.confirmRedemption(id));
+    case "lookUpSale":
+      return lookUpSale(context, idOf(action.transaction));
+    case "waitForAll":
+    case "recover":
+      return awaitAll(context);
+    case "waitUntilProbing":
+      return undefined;
+    case "together":
+      await Promise.all(action.actions.map((each) => performAction(context, each)));
+      return undefined;
+    case "setProvider":
+      return runOnce(context, action, () => electrum.setProvider(context.provider, action.condition));
+    case "takeElectrumDown":
+      return runOnce(context, action, () => electrum.disconnect(action.durationMs));
+    case "interruptNext":
+      return runOnce(context, action, () => electrum.interruptNext(action.operation));
+  }
+}
 
 /** The id of the n-th transaction of a flow. */
 const idOf = (index: number): Uuid => `f0000000-0000-4000-8000-00000000000${index}`;
 
-/** The customer wants a voucher. */
-export const sell =
-  (index = 0): FlowAction =>
-  async (context) => {
-    const id = idOf(index);
-    await awaitOutcome(context, id, context.till.provision(provisionRequest(id, context.provider)));
-  };
+const sell = (context: ActionContext, id: Uuid): Promise<void> =>
+  awaitOutcome(context, id, context.till.provision(provisionRequest(id, context.provider)));
 
-/** The customer wants a voucher, and walks away while the till still waits for Electrum's answer. */
-export const sellAndCancel: FlowAction = async (context) => {
+async function sellAndCancel(context: ActionContext, transaction: number): Promise<void> {
   const meanwhile = async (): Promise<void> => {
     await context.clock.sleep(1_000);
-    await cancel()(context);
+    await performAction(context, cancel(transaction));
   };
-  await Promise.all([sell()(context), meanwhile()]);
-};
+  await Promise.all([sell(context, idOf(transaction)), meanwhile()]);
+}
 
-export const concurrently =
-  (...actions: readonly FlowAction[]): FlowAction =>
-  async (context) => {
-    await Promise.all(actions.map((action) => action(context)));
-  };
+const confirmSale =
+  (till: Till) =>
+  (id: Uuid): ResultAsync<Transaction, TillError> =>
+    till.confirm(id, tenders);
 
-/** The customer has paid, where there is something to pay for. */
-export const confirm =
-  (index = 0): FlowAction =>
-  (context) =>
-    decide(context, idOf(index), "confirm", ({ till }, id) => till.confirm(id, tenders));
+const lookUp = (context: ActionContext, id: Uuid): Promise<void> =>
+  awaitOutcome(context, id, context.till.lookUp({ voucherCode: context.voucherCode }, id));
 
-/** The customer walks away. */
-export const cancel =
-  (index = 0): FlowAction =>
-  (context) =>
-    decide(context, idOf(index), "cancel", ({ till }, id) => till.cancel(id));
+async function redeem(context: ActionContext, id: Uuid): Promise<void> {
+  const { till, provider, voucherCode } = context;
+  if ((await find(context, id))?.state !== "found") return;
+  await awaitOutcome(context, id, till.redeem(redemptionRequest(id, provider, voucherCode)));
+}
 
-/** The customer brings a voucher. */
-export const lookUp =
-  (index = 0): FlowAction =>
-  async (context) => {
-    const id = idOf(index);
-    await awaitOutcome(context, id, context.till.lookUp({ voucherCode: context.electrum.voucherCode }, id));
-  };
-
-export const redeem =
-  (index = 0): FlowAction =>
-  async (context) => {
-    const id = idOf(index);
-    const { till, electrum, provider } = context;
-    if ((await find(context, id))?.state !== "found") return;
-    await awaitOutcome(context, id, till.redeem(redemptionRequest(id, provider, electrum.voucherCode)));
-  };
-
-export const confirmRedemption =
-  (index = 0): FlowAction =>
-  (context) =>
-    decide(context, idOf(index), "confirm", ({ till }, id) => till.confirmRedemption(id));
-
-/** The till asks Electrum about its own first sale. Before its end that is refused. */
-export const lookUpSale =
-  (index: number): FlowAction =>
-  async (context) => {
-    const sale = await find(context, idOf(0));
-    const lookup = await context.till.lookUp({ provisionRequestId: idOf(0) }, idOf(index));
-    const isRefused = lookup.isErr() && lookup.error.type === "lookupTooEarly";
-    if (isRefused !== (sale?.state === "issued" || sale?.state === "confirming")) {
-      context.oracle.reportViolation(`a lookup of a sale that is ${sale?.state} is ${isRefused ? "" : "not "}refused`);
-    }
-    lookup.map(context.oracle.recordResult).orTee(() => undefined);
-  };
+/** The till asks Electrum about its own first sale. Before the end of the sale that is refused. */
+async function lookUpSale(context: ActionContext, id: Uuid): Promise<void> {
+  const sale = await find(context, idOf(0));
+  const lookup = await context.till.lookUp({ provisionRequestId: idOf(0) }, id);
+  const isRefused = lookup.isErr() && lookup.error.type === "lookupTooEarly";
+  if (isRefused !== (sale?.state === "issued" || sale?.state === "confirming")) {
+    context.oracle.reportViolation(`a lookup of a sale that is ${sale?.state} is ${isRefused ? "" : "not "}refused`);
+  }
+  lookup.map(context.oracle.recordResult).orTee(() => undefined);
+}
 
 /** Nothing of what has begun is under way any more. */
-export const waitForAll: FlowAction = async (context) => {
+async function awaitAll(context: ActionContext): Promise<void> {
   for (let index = 0; index < MAX_TRANSACTIONS; index += 1) {
     const id = idOf(index);
     for (
@@ -105,26 +122,17 @@ export const waitForAll: FlowAction = async (context) => {
       await context.clock.sleep(POLL_INTERVAL_MS);
     }
   }
-};
-
-export const setProviderCondition = (condition: ProviderCondition): FlowAction =>
-  runOnce(async ({ electrum }) => electrum.setProvider(condition));
-
-export const disconnectElectrum = (durationMs: number): FlowAction =>
-  runOnce(async ({ electrum }) => electrum.disconnect(durationMs));
+}
 
 /** Something that happens in the world: not again because the till starts anew. */
-function runOnce(event: FlowAction): FlowAction {
-  return async (context) => {
-    if (context.pastEvents.has(event)) return;
-    context.pastEvents.add(event);
-    await event(context);
-  };
+async function runOnce({ pastEvents }: ActionContext, event: CrashFlowAction, happen: () => void): Promise<void> {
+  if (pastEvents.has(event)) return;
+  pastEvents.add(event);
+  happen();
 }
 
 /** More than any flow has. */
-const MAX_TRANSACTIONS = 4;
-
+export const MAX_TRANSACTIONS = 4;
 /** Longer than all attempts of a transaction take. */
 const MAX_WAIT_MS = 15 * 60_000;
 const POLL_INTERVAL_MS = 5_000;
@@ -143,14 +151,14 @@ async function decide(
   context: ActionContext,
   id: Uuid,
   decision: DecidedIntent,
-  call: (context: ActionContext, id: Uuid) => ResultAsync<Transaction, TillError>,
+  call: (id: Uuid) => ResultAsync<Transaction, TillError>,
 ): Promise<void> {
   const state = (await find(context, id))?.state;
   const isOpen = state === "issued" || state === "redeemed" || (decision === "cancel" && state !== undefined);
-  const isDecided = context.oracle.historyOf(id).decision === decision;
-  // Whoever does not know whether they were heard says the same again.
+  const isDecided = context.oracle.histories.get(id)?.decision === decision;
+  // A user who does not know whether the till received a decision repeats it.
   if (!isOpen && !isDecided && state !== "confirming" && state !== "confirmed") return;
-  const result = await call(context, id);
+  const result = await call(id);
   if (result.isOk()) context.oracle.recordDecision(id, decision);
   recordAnswer(context, result);
 }

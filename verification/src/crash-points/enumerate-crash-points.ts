@@ -4,28 +4,28 @@ import { closeOrThrow, openOrThrow } from "../disk/outbox.ts";
 import type { Flow } from "./flow.ts";
 import { type RecoveryMode, EMPTY_DATABASE, runWithCrash, type OutboxDefectInjector } from "./run-with-crash.ts";
 
-/** What came of breaking a flow off wherever it can be. */
+/** The result of crashing a flow at every point. */
 export interface CrashPointReport {
   readonly flow: string;
   /** At how many points a process can die. */
   readonly points: number;
-  /** How often it died: at each point, for each aftermath. */
+  /** How many crashes there were: one for each point and recovery mode. */
   readonly runs: number;
   readonly failures: readonly string[];
 }
 
 export interface CrashPointOptions {
   readonly recoveryModes: readonly RecoveryMode[];
-  /** Whether to try this point with this aftermath. Default: each with each. */
+  /** Whether to try this point with this recovery mode. Default: every point with every mode. */
   readonly isSelected?: (point: number, recoveryMode: RecoveryMode) => boolean;
-  /** Makes the outbox worse than it is, to see whether that is found. */
+  /** Gives the outbox a defect, to show that it is detected. */
   readonly injectDefect?: OutboxDefectInjector;
 }
 
-/** Enough to see what they have in common. */
+/** Enough to show what they have in common. */
 const MAX_FAILURES = 5;
 
-/** Plays the flow once as it should be, then once for each point at which the till can die, until there is no further point. */
+/** Runs the flow once without a crash, then once for each point at which the till can die, until there is no further point. */
 export const enumerateCrashPoints = (
   flow: Flow,
   { recoveryModes, isSelected = () => true, injectDefect }: CrashPointOptions,

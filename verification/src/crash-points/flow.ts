@@ -1,13 +1,21 @@
 import type { Transaction } from "@electrum-vouchers/core";
-import type { FlowAction } from "./actions.ts";
-import type { FlowConditions } from "./flow-conditions.ts";
+import type { DocumentedFlow, FlowConditions } from "@electrum-vouchers/testkit";
+import type { CrashFlowAction } from "./actions.ts";
 
-/** A flow of the demo, played in simulated time, so that it can be broken off at every call of a port. */
-export interface Flow extends FlowConditions {
-  /** As the demo calls it. */
+/** A flow that is played in simulated time, so that it can be broken off at every call of a port. */
+export interface Flow {
   readonly name: string;
-  /** What the till, or the world around it, does, one after the other. */
-  readonly actions: readonly FlowAction[];
-  /** How its transactions end where nothing is broken off. */
+  readonly given: FlowConditions;
+  /** What the till's user, or the world around the till, does, one after the other. */
+  readonly actions: readonly CrashFlowAction[];
+  /** How its transactions end if nothing is broken off. */
   readonly finalStates: readonly Transaction["state"][];
 }
+
+/** A documented flow, which the demo plays over HTTP. */
+export const toCrashFlow = ({ name, given = {}, actions, expected }: DocumentedFlow): Flow => ({
+  name,
+  given,
+  actions,
+  finalStates: expected.transactions.flatMap(({ states }) => states.slice(-1)),
+});

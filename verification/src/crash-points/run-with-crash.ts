@@ -1,43 +1,52 @@
 import { join } from "node:path";
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
-import { parsePolicy, type Transaction } from "@electrum-vouchers/core";
+import type { Transaction } from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import { startTill } from "@electrum-vouchers/runtime";
+import {
+  cancel,
+  createSimulatedElectrum,
+  policyFor,
+  type SimulatedElectrum,
+  startTillProcess,
+  type TillProcess,
+  waitForAll,
+  worldFor,
+} from "@electrum-vouchers/testkit";
 import { copyDatabase } from "../disk/temporary-folder.ts";
 import { closeOrThrow, openOrThrow } from "../disk/outbox.ts";
-import { type TillProcess, startTillProcess } from "../simulation/till-process.ts";
+import { createPausableClock, type PausableClock } from "../harness/pausable-clock.ts";
+import { isNothingDue, watchCommits } from "../harness/watch-outbox.ts";
+import { createOracle, type Oracle } from "../oracle/oracle.ts";
+import { checkAtQuiescence, loadTransactions } from "../oracle/quiescence.ts";
 import { runStartsAt } from "../simulation/messages.ts";
-import { type FlowAction, waitForAll, cancel } from "./actions.ts";
-import { createSimulatedElectrum, type SimulatedElectrum } from "./simulated-electrum.ts";
+import { type CrashFlowAction, MAX_TRANSACTIONS, performAction } from "./actions.ts";
 import type { Flow } from "./flow.ts";
 import { createCrashingPorts, type CrashPointHandler } from "./crashing-ports.ts";
-import { checkAtQuiescence, loadTransactions } from "./quiescence.ts";
-import { createPausableClock, type PausableClock } from "./pausable-clock.ts";
-import { createOracle, type Oracle } from "./oracle.ts";
 
 /**
- * What whoever works at the till does once it runs again.
+ * What the cashier does once the till runs again.
  *
- * - `repeat`: all of it once more, under the same ids
- * - `cancel`: the customers have gone, and nothing shall stand
- * - `abandon`: nothing at all
+ * - `repeat`: all actions once more, under the same ids
+ * - `cancel`: the customers have left, so everything is cancelled
+ * - `abandon`: nothing
  */
 export type RecoveryMode = "repeat" | "cancel" | "abandon";
 
 export const recoveryModes: readonly RecoveryMode[] = ["repeat", "cancel", "abandon"];
 
-/** What came of a flow that was played once. */
+/** What came of one run of a flow. */
 export interface CrashRun {
   /** How many points the first till came to. */
   readonly points: number;
-  /** Where the till died; absent where it did not live long enough to get there, having nothing left to do. */
+  /** Where the till died. Absent if it had nothing left to do before it came to that point. */
   readonly crashedAt?: string;
   /** The states at the end, in the order in which the transactions were started. */
   readonly finalStates: readonly Transaction["state"][];
   readonly violations: readonly string[];
 }
 
-/** Beyond everything that a flow and its recovery take. */
+/** Longer than any flow and its recovery take. */
 const MAX_RUN_MS = 24 * 60 * 60 * 1000;
 
 export interface CrashRunOptions {
@@ -50,18 +59,20 @@ export interface CrashRunOptions {
 /** Puts something between a till and its outbox. */
 export type OutboxDefectInjector = (outbox: Outbox) => Outbox;
 
-/** Plays a flow in a folder that has an empty outbox in it, up to the point where the till dies, and what comes after. */
+/** Runs a flow in a folder that holds an empty outbox: up to the point where the till dies, and then the recovery. */
 export async function runWithCrash(
   flow: Flow,
   folder: string,
   { crashPoint, recoveryMode, injectDefect }: CrashRunOptions,
 ): Promise<CrashRun> {
   const clock = createPausableClock(runStartsAt);
+  const { world, voucherCode } = worldFor(flow.given);
   const environment: FlowEnvironment = {
     flow,
     clock,
-    electrum: createSimulatedElectrum(clock, flow),
-    oracle: createOracle(),
+    voucherCode,
+    electrum: createSimulatedElectrum(clock, { world, faults: { rules: flow.given.faults ?? [] } }),
+    oracle: createOracle({ monotonicMs: clock.monotonicMs, confirmationsWait: true }),
     pastEvents: new Set(),
   };
   const [first, second] = [join(folder, "first.db"), join(folder, "second.db")];
@@ -80,26 +91,27 @@ export async function runWithCrash(
 
   copyDatabase(join(folder, EMPTY_DATABASE), first);
   let outbox = openOrThrow(first);
-  await runActions(environment, flow.actions, {
-    outbox: injectDefect === undefined ? outbox : injectDefect(outbox),
-    tillProcess,
-    crashesAt,
-  });
+  await runActions(environment, flow.actions, { outbox, injectDefect, tillProcess, crashesAt });
   await awaitQuiescence(environment, outbox, tillProcess);
   if (crashedAt !== undefined) {
     await closeOrThrow(outbox);
     outbox = openOrThrow(second);
-    const after = {
-      outbox: injectDefect === undefined ? outbox : injectDefect(outbox),
+    // The first till may have died while a commit was under way, so that it was not told that the commit succeeded.
+    for (const transaction of await loadTransactions(outbox)) environment.oracle.recordStored(transaction);
+    await runActions(environment, recoveryActions(flow, recoveryMode), {
+      outbox,
+      injectDefect,
       tillProcess: startTillProcess("the second till", clock.now),
-    };
-    await runActions(environment, recoveryActions(flow, recoveryMode), { ...after, crashesAt: () => false });
+      crashesAt: () => false,
+    });
   }
   environment.electrum.heal();
   await awaitQuiescence(environment, outbox);
-  const violations = await checkAtQuiescence(outbox, environment.electrum.world(), environment.oracle);
-  const finalStates = (await loadTransactions(outbox)).map(({ state }) => state);
+  const { electrum, oracle } = environment;
+  const transactions = await checkAtQuiescence(outbox, electrum.world(), oracle);
   await closeOrThrow(outbox);
+  const finalStates = transactions.map(({ state }) => state);
+  const { violations } = oracle;
   return { points, ...(crashedAt === undefined ? {} : { crashedAt }), finalStates, violations };
 }
 
@@ -108,21 +120,23 @@ interface FlowEnvironment {
   readonly flow: Flow;
   readonly clock: PausableClock;
   readonly electrum: SimulatedElectrum;
+  readonly voucherCode: string;
   readonly oracle: Oracle;
-  readonly pastEvents: Set<FlowAction>;
+  readonly pastEvents: Set<CrashFlowAction>;
 }
 
-/** A till's process, and the file that it works on. */
+/** A till process, and the file that it works on. */
 interface ProcessContext {
-  readonly outbox: Outbox;
+  readonly outbox: SqliteOutbox;
+  readonly injectDefect: OutboxDefectInjector | undefined;
   readonly tillProcess: TillProcess;
   readonly crashesAt: CrashPointHandler;
 }
 
-/** Starts a till and does these things at it, until all are done or it has died. */
+/** Starts a till and carries out these actions, until all are done or it has died. */
 async function runActions(
   environment: FlowEnvironment,
-  actions: readonly FlowAction[],
+  actions: readonly CrashFlowAction[],
   context: ProcessContext,
 ): Promise<void> {
   const { clock, oracle } = environment;
@@ -131,47 +145,50 @@ async function runActions(
     isDone = true;
   });
   const hasEnded = await clock.advanceUntil(() => isDone || context.tillProcess.isDead(), runStartsAt + MAX_RUN_MS);
-  if (!hasEnded) oracle.reportViolation("the acts never come to an end");
+  if (!hasEnded) oracle.reportViolation("the actions never end");
   if (isDone) await running;
 }
 
 async function runActionsAtTill(
   environment: FlowEnvironment,
-  actions: readonly FlowAction[],
-  { outbox, tillProcess, crashesAt }: ProcessContext,
+  actions: readonly CrashFlowAction[],
+  { outbox, injectDefect = (each) => each, tillProcess, crashesAt }: ProcessContext,
 ): Promise<void> {
   const { flow, oracle } = environment;
+  const watched = watchCommits(outbox, (change) => {
+    // What a dead process has still written is in a file that nothing reads any more.
+    if (!tillProcess.isDead()) oracle.recordCommit(change, tillProcess);
+  });
   const till = await startTill({
-    ...createCrashingPorts({ ...environment, outbox }, tillProcess, crashesAt),
-    policy: parsePolicy(flow.policy)._unsafeUnwrap(),
-    onEvent: oracle.recordEvent,
+    ...createCrashingPorts({ ...environment, outbox: injectDefect(watched) }, tillProcess, crashesAt),
+    policy: policyFor(flow.given),
+    onEvent: (event) => {
+      oracle.recordEvent(event);
+      if (event.type === "alert") oracle.reportViolation(`no alert is raised (${JSON.stringify(event.alert)})`);
+    },
     newId: createIdMinter(tillProcess),
   });
+  const { provider = "standard" } = flow.given;
   for (const action of actions)
-    await tillProcess.untilKilled(action({ ...environment, till, provider: flow.provider ?? "standard" }));
+    await tillProcess.untilKilled(performAction({ ...environment, till, provider }, action));
 }
 
-/** Lets time pass until nothing is under way and nothing due any more, or the till has died. */
+/** Lets time pass until nothing is under way and nothing is due any more, or the till has died. */
 async function awaitQuiescence(
   { clock, electrum }: FlowEnvironment,
   outbox: SqliteOutbox,
   tillProcess?: TillProcess,
 ): Promise<void> {
-  const isNothingDue = (): Promise<boolean> =>
-    outbox.summary().match(
-      ({ due }) => due.advice + due.timer + due.replyDeadline === 0,
-      () => false,
-    );
   await clock.advanceUntil(
-    async () => tillProcess?.isDead() === true || (electrum.isQuiescent() && (await isNothingDue())),
+    async () => tillProcess?.isDead() === true || (electrum.isQuiescent() && (await isNothingDue(outbox))),
     runStartsAt + MAX_RUN_MS,
   );
 }
 
-/** The name of a database in which nothing has happened, from which every run starts. */
+/** The name of the empty database with which every run starts. */
 export const EMPTY_DATABASE = "empty.db";
 
-/** Ids that no other process mints. */
+/** Mints ids that no other process mints. */
 function createIdMinter({ name }: TillProcess): () => string {
   const prefix = name === "the first till" ? "a" : "b";
   let minted = 0;
@@ -181,12 +198,12 @@ function createIdMinter({ name }: TillProcess): () => string {
   };
 }
 
-function recoveryActions({ actions }: Flow, recoveryMode: RecoveryMode): readonly FlowAction[] {
+function recoveryActions({ actions }: Flow, recoveryMode: RecoveryMode): readonly CrashFlowAction[] {
   switch (recoveryMode) {
     case "repeat":
       return actions;
     case "cancel":
-      return [waitForAll, ...[0, 1, 2, 3].map((index) => cancel(index)), waitForAll];
+      return [waitForAll, ...Array.from({ length: MAX_TRANSACTIONS }, (_, index) => cancel(index)), waitForAll];
     case "abandon":
       return [];
   }

@@ -5,14 +5,14 @@ import { hasFields, runInWorkers } from "../workers.ts";
 import type { CrashPointReport } from "./enumerate-crash-points.ts";
 import { flows } from "./flows.ts";
 
-/** Enumerates one flow after the other. */
+/** The script of the threads: one flow after the other. */
 const script = new URL("worker.ts", import.meta.url);
 
 const isEnumeration = (message: unknown): message is CrashPointReport => hasFields(message, "flow", "points");
 
 /**
- * A crash before, after and, where a message goes out, amid every single call of a port, in every flow of the demo; then a new
- * till on what the old one left in its file. `--flow TEXT` plays only the flows with this in their name.
+ * A crash before and after every single call of a port, and while each message is under way, in every documented flow. Then a
+ * new till takes over what the old one left in its file. `--flow TEXT` runs only the flows with this text in their names.
  */
 export async function verifyCrashPoints(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options: { flow: { type: "string", default: "" } } });
@@ -37,7 +37,7 @@ export async function verifyCrashPoints(args: readonly string[]): Promise<Report
   return {
     check: "crash points",
     size: `${chosen.length} flows, ${sum(({ points }) => points)} points, ${sum(({ runs }) => runs)} crashes`,
-    faults: "a crash at every call of a port; then all again, or cancelled, or nobody there",
+    faults: "a crash at every call of a port; then everything is repeated, cancelled or abandoned",
     failures: enumerations.flatMap(({ flow, failures }) =>
       failures.map((failure) => `pnpm verify crash --flow ${JSON.stringify(flow)}\n  ${failure}`),
     ),

@@ -20,8 +20,8 @@ interface BitPosition {
 export type BitSelector = (intact: Buffer, path: string) => readonly BitPosition[];
 
 /**
- * A bit of the file has changed on the disk, with nobody the wiser. The till reads everything, goes on as far as it can, and
- * reads everything again.
+ * One bit of the file has changed on the disk, unnoticed. The till reads everything, goes on as far as it can, and reads
+ * everything again.
  */
 export async function checkBitFlips(
   path: string,
@@ -42,7 +42,7 @@ export async function checkBitFlips(
   return { points: positions.length, failures };
 }
 
-/** So many in every page: some of its first bytes, where its shape is told, and others all over it, elsewhere in each. */
+/** So many bits in every page: some in its header, and others spread over it, at different places in each page. */
 export const selectInEveryPage =
   (count: number): BitSelector =>
   (intact) =>
@@ -60,7 +60,7 @@ function bytesIn(page: number, count: number): readonly number[] {
   return [...headers, ...others];
 }
 
-/** The lowest bit of every byte that says anything in the first page of an index: there it may lead from one row to the next. */
+/** The lowest bit of every byte that is not 0 in the first page of an index. A flip there may lead from one row to another. */
 export const selectInIndex =
   (index: string): BitSelector =>
   (intact, path) => {
@@ -98,7 +98,7 @@ async function checkDamaged(
   return found;
 }
 
-/** Commits what can be committed; nobody changes what cannot be read. */
+/** Commits what can be committed. A transaction that cannot be read is not changed. */
 async function commitReadable(
   outbox: SqliteOutbox,
   before: CommitHistory,
@@ -113,7 +113,7 @@ async function commitReadable(
   return committed;
 }
 
-/** What is worse than an error: what was never committed, and what is lost without a word. */
+/** What is worse than an error: what was never committed, and what is lost unnoticed. */
 async function findCorruption(outbox: SqliteOutbox, history: CommitHistory): Promise<string[]> {
   const found: string[] = [];
   const lost: string[] = [];
@@ -122,7 +122,7 @@ async function findCorruption(outbox: SqliteOutbox, history: CommitHistory): Pro
     const versions = history.filter((change) => change.id === id).length;
     if ("isFabricated" in result) found.push(`${id} is made up`);
     if ("version" in result && result.version !== versions) lost.push(`${id} is lost without a word`);
-    // For people, who check the file first: nothing in the protocol reads a journal.
+    // Nothing in the protocol reads a journal. The operator does, after a check of the file.
     if (!(await isJournalGenuine(outbox, id, history))) lost.push(`the journal of ${id} is another's`);
   }
   const check = await outbox.check();
@@ -130,11 +130,7 @@ async function findCorruption(outbox: SqliteOutbox, history: CommitHistory): Pro
   const others = [...(await listRecords(outbox)), ...(await claimRecords(outbox))].filter(
     (record) => !isGenuine(record, history),
   );
-  return [
-    ...found,
-    ...(isDetected ? [] : lost),
-    ...others.map(({ id }) => `${id} is made up where it is listed or claimed`),
-  ];
+  return [...found, ...(isDetected ? [] : lost), ...others.map(({ id }) => `${id} is fabricated in a list or a claim`)];
 }
 
 const listRecords = (outbox: SqliteOutbox): Promise<readonly StoredRecord[]> =>

@@ -1,8 +1,8 @@
 import Database from "better-sqlite3";
 
 /**
- * The connections to SQLite that are made while something is opened, to trouble it from within: no disk of ours fills up,
- * or turns read-only, just when we want it to.
+ * The connections to SQLite that are made while something is opened. Faults are injected through them: no real disk fills up,
+ * or becomes read-only, just when a check needs it.
  */
 export function captureConnections<Opened>(open: () => Opened): {
   readonly value: Opened;

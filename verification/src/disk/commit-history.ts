@@ -3,16 +3,16 @@ import { sameJson } from "@electrum-vouchers/testkit";
 import type { Change, Outbox, OutboxInspection, StoredRecord } from "@electrum-vouchers/core/ports";
 import { readRecord } from "@electrum-vouchers/runtime/engine";
 
-/** What was committed, to hold the outbox against: it promised to keep every bit of it. */
+/** What was committed. The outbox promised to keep all of it, and is compared with it. */
 export type CommitHistory = readonly Change[];
 
-/** Everything that must be seen again, and nothing else. */
+/** The calls that show what the outbox holds. */
 export type ReadableOutbox = Pick<Outbox, "load"> & Pick<OutboxInspection, "list" | "journal" | "check">;
 
 /** More transactions than any workload here has. */
 export const PAGE = 1_000;
 
-/** How the store differs from what was committed; nothing where all of it is there, and nothing else. */
+/** How the outbox differs from what was committed. Empty if it holds all of that, and nothing else. */
 export async function findDifferences(outbox: ReadableOutbox, history: CommitHistory): Promise<readonly string[]> {
   const listed = await outbox.list({ limit: PAGE });
   const ids = new Set([
@@ -48,13 +48,13 @@ async function compareTransaction(
   );
 }
 
-/** What the store says of a transaction. */
+/** What the outbox gives for a transaction. */
 export type ReadResult =
   /** It holds so many of its commits; 0 for none. */
   | { readonly version: number }
-  /** It says what is wrong. */
+  /** It gives an error. */
   | { readonly error: string }
-  /** It gives something that was never committed: there is no worse. */
+  /** It gives something that was never committed: nothing is worse. */
   | { readonly isFabricated: true };
 
 const describeResult = (result: ReadResult): string =>

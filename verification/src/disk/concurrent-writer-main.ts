@@ -1,7 +1,7 @@
-// Another process on the same file: `concurrent-writer-main.ts lock|open PATH`. It says one line, and stays until its input ends.
+// Another process on the same file: `concurrent-writer-main.ts lock|open PATH`. It prints one line, and stays until its input ends.
 //
-// lock: begins to write, and does not end
-// open: opens the outbox, and says what came of it
+// lock: takes the write lock and keeps it
+// open: opens the outbox, and prints the result
 
 import { text } from "node:stream/consumers";
 import Database from "better-sqlite3";

@@ -6,16 +6,16 @@ import { fileURLToPath } from "node:url";
 
 /** Another process on the same file. */
 export interface ConcurrentWriter {
-  /** What it says first. */
+  /** The first line that it prints. */
   readonly output: string;
-  /** Lets it go on, and waits until it has ended. */
+  /** Tells it to end, and waits until it has. */
   stop(): Promise<void>;
 }
 
-/** Whoever has not left by then has lost its way. */
+/** A process that has not ended by then hangs. */
 const MAX_WAIT_MS = 30_000;
 
-/** Starts another process: `concurrent-writer-main.ts` says what it can do. */
+/** Starts another process. See `concurrent-writer-main.ts` for its modes. */
 export async function startConcurrentWriter(
   mode: "lock" | "open",
   path: string,
@@ -41,7 +41,7 @@ export async function startConcurrentWriter(
   };
 }
 
-/** Nothing, where the stream ends before there is one. */
+/** Empty if the stream ends before the first line. */
 async function readFirstLine(stream: Readable): Promise<string> {
   for await (const line of createInterface(stream)) return line;
   return "";

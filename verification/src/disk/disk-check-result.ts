@@ -1,4 +1,4 @@
-/** What came of one way to trouble the disk. */
+/** The result of one kind of disk fault. */
 export interface DiskCheckResult {
   /** How many places were tried. */
   readonly points: number;

@@ -10,10 +10,10 @@ import { checkForeignFiles } from "./foreign-files.ts";
 import { checkTruncatedWal } from "./truncated-wal.ts";
 import { createCommitHistory } from "./workload.ts";
 
-/** Far more than any of them takes: what never ends is to be seen all the same. */
+/** Far longer than any of them takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 60_000;
 
-/** Each gives an error that says what is wrong, nothing that was never committed, and everything once the cause is gone. */
+/** Each check expects an error that says what is wrong, nothing that was never committed, and everything once the cause is gone. */
 const faults: readonly (readonly [string, atLeast: number, (folder: string) => Promise<DiskCheckResult>])[] = [
   [
     "the disk is full whenever a commit needs room",

@@ -5,7 +5,7 @@ import type { CommitHistory } from "./commit-history.ts";
 import { findDifferencesInFile, tryOpen, writeDatabase } from "./outbox.ts";
 import { prefixFailures, type DiskCheckResult, mergeDiskResults } from "./disk-check-result.ts";
 
-/** A file that is not for this release: it is left exactly as it is, and nothing is put beside it. */
+/** A file that this release cannot use. It is left exactly as it is, and no file is put beside it. */
 export async function checkForeignFiles(folder: string, history: CommitHistory): Promise<DiskCheckResult> {
   const results = Object.entries(foreignFiles).map(([name, make]) => {
     const path = join(folder, name.replaceAll(" ", "-"));
@@ -47,14 +47,14 @@ function checkRefused(name: string, path: string, expected: "foreign" | "newer")
   return { points: 1, failures: prefixFailures(name, failures) };
 }
 
-/** What is there, byte for byte, and the names of all that is beside it. */
+/** The bytes of the file, and the names of all files beside it. */
 const snapshot = (path: string): string =>
   [
     ...readdirSync(dirname(path)).toSorted(),
     statSync(path).isDirectory() ? readdirSync(path).join() : readFileSync(path, "base64"),
   ].join();
 
-/** Written by a newer release; with the older schema back, everything is there. */
+/** The file was written by a newer release. Once the older schema is back, everything is there. */
 async function checkNewerFile(path: string, history: CommitHistory): Promise<DiskCheckResult> {
   await writeDatabase(path, history);
   const shiftVersion = (change: number): void => {

@@ -8,8 +8,8 @@ import { prefixFailures, type DiskCheckResult } from "./disk-check-result.ts";
 import { ALL_DUE_AT, LEASED_UNTIL } from "./workload.ts";
 
 /**
- * A disk that is full whenever the file wants to grow, by one page more each time: so every write for which there may be no
- * room fails once. Then there is room, and the same commit must be taken. `groupSize`: how many commits share a transaction.
+ * A disk that is full whenever the file has to grow, with one page more each time, so that every write that needs room fails
+ * once. Then there is room, and the same commit must succeed. `groupSize`: how many commits share a transaction.
  */
 export async function checkFullDisk(path: string, history: CommitHistory, groupSize: number): Promise<DiskCheckResult> {
   const { value: outbox, connections } = captureConnections(() => openOrThrow(path));
@@ -51,7 +51,7 @@ const groupsOf = (history: CommitHistory, size: number): readonly CommitHistory[
 const isFull = (error: { readonly type: string; readonly reason?: string }): boolean =>
   error.type === "unavailable" && error.reason === "full";
 
-/** Lets the file grow by so many pages, and no further. */
+/** Lets the file grow by so many pages at most. */
 function limitGrowth(connections: ReadonlySet<Database>, pages: number): void {
   for (const connection of connections) {
     const size = Number(connection.pragma("page_count", { simple: true }));
@@ -59,7 +59,7 @@ function limitGrowth(connections: ReadonlySet<Database>, pages: number): void {
   }
 }
 
-/** Leases and postponements on a full disk: taken, or refused for that reason. */
+/** Leases and postponements on a full disk: they succeed, or fail with the reason `full`. */
 async function checkLeases(outbox: SqliteOutbox): Promise<readonly string[]> {
   const claimed = await outbox.claim({
     worker: "till",

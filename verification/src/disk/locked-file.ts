@@ -7,7 +7,7 @@ import { closeOrThrow, commitAll, tryCommit, findDifferencesInFile, tryOpen, ope
 import { prefixFailures, type DiskCheckResult } from "./disk-check-result.ts";
 import { ALL_DUE_AT, LEASED_UNTIL } from "./workload.ts";
 
-/** Another process has begun to write to the file, and does not end. */
+/** Another process holds the write lock of the file. */
 export async function checkLockedFile(path: string, history: CommitHistory): Promise<DiskCheckResult> {
   const outbox = openOrThrow(path);
   const [before, after] = [history.slice(0, history.length / 2), history.slice(history.length / 2)];
@@ -35,7 +35,7 @@ export async function checkLockedFile(path: string, history: CommitHistory): Pro
   };
 }
 
-/** Whatever would write is refused, for that reason. */
+/** Every call that would write fails with the reason `busy`. */
 async function checkWritesRefused(outbox: SqliteOutbox, [change]: CommitHistory): Promise<readonly string[]> {
   if (change === undefined) return ["there is nothing left to commit"];
   const error = await tryCommit(outbox, change);

@@ -2,13 +2,13 @@ import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-
 import type { Change, CommitError } from "@electrum-vouchers/core/ports";
 import { findDifferences, type CommitHistory } from "./commit-history.ts";
 
-/** Short: who holds a lock here holds it until told otherwise. */
+/** Short: a process that holds a lock here holds it until it is told to let go. */
 const BUSY_TIMEOUT_MS = 20;
 
 export const tryOpen = (path: string): ReturnType<typeof openSqliteOutbox> =>
   openSqliteOutbox({ path, busyTimeoutMs: BUSY_TIMEOUT_MS });
 
-/** Opens what must open. */
+/** Opens an outbox; throws if it does not open. */
 export function openOrThrow(path: string): SqliteOutbox {
   return tryOpen(path).match(
     (outbox) => outbox,
@@ -18,7 +18,7 @@ export function openOrThrow(path: string): SqliteOutbox {
   );
 }
 
-/** Commits what must be taken. */
+/** Commits changes; throws if one does not succeed. */
 export async function commitAll(outbox: SqliteOutbox, changes: readonly Change[]): Promise<void> {
   for (const change of changes) {
     const error = await tryCommit(outbox, change);
@@ -26,7 +26,7 @@ export async function commitAll(outbox: SqliteOutbox, changes: readonly Change[]
   }
 }
 
-/** Commits what must be taken, in one transaction. */
+/** Commits changes in one transaction; throws if one does not succeed. */
 export async function commitTogether(outbox: SqliteOutbox, changes: readonly Change[]): Promise<void> {
   await Promise.all(changes.map((change) => commitAll(outbox, [change])));
 }
@@ -50,7 +50,7 @@ export async function writeDatabase(path: string, history: CommitHistory): Promi
   await closeOrThrow(outbox);
 }
 
-/** How a file, opened anew, differs from what was committed. */
+/** How a file, opened again, differs from what was committed. */
 export async function findDifferencesInFile(path: string, history: CommitHistory): Promise<readonly string[]> {
   const outbox = openOrThrow(path);
   const found = await findDifferences(outbox, history);

@@ -6,7 +6,7 @@ import { startConcurrentWriter } from "./concurrent-writer.ts";
 import { closeOrThrow, commitAll, tryCommit, findDifferencesInFile, openOrThrow, writeDatabase } from "./outbox.ts";
 import { prefixFailures, type DiskCheckResult, mergeDiskResults } from "./disk-check-result.ts";
 
-/** The file, then its folder, may be read and not be written. */
+/** The file, and then its folder, can be read but not written. */
 export async function checkReadOnly(folder: string, history: CommitHistory): Promise<DiskCheckResult> {
   const path = join(folder, "till.db");
   await writeDatabase(path, history);
@@ -17,7 +17,7 @@ export async function checkReadOnly(folder: string, history: CommitHistory): Pro
   ]);
 }
 
-/** Root may write everything: whoever opens the file is nobody. */
+/** Root may write everything, so the process that opens the file runs as the user `nobody`. */
 const NOBODY = 65_534;
 
 async function checkNotWritable(
@@ -43,7 +43,7 @@ async function checkNotWritable(
   };
 }
 
-/** A file that can no longer be written, while it is open. */
+/** A file that becomes read-only while it is open. */
 async function checkTurnedReadOnly(path: string, history: CommitHistory): Promise<DiskCheckResult> {
   const { value: outbox, connections } = captureConnections(() => openOrThrow(path));
   const [before, after] = [history.slice(0, history.length / 2), history.slice(history.length / 2)];

@@ -1,5 +1,5 @@
-// `small-disk-main.ts FOLDER TRANSACTIONS`, in a mount namespace of its own: mounts a small disk there, fills it up with ballast
-// but for 0, 1, 2… pages, and sees what an outbox makes of it. Says "mounted", then how many times it was full, then each failure.
+// `small-disk-main.ts FOLDER TRANSACTIONS`, in a mount namespace of its own: mounts a small disk there, fills it with ballast
+// except for 0, 1, 2… pages, and uses an outbox on it. Prints "mounted", then how many times the disk was full, then each failure.
 
 import { execFileSync } from "node:child_process";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
@@ -32,7 +32,7 @@ for (let pages = 0, wasFull = true; wasFull; pages += 1) {
 console.log(points);
 for (const failure of failures) console.log(failure.replaceAll("\n", " "));
 
-/** The disk fills up under an open outbox; then there is room again. Whether it was full at all. */
+/** The disk fills up under an open outbox, then there is room again. Gives whether it was full at all. */
 async function fillWhileCommitting(pages: number): Promise<boolean> {
   const outbox = openOrThrow(path);
   const [before, after] = [history.slice(0, history.length / 3), history.slice(history.length / 3)];
@@ -41,7 +41,7 @@ async function fillWhileCommitting(pages: number): Promise<boolean> {
   const taken = await commitUntilFull(outbox, after);
   rmSync(ballast);
   const remaining = after.slice(taken);
-  // What came with an error may have been written all the same, where it said so: then it is there already.
+  // A commit that ended as `uncertain` may have been written: then it is there already.
   for (const change of remaining) {
     const error = await tryCommit(outbox, change);
     if (error !== undefined && error.type !== "conflict")
@@ -52,7 +52,7 @@ async function fillWhileCommitting(pages: number): Promise<boolean> {
   return remaining.length > 0;
 }
 
-/** How many were taken before the first that was not. */
+/** How many commits succeeded before the first that did not. */
 async function commitUntilFull(outbox: SqliteOutbox, changes: CommitHistory): Promise<number> {
   const before = history.length - changes.length;
   for (const [index, change] of changes.entries()) {
@@ -70,7 +70,7 @@ async function commitUntilFull(outbox: SqliteOutbox, changes: CommitHistory): Pr
   return changes.length;
 }
 
-/** The disk is full when the outbox is opened; then there is room. Whether it was full at all. */
+/** The disk is full when the outbox is opened, then there is room. Gives whether it was full at all. */
 async function fillBeforeOpening(pages: number, expected: CommitHistory): Promise<boolean> {
   fillExcept(pages);
   const outbox = tryOpen(path);
@@ -81,7 +81,7 @@ async function fillBeforeOpening(pages: number, expected: CommitHistory): Promis
   return outbox.isErr();
 }
 
-/** Fills the disk but for so many pages. */
+/** Fills the disk except for so many pages. */
 function fillExcept(pages: number): void {
   const { bavail, bsize } = statfsSync(folder);
   writeFileSync(ballast, Buffer.alloc((bavail - pages) * bsize, 1));

@@ -4,15 +4,15 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { DiskCheckResult } from "./disk-check-result.ts";
 
-/** Whoever has not ended by then has lost its way. */
+/** A process that has not ended by then hangs. */
 const MAX_WAIT_MS = 300_000;
 
-/** Runs a program in a namespace of its own: what it mounts there is gone when it ends. */
+/** Runs a program in a namespace of its own. What it mounts is unmounted when it ends. */
 const namespaceOptions = ["--user", "--map-root-user", "--mount"];
 
 /**
- * A disk of some megabytes that is truly full, page by page. `small-disk-main.ts` mounts it in a namespace of its own, where
- * the system lets everybody do so; nothing comes of it where it does not.
+ * A disk of some megabytes that is really full, page by page. `small-disk-main.ts` mounts it in a namespace of its own, if the
+ * system allows that without privileges. Otherwise it gives nothing.
  */
 export async function checkSmallDisk(folder: string, transactions: number): Promise<DiskCheckResult | undefined> {
   if (!canMount(folder)) return undefined;
@@ -28,6 +28,6 @@ export async function checkSmallDisk(folder: string, transactions: number): Prom
   return { points: 0, failures: [`on a small disk it died: ${child.signalCode ?? child.exitCode}\n${errorOutput}`] };
 }
 
-/** Whether such a disk can be had here at all. No such program: then nothing may be mounted either. */
+/** Whether such a disk can be mounted here. If `unshare` is missing, it cannot. */
 const canMount = (folder: string): boolean =>
   spawnSync("unshare", [...namespaceOptions, "mount", "-t", "tmpfs", "none", folder]).status === 0;

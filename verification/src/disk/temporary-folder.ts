@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** In memory, where the system has such a folder: nothing here is about what outlives a loss of power. */
+/** In memory, if the system has such a folder: nothing here has to survive a power loss. */
 const PARENT = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
-/** Gives a folder of its own to some work, and takes it away again, whatever becomes of the work. */
+/** Gives work a folder of its own, and removes it afterwards, even if the work fails. */
 export async function withTemporaryFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
   const folder = mkdtempSync(join(PARENT, "outbox-"));
   try {
@@ -15,7 +15,7 @@ export async function withTemporaryFolder<Value>(work: (folder: string) => Promi
   }
 }
 
-/** What belongs to a database, at this instant: the file and its write-ahead log. The rest is made anew from these. */
+/** Copies a database as it is at this moment: the file and its WAL. SQLite makes the rest anew from these. */
 export function copyDatabase(from: string, to: string): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(to + suffix, { force: true });
   for (const suffix of ["", "-wal"]) if (existsSync(from + suffix)) copyFileSync(from + suffix, to + suffix);

@@ -5,14 +5,14 @@ import { findDifferences, type CommitHistory, PAGE } from "./commit-history.ts";
 import { closeOrThrow, commitTogether, tryOpen, openOrThrow } from "./outbox.ts";
 import type { DiskCheckResult } from "./disk-check-result.ts";
 
-/** The write-ahead log: a header, then a frame for each page that was written. */
+/** The WAL (write-ahead log) is a header, then a frame for each page that was written. */
 const HEADER_BYTES = 32;
 const FRAME_BYTES = 24 + 4_096;
 
 /**
- * The log ends too early: after every number of whole frames, and in the midst of each. Whatever it still holds must be what
- * was there after some commit, the later the more of it is left, and all of it once the log is whole. `groupSize`: how many commits
- * share a transaction, of which all survive or none.
+ * The WAL ends too early: after every number of whole frames, and within each frame. What the file then holds must be what it
+ * held after some commit: after a later one the more of the WAL is left, and after the last one if the WAL is whole. `groupSize`:
+ * how many commits share a transaction, so that all of them survive or none.
  */
 export async function checkTruncatedWal(
   folder: string,
@@ -46,7 +46,7 @@ export async function checkTruncatedWal(
   return { points: lengths.length, failures };
 }
 
-/** After each frame, one byte less and one more, and in the middle of each. */
+/** After each frame, one byte before and after that, and in the middle of each frame. */
 function cutLengths(length: number): readonly number[] {
   const frames = Math.floor((length - HEADER_BYTES) / FRAME_BYTES);
   const ends = Array.from({ length: frames + 1 }, (_, index) => HEADER_BYTES + index * FRAME_BYTES);
@@ -54,7 +54,7 @@ function cutLengths(length: number): readonly number[] {
   return [0, 1, ...cuts].filter((cut) => cut <= length);
 }
 
-/** After how many commits, not fewer than `atLeast`, the file was as it is now; nothing where it never was. */
+/** The number of commits, at least `atLeast`, after which the file was as it is now. Nothing if it never was. */
 async function countCommits(path: string, history: CommitHistory, atLeast: number): Promise<number | undefined> {
   const outbox = tryOpen(path);
   if (outbox.isErr()) return undefined;

@@ -14,7 +14,7 @@ import { createCommitHistory } from "./workload.ts";
 /** The indexes by which transactions are found. */
 const indexes = ["sqlite_autoindex_transactions_1", "transactions_due", "transactions_finished"];
 
-/** A disk that fails: an outbox on it says so, decodes nothing that was never committed, and has everything once it is well again. */
+/** A disk that fails. An outbox on it reports that, gives nothing that was never committed, and has everything once the disk works again. */
 export async function verifyDisk(): Promise<Report> {
   const largeHistory = createCommitHistory(30);
   const smallHistory = createCommitHistory(6);

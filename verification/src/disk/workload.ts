@@ -27,7 +27,7 @@ import {
   redemptionResponse,
 } from "../fuzz/messages.ts";
 
-/** What a till writes in a morning, in order: every commit of `transactions` sales and redemptions, those of all of them mixed. */
+/** Every commit of `transactions` sales and redemptions, in order and interleaved, as a busy till writes them. */
 export function createCommitHistory(transactions: number): readonly Change[] {
   const histories = Array.from({ length: transactions }, (_, index) => createTransactionChanges(index));
   const longest = Math.max(...histories.map(({ length }) => length));
@@ -36,11 +36,11 @@ export function createCommitHistory(transactions: number): readonly Change[] {
   ).flat();
 }
 
-/** For whoever takes up the work: it began at 0, so that all of it is due by the first, and no lease ends by itself. */
+/** Everything began at 0. So all of it is due by the first moment, and no lease expires before the second. */
 export const ALL_DUE_AT = 1e12;
 export const LEASED_UNTIL = 2e12;
 
-/** The id of the transaction with this number; `role` tells its own from those of its advices. */
+/** The id of the transaction with this number, or by `role` of one of its advices. */
 const uuidOf = (index: number, role: 0 | 1 | 2): Uuid =>
   `${index.toString(16).padStart(8, "0")}-000${role}-4000-8000-000000000000`;
 
@@ -48,7 +48,7 @@ type WorkloadEvent = { readonly fact: HttpResponse | "noResponse" | "acknowledge
 
 const confirm: WorkloadEvent = { intent: { type: "confirm", tenders: [], at: 0 } };
 
-/** Some are finished, some declined, and some have still an advice or an answer to wait for. */
+/** Some are finished, some are declined, and some still wait for a response or for their advice to be delivered. */
 function createTransactionChanges(index: number): readonly Change[] {
   const id = uuidOf(index, 0);
   // A long slip takes a record over more than one page.

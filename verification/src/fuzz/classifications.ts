@@ -4,7 +4,7 @@ import { advices, ID, requests } from "./messages.ts";
 import { type Violations, type SystemUnderTest, violationUnless } from "./system-under-test.ts";
 import { deriveAdviceOutcome, deriveOutcome } from "./expected-outcomes.ts";
 
-/** Reads one answer as the answer to everything that was ever sent, and holds each reading against the other one. */
+/** Classifies one response as the response to every message, and compares each result with the expected one. */
 export const checkClassifications = (system: SystemUnderTest, response: HttpResponse): Violations => [
   ...requests.flatMap((request) => checkRequestOutcome(system, request, response)),
   ...advices.flatMap((advice) => checkAdviceOutcome(system, advice, response)),
@@ -40,7 +40,7 @@ function checkAdviceOutcome(
   ];
 }
 
-/** A redemption that is looked up is approved by what approves its request, and by nothing else. */
+/** A redemption that is looked up counts as approved exactly if the same response would approve its request. */
 function checkRedemptionStatus(response: HttpResponse): Violations {
   const { outcome } = classifyRedemptionStatus(ID, response);
   const isApproved = deriveOutcome("lookupRedemption", ID, response) === "approved";

@@ -19,7 +19,7 @@ import { adviceIdOf, attemptOf, FIXTURE_NOW, fixtureName, type TransactionFixtur
 import { type Violations, type SystemUnderTest, violationUnless } from "./system-under-test.ts";
 import { ownField, parseObject } from "./expected-outcomes.ts";
 
-/** Lets an answer meet a transaction that may or may not wait for it. */
+/** Feeds a response to a transaction that may or may not wait for it. */
 export function checkDelivery(
   system: SystemUnderTest,
   random: Random,
@@ -42,7 +42,7 @@ export function checkDelivery(
 const factName = (fact: Fact): string =>
   "attempt" in fact ? `${fact.type} to attempt ${fact.attempt} at ${fact.at}` : `${fact.type} at ${fact.at}`;
 
-/** The answer as what the transaction waits for, mostly. */
+/** The response as the fact that the transaction waits for, in most cases. */
 function factOf(random: Random, transaction: Transaction, response: HttpResponse): Fact {
   const owesAdvice = transaction.state === "confirming" || transaction.state === "reversing";
   if (owesAdvice ? random.chance(0.8) : random.chance(0.1)) {
@@ -68,25 +68,25 @@ function checkState(before: Transaction, fact: Fact, after: Transaction): Violat
   ];
 }
 
-/** A voucher can be given out only if it could before, or where single messaging has just completed the sale. */
+/** A voucher may be handed over only if it could be before, or if single messaging has just completed the sale. */
 function checkVoucher(before: Transaction, after: Transaction): Violations {
   if (!canHandOver(after))
     return violationUnless(!canHandOver(before) || after.state === "disputed", "a voucher was taken back");
   const isNew = !canHandOver(before) && after.state !== "completed";
   return [
-    ...violationUnless(!isNew, "a voucher is handed out that nobody confirmed"),
+    ...violationUnless(!isNew, "a voucher is handed over that is not confirmed"),
     ...violationUnless(handOver(after).code.length > 0, "a voucher without a code is handed out"),
   ];
 }
 
-/** What an answer made can be stored, and read back as it was. */
+/** The transaction after a response can be stored, and reads back as it was. */
 const checkStored = (after: Transaction): Violations =>
   decode(encode(after)).match(
     (stored) => violationUnless(encode(stored) === encode(after), "it is read back as another one"),
     ({ type }) => [`it cannot be read back: ${type}`],
   );
 
-/** A secret stays where a voucher is kept, and gets nowhere else: into no error, and into no advice. */
+/** A secret stays in the fields that hold a voucher. It gets into no error and into no advice. */
 const checkSecrets = (after: Transaction, { body }: HttpResponse): Violations =>
   violationUnless(
     mayContainSecret(body) || !containsSecret(JSON.stringify(after, omitVouchers)),
@@ -97,7 +97,7 @@ const voucherFields = ["start", "redeem", "approval", "response"];
 
 const omitVouchers = (field: string, value: unknown): unknown => (voucherFields.includes(field) ? undefined : value);
 
-/** Whether a body holds a secret where what stands there is kept: in its error's own texts, and among the identifiers. */
+/** Whether a body holds a secret in fields that are kept: in the texts of its error, and in the identifiers. */
 const mayContainSecret = (body: string): boolean =>
   containsSecret(
     [
@@ -110,10 +110,10 @@ const mayContainSecret = (body: string): boolean =>
     ].map((field) => ownField(parseObject(body) ?? {}, field)),
   );
 
-/** Scrubbing the journal and replaying it gives the scrubbed transaction, whatever was in it. */
+/** Replaying the redacted journal gives the redacted transaction, whatever the journal held. */
 const checkRedaction = (journal: readonly Entry[], after: Transaction): Violations =>
   replay(journal.map((entry) => redactEntry(entry, after))).match(
     (replayed) =>
-      violationUnless(encode(replayed) === encode(redact(after)), "a scrubbed journal replays to something else"),
-    ({ reason }) => [`a scrubbed journal does not replay: ${JSON.stringify(reason)}`],
+      violationUnless(encode(replayed) === encode(redact(after)), "a redacted journal replays to something else"),
+    ({ reason }) => [`a redacted journal does not replay: ${JSON.stringify(reason)}`],
   );

@@ -3,10 +3,10 @@ import { CODE, PIN } from "./messages.ts";
 import { type Violations, violationUnless } from "./system-under-test.ts";
 import { parseObject, textField } from "./expected-outcomes.ts";
 
-/** Longer texts would let a state grow with an answer. */
+/** Longer texts would let a record grow with a response. */
 const MAX_TEXT_LENGTH = 256;
 
-/** What of an error answer may be kept, and the fields it may come from. All else may hold a voucher. */
+/** What may be kept of an error response, and the fields that it comes from. All other fields may hold a voucher. */
 const keptFields: readonly (readonly [field: keyof ErrorResponse, sources: readonly string[]])[] = [
   ["errorType", ["errorType"]],
   ["errorMessage", ["errorMessage"]],
@@ -14,7 +14,7 @@ const keptFields: readonly (readonly [field: keyof ErrorResponse, sources: reado
   ["providerErrorMessage", ["providerErrorMessage", "providerErrorMsg"]],
 ];
 
-/** An error says what its answer said in the fields that are for errors, and nothing else. */
+/** An error holds what its response held in the fields for errors, and nothing else. */
 export function checkError(error: ErrorResponse | undefined, { status, body }: HttpResponse): Violations {
   if (error === undefined) return [];
   const message = parseObject(body) ?? {};
@@ -25,11 +25,11 @@ export function checkError(error: ErrorResponse | undefined, { status, body }: H
   }
   return violationUnless(
     JSON.stringify(error) === JSON.stringify(expected),
-    "an error holds something else than the answer's own error",
+    "an error holds something else than the response's own error",
   );
 }
 
-/** Whether a voucher's secret shows anywhere in a value. */
+/** Whether a value holds a voucher's secret anywhere. */
 export function containsSecret(value: unknown): boolean {
   const text = JSON.stringify(value) ?? "";
   return text.includes(CODE) || text.includes(PIN);

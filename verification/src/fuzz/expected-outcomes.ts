@@ -1,12 +1,12 @@
 import type { HttpResponse, Operation } from "@electrum-vouchers/core";
 
-// What an answer means, told once more: from Electrum's documents alone, without a line of the core. Where the two readings
-// differ, one of them is wrong.
+// What a response means, written a second time: from Electrum's documents alone, without a line of the core. If the two
+// classifications differ, one of them is wrong.
 
-export type ExpectedOutcome = "approved" | "declined" | "unknown";
+export type ExpectedRequestOutcome = "approved" | "declined" | "unknown";
 
-/** What the answer to a request of ours says of it. */
-export function deriveOutcome(operation: Operation, id: string, response: HttpResponse): ExpectedOutcome {
+/** What the response to a request says about the request. */
+export function deriveOutcome(operation: Operation, id: string, response: HttpResponse): ExpectedRequestOutcome {
   const body = parseObject(response.body);
   const { status } = response;
   const errorType = body === undefined ? undefined : textField(body, "errorType");
@@ -19,7 +19,7 @@ export function deriveOutcome(operation: Operation, id: string, response: HttpRe
   return isDeclineStatus(status) ? "declined" : "unknown";
 }
 
-/** A success is one only with what was asked for: the voucher that was bought, the transaction that was meant. */
+/** A success counts only if it has what was asked for: the voucher that was bought, the transaction that was meant. */
 function isApproval(operation: Operation, id: string, body: object): boolean {
   const voucher = ownField(body, "voucher");
   const isVoucher = typeof voucher === "object" && voucher !== null && !Array.isArray(voucher);
@@ -30,7 +30,7 @@ function isApproval(operation: Operation, id: string, body: object): boolean {
   return isOurs && (!needsCode || (code !== undefined && code.length > 0));
 }
 
-/** Error types that leave the outcome open, whatever the status; the last two where a voucher was asked for. */
+/** Error types that leave the outcome open, whatever the status. The last two do so only for a provision. */
 function neverDeclines(operation: Operation, errorType: string): boolean {
   const always = ["UPSTREAM_UNAVAILABLE", "VOUCHER_STATUS_UNKNOWN", "DUPLICATE_RECORD"];
   const forProvisions = ["VOUCHER_ALREADY_PROVISIONED", "VOUCHER_ALREADY_CONFIRMED"];
@@ -45,7 +45,7 @@ export type ExpectedAdviceOutcome = "acknowledged" | "repeat" | "halt" | "contra
 
 type AdviceOperation = Extract<Operation, `confirm${string}` | `reverse${string}`>;
 
-/** What the answer to an advice of ours says of it. */
+/** What the response to an advice says about the advice. */
 export function deriveAdviceOutcome(
   operation: AdviceOperation,
   ids: { readonly id: string; readonly requestId: string },
@@ -65,7 +65,7 @@ export function deriveAdviceOutcome(
   );
 }
 
-/** An echo names our advice and our request, or neither, and no error. */
+/** An echo names the advice and its request, or neither, and no error. */
 const isEcho = ({ id, requestId }: { readonly id: string; readonly requestId: string }, message: object): boolean =>
   !namesOther(message, "id", [id]) &&
   !namesOther(message, "requestId", [requestId]) &&
@@ -114,10 +114,10 @@ function outcomeByStatus(operation: AdviceOperation, status: number): ExpectedAd
 
 // --- reading JSON, warily ---
 
-/** Electrum's messages nest less than ten deep; what nests deeper than this is none. */
+/** Electrum's messages are nested less than ten deep. What is nested deeper than this is no message. */
 const MAX_DEPTH = 64;
 
-/** The JSON object that a text holds. The last one is remembered, since each answer is read for every message. */
+/** The JSON object that a text holds. The last one is remembered, since each response is classified for every message. */
 export function parseObject(text: string): object | undefined {
   if (lastParsed.text !== text) lastParsed = { text, value: readObject(text) };
   return lastParsed.value;
@@ -135,7 +135,7 @@ function readObject(text: string): object | undefined {
   }
 }
 
-/** Level by level, since what is hostile may be deeper than a stack. */
+/** Level by level, since fuzzed input may be deeper than the stack allows. */
 function isDeeper(value: object, maxDepth: number): boolean {
   let level: readonly object[] = [value];
   for (let depth = 1; depth <= maxDepth; depth += 1) {
@@ -147,7 +147,7 @@ function isDeeper(value: object, maxDepth: number): boolean {
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Its own field alone: not one that every object has. */
+/** A field of its own, not one that every object inherits. */
 export const ownField = (value: object, name: string): unknown =>
   Object.entries(value).find(([field]) => field === name)?.[1];
 

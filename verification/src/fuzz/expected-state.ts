@@ -1,16 +1,16 @@
 import type { Fact, Transaction } from "@electrum-vouchers/core";
 import { ID } from "./messages.ts";
 import { adviceIdOf } from "./fixtures.ts";
-import { deriveAdviceOutcome, type ExpectedOutcome, deriveOutcome } from "./expected-outcomes.ts";
+import { deriveAdviceOutcome, type ExpectedRequestOutcome, deriveOutcome } from "./expected-outcomes.ts";
 
-/** What must become of a transaction, as far as other people's words can decide it. */
+/** What must become of a transaction, as far as a response decides it. */
 export interface ExpectedState {
   readonly state: Transaction["state"];
-  /** A voucher that came too late is evidence for a person. */
+  /** A voucher that came too late is listed for the operator. */
   readonly isLateApproval?: boolean;
 }
 
-/** The next state, told once more from the protocol's tables. */
+/** The next state, written a second time from the protocol's tables. */
 export function deriveState(transaction: Transaction, fact: Fact): ExpectedState {
   if (fact.type === "adviceResponse") return { state: afterAdvice(transaction, fact) };
   if (fact.type !== "response") return { state: transaction.state };
@@ -49,11 +49,11 @@ type InState<State extends Transaction["state"]> = Extract<Transaction, { state:
 const isForCurrentAttempt = ({ attempt }: { readonly attempt: number }, fact: ResponseFact): boolean =>
   fact.attempt === attempt;
 
-/** After the deadline no answer counts, whatever it says. */
+/** After the deadline no response counts, whatever it says. */
 function outcomeAt(
   transaction: InState<"requesting" | "lookingUp" | "redeeming">,
   fact: ResponseFact,
-): ExpectedOutcome {
+): ExpectedRequestOutcome {
   if (fact.at > transaction.deadlineAt) return "unknown";
   return deriveOutcome(operationOf(transaction), ID, fact);
 }
@@ -65,7 +65,7 @@ function operationOf(transaction: Transaction): "provisionVoucher" | "lookupVouc
 
 function afterProvision(
   { attempt, cancelledAt, start: { policy } }: InState<"requesting">,
-  outcome: ExpectedOutcome,
+  outcome: ExpectedRequestOutcome,
 ): ExpectedState["state"] {
   const isCancelled = cancelledAt !== undefined;
   if (outcome === "declined") return attempt === 0 ? "declined" : "reversing";
@@ -76,17 +76,17 @@ function afterProvision(
 
 function afterLookup(
   { attempt, round, start: { policy } }: InState<"lookingUp">,
-  outcome: ExpectedOutcome,
+  outcome: ExpectedRequestOutcome,
 ): ExpectedState["state"] {
   if (outcome === "approved") return "found";
   if (outcome === "declined") return "lookupFailed";
   return attempt - round.firstAttempt < policy.lookupRetries ? "waitingToLookUp" : "lookupFailed";
 }
 
-/** There is no retry: what is unknown is reversed. */
+/** There is no retry: an unknown outcome leads to a reversal. */
 function afterRedeem(
   { cancelledAt, start: { policy } }: InState<"redeeming">,
-  outcome: ExpectedOutcome,
+  outcome: ExpectedRequestOutcome,
 ): ExpectedState["state"] {
   if (outcome === "declined") return "declined";
   if (outcome === "unknown" || cancelledAt !== undefined) return "reversing";

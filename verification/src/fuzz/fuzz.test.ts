@@ -10,7 +10,7 @@ import { runWireFuzz } from "./wire.ts";
 
 const SEED = 4;
 
-/** Far more than it takes: what never ends is to be seen all the same. */
+/** Far longer than it takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 60_000;
 
 describe("fuzzed responses and records", () => {
@@ -45,14 +45,14 @@ describe("fuzzed responses and records", () => {
   });
 });
 
-describe("the check is checked: it finds a core that", () => {
+describe("the check detects a core that", () => {
   const approvesAll = (reading: RequestOutcome): RequestOutcome =>
     reading.outcome === "unknown" && reading.cause === "noVoucher" ? { outcome: "approved", response: {} } : reading;
   const defects: Readonly<Record<string, Partial<SystemUnderTest>>> = {
     "approves a success without a voucher": {
       classifyResponse: (request, response) => approvesAll(classifyResponse(request, response)),
     },
-    "believes an answer about another transaction": {
+    "accepts a response about another transaction": {
       classifyResponse: (request, response) => {
         const body = parseJson(response.body);
         const ours = "id" in request.message ? { id: request.message.id } : {};
@@ -66,7 +66,7 @@ describe("the check is checked: it finds a core that", () => {
       classifyResponse: (request, response) =>
         response.status === 404 ? { outcome: "declined", error: { status: 404 } } : classifyResponse(request, response),
     },
-    "keeps what is for people only, and may be a voucher": {
+    "keeps a text for display, which may hold a voucher": {
       classifyResponse: (request, response) => {
         const reading = classifyResponse(request, response);
         return reading.outcome === "declined"
@@ -86,14 +86,14 @@ describe("the check is checked: it finds a core that", () => {
           ? { outcome: "acknowledged", acknowledgement: "notFound" }
           : classifyAdviceResponse(advice, response),
     },
-    "acts on an answer to another attempt": {
+    "acts on a response to another attempt": {
       observe: (transaction, fact) =>
         shippedCore.observe(
           transaction,
           fact.type === "response" && "attempt" in transaction ? { ...fact, attempt: transaction.attempt } : fact,
         ),
     },
-    "acts on an answer that came after its deadline": {
+    "acts on a response that came after its deadline": {
       observe: (transaction, fact) => shippedCore.observe(transaction, { ...fact, at: 0 }),
     },
     "does not look at a record's checksum": {
@@ -114,7 +114,7 @@ describe("the check is checked: it finds a core that", () => {
 });
 
 test(
-  "whatever a server writes: every send ends, a whole answer arrives as it is, and nothing else counts as one",
+  "whatever a server writes, every send ends, a complete response arrives as it is, and nothing else counts as one",
   async () => {
     expect(await runWireFuzz({ seed: SEED, cases: 500 })).toEqual([]);
   },

@@ -5,8 +5,8 @@ import type {
   ProvisionRequest,
   RedemptionRequest,
   Request,
-  TransactionFields,
 } from "@electrum-vouchers/core";
+import { requestFields } from "@electrum-vouchers/testkit";
 
 /** What only a voucher's holder may see. It must not come out of any error. */
 export const CODE = "4411992087655331";
@@ -23,21 +23,7 @@ const identifiers = [
   { institutionId: "33", transactionIdentifier: "P-77" },
 ];
 
-const fields: TransactionFields = {
-  id: ID,
-  time: TIME,
-  originator: {
-    institution: { id: "10", name: "Shop" },
-    terminalId: "TILL0001",
-    merchant: {
-      merchantType: "5411",
-      merchantId: "123456789012345",
-      merchantName: { name: "Shop", city: "Cape Town", region: "WC", country: "ZA" },
-    },
-  },
-  client: { id: "shop", name: "Shop" },
-  thirdPartyIdentifiers: identifiers.slice(0, 1),
-};
+const fields = requestFields(ID, { time: TIME, thirdPartyIdentifiers: identifiers.slice(0, 1) });
 
 export const provisionRequest: ProvisionRequest = fields;
 

@@ -111,7 +111,7 @@ function editAt(value: Json, [key, ...rest]: Path, edit: (old: Json) => Json | u
   return Array.isArray(value) ? edited.map(([, inner]) => inner) : Object.fromEntries(edited);
 }
 
-/** Damages a text in one place: what a cable, a disk or a gateway might do, and what nobody would. */
+/** Damages a text in one place, as a network, a disk or a gateway might, and worse. */
 export function mutateText(random: Random, text: string): string {
   const from = random.below(text.length + 1);
   const to = Math.min(text.length, from + 1 + random.below(random.pick([1, 8, 200])));
@@ -140,7 +140,7 @@ export function mutateText(random: Random, text: string): string {
 const flipBit = (random: Random, text: string): string =>
   text === "" ? "" : String.fromCharCode(text.charCodeAt(0) ^ (1 << random.below(7))) + text.slice(1);
 
-/** The same text within a JSON string; nonsense anywhere else. */
+/** The same text within a JSON string, and invalid JSON anywhere else. */
 const escapeAll = (text: string): string =>
   text
     .split("")
@@ -153,10 +153,10 @@ export const randomText = (random: Random, length: number): string =>
     String.fromCharCode(random.chance(0.8) ? 0x20 + random.below(0x5f) : random.below(0x10000)),
   ).join("");
 
-/** A field that nests `depth` deep, put first into a JSON object's text. */
+/** Puts a field that is nested `depth` deep first into the text of a JSON object. */
 export const addDeepNesting = (text: string, depth: number): string =>
   text.replace("{", `{"deep":${"[".repeat(depth)}${"]".repeat(depth)},`);
 
-/** A second field of the same name before the first, as JSON allows: the last one counts. */
+/** Puts a second field of the same name before the first. JSON allows that, and the last one counts. */
 export const duplicateField = (random: Random, text: string): string =>
   text.replace("{", `{${JSON.stringify(random.pick(fieldNames))}:${JSON.stringify(pickScalar(random))},`);

@@ -11,7 +11,7 @@ import { type Violations, type SystemUnderTest, violationUnless } from "./system
 interface AlteredText {
   readonly original: string;
   readonly altered: string;
-  /** Whoever spoilt it knew the checksum, which guards against damage, not against malice. */
+  /** Whether the alteration has a valid checksum. The checksum detects damage, not malice. */
   readonly hasValidChecksum: boolean;
 }
 

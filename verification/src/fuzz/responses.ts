@@ -3,7 +3,7 @@ import { genuineBodies } from "./messages.ts";
 import { duplicateField, mutateJson, mutateText, addDeepNesting, randomJson, randomText } from "./mutate.ts";
 import type { Random } from "../random.ts";
 
-/** What might come back instead of an answer: genuine ones, spoilt a little or a lot, and noise. */
+/** A fuzzed response: a genuine one, altered a little or a lot, or noise. */
 export function generateResponse(random: Random): HttpResponse {
   return {
     status: random.chance(0.8) ? random.pick(statuses) : random.below(700),
@@ -43,7 +43,7 @@ const nonMessages = [
   "<html><body>502 Bad Gateway</body></html>",
 ];
 
-/** Often nothing is spoilt at all: what is genuine must be read as it is meant. */
+/** Often nothing is altered: a genuine response must be classified as it is meant. */
 function generateAlteredBody(random: Random): string {
   const body = applyRepeatedly(random, mutateJson, random.pick<Json>(genuineBodies));
   const text = JSON.stringify(body);
@@ -53,14 +53,14 @@ function generateAlteredBody(random: Random): string {
     case 1:
       return duplicateField(random, text);
     case 2:
-      // At the edge of what is read, and at times far beyond what a stack holds.
+      // At the depth limit of what is read, and sometimes far deeper than the stack allows.
       return addDeepNesting(text, random.chance(0.05) ? 20_000 : 61 + random.below(5));
     default:
       return text;
   }
 }
 
-/** Spoils a value up to three times over. */
+/** Alters a value up to three times. */
 function applyRepeatedly<Value>(random: Random, alter: (random: Random, value: Value) => Value, value: Value): Value {
   let altered = value;
   for (let remaining = random.pick([0, 0, 1, 1, 2, 3]); remaining > 0; remaining -= 1) altered = alter(random, altered);

@@ -2,10 +2,10 @@ import { Worker } from "node:worker_threads";
 import type { FailedCase } from "./run.ts";
 import type { CasePortion } from "./portion.ts";
 
-/** A case takes a millisecond. One that takes this long never ends. */
+/** A case takes a millisecond. A case that takes this long never ends. */
 const HANG_MS = 10_000;
 
-/** Runs the cases on so many threads; a case that never ends is a failure like any other. */
+/** Runs the cases on so many threads. A case that never ends is a failure like any other. */
 export async function runCasesInWorkers(seed: number, cases: number, workers: number): Promise<readonly FailedCase[]> {
   const size = Math.ceil(cases / workers);
   const portions = Array.from({ length: workers }, (_, index): CasePortion => {

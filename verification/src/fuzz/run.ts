@@ -6,7 +6,7 @@ import { checkRecords } from "./records.ts";
 import { allFixtures } from "./fixtures.ts";
 import { type Violations, shippedCore, type SystemUnderTest } from "./system-under-test.ts";
 
-/** A case that broke a promise: `seed` and `index` play it again, exactly. */
+/** A case that broke a promise. `seed` and `index` repeat it exactly. */
 export interface FailedCase {
   readonly seed: number;
   readonly index: number;
@@ -15,18 +15,18 @@ export interface FailedCase {
 
 export interface FuzzOptions {
   readonly seed: number;
-  /** How many cases; each is an answer, and a record and an entry of a journal. */
+  /** How many cases. Each is a response, a record, and an entry of a journal. */
   readonly cases: number;
   /** The first of them. Default 0. */
   readonly from?: number;
-  /** Told of each case as it begins, so that whoever watches can name one that never ends. */
+  /** Called with each case as it begins, so that a case that never ends can be named. */
   readonly onCase?: (index: number) => void;
 }
 
-/** Enough to see what they have in common. */
+/** Enough to show what they have in common. */
 const MAX_FAILURES = 10;
 
-/** Meets the core with what others wrote, case by case, and gives the first that broke a promise. */
+/** Feeds the core fuzzed responses and records, case by case, and gives the first cases that broke a promise. */
 export function runFuzz(
   { seed, cases, from = 0, onCase }: FuzzOptions,
   system: SystemUnderTest = shippedCore,

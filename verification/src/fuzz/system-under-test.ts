@@ -17,10 +17,10 @@ import {
 } from "@electrum-vouchers/core";
 import type { Result } from "neverthrow";
 
-/** Everything of the core that meets what others wrote: what is shipped, or in a test of the check something that fails. */
+/** The functions of the core that read foreign input: those that are shipped, or ones with a defect to test the check. */
 export interface SystemUnderTest {
-  readonly classifyResponse: (request: Request, answer: HttpResponse) => RequestOutcome;
-  readonly classifyAdviceResponse: (advice: Advice, answer: HttpResponse) => AdviceOutcome;
+  readonly classifyResponse: (request: Request, response: HttpResponse) => RequestOutcome;
+  readonly classifyAdviceResponse: (advice: Advice, response: HttpResponse) => AdviceOutcome;
   readonly observe: (transaction: Transaction, fact: Fact) => Step<Transaction>;
   readonly decode: (record: string) => Result<Transaction, DamagedRecord>;
   readonly decodeEntry: (entry: string) => Result<Entry, DamagedRecord>;
@@ -28,8 +28,8 @@ export interface SystemUnderTest {
 
 export const shippedCore: SystemUnderTest = { classifyResponse, classifyAdviceResponse, observe, decode, decodeEntry };
 
-/** What is wrong, in words; empty where nothing is. */
+/** Descriptions of what is wrong; empty if nothing is. */
 export type Violations = readonly string[];
 
-/** A fault where something does not hold. */
+/** A description if something does not hold. */
 export const violationUnless = (holds: boolean, violation: string): Violations => (holds ? [] : [violation]);

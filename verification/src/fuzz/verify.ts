@@ -10,8 +10,8 @@ import { runWireFuzz } from "./wire.ts";
 import { generateWireScript } from "./wire-script.ts";
 
 /**
- * Hostile input: answers and records of which anything may be wrong, and bytes on a real socket that need not be HTTP at all.
- * `--seed S --case N` plays one case again, `--seed S --wire-case N` one message.
+ * Fuzzing: responses and records in which anything may be wrong, and bytes on a real socket that need not be HTTP at all.
+ * `--seed S --case N` repeats one case, `--seed S --wire-case N` one message.
  */
 export async function verifyFuzz(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });
@@ -25,7 +25,7 @@ export async function verifyFuzz(args: readonly string[]): Promise<Report> {
   const wireFailures = await runWireFuzz({ seed, cases: wireCases });
   return {
     check: "fuzz",
-    size: `${cases} answers, ${cases * 2} records, ${wireCases} messages over a socket`,
+    size: `${cases} responses, ${cases * 2} records, ${wireCases} messages over a socket`,
     faults: `mutated, random, cut, endless; seed ${seed}`,
     failures: [...failures.map(describeFailure("case")), ...wireFailures.map(describeFailure("wire-case"))],
   };

@@ -8,20 +8,20 @@ import type { Random } from "../random.ts";
 export interface WireScript {
   readonly name: string;
   readonly outgoing: Request | Advice;
-  /** Written one after the other, in turns of their own. */
+  /** Written one after the other, each in a turn of its own. */
   readonly pieces: readonly Buffer[];
   readonly ending: ConnectionEnding;
-  /** What must come of it: this very answer · no answer, for it is not complete · either, but nothing made up. */
+  /** The expected result: this very response · no response, since it is not complete · either, but no other response. */
   readonly expected: HttpResponse | "noResponse" | "either";
 }
 
-/** Then the connection is closed, reset, or kept open without another word. */
+/** Then the connection is closed, reset, or kept open without further bytes. */
 export type ConnectionEnding = "closed" | "reset" | "kept";
 
 /** The adapter is told to read no more than this. */
 export const MAX_BODY_BYTES: number = 64 * 1024;
 
-/** What one case of a run writes, from a source of its own. */
+/** The script of one case of a run. Each case draws from its own random choices. */
 export function generateWireScript(random: Random): WireScript {
   const { name, bytes, ending, expected } = random.pick(scriptKinds)(random);
   const outgoing = random.pick<Request | Advice>([...requests, ...advices]);
@@ -47,29 +47,29 @@ const scriptKinds: readonly ((random: Random) => WireScriptDraft)[] = [
     bytes: Buffer.from(`HTTP/1.1 200 OK\r\n${randomHeaders(random)}content-length: 2\r\n\r\n{}`, "latin1"),
     expected: "either",
   }),
-  (random) => completeResponse("a whole answer", random, encodeResponse),
-  (random) => completeResponse("a whole answer in chunks", random, (response) => encodeChunked(random, response)),
-  (random) => completeResponse("a whole answer, compressed", random, encodeCompressed),
+  (random) => completeResponse("a complete response", random, encodeResponse),
+  (random) => completeResponse("a complete response in chunks", random, (response) => encodeChunked(random, response)),
+  (random) => completeResponse("a complete response, compressed", random, encodeCompressed),
   (random) =>
-    completeResponse("notices before a whole answer", random, (response) =>
+    completeResponse("notices before a complete response", random, (response) =>
       Buffer.concat([informationalResponses(random), encodeResponse(response)]),
     ),
   (random) => ({
-    // Node's own fetch takes a 100 that nobody asked for as the end of the connection.
-    name: "an unasked 100 before a whole answer",
+    // Node's own fetch takes a 100 that it did not ask for as the end of the connection.
+    name: "an unexpected 100 before a complete response",
     bytes: Buffer.concat([Buffer.from("HTTP/1.1 100 Continue\r\n\r\n"), encodeResponse(generatePlainResponse(random))]),
     expected: "either",
   }),
   (random) =>
-    completeResponse("two answers to one message", random, (response) =>
+    completeResponse("two responses to one message", random, (response) =>
       Buffer.concat([encodeResponse(response), encodeResponse(response)]),
     ),
-  (random) => truncatedResponse("an answer that breaks off", random, encodeResponse),
+  (random) => truncatedResponse("a truncated response", random, encodeResponse),
   (random) => truncatedResponse("chunks that break off", random, (response) => encodeChunked(random, response)),
-  (random) => truncatedResponse("a compressed answer that breaks off", random, encodeCompressed),
-  (random) => corruptedResponse("an answer with wrong bytes", random, encodeResponse),
+  (random) => truncatedResponse("a truncated compressed response", random, encodeCompressed),
+  (random) => corruptedResponse("a response with wrong bytes", random, encodeResponse),
   (random) => corruptedResponse("chunks with wrong bytes", random, (response) => encodeChunked(random, response)),
-  (random) => corruptedResponse("a compressed answer with wrong bytes", random, encodeCompressed),
+  (random) => corruptedResponse("a compressed response with wrong bytes", random, encodeCompressed),
   () => ({
     name: "a length that is too long",
     bytes: Buffer.from("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}"),
@@ -82,22 +82,22 @@ const scriptKinds: readonly ((random: Random) => WireScriptDraft)[] = [
   }),
 ];
 
-/** Statuses whose answers have a body, and that `fetch` hands on. */
+/** Statuses whose responses have a body, and that `fetch` passes on. */
 const statuses = [200, 201, 202, 301, 400, 401, 404, 409, 429, 500, 501, 503, 504];
 
-/** An answer whose body is what its bytes say in UTF-8. */
+/** A response whose body is its bytes decoded as UTF-8. */
 function generatePlainResponse(random: Random): HttpResponse {
   const { body } = generateResponse(random);
   return { status: random.pick(statuses), body: new TextDecoder().decode(Buffer.from(body)) };
 }
 
-/** It is complete, so that it does not matter whether the connection stays open. A reset might overtake it. */
+/** It is complete, so it does not matter whether the connection stays open. A reset might arrive before it. */
 function completeResponse(name: string, random: Random, frame: (response: HttpResponse) => Buffer): WireScriptDraft {
   const response = generatePlainResponse(random);
   return { name, bytes: frame(response), ending: random.pick(["closed", "kept"]), expected: response };
 }
 
-/** Breaks off somewhere before the end. */
+/** Ends somewhere before its end. */
 function truncatedResponse(name: string, random: Random, frame: (response: HttpResponse) => Buffer): WireScriptDraft {
   const bytes = frame(generatePlainResponse(random));
   return { name, bytes: bytes.subarray(0, random.below(bytes.length)), expected: "noResponse" };
@@ -136,7 +136,7 @@ const informationalResponses = (random: Random): Buffer =>
 const randomBytes = (random: Random, maxLength: number): Buffer =>
   Buffer.from(Array.from({ length: random.below(maxLength) }, () => random.below(256)));
 
-/** Odd ones, many of them, or one that is far too long. */
+/** Unusual headers, very many, or one that is far too long. */
 function randomHeaders(random: Random): string {
   switch (random.below(3)) {
     case 0:

@@ -23,7 +23,7 @@ export interface WireFuzzOptions {
 /** How many are under way at once. */
 const CONCURRENCY = 32;
 
-/** Ample where an answer must come; short where the deadline is what ends the wait. */
+/** Long if a response must come, and short if the deadline ends the wait. */
 const DEADLINE_MS = 20_000;
 const SHORT_DEADLINE_MS = 150;
 
@@ -31,12 +31,12 @@ const SHORT_DEADLINE_MS = 150;
 const HANG_MS = 10_000;
 
 /**
- * After how many messages the servers of the batch before give back their ports. The system hands a port out again at once,
- * and `fetch` would take a connection to its former owner, which has just died, for one to the new one.
+ * After how many messages the servers of the batch before release their ports. The system hands a port out again at once, and
+ * `fetch` would take a connection to the port's former server, which has just ended, for one to the new server.
  */
 const BATCH_SIZE = 250;
 
-/** Sends messages through the real adapter to servers that write whatever a script says, and gives each broken promise. */
+/** Sends messages through the real adapter to servers that write what a script says. Gives each broken promise. */
 export async function runWireFuzz({ seed, cases, from = 0 }: WireFuzzOptions): Promise<readonly FailedCase[]> {
   const failures: FailedCase[] = [];
   let retiredServers: readonly Server[] = [];
@@ -102,21 +102,21 @@ function checkOutcome(
 ): Violations {
   return outcome.match(
     (response) => [
-      ...violationUnless(expected !== "noResponse", "an answer that was not complete counts"),
+      ...violationUnless(expected !== "noResponse", "an incomplete response counts"),
       ...violationUnless(
         typeof expected === "string" || isSameResponse(expected, response),
-        "the answer is not what was written",
+        "the response is not what was written",
       ),
-      ...violationUnless(isValidResponse(response), "the answer has a status or a wait that is none"),
+      ...violationUnless(isValidResponse(response), "the response has an invalid status or Retry-After"),
       ...violationUnless(
         expected !== "either" || !approves(outgoing, response) || isWritten(response, pieces),
         "an approval was made up",
       ),
     ],
     (noResponse) => [
-      ...violationUnless(typeof expected === "string", `the whole answer is lost: ${noResponse.cause}`),
-      ...violationUnless(Object.keys(noResponse).join() === "cause", "a silence says more than its cause"),
-      ...violationUnless(!containsSecret(noResponse), "a silence holds a voucher's secret"),
+      ...violationUnless(typeof expected === "string", `a complete response is lost: ${noResponse.cause}`),
+      ...violationUnless(Object.keys(noResponse).join() === "cause", "a missing response holds more than its cause"),
+      ...violationUnless(!containsSecret(noResponse), "a missing response holds a voucher's secret"),
     ],
   );
 }
@@ -133,7 +133,7 @@ const approves = (outgoing: WireScript["outgoing"], response: HttpResponse): boo
 const isRequest = (outgoing: WireScript["outgoing"]): outgoing is Request =>
   !advices.some(({ operation }) => operation === outgoing.operation);
 
-/** Whether the body was on the wire as it stands; one in chunks or compressed would have to be put together first. */
+/** Whether the body was on the wire as it is. A chunked or compressed body is not. */
 function isWritten({ body }: HttpResponse, pieces: readonly Buffer[]): boolean {
   const bytes = Buffer.concat(pieces);
   const isPlain = !/transfer-encoding|content-encoding/i.test(bytes.toString("latin1"));
@@ -150,12 +150,12 @@ function createElectrumPort(port: number): Electrum {
   return created.value;
 }
 
-/** Plays the script to whoever connects; gives the connections. One message has one server: none blurs what another shows. */
+/** Runs the script for every connection, and gives the connections. Each message has a server of its own, so no message affects another. */
 function serve(script: WireScript, server: Server): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
-    // A caller that hangs up is part of the play.
+    // A client that closes the connection is part of the script.
     socket.on("error", () => {});
     let received = "";
     socket.on("data", (bytes) => {
@@ -167,7 +167,7 @@ function serve(script: WireScript, server: Server): ReadonlySet<Socket> {
   return sockets;
 }
 
-/** Whether a request has arrived with all of its body: whoever is answered before that may not listen. */
+/** Whether a request has arrived with its whole body. A client that gets a response before that may not read it. */
 function isComplete(request: string): boolean {
   const headEnd = request.indexOf("\r\n\r\n");
   const length = /^content-length: (\d+)\r$/im.exec(request.slice(0, headEnd + 1))?.[1] ?? "0";

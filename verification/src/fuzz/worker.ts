@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { runFuzz } from "./run.ts";
 import { isCasePortion } from "./portion.ts";
 
-// A share of the cases, on a thread of its own: whoever watches from outside sees a case that never ends.
+// Runs a portion of the cases on a thread of its own, so that the main thread can detect a case that never ends.
 
 if (parentPort === null || !isCasePortion(workerData))
   throw new Error("this runs on a thread, and is told its share of the cases");

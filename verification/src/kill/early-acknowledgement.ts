@@ -4,7 +4,7 @@ import { okAsync } from "neverthrow";
 
 const COMMIT_DELAY_MS = 100;
 
-/** An outbox that says of a confirmation that it is stored a little before it is: what the kills must find. */
+/** An outbox that acknowledges a confirmation shortly before it is stored. The kills must detect that. */
 export const acknowledgeEarly = <Store extends Outbox>(outbox: Store): Store => ({
   ...outbox,
   commit: (change) => {

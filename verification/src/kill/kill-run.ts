@@ -6,41 +6,42 @@ import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { allProviders, type FaultPlan, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
 import { createRandom } from "../random.ts";
 import { USER } from "../request-fields.ts";
-import { collectHistories } from "./transaction-history.ts";
-import { checkAtQuiescence } from "./quiescence.ts";
+import { createOracle, type Oracle } from "../oracle/oracle.ts";
+import { checkAtQuiescence } from "../oracle/quiescence.ts";
+import type { ProcessMessage } from "./process-messages.ts";
 import { type ProcessExit, spawnTill, type TillChildProcess, type TillChildOptions } from "./till-child-process.ts";
 
-/** What became of one till: one file, one switch, many processes one after the other. */
+/** The result for one till: one file, one switch, and many processes one after the other. */
 export interface KillRun {
   readonly kills: number;
   readonly transactions: number;
-  /** How many answers the callers of the killed processes had got. */
+  /** How many results the callers of the killed processes had got. */
   readonly returnedCalls: number;
-  /** How many unfinished transactions the killed processes left to those after them. */
+  /** How many unfinished transactions the killed processes left to their successors. */
   readonly leftBehind: number;
-  /** How many processes were killed before they served anybody: while they opened the file, or recovered. */
+  /** How many processes were killed before they served a customer: while they opened the file, or recovered. */
   readonly killedEarly: number;
-  /** How many faults the switch had besides. */
+  /** How many faults were injected at the switch. */
   readonly faults: number;
   readonly violations: readonly string[];
 }
 
-/** A kill comes some time after so many answers to callers at most; or when too few have come for so long. */
+/** A kill comes after at most so many messages of the process and a short delay; or after this time, if there are fewer messages. */
 const MAX_MESSAGES = 50;
 const MAX_KILL_DELAY_MS = 30;
 const MAX_UPTIME_MS = 2_000;
 
-/** How many kills come at once: while the file is opened, or recovery begins. */
+/** The rate of kills that come at once: while the file is opened, or recovery begins. */
 const EARLY_KILL_RATE = 0.15;
 
-/** Everything that was left behind is over by then: several times the longest deadline. */
+/** By then everything that was left behind is finished. It is several times the longest deadline. */
 const MAX_FINISH_MS = 60_000;
 
-/** No provider is down, so that the switch has delivered within milliseconds. */
+/** No provider is down, so the switch delivers within milliseconds. */
 const MAX_DELIVERY_MS = 10_000;
 const DELIVERY_POLL_INTERVAL_MS = 20;
 
-/** What goes wrong besides. Nothing that tells a till of a redemption of its own what is true of another's. */
+/** The faults of the switch. None of them tells a till about its own redemption what is true of another's. */
 const faultPlan = (seed: number): FaultPlan => ({
   random: {
     seed,
@@ -65,11 +66,11 @@ export interface KillRunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly messaging: "dual" | "single";
-  /** Gives the till an outbox with a defect that the kills are to find. Default `false`. */
+  /** Gives the till an outbox with a defect that the kills must detect. Default: `false`. */
   readonly acknowledgesEarly?: boolean;
 }
 
-/** Kills a till under load, so many times, and starts it again on the same file; then lets it finish, and looks. */
+/** Kills a till under load this many times, and each time starts it again on the same file. Then lets it finish, and checks. */
 export async function runKills({
   kills,
   seed,
@@ -106,18 +107,20 @@ async function killAndCheck(
 ): Promise<KillRun> {
   const exits = await killRepeatedly(options, kills, seed);
   const faults = simulator.faults(0).injected.total;
-  // From here on nothing goes wrong any more.
+  // From here on no fault is injected.
   simulator.setFaults({});
   const lastExit = await finish(options);
   const undelivered = await checkDelivered(simulator);
 
   const messages = exits.flatMap((each) => each.messages);
+  const oracle = createOracle();
+  for (const message of messages) recordMessage(oracle, message);
   const outbox = openSqliteOutbox({ path: options.path })._unsafeUnwrap();
-  const { transactions, violations } = await checkAtQuiescence(outbox, simulator.world(), collectHistories(messages));
+  const transactions = await checkAtQuiescence(outbox, simulator.world(), oracle);
   (await outbox.close())._unsafeUnwrap();
   return {
     kills,
-    transactions,
+    transactions: transactions.length,
     returnedCalls: messages.filter(({ type }) => type === "returned").length,
     leftBehind: messages.reduce((sum, message) => sum + (message.type === "serving" ? message.leftBehind : 0), 0),
     killedEarly: exits.filter(({ messages: reported }) => !reported.some(({ type }) => type === "serving")).length,
@@ -126,12 +129,28 @@ async function killAndCheck(
       ...exits.flatMap(checkExit("SIGKILL")),
       ...checkExit("exit 0")(lastExit),
       ...undelivered,
-      ...violations,
+      ...oracle.violations,
     ],
   };
 }
 
-/** Only a process that ends by itself leaves its compiled code to the others. */
+/** What the callers of the tills were told. */
+function recordMessage(oracle: Oracle, message: ProcessMessage): void {
+  switch (message.type) {
+    case "returned":
+      return oracle.recordToldState(message.id, message.state);
+    case "decided":
+      return oracle.recordDecision(message.id, message.decision);
+    case "handedOver":
+      return oracle.recordHandOver(message.id, message.fingerprint);
+    case "ready":
+    case "serving":
+    case "finished":
+      return undefined;
+  }
+}
+
+/** Only a process that ends by itself leaves its compiled code to the next ones. */
 async function warmCompileCache(options: TillChildOptions): Promise<void> {
   const till = spawnTill(options);
   await till.waitForMessages(1);
@@ -139,7 +158,7 @@ async function warmCompileCache(options: TillChildOptions): Promise<void> {
   await till.exited;
 }
 
-/** The next process loads its code while the one before serves: the time between two kills belongs to tills, not to that. */
+/** The next process loads its code while the one before it serves, so that the time between two kills is not spent on loading. */
 async function killRepeatedly(options: TillChildOptions, kills: number, seed: number): Promise<readonly ProcessExit[]> {
   const { below, chance } = createRandom(seed, 0);
   const exits: ProcessExit[] = [];
@@ -158,7 +177,7 @@ async function killRepeatedly(options: TillChildOptions, kills: number, seed: nu
   return exits;
 }
 
-/** One more process takes up what the others left, and ends by itself once nothing is due any more. */
+/** Starts one more process. It takes up what the others left, and ends by itself once nothing is due any more. */
 async function finish(options: TillChildOptions): Promise<ProcessExit> {
   const till = spawnTill(options);
   await till.waitForMessages(1);
@@ -169,7 +188,7 @@ async function finish(options: TillChildOptions): Promise<ProcessExit> {
   return exit;
 }
 
-/** Waits until no message is left on its way to a provider, and no longer than that can take. */
+/** Waits until the switch has delivered everything to the providers, for a bounded time. */
 async function checkDelivered(simulator: Simulator): Promise<readonly string[]> {
   const undelivered = () => allProviders(simulator.world(), 0).filter(({ queued }) => queued > 0);
   const deadlineMs = performance.now() + MAX_DELIVERY_MS;
@@ -177,7 +196,7 @@ async function checkDelivered(simulator: Simulator): Promise<readonly string[]> 
   return undelivered().map(({ name, queued }) => `the switch delivers everything (${queued} still wait for ${name})`);
 }
 
-/** A process ends in the way it is meant to, and has nothing to complain of. */
+/** A process ends as it is meant to, and prints no diagnostics. */
 const checkExit =
   (expected: string) =>
   ({ cause, diagnostics }: ProcessExit): readonly string[] => [

@@ -1,28 +1,24 @@
-import { createHash } from "node:crypto";
 import type { Uuid } from "@electrum-vouchers/core";
 
-/** What a till process says of itself, at once and before it does anything more: a kill may come next. */
+/** What a till process reports. It does so at once, before it goes on, since it may be killed next. */
 export type ProcessMessage =
-  /** Its code is loaded: it waits for its order. */
+  /** Its code is loaded, and it waits for its command. */
   | { readonly type: "ready" }
-  /** It has taken up its work. */
+  /** It has started its till. */
   | { readonly type: "serving"; readonly leftBehind: number }
-  /** A call to the till was answered with this state. */
+  /** A call to the till returned this state. */
   | { readonly type: "returned"; readonly id: Uuid; readonly state: string }
-  /** The till has accepted that the transaction stands, or that it does not. */
+  /** The till has accepted this decision. */
   | { readonly type: "decided"; readonly id: Uuid; readonly decision: "confirm" | "cancel" }
   /** A customer was given the voucher. */
   | { readonly type: "handedOver"; readonly id: Uuid; readonly fingerprint: string }
   /** Nothing is due any more. */
   | { readonly type: "finished" };
 
-/** Where the words go: a pipe of their own, after stdin, stdout and stderr. */
+/** The file descriptor of the messages: a pipe after stdin, stdout and stderr. */
 export const MESSAGES_FD = 3;
 
-/** Enough to compare two voucher codes, without one ever leaving the till's process. */
-export const fingerprintOf = (code: string): string => createHash("sha256").update(code).digest("hex");
-
-/** The words in what was heard. The last line is cut off where its process was killed: nobody was told of it. */
+/** The messages in the output of a process. If the process was killed, its last line may be incomplete; it is left out. */
 export const parseMessages = (output: string): readonly ProcessMessage[] =>
   output
     .split("\n")

@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 
-/** What a process says through a pipe. */
+/** What a process writes to a pipe. */
 export interface ProcessOutput {
   readonly text: () => string;
-  /** Resolves once so many lines have come, or none will come any more. */
+  /** Resolves once there are so many lines, or the pipe is closed. */
   waitForLines(count: number): Promise<void>;
 }
 

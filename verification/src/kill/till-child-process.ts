@@ -4,21 +4,21 @@ import { fileURLToPath } from "node:url";
 import { readOutput, type ProcessOutput } from "./process-output.ts";
 import { type ProcessMessage, MESSAGES_FD, parseMessages } from "./process-messages.ts";
 
-/** A till process: it loads its code at once, and does nothing before it is ordered to. */
+/** A till process. It loads its code at once, and waits for a command. */
 export interface TillChildProcess {
-  /** Resolves once it has said so many words, the first when its code is loaded; or has ended. */
+  /** Resolves once it has sent so many messages, or has ended. It sends the first when its code is loaded. */
   waitForMessages(count: number): Promise<void>;
   command(name: "serve" | "finish"): void;
-  /** It ends by itself, without an order. */
+  /** It ends by itself, without a command. */
   stop(): void;
   kill(): void;
-  /** Resolves once it has ended, and everything it said was heard. */
+  /** Resolves once it has ended and all its output was read. */
   readonly exited: Promise<ProcessExit>;
 }
 
 export interface ProcessExit {
   readonly messages: readonly ProcessMessage[];
-  /** What it printed: nothing, unless something went wrong that must not. */
+  /** What it printed. It prints only what must never happen. */
   readonly diagnostics: string;
   /** The signal that ended it, or its exit code. */
   readonly cause: string;
@@ -29,15 +29,15 @@ export interface TillChildOptions {
   readonly path: string;
   readonly url: string;
   readonly messaging: "dual" | "single";
-  /** Whether the outbox says too early that something is stored. */
+  /** Whether the outbox acknowledges a commit too early. */
   readonly acknowledgesEarly: boolean;
-  /** Where Node keeps compiled code: most of the time that a start takes is saved. */
+  /** Where Node keeps compiled code, which saves most of the time of a start. */
   readonly compileCacheFolder: string;
 }
 
 const program = fileURLToPath(new URL("till-main.ts", import.meta.url));
 
-/** The sources of this workspace, not what was built of them. */
+/** Runs the sources of this workspace, not the build. */
 const CONDITION = "--conditions=@electrum-vouchers/source";
 
 export function spawnTill({
@@ -54,7 +54,7 @@ export function spawnTill({
   });
   const output = outputOf(child.stdio[MESSAGES_FD]);
   const diagnosticStreams = [outputOf(child.stdout), outputOf(child.stderr)];
-  // Whoever was killed takes no more orders.
+  // A process that was killed reads no more commands.
   child.stdin.on("error", () => undefined);
   return {
     waitForMessages: output.waitForLines,

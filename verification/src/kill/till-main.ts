@@ -4,22 +4,23 @@ import { netcare, standardProvider, type Policy, parsePolicy, stellr } from "@el
 import { basicAuthorization, createElectrumHttp } from "@electrum-vouchers/adapter-http";
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { type RuntimeEvent, startTill, type Till } from "@electrum-vouchers/runtime";
+import { isNothingDue } from "../harness/watch-outbox.ts";
 import { USER } from "../request-fields.ts";
 import { createWorkload } from "./workload.ts";
 import { acknowledgeEarly } from "./early-acknowledgement.ts";
 import { type ProcessMessage, MESSAGES_FD } from "./process-messages.ts";
 
-// A till in a process of its own. It waits for its order, `serve` or `finish`, so that it can be started before its time.
+// A till in a process of its own. It waits for a command, `serve` or `finish`, so that it can be started in advance.
 
 const [path = "", url = "", messaging = "dual", early] = process.argv.slice(2);
 
 /** How many customers are served at once. */
 const CUSTOMER_COUNT = 8;
 
-/** How many of a former process's customers come back. */
+/** How many customers of an earlier process come back. */
 const RETURNING_COUNT = 5;
 
-/** Short, so that what a kill leaves behind is over soon. */
+/** Short, so that what a kill leaves behind is finished soon. */
 const replyDeadlineMs = 800;
 
 const policyOf = (provider: Policy["provider"]): Policy =>
@@ -35,12 +36,12 @@ const policyOf = (provider: Policy["provider"]): Policy =>
 
 const policies = { standard: policyOf(standardProvider), Netcare: policyOf(netcare), Stellr: policyOf(stellr) };
 
-/** Written before it returns: what was said is heard, even if this process is killed right after. */
+/** Writes the message before it returns, so that it is read even if this process is killed right after. */
 function report(message: ProcessMessage): void {
   writeSync(MESSAGES_FD, `${JSON.stringify(message)}\n`);
 }
 
-/** What must never happen is said where nobody should say anything. */
+/** Prints what must never happen. Nothing else is printed. */
 function onEvent(event: RuntimeEvent): void {
   if (event.type !== "alert") return;
   const { reason } = event.alert;
@@ -79,14 +80,10 @@ async function serve(): Promise<void> {
   ]);
 }
 
-/** Leaves nothing unfinished that can be finished. Whoever gave the order bounds the wait. */
+/** Finishes everything that can be finished. The parent process bounds the wait. */
 async function finish(): Promise<void> {
   const { outbox, till } = await open();
-  const isDue = async (): Promise<boolean> => {
-    const { due } = (await outbox.summary())._unsafeUnwrap();
-    return due.advice + due.replyDeadline + due.timer > 0;
-  };
-  while (await isDue()) await pause(20);
+  while (!(await isNothingDue(outbox))) await pause(20);
   await till.stop();
   (await outbox.close())._unsafeUnwrap();
   report({ type: "finished" });
@@ -94,6 +91,6 @@ async function finish(): Promise<void> {
 }
 
 process.stdin.once("data", (instruction) => void (String(instruction).trim() === "finish" ? finish() : serve()));
-// Nobody is left who could give an order, or a kill.
+// The parent process has ended.
 process.stdin.once("end", () => process.exit());
 report({ type: "ready" });

@@ -4,8 +4,8 @@ import type { Report } from "../report.ts";
 import { type KillRun, runKills } from "./kill-run.ts";
 
 /**
- * Real processes: tills under load, on SQLite files, with the simulator over HTTP, killed by SIGKILL at random instants.
- * `--times N` says how often in all, `--seed S` by which lots the instants are drawn.
+ * Real processes: tills under load, on SQLite files, with the simulator over HTTP, killed by SIGKILL at random moments.
+ * `--times N` gives the number of kills, `--seed S` the seed of the moments.
  */
 export async function verifyKill(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });
@@ -14,7 +14,7 @@ export async function verifyKill(args: readonly string[]): Promise<Report> {
   const sum = (valueOf: (run: KillRun) => number): number => runs.reduce((total, run) => total + valueOf(run), 0);
   const returnedCalls = sum((run) => run.returnedCalls);
   console.log(
-    `${returnedCalls} answers to callers before the kills · ${sum((run) => run.leftBehind)} times work was left behind · ${sum((run) => run.killedEarly)} processes killed before they served anybody`,
+    `${returnedCalls} results to callers before the kills · ${sum((run) => run.leftBehind)} unfinished transactions left behind · ${sum((run) => run.killedEarly)} processes killed before they served`,
   );
   return {
     check: "kill",
@@ -22,7 +22,7 @@ export async function verifyKill(args: readonly string[]): Promise<Report> {
     faults: `SIGKILL, and ${sum((run) => run.faults)} faults of the switch`,
     failures: [
       ...runs.flatMap(({ violations }) => violations),
-      ...(returnedCalls > 0 ? [] : ["no caller got an answer before a kill: nothing was shown"]),
+      ...(returnedCalls > 0 ? [] : ["no caller got a result before a kill: nothing was shown"]),
     ],
   };
 }

@@ -5,21 +5,22 @@ import type { Till, TillError } from "@electrum-vouchers/runtime";
 import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
 import type { ResultAsync } from "neverthrow";
 import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
-import { fingerprintOf, type ProcessMessage } from "./process-messages.ts";
+import { fingerprintOf } from "../oracle/transaction-history.ts";
+import type { ProcessMessage } from "./process-messages.ts";
 
-/** How long a till that could not answer is left alone. */
+/** How long to wait after a call that failed. */
 const RETRY_DELAY_MS = 20;
 
-/** Customers without end, one after the other, at one till. */
+/** An endless sequence of customers at one till. */
 export interface Workload {
-  /** Buys vouchers, and spends some of them, for ever. */
+  /** Buys vouchers and redeems some of them, for ever. */
   runCustomers(): Promise<never>;
-  /** Comes back for a sale that a former process had left without a decision. */
+  /** Comes back for a sale that an earlier process left without a decision. */
   resumeSale(id: Uuid): Promise<void>;
 }
 
 export function createWorkload(till: Till, report: (message: ProcessMessage) => void): Workload {
-  /** The transaction as a till answered with it; nothing where it could not. */
+  /** The transaction that the till returned; nothing if the call failed. */
   async function call<Found extends Transaction>(work: ResultAsync<Found, TillError>): Promise<Found | undefined> {
     const result = await work;
     if (result.isErr()) {
@@ -40,7 +41,7 @@ export function createWorkload(till: Till, report: (message: ProcessMessage) => 
     return result;
   }
 
-  /** Gives the code of the voucher, where the till gives it out. */
+  /** Hands the voucher over if it may be, and gives its code. */
   function handOverVoucher(sale: Transaction | undefined): string | undefined {
     if (sale === undefined || !canHandOver(sale)) return undefined;
     const { code } = handOver(sale);

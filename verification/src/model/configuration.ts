@@ -7,22 +7,22 @@ import {
   stellr,
 } from "@electrum-vouchers/core";
 
-/** One space of states: a till's policy, and how much the world around it may do. */
+/** One state space: a till's policy, and what the world around the till may do. */
 export interface Configuration {
   readonly kind: "provision" | "redemption";
   readonly policy: Policy;
   /** Whether the switch remembers a reversal that came before its request. */
   readonly remembersReversals: boolean;
-  /** Whether a request may arrive after its deadline; otherwise it arrives before, or never. */
+  /** Whether a request may arrive after its deadline. Otherwise it arrives before the deadline, or never. */
   readonly mayArriveLate: boolean;
   /** Whether something between till and switch may repeat a request by itself. */
   readonly mayRepeat: boolean;
   /**
-   * `classes`: one answer, one silence and one death for all that mean the same · `every`: each answer that Electrum's documents
-   * name, and worse, each silence, and each failure of the outbox.
+   * `classes`: one response, one missing response and one crash stand for all that mean the same · `every`: each response that
+   * Electrum's documents name and some that they do not, each cause of no response, and each failure of the outbox.
    */
   readonly faults: "classes" | "every";
-  /** How many activities of tills may be under way at once, of one process or of several that share an outbox. */
+  /** How many activities may be under way at once, of one process or of several that share an outbox. */
   readonly owners: number;
 }
 
@@ -35,8 +35,8 @@ const defaults: Omit<Configuration, "kind" | "policy"> = {
 };
 
 /**
- * The shortest times that leave room for all that can be between them: a retry is sent while the attempt before may still be
- * under way, and before and after each moment there is another.
+ * The shortest times between which everything can still happen: a retry is sent while the attempt before may still be under way,
+ * and before and after each moment there is another moment.
  */
 const pause = { initialMs: 1, multiplier: 1, maxMs: 1 };
 const times = { replyDeadlineMs: 2, retryBackoff: pause, lookupBackoff: pause } as const;
@@ -59,7 +59,7 @@ export const redemption = (choices: Partial<Policy>, world: Partial<Configuratio
   kind: "redemption",
 });
 
-/** Each choice of the one list with each of the other. */
+/** Each item of one list with each item of the other. */
 const combine = <Left extends object, Right extends object>(
   left: readonly Left[],
   right: readonly Right[],
@@ -67,7 +67,7 @@ const combine = <Left extends object, Right extends object>(
 
 const messagings = (["dual", "single"] as const).map((messaging) => ({ messaging }));
 
-/** Single messaging leaves nothing to decide. */
+/** In single messaging there is no decision. */
 const decisions: readonly Partial<Policy>[] = [...messagings, { messaging: "dual", decisionDeadlineMs: 1 }];
 
 const networks = combine(
@@ -85,7 +85,7 @@ const everyPolicy: readonly Configuration[] = networks.flatMap((world) =>
   ),
 );
 
-/** Something on the way repeats requests by itself. */
+/** Something between till and switch repeats requests by itself. */
 const repeatedRequests: readonly Configuration[] = networks.flatMap((network) => {
   const world = { ...network, mayRepeat: true };
   return messagings.flatMap((choices) => [
@@ -94,7 +94,7 @@ const repeatedRequests: readonly Configuration[] = networks.flatMap((network) =>
   ]);
 });
 
-/** Two processes, or two activities of one: each may be overtaken by the other at any point. */
+/** Two processes, or two activities of one process. At any point, either may commit before the other. */
 const twoOwners: readonly Configuration[] = networks.flatMap((network) => {
   const world = { ...network, owners: 2 };
   return [
@@ -104,7 +104,7 @@ const twoOwners: readonly Configuration[] = networks.flatMap((network) => {
   ];
 });
 
-/** Every answer that Electrum's documents name, and answers that they do not; every silence, and a failing outbox. */
+/** Every response that Electrum's documents name and some that they do not, every cause of no response, and a failing outbox. */
 const everyFault: readonly Configuration[] = messagings.flatMap((choices) =>
   providers.flatMap((provider) => [
     sale({ ...choices, provider, retries: 1 }, { faults: "every" }),
@@ -112,18 +112,18 @@ const everyFault: readonly Configuration[] = messagings.flatMap((choices) =>
   ]),
 );
 
-/** A customer waits so long, and no longer. */
+/** A customer waits only this long. */
 const customerTimeouts: readonly Configuration[] = [1, 2, 3, 4].flatMap((customerWaitMs) => [
   sale({ customerWaitMs, retries: 3 }),
   redemption({ customerWaitMs, lookupRetries: 2 }),
 ]);
 
-/** Both at once: a repeat may be answered by whoever repeats it. */
+/** Both at once: what repeats a request may also answer the repeat. */
 const repeatedAndAnswered: readonly Configuration[] = messagings.map((choices) =>
   sale({ ...choices, retries: 0 }, { mayRepeat: true, faults: "every" }),
 );
 
-/** The largest first, so that threads that share them end together. */
+/** The largest come first, so that the threads end at about the same time. */
 export const everyConfiguration: readonly Configuration[] = [
   ...twoOwners,
   ...repeatedAndAnswered,
@@ -133,7 +133,7 @@ export const everyConfiguration: readonly Configuration[] = [
   ...everyPolicy,
 ];
 
-/** What a configuration is, in words. */
+/** Describes a configuration. */
 export function configurationName({ kind, policy: rules, ...world }: Configuration): string {
   const { messaging, provider, retries: count, lookupRetries: lookups, decisionDeadlineMs, customerWaitMs } = rules;
   return [

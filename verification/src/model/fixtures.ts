@@ -8,7 +8,7 @@ import type {
   Tender,
   VoucherLookup,
 } from "@electrum-vouchers/core";
-import { requestFields } from "../request-fields.ts";
+import { createRequestFields } from "../request-fields.ts";
 import { NOW } from "./time/time.ts";
 
 export const TRANSACTION_ID = "7d9f3a52-5c1e-4a4b-9c5e-0f6a1b2c3d4e";
@@ -20,12 +20,13 @@ const EARLIER_SALE_ID = "0b2f4c1e-3d5a-4e6b-8f7c-1a2b3c4d5e6f";
 const LONG_AGO: Instant = 0;
 
 export const provisionRequest = (provider: string): ProvisionRequest =>
-  requestFields(TRANSACTION_ID, provider, LONG_AGO);
+  createRequestFields(TRANSACTION_ID, provider, LONG_AGO);
 
-export const earlierSale = (provider: string): ProvisionRequest => requestFields(EARLIER_SALE_ID, provider, LONG_AGO);
+export const earlierSale = (provider: string): ProvisionRequest =>
+  createRequestFields(EARLIER_SALE_ID, provider, LONG_AGO);
 
 export const redemptionRequest = (provider: string, code: string): RedemptionRequest => ({
-  ...requestFields(TRANSACTION_ID, provider, LONG_AGO),
+  ...createRequestFields(TRANSACTION_ID, provider, LONG_AGO),
   voucher: { code },
 });
 

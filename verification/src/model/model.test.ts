@@ -4,14 +4,14 @@ import { expectedLimits } from "./properties/limits.ts";
 import { explore } from "./search/explore.ts";
 import { createSystem } from "./system.ts";
 
-/** Of the configurations that `pnpm verify model` explores, the smallest, in the kindest and in the worst of networks. */
+/** The smallest of the configurations that `pnpm verify model` explores, in the most and in the least reliable network. */
 const isSmall = ({ kind, policy, owners, mayRepeat, mayArriveLate, remembersReversals }: Configuration): boolean =>
   (kind === "provision" ? policy.retries : policy.lookupRetries) === 0 &&
   owners === 1 &&
   !mayRepeat &&
   mayArriveLate !== remembersReversals;
 
-describe("in every reachable state every invariant holds, but for the limits of the protocol", () => {
+describe("in every reachable state every invariant holds, except for the limits of the protocol", () => {
   test.each(
     everyConfiguration
       .filter(isSmall)

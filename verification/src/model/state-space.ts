@@ -2,13 +2,14 @@ import { type ProviderName, providerNames, type World } from "@electrum-vouchers
 import { type Activity, activityKey } from "./till/activity.ts";
 import { type StoredTransaction, storedKey } from "./till/stored.ts";
 import type { Configuration } from "./configuration.ts";
-import { createEmptyWorld, worldKey, createWorldWithVoucher } from "./network/switch-outcomes.ts";
+import { createEmptyWorld } from "../harness/world.ts";
+import { worldKey, createWorldWithVoucher } from "./network/switch-outcomes.ts";
 import { type History, emptyHistory } from "./properties/history.ts";
 import { createInterner, type Interner } from "./search/intern.ts";
 import { createNetworks, type MessageInFlight, messageKey, type Networks } from "./network/network.ts";
 import type { State } from "./search/state.ts";
 
-/** What the parts of a configuration's states can be, each with its number. */
+/** The values that the parts of a configuration's states can have, each with its number. */
 export interface StateSpace {
   readonly configuration: Configuration;
   readonly provider: ProviderName;
@@ -27,7 +28,7 @@ export function createStateSpace(configuration: Configuration): StateSpace {
   const { kind, policy, remembersReversals, owners } = configuration;
   const provider = providerNames.find((name) => name === policy.provider.name);
   if (provider === undefined) throw new RangeError(`the simulator plays no provider ${policy.provider.name}`);
-  const empty = createEmptyWorld({ single: policy.messaging === "single", remembersReversals });
+  const empty = createEmptyWorld({ messaging: policy.messaging, remembersReversals });
   const { world, code } = kind === "redemption" ? createWorldWithVoucher(empty, provider) : { world: empty, code: "" };
   const worlds = createInterner(worldKey);
   const networks = createNetworks();

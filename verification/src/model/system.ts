@@ -2,7 +2,7 @@ import type { Transaction } from "@electrum-vouchers/core";
 import type { Configuration } from "./configuration.ts";
 import { createHistoryUpdates } from "./properties/history-updates.ts";
 import { type Violation, createStateCheck } from "./properties/check-state.ts";
-import { hasEnded } from "./properties/promises.ts";
+import { hasEnded } from "../oracle/promises.ts";
 import { createResponseRouting } from "./network/response-routing.ts";
 import { createMessageMoves } from "./network/message-moves.ts";
 import { memoize } from "./search/intern.ts";
@@ -12,17 +12,17 @@ import { createStateSpace } from "./state-space.ts";
 import { createTillMoves } from "./till/till-moves.ts";
 import { createTimeMoves } from "./time/time-moves.ts";
 
-/** The whole: tills, network, switch, provider and time. */
+/** The whole system: tills, network, switch, provider and time. */
 export interface System {
   readonly initial: State;
   moves(state: State): readonly Move[];
-  /** What the state itself breaks. */
+  /** The invariant that the state itself breaks, if any. */
   checkState(state: State): Violation | undefined;
-  /** Nothing is under way, and nothing waits but for the till or a person. */
+  /** Nothing is under way, and what waits, waits for the caller or the operator. */
   isIdle(state: State): boolean;
   /** Nothing is under way, and the transaction has ended, or never begun. */
   hasEnded(state: State): boolean;
-  /** It has ended as a till wants it to. */
+  /** It has ended as the caller wants. */
   hasSucceeded(state: State): boolean;
 }
 
@@ -56,7 +56,7 @@ export function createSystem(configuration: Configuration): System {
 interface TransactionSummary {
   readonly hasEnded: boolean;
   readonly hasSucceeded: boolean;
-  /** Only the till, or a person, can lead on. */
+  /** Only the caller or the operator can take it further. */
   readonly waitsForDecision: boolean;
 }
 

@@ -15,9 +15,9 @@ const script = new URL("worker.ts", import.meta.url);
 const isExploration = (message: unknown): message is Exploration => hasFields(message, "states", "transitions");
 
 /**
- * Every reachable state of every configuration, or with `--only <text>` of those that bear it in their names; whether what is left
- * out of a state decides nothing; and whether deliberate defects are caught. Prints each configuration as it is done, and the
- * shortest way to each limit of the protocol.
+ * Explores every reachable state of every configuration, or with `--only <text>` of those with this text in their names. Shows
+ * that what is left out of a state decides nothing, and that planted defects are caught. Prints each configuration as it is done,
+ * and the shortest trace to each limit of the protocol.
  */
 export async function verifyModel(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options: { only: { type: "string", default: "" } } });
@@ -55,7 +55,7 @@ export async function verifyModel(args: readonly string[]): Promise<Report> {
   return {
     check: "model",
     size: `${configurations.length} configurations, ${inMillions(total.states)} states, ${inMillions(total.transitions)} transitions`,
-    faults: `every loss, delay, repeat, order, crash and class of answer; ${defects.length - missed.length} of ${defects.length} defects caught`,
+    faults: `every loss, delay, repeat, order, crash and class of response; ${defects.length - missed.length} of ${defects.length} defects caught`,
     failures,
   };
 }

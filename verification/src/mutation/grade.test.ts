@@ -24,7 +24,7 @@ const explanationOf = (original: string, times?: number): SurvivorExplanation =>
   ...(times === undefined ? {} : { times }),
 });
 
-describe("what the mutants say of the tests", () => {
+describe("what the mutants show about the tests", () => {
   test("given a survivor that is explained, then all is well, and the explanation is shown", () => {
     const { failures, undetected, score } = gradeMutants(
       [...killedMutants(9), testedMutant("survived", "a", 7)],
@@ -35,7 +35,7 @@ describe("what the mutants say of the tests", () => {
     expect(undetected).toEqual(["survived till.ts:7 ConditionalExpression a → true\n  it cannot be seen"]);
   });
 
-  test("given a mutant that timed out, then it counts as noticed", () => {
+  test("given a mutant that timed out, then it counts as detected", () => {
     const { counts, score } = gradeMutants([...killedMutants(1), testedMutant("timeout", "a")], []);
 
     expect({ counts, score }).toEqual({ counts: { killed: 1, timeout: 1, survived: 0, noCoverage: 0 }, score: 100 });
@@ -47,7 +47,7 @@ describe("what the mutants say of the tests", () => {
     expect(failures).toEqual([`${status} till.ts:1 ConditionalExpression a → true, and nothing says why`]);
   });
 
-  test("given an explanation of one that is killed by now, or is no more, then that fails", () => {
+  test("given an explanation of one that is killed or gone, then that fails", () => {
     const { failures } = gradeMutants([...killedMutants(9), testedMutant("killed", "a")], [explanationOf("a")]);
 
     expect(failures).toEqual(["till.ts: a → true is explained for 1, and survives in 0 places"]);

@@ -2,12 +2,12 @@ import type { Mutant } from "./mutants.ts";
 import type { SurvivorExplanation } from "./survivors.ts";
 import type { MutantStatus } from "./trial.ts";
 
-/** What the mutants say of the tests. */
+/** What the mutants show about the tests. */
 export interface Grade {
   readonly counts: Readonly<Record<MutantStatus, number>>;
-  /** How many of all mutants the tests notice, in per cent. */
+  /** How many of all mutants the tests detect, in per cent. */
   readonly score: number;
-  /** Every mutant that no test notices, with the explanation on record. */
+  /** Every mutant that no test detects, with its explanation. */
   readonly undetected: readonly string[];
   readonly failures: readonly string[];
 }
@@ -16,10 +16,10 @@ export interface TestedMutant extends Mutant {
   readonly status: MutantStatus;
 }
 
-/** Fewer than so many mutants noticed, in per cent, is a failure, however well each survivor is explained. */
+/** If fewer mutants than this are detected, in per cent, that is a failure, even if each survivor is explained. */
 const MIN_SCORE_PERCENT = 90;
 
-/** Holds what became of the mutants against the explanations of those that are known to survive. */
+/** Compares the status of the mutants with the explanations of those that are known to survive. */
 export function gradeMutants(tried: readonly TestedMutant[], explanations: readonly SurvivorExplanation[]): Grade {
   const count = (status: MutantStatus): number => tried.filter((each) => each.status === status).length;
   const counts = {

@@ -15,10 +15,10 @@ export interface Mutant {
   readonly replacement: string;
 }
 
-/** Sources with every mutant in them, asleep until it is switched on by its id. */
+/** Sources with every mutant in them. A mutant is inactive until it is switched on by its id. */
 export interface MutatedSources {
   readonly mutants: readonly Mutant[];
-  /** What each source has become, by its path. */
+  /** The instrumented sources, by their paths. */
   readonly instrumented: ReadonlyMap<string, string>;
 }
 
@@ -48,7 +48,7 @@ export async function mutate(folder: string, files: readonly string[]): Promise<
   };
 }
 
-/** Where a place lies in a text; lines and columns count from 0. */
+/** The offset of a position in a text. Lines and columns count from 0. */
 const offsetOf = (text: string, { line, column }: { readonly line: number; readonly column: number }): number =>
   text
     .split("\n")
@@ -60,7 +60,7 @@ const onOneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
 const never = (): boolean => false;
 const ignore = (): void => undefined;
 
-/** The instrumenter reports its progress; nobody listens. */
+/** The instrumenter reports its progress, which is not needed. */
 const silentLogger = {
   isTraceEnabled: never,
   isDebugEnabled: never,

@@ -5,7 +5,7 @@ import { tryMutants } from "./try-mutants.ts";
 
 const folder = join(import.meta.dirname, "fixture");
 
-describe("a source of which the fate of every mutant is known", () => {
+describe("a source with mutants of known status", () => {
   test("each mutant is killed, times out, survives or is not reached, as it must", async () => {
     const mutated = await mutate(folder, ["counting.ts"]);
 
@@ -20,7 +20,7 @@ describe("a source of which the fate of every mutant is known", () => {
       { status: "timeout, line 9", change: "left -= 1 → left += 1" },
       { status: "survived, line 13", change: "one > other → one >= other" },
     ]);
-    // Those of line 3 work while the source is loaded, so that each of them wants a load of its own.
+    // Those of line 3 act while the source is loaded, so each of them needs a load of its own.
     expect(outcomes.filter(({ status }) => status === "killed, line 3").map(({ change }) => change)).toEqual([
       '["none", "one"] → []',
       '"none" → ""',
@@ -29,7 +29,7 @@ describe("a source of which the fate of every mutant is known", () => {
     expect(outcomes).toHaveLength(17);
   });
 
-  test("what notices nothing at all is no test of it", async () => {
+  test("tests that reach no mutant are refused", async () => {
     const mutated = await mutate(folder, ["counting.ts"]);
 
     const tried = tryMutants(mutated, [join(folder, "counting.ts")]);
@@ -37,7 +37,7 @@ describe("a source of which the fate of every mutant is known", () => {
     await expect(tried).rejects.toThrow("the tests do not pass without a mutant");
   });
 
-  test("nor is what fails by itself when it is called again", async () => {
+  test("so are tests that fail when they are called again", async () => {
     const mutated = await mutate(folder, ["counting.ts"]);
 
     const tried = tryMutants(mutated, [join(folder, "once-only.tests.ts")]);

@@ -1,51 +1,51 @@
 /** A mutant that no test can kill, and why. */
 export interface SurvivorExplanation {
-  /** Below the sources of the core. */
+  /** Relative to the sources of the core. */
   readonly file: string;
   /** What Stryker calls this kind of change. */
   readonly mutator: string;
-  /** The text that is changed, and to what. */
+  /** The text that is changed, and its replacement. */
   readonly change: string;
-  /** How often the file holds it; once, where nothing is said. */
+  /** How often the file holds it. Default: once. */
   readonly times?: number;
   readonly reason: string;
 }
 
-const lastCase = "The last case of an exhaustive match: nothing is left that a wider pattern could catch besides.";
+const lastCase = "The last case of an exhaustive match: a wider pattern could match nothing more.";
 const onlyTimers = "No fact but a timer has a field `timer`; its type is asked so that the compiler knows it too.";
-const sameMove = "A move is not kept, and `toStep` makes the same of a command that is undefined as of none.";
+const sameMove = "A transition is not kept, and `toStep` treats an undefined command like an absent one.";
 
-/** Every mutant of the transitions that survives. Each does what the source does: there is nothing for a test to see. */
+/** Every mutant of the transitions that survives. Each behaves like the source, so no test can detect it. */
 export const survivors: readonly SurvivorExplanation[] = [
   {
     file: "lookup-timing.ts",
     mutator: "ConditionalExpression",
     change: "endedAt !== undefined → true",
-    reason: "No moment is at or after NaN, which is what an end that is undefined adds up to.",
+    reason: "An undefined end gives NaN, and no moment is at or after NaN.",
   },
   {
     file: "lookup-timing.ts",
     mutator: "ConditionalExpression",
     change: "default: return undefined; → default:",
-    reason: "A function that ends without a word gives undefined as well.",
+    reason: "A function that ends without a return gives undefined as well.",
   },
   {
     file: "responses/advice-outcome.ts",
     mutator: "ConditionalExpression",
     change: "default: return undefined; → default:",
-    reason: "A function that ends without a word gives undefined as well.",
+    reason: "A function that ends without a return gives undefined as well.",
   },
   {
     file: "responses/request-outcome.ts",
     mutator: "ConditionalExpression",
     change: "default: return false; → default:",
-    reason: "A function that ends without a word gives undefined, and that is no more true than false.",
+    reason: "A function that ends without a return gives undefined, which is falsy as well.",
   },
   {
     file: "responses/request-outcome.ts",
     mutator: "ConditionalExpression",
     change: "error.errorType !== undefined → true",
-    reason: "A success without an error type was read before, and a type that is undefined leaves nothing open.",
+    reason: "A success without an error type was classified before, and an undefined type leaves nothing open.",
   },
   {
     file: "machines/finalization.ts",
@@ -59,13 +59,23 @@ export const survivors: readonly SurvivorExplanation[] = [
     change: 'fact.type === "timer" → true',
     reason: onlyTimers,
   },
-  { file: "machines/finalization.ts", mutator: "ObjectLiteral", change: '{ outcome: "refused" } → {}', reason: lastCase },
-  { file: "machines/finalization.ts", mutator: "ObjectLiteral", change: '{ outcome: "contradicted" } → {}', reason: lastCase },
+  {
+    file: "machines/finalization.ts",
+    mutator: "ObjectLiteral",
+    change: '{ outcome: "refused" } → {}',
+    reason: lastCase,
+  },
+  {
+    file: "machines/finalization.ts",
+    mutator: "ObjectLiteral",
+    change: '{ outcome: "contradicted" } → {}',
+    reason: lastCase,
+  },
   {
     file: "transaction.ts",
     mutator: "ConditionalExpression",
     change: "default: return undefined; → default:",
-    reason: "A function that ends without a word gives undefined as well.",
+    reason: "A function that ends without a return gives undefined as well.",
   },
   {
     file: "machines/provision.ts",
@@ -90,7 +100,7 @@ export const survivors: readonly SurvivorExplanation[] = [
     mutator: "ConditionalExpression",
     change: "inDoubt === undefined → false",
     times: 2,
-    reason: "`startReversing` makes the same of a inDoubt that is undefined as of none.",
+    reason: "`startReversing` treats an undefined `inDoubt` like an absent one.",
   },
   {
     file: "machines/redemption.ts",

@@ -1,27 +1,27 @@
-/** What a test process is told to do. */
+/** The order to a test thread. */
 export interface Trial {
   /** The files with the tests, as absolute paths. */
   readonly tests: readonly string[];
   /** The mutants to try, by their ids. */
   readonly mutants: readonly string[];
-  /** Whether the one mutant is on before anything is loaded, or each in its turn once all is. */
+  /** Whether the only mutant is active before anything is loaded. Otherwise each is active in its turn, after the load. */
   readonly isActiveOnLoad: boolean;
-  /** How long each test takes without a mutant, in milliseconds, by its name: the quick ones go first. */
+  /** How long each test takes without a mutant, in milliseconds, by its name. The quick ones run first. */
   readonly durations: Readonly<Record<string, number>>;
 }
 
-/** What a trial brought to light. */
+/** The result of a trial. */
 export interface TrialResult {
-  /** By the mutants' ids. One that is reached while files are loaded has none yet: it must be on from load. */
+  /** By the mutants' ids. A mutant that is reached during the load has none yet: it must be active from the load on. */
   readonly statuses: Readonly<Record<string, MutantStatus>>;
   readonly durations: Readonly<Record<string, number>>;
 }
 
 /**
- * What became of a mutant.
+ * The status of a mutant.
  *
  * - `killed`: a test fails
- * - `timeout`: a test came to it a hundred times as often as without it, and was not over
+ * - `timeout`: a test reached it a hundred times as often as without it, and was stopped
  * - `survived`: every test that reaches it passes
  * - `noCoverage`: no test reaches it
  */

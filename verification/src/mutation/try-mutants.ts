@@ -4,8 +4,8 @@ import type { MutatedSources } from "./mutants.ts";
 import type { TrialResult, Trial, MutantStatus } from "./trial.ts";
 
 /**
- * Tries every mutant against the tests in these files, and says what became of it, by its id. Most take their turn on one load
- * of the sources; one that is reached while these are loaded gets a load of its own.
+ * Tries every mutant against the tests in these files, and gives its status by its id. Most are tried on one load of the
+ * sources. A mutant that is reached while the sources are loaded gets a load of its own.
  */
 export async function tryMutants(
   mutated: MutatedSources,
@@ -47,17 +47,17 @@ const createVitestWith = (instrumented: ReadonlyMap<string, string>): Promise<Vi
       root: import.meta.dirname,
       config: false,
       include: ["worker.ts"],
-      // The one test of its own; those that it loads it calls itself.
+      // Its own test only; it calls the tests that it loads itself.
       testNamePattern: "^each mutant is tried$",
       watch: false,
       reporters: [{}],
       pool: "threads",
       maxWorkers: 1,
-      // The thread is kept from run to run, and what was loaded into it is not.
+      // The thread is kept from run to run, but not what was loaded into it.
       isolate: false,
-      // A busy machine kills no mutant.
+      // No time limit: a busy machine must not kill a mutant.
       testTimeout: 0,
-      // Nothing is left on disk: an instrumented source must never be taken for the source.
+      // Nothing is cached on disk: an instrumented source must never be taken for the source.
       cache: false,
       fsModuleCache: false,
     },
@@ -77,7 +77,7 @@ const createVitestWith = (instrumented: ReadonlyMap<string, string>): Promise<Vi
     },
   );
 
-/** As everywhere in the workspace, tests run on the sources. */
+/** Tests run on the sources, as everywhere in the workspace. */
 const conditions = ["@electrum-vouchers/source"];
 
 async function run(vitest: Vitest, trial: Trial): Promise<TrialResult> {

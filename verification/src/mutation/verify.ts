@@ -25,7 +25,7 @@ export async function verifyMutation(args: readonly string[]): Promise<Report> {
   console.log(undetected.join("\n"));
   return {
     check: "mutation",
-    size: `${tried.length} mutants of ${files.length} files, ${score.toFixed(1)} % noticed`,
+    size: `${tried.length} mutants of ${files.length} files, ${score.toFixed(1)} % detected`,
     faults: `${counts.killed} killed, ${counts.timeout} timed out, ${counts.survived} survived, ${counts.noCoverage} not covered`,
     failures: failures.map((failure) => `pnpm verify mutation\n  ${failure}`),
   };
@@ -33,22 +33,22 @@ export async function verifyMutation(args: readonly string[]): Promise<Report> {
 
 const core = join(import.meta.dirname, "../../../packages/core/src");
 
-/** What moves a transaction, and what reads the answers that move it. */
+/** The files that decide transitions, and those that classify responses. */
 const transitionFiles = (): readonly string[] =>
-  globSync(
-    ["{machines,responses}/*.ts", "{hand-over,lookup-timing,transaction}.ts"],
-    { cwd: core, exclude: ["**/*.test.ts", "machines/validate-input.ts"] },
-  ).toSorted((one, other) => one.localeCompare(other));
+  globSync(["{machines,responses}/*.ts", "{hand-over,lookup-timing,transaction}.ts"], {
+    cwd: core,
+    exclude: ["**/*.test.ts", "machines/validate-input.ts"],
+  }).toSorted((one, other) => one.localeCompare(other));
 
-/** The core's tests, but those that would take minutes to notice nothing more. */
+/** The core's tests, except those that would take minutes and detect nothing more. */
 const testFiles = (): readonly string[] =>
   globSync("**/*.test.ts", { cwd: core, exclude: excludedTests }).map((file) => join(core, file));
 
 const excludedTests: readonly string[] = [
-  // They would be walked again for every survivor.
+  // Its random walks would be run again for every survivor.
   "walks.test.ts",
-  // It makes its records while it is loaded, so that nearly every mutant would want a load of its own.
+  // It makes its records while it is loaded, so nearly every mutant would need a load of its own.
   "storage/record.test.ts",
-  // It counts what reading costs, and says nothing of what is read.
+  // It counts how often a response is parsed, and tests nothing else.
   "parsed-once.test.ts",
 ];

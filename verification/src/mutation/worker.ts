@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { expect, inject, type RunnerTask, test, TestRunner } from "vitest";
 import type { TrialResult, MutantStatus } from "./trial.ts";
 
-// To vitest this is a file of tests. It loads the tests of others once, and calls them again for every mutant.
+// To vitest this is a test file. It loads the tests of others once, and calls them again for every mutant.
 
-/** Where the mutants in the sources look whether they are on, and write down that they were reached. */
+/** The mutants in the sources read here whether they are active, and record here that they were reached. */
 interface Switches {
   activeMutant: string | undefined;
-  /** How often the mutant that is on was reached; above the limit it throws. */
+  /** How often the active mutant was reached. Above the limit it throws. */
   hitCount: number;
   hitLimit: number;
   currentTestId: string | undefined;
@@ -24,19 +24,19 @@ interface Specification {
   readonly run: () => unknown;
 }
 
-/** Properties draw the same values every time: one mutant has one verdict. */
+/** Property tests draw the same values every time, so a mutant always has the same status. */
 const SEED = 20_261_121;
 
-/** What is reached while a mutant is on says nothing of any test, nor of the load. */
-const NO_TEST_ID = "nobody";
+/** What is reached while a mutant is active does not count for any test, nor for the load. */
+const NO_TEST_ID = "no test";
 
-/** Whoever comes to a mutant so many times as often as without it will not come to an end. */
+/** A test that reaches a mutant so many times as often as without it never ends. */
 const HIT_LIMIT_FACTOR = 100;
 
-/** The same for whoever comes to it while the sources are loaded, and was never counted without it. */
+/** The same while the sources are loaded, when there is no count without the mutant. */
 const LOAD_HIT_LIMIT = 10_000_000;
 
-/** The tests that it calls have limits of their own. */
+/** There is no time limit: the tests that it calls have their own. */
 const NO_LIMIT_MS = 0;
 
 const { tests, mutants, isActiveOnLoad, durations } = inject("trial");
@@ -65,7 +65,8 @@ async function load(): Promise<boolean> {
 
 test("each mutant is tried", { timeout: NO_LIMIT_MS }, async ({ task }) => {
   const specifications = specificationsIn(task.file).filter(({ name }) => name !== task.fullTestName);
-  expect(specifications).not.toEqual([]);
+  // A mutant that keeps the first file from loading leaves no tests at all: it is killed.
+  expect({ isLoaded, tests: specifications.length }).not.toEqual({ isLoaded: true, tests: 0 });
   task.meta.trialResult = isActiveOnLoad ? await tryOnLoad(specifications) : await tryInTurn(specifications);
 });
 
@@ -95,7 +96,7 @@ async function tryInTurn(specifications: readonly Specification[]): Promise<Tria
   return { statuses, durations: measured };
 }
 
-/** Runs every test without a mutant, to see which ones it reaches and how long it takes. */
+/** Runs every test without an active mutant, to find which mutants it reaches and how long it takes. */
 async function runAll(specifications: readonly Specification[]): Promise<Readonly<Record<string, number>>> {
   const measured: Record<string, number> = {};
   for (const { name, run } of specifications) {
@@ -125,7 +126,7 @@ const sortByDuration = (
 ): readonly Specification[] =>
   specifications.toSorted((one, other) => (durations[one.name] ?? 0) - (durations[other.name] ?? 0));
 
-/** What the tests say of the mutant that is on. */
+/** The status of the active mutant. */
 async function testMutant(
   specifications: readonly Specification[],
   hitsIn: (name: string) => number = () => LOAD_HIT_LIMIT / HIT_LIMIT_FACTOR,

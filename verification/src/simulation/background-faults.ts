@@ -1,16 +1,16 @@
 import type { SupervisedTill } from "./supervised-till.ts";
 import type { ProcessEnvironment } from "./ports.ts";
 
-/** Ten minutes: more than any lease or deadline, less than what a till would wait for a clock to come back. */
+/** Ten minutes: longer than any lease or deadline, and shorter than the time for which a till would wait for a clock to come back. */
 const MAX_JUMP_MS = 10 * 60 * 1000;
 
-/** What goes wrong by itself. */
+/** Faults that no call causes. */
 export interface BackgroundFaults {
-  /** How far the clock was set back, all in all: what waits for a moment waits so much longer. */
+  /** How far the clock was set back, all in all. What waits for a moment waits that much longer. */
   readonly setBackMs: () => number;
 }
 
-/** Has processes die and clocks jump, every now and then, while the run is faulty. */
+/** Lets processes die and clocks jump, every now and then, while the run is faulty. */
 export function startBackgroundFaults(
   { context, oracle }: ProcessEnvironment,
   tills: readonly SupervisedTill[],

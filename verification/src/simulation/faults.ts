@@ -1,6 +1,6 @@
 import type { KnownErrorType } from "@electrum-vouchers/core";
 
-/** Everything that can go wrong in a simulated run, by the place where it does. Each kind is counted. */
+/** Every fault of a simulated run, by the place where it is injected. Each kind is counted. */
 export const simulatedFaultKinds = {
   network: [
     "connection refused",
@@ -9,8 +9,8 @@ export const simulatedFaultKinds = {
     "reset before processing",
     "reset after processing",
     "request lost",
-    "answer lost",
-    "answer slow",
+    "response lost",
+    "response slow",
     "body slow",
     "body truncated",
     "body too large",
@@ -74,7 +74,7 @@ export const simulatedFaultKinds = {
   clock: ["jump ahead", "jump back", "clock of a process differs"],
 } as const;
 
-/** An error type is a kind of its own: each must have been answered, to something. */
+/** Each error type is a kind of its own: the switch must have responded with each. */
 export type SimulatedFaultKind =
   | (typeof simulatedFaultKinds)[keyof typeof simulatedFaultKinds][number]
   | KnownErrorType;

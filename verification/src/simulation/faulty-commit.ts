@@ -1,12 +1,12 @@
-import type { Change, CommitError, OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { Change, CommitError, Outbox, OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { TillProcess } from "@electrum-vouchers/testkit";
 import { err, type Result } from "neverthrow";
 import type { SimulatedFaultKind } from "./faults.ts";
-import type { TillProcess } from "./till-process.ts";
 import { faultOccurs, type RunContext } from "./run-context.ts";
-import type { SharedOutbox } from "./shared-outbox.ts";
-import type { Oracle } from "./oracle.ts";
+import { watchCommits } from "../harness/watch-outbox.ts";
+import type { Oracle } from "../oracle/oracle.ts";
 
-/** What an outbox may refuse a commit with, while nothing is written. */
+/** The errors with which an outbox refuses a commit. Nothing is written then. */
 const refusals = [
   ["busy", "busy"],
   ["disk full", "full"],
@@ -14,7 +14,7 @@ const refusals = [
   ["read-only", "readOnly"],
 ] as const satisfies readonly (readonly [SimulatedFaultKind, OutboxUnavailable["reason"]])[];
 
-/** How a commit may end of which nobody knows whether it was written. */
+/** How a commit may end if its process does not learn whether it was written. */
 const uncertainOutcomes = [
   "uncertain commit, written",
   "uncertain commit, not written",
@@ -23,10 +23,10 @@ const uncertainOutcomes = [
 
 const MAX_DELAY_MS = 20_000;
 
-/** A commit as one process sees it: it may be refused, or end without a word. */
+/** A commit as one process sees it: it may be refused, or end with an outcome that is uncertain. */
 export function createFaultyCommit(
   context: RunContext,
-  sharedOutbox: SharedOutbox,
+  sharedOutbox: Outbox,
   oracle: Oracle,
   tillProcess: TillProcess,
 ): (change: Change) => Promise<Result<void, CommitError>> {
@@ -37,10 +37,13 @@ export function createFaultyCommit(
     trace.add("outbox", kind);
   }
 
+  const outbox = watchCommits(sharedOutbox, (change) => {
+    const isShared = oracle.recordCommit(change, tillProcess);
+    if (isShared) faultCounter.record("two processes drive one transaction");
+  });
+
   async function write(change: Change): Promise<Result<void, CommitError>> {
-    const result = await sharedOutbox.commit(change);
-    if (result.isOk() && oracle.recordWriter(change.id, tillProcess))
-      faultCounter.record("two processes drive one transaction");
+    const result = await outbox.commit(change);
     if (result.isErr() && result.error.type === "conflict") recordFault("version conflict");
     return result;
   }

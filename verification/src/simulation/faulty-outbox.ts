@@ -1,25 +1,25 @@
+import type { Uuid } from "@electrum-vouchers/core";
 import type { Claimed, ClaimRequest, Outbox, OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { TillProcess } from "@electrum-vouchers/testkit";
 import { err, ok, type Result, ResultAsync } from "neverthrow";
 import type { SimulatedFaultKind } from "./faults.ts";
 import { createFaultyCommit } from "./faulty-commit.ts";
-import type { TillProcess } from "./till-process.ts";
 import { faultOccurs, type RunContext } from "./run-context.ts";
-import type { SharedOutbox } from "./shared-outbox.ts";
-import type { Oracle } from "./oracle.ts";
+import type { Oracle } from "../oracle/oracle.ts";
 
 /** Longer than some deadlines: a stalled disk. */
 const MAX_STALL_MS = 20_000;
 const MAX_LATENCY_MS = 20;
 
-/** A lease may be lost at any time; this short, some end while a message is under way. */
+/** A lease may be lost at any time. With leases as short as this, some end while a message is under way. */
 const SHORT_LEASE_MS = 300;
 
 const unavailable: OutboxUnavailable = { type: "unavailable", reason: "busy", detail: "this was asked for" };
 
-/** The outbox as one process sees it: with everything that its port allows to go wrong. */
+/** The outbox as one process sees it, with every fault that its port allows. */
 export function createFaultyOutbox(
   context: RunContext,
-  sharedOutbox: SharedOutbox,
+  sharedOutbox: Outbox,
   oracle: Oracle,
   tillProcess: TillProcess,
 ): Outbox {
@@ -33,7 +33,7 @@ export function createFaultyOutbox(
     return isInjected;
   }
 
-  /** A call, which takes its time: before it has an effect, and after. */
+  /** A call with latency, before it has an effect and after. */
   const callWithLatency = <Value, Failure>(
     work: () => PromiseLike<Result<Value, Failure>>,
   ): ResultAsync<Value, Failure> =>
@@ -58,7 +58,7 @@ export function createFaultyOutbox(
     const until = faultOccurs(context, scenario.rates.outbox) ? request.now + SHORT_LEASE_MS : request.until;
     const claimed = await sharedOutbox.claim({ ...request, until });
     return claimed.map((found) => {
-      if (found.records.some(({ id }) => oracle.isDelivering(id))) faultCounter.record("lease expires during a send");
+      if (found.records.some(({ id }) => isDelivering(oracle, id))) faultCounter.record("lease expires during a send");
       return found;
     });
   }
@@ -68,7 +68,7 @@ export function createFaultyOutbox(
     commit: (change) => callWithLatency(() => commit(change)),
     load: (id) => callUnlessFaulty("load fails", () => sharedOutbox.load(id)),
     claim: (request) => callUnlessFaulty("claim fails", () => claim(request)),
-    // It need not be durable: whoever forgets it does the work sooner.
+    // It need not be durable: if it is forgotten, the work is done sooner.
     postpone: (postponement) =>
       callUnlessFaulty("postponement fails", async () =>
         injectFault("postponement forgotten") ? ok() : sharedOutbox.postpone(postponement),
@@ -76,3 +76,7 @@ export function createFaultyOutbox(
     release: (release) => callUnlessFaulty("release fails", () => sharedOutbox.release(release)),
   };
 }
+
+/** Whether a process that is alive has sent the advice of this transaction, and waits for the response. */
+const isDelivering = ({ histories }: Oracle, id: Uuid): boolean =>
+  [...histories.getOrCreate(id).deliverers].some((tillProcess) => !tillProcess.isDead());

@@ -1,20 +1,21 @@
 import type { Instant, LedgerAmount, ProvisionRequest, RedemptionRequest, Tender, Uuid } from "@electrum-vouchers/core";
 import type { ProviderName } from "@electrum-vouchers/simulator";
+import { cents } from "@electrum-vouchers/testkit";
 import type { Random } from "../random.ts";
-import { requestFields } from "../request-fields.ts";
+import { createRequestFields } from "../request-fields.ts";
 
 /** When every simulated run begins: some morning. */
 export const runStartsAt: Instant = Date.UTC(2026, 2, 2, 8);
 
-export const price: LedgerAmount = { amount: 5_000, currency: "710" };
+export const price: LedgerAmount = cents(5_000);
 
 export const provisionRequest = (id: Uuid, provider: ProviderName): ProvisionRequest => ({
-  ...requestFields(id, provider, runStartsAt),
+  ...createRequestFields(id, provider, runStartsAt),
   amounts: { requestAmount: price },
 });
 
 export const redemptionRequest = (id: Uuid, provider: ProviderName, code: string): RedemptionRequest => ({
-  ...requestFields(id, provider, runStartsAt),
+  ...createRequestFields(id, provider, runStartsAt),
   voucher: { code },
 });
 

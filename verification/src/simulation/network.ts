@@ -1,13 +1,13 @@
 import type { HttpResponse, OutgoingMessage, NoResponse } from "@electrum-vouchers/core";
 import type { SwitchResponse } from "@electrum-vouchers/simulator";
 import { err, ok, type Result } from "neverthrow";
-import type { Switch } from "./switch.ts";
+import type { Switch } from "../harness/switch.ts";
 import { generateTransmissionFault, type TransmissionFault } from "./transmission-faults.ts";
 import { faultOccurs, type RunContext } from "./run-context.ts";
 
-/** The way from the tills to the switch and back. What was sent is under way, whatever becomes of its sender. */
+/** The network between the tills and the switch. A message that was sent stays under way even if its sender dies. */
 export interface SimulatedNetwork {
-  /** Sends a message of the transaction called so, and waits for its answer for `timeoutMs` at most. */
+  /** Sends a message of the transaction with this name, and waits at most `timeoutMs` for the response. */
   send(
     outgoing: OutgoingMessage,
     timeoutMs: number,
@@ -17,13 +17,13 @@ export interface SimulatedNetwork {
   readonly inFlight: () => number;
 }
 
-/** How a message goes: as something makes it go wrong, or as it should. */
+/** The fault of a message; empty if it has none. */
 type AppliedFault = Partial<TransmissionFault>;
 
 /** How long a message takes, one way. */
 const MAX_TRANSIT_MS = 150;
 
-const unaltered = (answer: HttpResponse): HttpResponse => answer;
+const unaltered = (response: HttpResponse): HttpResponse => response;
 
 const notDelivered: SwitchResponse = { status: 404, body: "" };
 
@@ -33,7 +33,7 @@ export function createSimulatedNetwork(context: RunContext, electrum: Switch): S
   let unreachableUntilMs = 0;
   const transitMs = (): number => 1 + random.below(MAX_TRANSIT_MS);
 
-  /** The message arrives at the switch, as often as it does; gives the answer that its sender gets. */
+  /** The message arrives at the switch, once or more often. Gives the response that its sender gets. */
   async function deliver(
     outgoing: OutgoingMessage,
     afterMs: number,
@@ -69,7 +69,7 @@ export function createSimulatedNetwork(context: RunContext, electrum: Switch): S
     return noResponse === undefined ? ok(alterResponse({ status, body })) : err({ cause: noResponse });
   }
 
-  /** What goes wrong with this message, if anything does. */
+  /** The fault of this message, if it has one. */
   function faultFor(outgoing: OutgoingMessage, transactionName: string): AppliedFault {
     const occurs = faultOccurs(context, scenario.rates.network);
     const fault = occurs ? generateTransmissionFault(outgoing, random) : undefined;
@@ -92,7 +92,7 @@ export function createSimulatedNetwork(context: RunContext, electrum: Switch): S
   };
 }
 
-/** Waits, and says whether the sender still waits then. */
+/** Waits. Gives whether the sender still waits then. */
 async function waitUnlessOver(clock: RunContext["clock"], afterMs: number, deadlineMs: number): Promise<boolean> {
   const leftMs = deadlineMs - clock.monotonicMs();
   await clock.sleep(Math.min(afterMs, leftMs));

@@ -4,19 +4,19 @@ import type { TillClient } from "./workload/till-client.ts";
 import type { SupervisedTill } from "./supervised-till.ts";
 import type { ProcessEnvironment } from "./ports.ts";
 
-/** The person who looks after the tills: puts credentials right, and settles disputes. */
+/** The operator of the tills: puts credentials right, and resolves disputes. */
 export interface Operator {
-  /** Everything works again, and will. */
+  /** Resumes every forwarder that has halted. */
   resumeAll(): void;
-  /** Whether nothing waits for a person. */
+  /** Whether nothing waits for the operator. */
   readonly hasNoDisputes: () => boolean;
 }
 
-/** How often somebody looks, more or less. */
+/** How often the operator looks, on average. */
 const ROUND_INTERVAL_MS = 30_000;
 
 export function createOperator(
-  { context, sharedOutbox, oracle }: ProcessEnvironment,
+  { context, oracle }: ProcessEnvironment,
   client: TillClient,
   tills: readonly SupervisedTill[],
   world: () => World,
@@ -24,9 +24,9 @@ export function createOperator(
   const { clock, random } = context;
 
   const disputed = (): readonly Transaction[] =>
-    sharedOutbox.transactions().filter(({ state }) => state === "disputed");
+    [...oracle.histories.values()].flatMap(({ stored }) => (stored?.state === "disputed" ? [stored] : []));
 
-  /** A person either has the advice sent again, or finds that Electrum holds what it says, and closes the matter. */
+  /** The operator either has the advice sent again, or resolves the transaction if Electrum already holds what the advice says. */
   async function resolveDispute(transaction: Transaction): Promise<void> {
     const { id } = transaction;
     const resolution = findFinalization(transaction, world());

@@ -1,10 +1,10 @@
 import { type KnownErrorType, type OutgoingMessage, operations } from "@electrum-vouchers/core";
 
 /**
- * Which error answers may stand in for the switch's own without lying. No client can do right by a switch that declines what it
- * has processed, or acknowledges what it has not; everything else it may say, whatever it has done.
+ * Which error responses may replace the switch's own without lying. No client can handle a switch that declines what it has
+ * processed, or acknowledges what it has not. Everything else it may say, whatever it has done.
  *
- * Written from Electrum's documents alone: nothing here asks the code under proof how it reads an answer.
+ * Written from Electrum's documents alone: nothing here asks the code under test how it classifies a response.
  */
 export type ErrorPermission = "always" | "if processed" | "if not processed";
 
@@ -14,7 +14,7 @@ export function permissionFor(
   errorType: KnownErrorType | undefined,
 ): ErrorPermission {
   const { kind } = operations[outgoing.operation];
-  // An error with a server's status, or one that says to come again, leaves the outcome open.
+  // An error with a server's status, or one that asks for a retry, leaves the outcome open.
   const isOpen = (status >= 500 && status !== 501) || [401, 403, 408, 425, 429].includes(status);
   if (kind !== "request") return acknowledges(outgoing, status, errorType) ? "if processed" : "always";
   if (errorType !== undefined && leavesInDoubt(outgoing, errorType)) return "always";

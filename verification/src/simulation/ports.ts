@@ -1,46 +1,28 @@
-import type { Electrum, Outbox } from "@electrum-vouchers/core/ports";
-import type { Clock } from "@electrum-vouchers/runtime";
+import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
+import type { TillPorts, TillProcess } from "@electrum-vouchers/testkit";
 import { ResultAsync } from "neverthrow";
+import { createMortalPorts, type CrashPointVisitor, type PortCall } from "../harness/mortal-ports.ts";
+import { transactionIdOf } from "../oracle/messages.ts";
+import type { Oracle } from "../oracle/oracle.ts";
 import type { SimulatedFaultKind } from "./faults.ts";
 import { createFaultyOutbox } from "./faulty-outbox.ts";
-import { waitForever, type TillProcess } from "./till-process.ts";
 import type { SimulatedNetwork } from "./network.ts";
 import { faultOccurs, type RunContext } from "./run-context.ts";
-import type { SharedOutbox } from "./shared-outbox.ts";
-import { transactionIdOf } from "./sends.ts";
-import type { Oracle } from "./oracle.ts";
 
 /** What surrounds the till processes of a run. */
 export interface ProcessEnvironment {
   readonly context: RunContext;
-  readonly sharedOutbox: SharedOutbox;
+  /** The one outbox that all processes share, and that outlives them. */
+  readonly sharedOutbox: Outbox & OutboxInspection;
   readonly network: SimulatedNetwork;
   readonly oracle: Oracle;
   readonly injectDefect: DefectInjector;
 }
 
-/** How the ports of each process are fitted: as they are, or with a defect that the search is to find. */
+/** Changes the ports of each process: not at all, or by a defect that the search is to find. */
 export type DefectInjector = (ports: TillPorts) => TillPorts;
 
-/** The ports of one till process. Each call may be its last. */
-export interface TillPorts {
-  readonly electrum: Electrum;
-  readonly outbox: Outbox;
-  readonly clock: Clock;
-}
-
-interface CrashFaultKinds {
-  readonly before: SimulatedFaultKind;
-  readonly after: SimulatedFaultKind;
-}
-
-const atCommit: CrashFaultKinds = { before: "crash before a commit", after: "crash after a commit" };
-const atSend: CrashFaultKinds = { before: "crash before a send", after: "crash after a send" };
-const atOtherCall: CrashFaultKinds = {
-  before: "crash at another call of a port",
-  after: "crash at another call of a port",
-};
-
+/** The ports of one till process, with everything that may go wrong at them. */
 export function createFaultyPorts(
   { context, sharedOutbox, network, oracle }: ProcessEnvironment,
   tillProcess: TillProcess,
@@ -48,50 +30,29 @@ export function createFaultyPorts(
 ): TillPorts {
   const { clock, scenario, trace } = context;
 
-  async function callWithCrashPoints<Value>(
-    { before, after }: CrashFaultKinds,
-    work: () => PromiseLike<Value>,
-  ): Promise<Value> {
-    crashByChance(before);
-    if (tillProcess.isDead()) return waitForever();
-    const value = await work();
-    crashByChance(after);
-    return tillProcess.isDead() ? waitForever() : value;
-  }
+  const crashByChance: CrashPointVisitor = (moment, call) => {
+    const kind = crashKindAt(moment, call);
+    if (kind !== undefined && faultOccurs(context, scenario.rates.perCrashPoint)) crash(kind);
+  };
 
-  function crashByChance(kind: SimulatedFaultKind): void {
-    if (!tillProcess.isDead() && faultOccurs(context, scenario.rates.perCrashPoint)) crash(kind);
-  }
-
-  const faulty = createFaultyOutbox(context, sharedOutbox, oracle, tillProcess);
-  return {
-    outbox: {
-      commit: (change) => new ResultAsync(callWithCrashPoints(atCommit, () => faulty.commit(change))),
-      load: (id) => new ResultAsync(callWithCrashPoints(atOtherCall, () => faulty.load(id))),
-      claim: (request) => new ResultAsync(callWithCrashPoints(atOtherCall, () => faulty.claim(request))),
-      postpone: (postponement) =>
-        new ResultAsync(callWithCrashPoints(atOtherCall, () => faulty.postpone(postponement))),
-      release: (release) => new ResultAsync(callWithCrashPoints(atOtherCall, () => faulty.release(release))),
-      close: () => faulty.close(),
-    },
+  const ports: TillPorts = {
+    outbox: createFaultyOutbox(context, sharedOutbox, oracle, tillProcess),
     electrum: {
-      send: (outgoing, deadlineAt) =>
-        new ResultAsync(
-          callWithCrashPoints(atSend, async () => {
-            const onResult = oracle.recordSend(outgoing, deadlineAt, tillProcess);
-            const id = transactionIdOf(outgoing);
-            const transactionName = id === undefined ? "a customer" : trace.nameOf(id);
-            const response = await network.send(outgoing, deadlineAt - tillProcess.now(), transactionName);
-            onResult(response.isOk());
-            return response;
-          }),
-        ),
+      send: (outgoing, deadlineAt) => {
+        const id = transactionIdOf(outgoing);
+        const transactionName = id === undefined ? "a customer" : trace.nameOf(id);
+        return new ResultAsync(network.send(outgoing, deadlineAt - tillProcess.now(), transactionName));
+      },
       close: () => undefined,
     },
-    clock: {
-      now: tillProcess.now,
-      monotonicMs: clock.monotonicMs,
-      sleep: (ms, signal) => tillProcess.untilKilled(clock.sleep(ms, signal)),
-    },
+    clock: { now: tillProcess.now, monotonicMs: clock.monotonicMs, sleep: clock.sleep },
   };
+  return createMortalPorts(ports, { tillProcess, oracle }, crashByChance);
+}
+
+/** What to call a crash there. None is drawn while a process sleeps: it may die at any moment anyway. */
+function crashKindAt(moment: "before" | "after", { port, name }: PortCall): SimulatedFaultKind | undefined {
+  if (port === "electrum") return `crash ${moment} a send`;
+  if (port === "clock" || name === "close") return undefined;
+  return name.startsWith("commit") ? `crash ${moment} a commit` : "crash at another call of a port";
 }

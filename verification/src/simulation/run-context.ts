@@ -11,11 +11,11 @@ export interface RunContext {
   readonly scenario: Scenario;
   readonly trace: Trace;
   readonly faultCounter: FaultCounter;
-  /** Whether faults have stopped: from now on nothing goes wrong any more. */
+  /** Whether faults have stopped: from now on none is injected. */
   isHealthy(): boolean;
 }
 
-/** Whether something goes wrong now that goes wrong with this probability while the run is faulty. */
+/** Whether a fault occurs now that has this probability while the run is faulty. */
 export const faultOccurs = ({ random, isHealthy }: RunContext, probability: number): boolean =>
-  // Drawn in any case, so that the healthy phase changes nothing but what goes wrong.
+  // It is drawn in any case, so that the healthy phase differs only in the faults.
   random.chance(probability) && !isHealthy();

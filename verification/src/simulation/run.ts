@@ -1,26 +1,29 @@
-import { createSimulatedClock } from "@electrum-vouchers/testkit";
+import { createMemoryOutbox, createSimulatedClock } from "@electrum-vouchers/testkit";
 import { createRandom } from "../random.ts";
 import { createTillClient } from "./workload/till-client.ts";
 import { createSaleWorkload } from "./workload/sales.ts";
 import { sellInitialVouchers } from "./workload/initial-vouchers.ts";
-import { createSwitch } from "./switch.ts";
+import { createSwitch, type Switch } from "../harness/switch.ts";
+import { isNothingDue } from "../harness/watch-outbox.ts";
+import { createEmptyWorld } from "../harness/world.ts";
 import { createFaultCounter, type SimulatedFaultKind } from "./faults.ts";
-import { createSupervisedTill } from "./supervised-till.ts";
+import { createSupervisedTill, type SupervisedTill } from "./supervised-till.ts";
 import { runStartsAt } from "./messages.ts";
 import { createSimulatedNetwork } from "./network.ts";
-import { createOperator } from "./operator.ts";
+import { createOperator, type Operator } from "./operator.ts";
 import type { DefectInjector, ProcessEnvironment } from "./ports.ts";
-import { checkAtQuiescence } from "./quiescence.ts";
+import { describeViolation } from "../oracle/invariants.ts";
+import { createOracle } from "../oracle/oracle.ts";
+import { checkAtQuiescence } from "../oracle/quiescence.ts";
+import { changeConditions } from "./provider-conditions.ts";
 import { generateScenario } from "./scenario.ts";
 import { createRedemptionWorkload } from "./workload/redemptions.ts";
 import type { RunContext } from "./run-context.ts";
-import { createSharedOutbox, type SharedOutbox } from "./shared-outbox.ts";
 import { startBackgroundFaults } from "./background-faults.ts";
 import { createTrace } from "./trace.ts";
-import { createOracle } from "./oracle.ts";
 import { createCustomerScript } from "./workload/customer-script.ts";
 
-/** What became of one seed. */
+/** The result of one seed. */
 export interface SeedResult {
   readonly seed: number;
   readonly virtualMs: number;
@@ -34,44 +37,27 @@ export interface SeedResult {
 }
 
 /**
- * Once nothing goes wrong any more, everything is at rest within this time, and that by which clocks were set back: all
+ * Once no fault is injected any more, nothing is under way after this time, plus the time by which clocks were set back: all
  * attempts of the longest policy, its decision deadline, and a customer's patience, one after the other.
  */
 const MAX_HEALING_MS = 15 * 60 * 1000;
 
 const STEP_MS = 10_000;
 
+/** How long the switch may leave an advice that a provider has not received. */
+const FORWARD_INTERVAL_MS = 3_000;
+
 /** One seed is one run, exactly: everything that is left to chance is drawn from it, in an order that only it decides. */
 export async function runSeed(seed: number, injectDefect: DefectInjector = (ports) => ports): Promise<SeedResult> {
-  const random = createRandom(seed, 0);
-  const scenario = generateScenario(random);
-  const clock = createSimulatedClock(runStartsAt);
-  const trace = createTrace(clock.monotonicMs);
-  const faultCounter = createFaultCounter();
   let isHealthy = false;
-  const context: RunContext = { clock, random, scenario, trace, faultCounter, isHealthy: () => isHealthy };
-  const oracle = createOracle(context);
-  const sharedOutbox = createSharedOutbox(oracle.recordCommit);
-  const electrum = createSwitch(context);
-  const network = createSimulatedNetwork(context, electrum);
-  const environment: ProcessEnvironment = { context, sharedOutbox, network, oracle, injectDefect };
+  const context = createContext(seed, () => isHealthy);
+  const { clock, scenario, trace } = context;
+  const { electrum, environment } = createEnvironment(context, injectDefect);
+  const { network, oracle, sharedOutbox } = environment;
 
   const tills = repeat(scenario.processes, (number) => createSupervisedTill(number, environment));
-  const client = createTillClient(environment, tills);
-  const script = createCustomerScript(environment, client);
-  const vouchers = sellInitialVouchers(context, electrum);
-  const operator = createOperator(environment, client, tills, electrum.world);
-  const backgroundFaults = startBackgroundFaults(environment, tills);
-  let isWorkloadDone = false;
-  const customers = [
-    ...repeat(scenario.sales, createSaleWorkload(environment, client, script, vouchers)),
-    ...repeat(scenario.redemptions, createRedemptionWorkload(environment, client, script, tills, vouchers)),
-  ];
-  const runWorkload = async (): Promise<void> => {
-    await Promise.all(customers);
-    isWorkloadDone = true;
-  };
-  oracle.expectNoThrow(runWorkload());
+  const workload = startWorkload(environment, tills, electrum);
+  const { operator } = workload;
 
   await clock.advance(scenario.faultyMs);
   isHealthy = true;
@@ -79,37 +65,100 @@ export async function runSeed(seed: number, injectDefect: DefectInjector = (port
   electrum.heal();
   operator.resumeAll();
   const isQuiescent = async (): Promise<boolean> =>
-    isWorkloadDone &&
+    workload.isDone() &&
     network.inFlight() === 0 &&
-    electrum.pendingForwards() === 0 &&
+    electrum.isQuiescent() &&
     operator.hasNoDisputes() &&
     (await isNothingDue(sharedOutbox));
   const quiescentByMs =
-    clock.monotonicMs() + MAX_HEALING_MS + backgroundFaults.setBackMs() + scenario.skewMs * scenario.processes;
+    clock.monotonicMs() + MAX_HEALING_MS + workload.setBackMs() + scenario.skewMs * scenario.processes;
   while (!(await isQuiescent())) {
     if (clock.monotonicMs() >= quiescentByMs) {
-      oracle.reportViolation("nothing waits for ever once faults stop");
+      oracle.reportViolation(describeViolation("terminates"));
       break;
     }
     await clock.advance(STEP_MS);
   }
-  await checkAtQuiescence(sharedOutbox, electrum.world(), oracle);
+  const transactions = await checkAtQuiescence(sharedOutbox, electrum.world(), oracle);
   return {
     seed,
     virtualMs: clock.monotonicMs(),
-    transactions: sharedOutbox.transactions().length,
-    faults: faultCounter.counts,
+    transactions: transactions.length,
+    faults: context.faultCounter.counts,
     violations: oracle.violations,
     trace: trace.lines,
     digest: trace.digest(),
   };
 }
 
+function createContext(seed: number, isHealthy: () => boolean): RunContext {
+  const random = createRandom(seed, 0);
+  const scenario = generateScenario(random);
+  const clock = createSimulatedClock(runStartsAt);
+  return {
+    clock,
+    random,
+    scenario,
+    trace: createTrace(clock.monotonicMs),
+    faultCounter: createFaultCounter(),
+    isHealthy,
+  };
+}
+
+/** Everything around the tills. */
+function createEnvironment(
+  context: RunContext,
+  injectDefect: DefectInjector,
+): { readonly electrum: Switch; readonly environment: ProcessEnvironment } {
+  const { clock, random, scenario, trace } = context;
+  const oracle = createOracle({
+    nameOf: trace.nameOf,
+    onViolation: (violation) => trace.add("BROKEN", violation),
+    monotonicMs: clock.monotonicMs,
+    areClocksSkewed: scenario.skewMs > 0 && scenario.processes > 1,
+  });
+  const electrum = createSwitch(
+    { now: () => runStartsAt + clock.monotonicMs(), sleep: clock.sleep },
+    { world: createEmptyWorld(scenario), forwardDelayMs: () => random.below(FORWARD_INTERVAL_MS) },
+  );
+  void changeConditions(context, electrum);
+  const network = createSimulatedNetwork(context, electrum);
+  return { electrum, environment: { context, sharedOutbox: createMemoryOutbox(), network, oracle, injectDefect } };
+}
+
+interface RunningWorkload {
+  readonly operator: Operator;
+  /** How far the clock was set back, all in all. */
+  readonly setBackMs: () => number;
+  /** Whether every customer has left. */
+  readonly isDone: () => boolean;
+}
+
+/** Has customers come to the tills, an operator look after them, and faults occur by themselves. */
+function startWorkload(
+  environment: ProcessEnvironment,
+  tills: readonly SupervisedTill[],
+  electrum: Switch,
+): RunningWorkload {
+  const { context, oracle } = environment;
+  const { scenario } = context;
+  const client = createTillClient(environment, tills);
+  const script = createCustomerScript(environment, client);
+  const vouchers = sellInitialVouchers(context, electrum);
+  const operator = createOperator(environment, client, tills, electrum.world);
+  const { setBackMs } = startBackgroundFaults(environment, tills);
+  let isDone = false;
+  const customers = [
+    ...repeat(scenario.sales, createSaleWorkload(environment, client, script, vouchers)),
+    ...repeat(scenario.redemptions, createRedemptionWorkload(environment, client, script, tills, vouchers)),
+  ];
+  const runWorkload = async (): Promise<void> => {
+    await Promise.all(customers);
+    isDone = true;
+  };
+  oracle.expectNoThrow(runWorkload());
+  return { operator, setBackMs, isDone: () => isDone };
+}
+
 const repeat = <Value>(count: number, make: (number: number) => Value): readonly Value[] =>
   Array.from({ length: count }, (_, index) => make(index + 1));
-
-/** Whether nothing is due any more: what is left waits for a customer who will not come back. */
-async function isNothingDue(sharedOutbox: SharedOutbox): Promise<boolean> {
-  const { due } = (await sharedOutbox.summary())._unsafeUnwrap();
-  return due.advice === 0 && due.replyDeadline === 0 && due.timer === 0;
-}

@@ -15,14 +15,14 @@ export interface Scenario {
   readonly processes: number;
   readonly sales: number;
   readonly redemptions: number;
-  /** How many vouchers customers bring along that were sold before. */
+  /** How many vouchers customers have that were sold before the run. */
   readonly initialVouchers: number;
   /** Customers come within this time. */
   readonly arrivalWindowMs: number;
-  /** Faults go on as long; then nothing more goes wrong. */
+  /** How long faults are injected. */
   readonly faultyMs: number;
   readonly messaging: Policy["messaging"];
-  /** A switch that forgets is given a network that delivers nothing after its deadline, and clocks that show the same. */
+  /** If the switch forgets, the network delivers nothing after its deadline, and all clocks show the same time. */
   readonly remembersReversals: boolean;
   /** How far the clock of each process is ahead of the one before. */
   readonly skewMs: number;
@@ -30,7 +30,7 @@ export interface Scenario {
   readonly rates: Rates;
 }
 
-/** How often things go wrong: the probability for each message, or call of a port; or the time between two events. */
+/** How often faults occur: the probability for each message or call of a port, or the time between two events. */
 export interface Rates {
   readonly network: number;
   readonly outbox: number;
@@ -48,7 +48,7 @@ export function generateScenario(random: Random): Scenario {
   const messaging = random.chance(0.25) ? "single" : "dual";
   return {
     processes: pick([1, 1, 2, 2, 3]),
-    // Most runs are small, so that there can be many; some are crowded.
+    // Most runs are small, so that there can be many. Some have many customers.
     sales: pick([1, 2, 2, 3, 4, 12]),
     redemptions: pick([0, 1, 2, 2, 3, 9]),
     initialVouchers: 1 + below(3),
@@ -69,7 +69,7 @@ export function generateScenario(random: Random): Scenario {
   };
 }
 
-/** The same rules for all providers of a run, but for their profiles; now and then the till knows nothing of those. */
+/** The same policy for all providers of a run, except for the provider's profile. In some runs the till does not know the profiles. */
 function generatePolicies(random: Random, messaging: Policy["messaging"]): Scenario["policies"] {
   const { pick } = random;
   const knowsProfiles = !random.chance(0.1);

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { type SearchResult, type SeedRange, mergeSearchResults } from "./search.ts";
 import type { SeedPortion } from "./portion.ts";
 
-/** Runs the seeds on so many threads. Which thread runs a seed makes no difference to it. */
+/** Runs the seeds on so many threads. A seed gives the same result on every thread. */
 export async function searchInWorkers(from: number, count: number, workers: number): Promise<SearchResult> {
   const portions = Array.from({ length: Math.min(workers, count) }, (_, index): SeedRange => {
     const size = Math.ceil((count - index) / workers);
@@ -21,7 +21,7 @@ function searchPortion(seeds: SeedRange): Promise<SearchResult> {
       reject(new Error(`seed ${Atomics.load(current, 0)} made its thread end before it was done`, { cause }));
     worker.once("message", resolve);
     worker.once("error", fail);
-    // After its message this says nothing new. Before, it waits for what can never come.
+    // After the thread's message this changes nothing. Before it, the message can never come.
     worker.once("exit", (code) => fail(`exit ${code}`));
   });
 }

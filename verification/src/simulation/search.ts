@@ -2,7 +2,7 @@ import { knownErrorTypes } from "./transmission-faults.ts";
 import { type SimulatedFaultKind, simulatedFaultKinds } from "./faults.ts";
 import { type SeedResult, runSeed } from "./run.ts";
 
-/** What a search over many seeds has come to. */
+/** The result of a search over many seeds. */
 export interface SearchResult {
   readonly seeds: number;
   readonly virtualMs: number;
@@ -21,12 +21,12 @@ export interface SeedRange {
   readonly step: number;
 }
 
-/** A trace has hundreds of lines, and the first few show what is wrong. */
+/** A trace has hundreds of lines, and the first few traces show what is wrong. */
 const MAX_FAILURES = 3;
 
 const emptyResult: SearchResult = { seeds: 0, virtualMs: 0, transactions: 0, faults: new Map(), failures: [] };
 
-/** Runs the seeds, one after the other; `onSeed` is told of each before it runs. */
+/** Runs the seeds, one after the other. `onSeed` is called with each before it runs. */
 export async function search(
   { from, count, step }: SeedRange,
   onSeed: (seed: number) => void = () => {},
@@ -66,12 +66,12 @@ function addCounts(left: SearchResult["faults"], right: SearchResult["faults"]):
   return counts;
 }
 
-/** Every kind of fault, by where it happens. */
+/** Every kind of fault, by the place where it is injected. */
 export const allFaultKinds: readonly (readonly [place: string, kinds: readonly SimulatedFaultKind[]])[] = [
   ...Object.entries(simulatedFaultKinds),
   ["error types", knownErrorTypes],
 ];
 
-/** The kinds of faults that never happened: nothing was shown of them. */
+/** The kinds of faults that never occurred: nothing was shown of them. */
 export const findUnseenFaultKinds = ({ faults }: SearchResult): readonly SimulatedFaultKind[] =>
   allFaultKinds.flatMap(([, kinds]) => kinds).filter((kind) => !faults.has(kind));

@@ -1,16 +1,17 @@
 import { errAsync, okAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
+import { invariants, runInvariants } from "../oracle/invariants.ts";
 import type { DefectInjector } from "./ports.ts";
 import { runSeed } from "./run.ts";
 import { findUnseenFaultKinds, search } from "./search.ts";
 
 const SEEDS = 2_000;
 
-/** Far more than it takes: what never ends is to be seen all the same. */
+/** Far longer than it takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 300_000;
 
 test(
-  "whatever goes wrong, till and switch end in agreement, and nothing is done that must not be",
+  "with every kind of fault, till and switch end in agreement, and every promise is kept",
   async () => {
     const found = await search({ from: 1, count: SEEDS, step: 1 });
 
@@ -28,14 +29,14 @@ test("one seed is one run, exactly", async () => {
   expect((await runSeed(1)).digest).not.toBe((await runSeed(2)).digest);
 });
 
-describe("what is wrong with the ports is found", () => {
+describe("a defect of the ports is detected", () => {
   const defects: Readonly<Record<string, { readonly injectDefect: DefectInjector; readonly violation: string }>> = {
     "an outbox that loses what it said was stored": {
       injectDefect: ({ outbox, ...ports }) => ({
         ...ports,
         outbox: { ...outbox, commit: (change) => (change.state === "confirming" ? okAsync() : outbox.commit(change)) },
       }),
-      violation: "what a caller was told is stored",
+      violation: runInvariants.toldIsStored,
     },
     "an outbox that lets the last writer win": {
       injectDefect: ({ outbox, ...ports }) => ({
@@ -46,7 +47,7 @@ describe("what is wrong with the ports is found", () => {
             outbox.commit(change).orElse((error) => (error.type === "conflict" ? okAsync() : errAsync(error))),
         },
       }),
-      violation: "of a confirm and a cancel, one wins",
+      violation: invariants.decisionKept,
     },
     "an Electrum port that acknowledges what it never sent": {
       injectDefect: ({ electrum, ...ports }) => ({
@@ -59,11 +60,11 @@ describe("what is wrong with the ports is found", () => {
               : electrum.send(outgoing, deadlineAt),
         },
       }),
-      violation: "till and switch agree",
+      violation: invariants.agreement,
     },
-    "a clock that wakes nobody": {
+    "a clock whose sleep never ends": {
       injectDefect: (ports) => ({ ...ports, clock: { ...ports.clock, sleep: () => new Promise(() => undefined) } }),
-      violation: "nothing waits for ever once faults stop",
+      violation: invariants.terminates,
     },
   };
 

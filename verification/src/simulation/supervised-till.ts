@@ -1,23 +1,23 @@
 import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
 import { startTill, type Till } from "@electrum-vouchers/runtime";
+import { startTillProcess, type TillProcess } from "@electrum-vouchers/testkit";
 import { err, type Result, type ResultAsync } from "neverthrow";
 import type { SimulatedFaultKind } from "./faults.ts";
-import { type TillProcess, startTillProcess } from "./till-process.ts";
 import { generateUuid } from "./messages.ts";
 import { createFaultyPorts, type ProcessEnvironment } from "./ports.ts";
 
-/** A place where a till process runs, dies, and is started again under the same name. */
+/** A till whose process is started again, under the same name, whenever it has ended. */
 export interface SupervisedTill {
   readonly name: string;
-  /** Calls the till. `processDead`: there is none, or it died before it answered. */
+  /** Calls the till. `processDead`: there is no process, or it died before it returned. */
   call<Value, Failure>(
     work: (till: Till) => ResultAsync<Value, Failure>,
   ): Promise<Result<Value, Failure | ProcessDead>>;
-  /** The process ends at once, whatever it is at. Another starts after a while. */
+  /** The process ends at once, whatever it is doing. Another starts after a while. */
   crash(kind: SimulatedFaultKind): void;
-  /** The till stops in good order, and its process ends. Another starts after a while. */
+  /** The till stops as it should, and its process ends. Another starts after a while. */
   restart(): Promise<void>;
-  /** An operator looks after it: where it has halted, the credentials are right again. */
+  /** The operator resumes the forwarder if it has halted: the credentials are right again. */
   resumeForwarding(): void;
 }
 
@@ -51,7 +51,7 @@ export function createSupervisedTill(number: number, environment: ProcessEnviron
     running = { tillProcess, till };
   }
 
-  /** Ends a process, if it has not ended yet, and has the next one started. */
+  /** Ends a process if it has not ended yet, and starts the next one after a while. */
   function end({ tillProcess }: RunningProcess, kind: SimulatedFaultKind): void {
     if (tillProcess.isDead()) return;
     faultCounter.record(kind);
@@ -111,5 +111,5 @@ const startTillIn = (
   });
 };
 
-/** Lookups bear the provider as a routing hint, so that the policy can be chosen by it. */
+/** Lookups name the provider as a routing hint, so that the policy can be chosen by it. */
 const providerOf = (id: string | undefined): ProviderName => providerNames.find((name) => name === id) ?? "standard";

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Uuid } from "@electrum-vouchers/core";
 
-/** What happened in a run, in order, for people: no ids but names, and no secrets. */
+/** What happened in a run, in order. It has names instead of ids, and no secrets. */
 export interface Trace {
-  /** `actor` did or met `event`, now. */
+  /** Adds a line: `actor` did `event`, or `event` happened to it, now. */
   add(actor: string, event: string): void;
-  /** Has a transaction called `name` from now on. */
+  /** Calls a transaction `name` from now on. */
   setName(id: Uuid, name: string): void;
-  /** What people call the transaction. */
+  /** The name of the transaction. */
   nameOf(id: Uuid): string;
   readonly lines: readonly string[];
   /** The same for two runs in which the same happened at the same time. */
@@ -22,7 +22,7 @@ export function createTrace(elapsedMs: () => number): Trace {
       lines.push(`${(elapsedMs() / 1000).toFixed(3).padStart(9)} s  ${actor.padEnd(10)}  ${event}`);
     },
     setName: (id, name) => void names.set(id, name),
-    nameOf: (id) => names.get(id) ?? "a transaction of nobody",
+    nameOf: (id) => names.get(id) ?? "an unknown transaction",
     lines,
     digest: () => createHash("sha256").update(lines.join("\n")).digest("hex"),
   };

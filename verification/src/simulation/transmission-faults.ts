@@ -11,30 +11,30 @@ import type { Random } from "../random.ts";
 import type { SimulatedFaultKind } from "./faults.ts";
 import { errorStatuses, permissionFor } from "./permitted-errors.ts";
 
-/** What goes wrong with one message, or with its answer. */
+/** A fault of one message, or of its response. */
 export interface TransmissionFault {
   readonly kind: SimulatedFaultKind;
-  /** Whether the switch gets it. Default: once. */
+  /** How often the switch receives it. Default: once. */
   readonly delivery?: "never" | "once" | "twice";
   /** A copy of it arrives this much later. */
   readonly copyDelayMs?: number;
   /** How much later than usual it arrives. */
   readonly requestDelayMs?: number;
-  /** How much later than usual its answer is complete. */
+  /** How much later than usual its response is complete. */
   readonly responseDelayMs?: number;
-  /** What the sender meets instead of an answer. */
+  /** What the sender gets instead of a response. */
   readonly noResponse?: NoResponseCause;
-  /** What becomes of the answer. */
+  /** How the response is changed on its way. */
   readonly alterResponse?: (response: HttpResponse) => HttpResponse;
-  /** Nobody listens from now on, for so long. */
+  /** How long Electrum is unreachable from now on. */
   readonly unreachableMs?: number;
   readonly emulateTestServer?: boolean;
 }
 
-/** How a kind of mishap is drawn; nothing where it cannot happen to this message. */
+/** Draws a fault of one kind; nothing if it cannot happen to this message. */
 type FaultGenerator = (outgoing: OutgoingMessage, random: Random) => TransmissionFault | undefined;
 
-/** Longer than the longest deadline, so that some messages arrive when nobody waits any more. */
+/** Longer than the longest deadline, so that some messages arrive when their sender does not wait any more. */
 const MAX_DELAY_MS = 90_000;
 
 const noResponseFaults: readonly FaultGenerator[] = [
@@ -55,10 +55,10 @@ const noResponseFaults: readonly FaultGenerator[] = [
   () => ({ kind: "reset before processing", delivery: "never", noResponse: "interrupted" }),
   () => ({ kind: "reset after processing", noResponse: "interrupted" }),
   () => ({ kind: "request lost", delivery: "never", noResponse: "deadline" }),
-  () => ({ kind: "answer lost", noResponse: "deadline" }),
+  () => ({ kind: "response lost", noResponse: "deadline" }),
   () => ({ kind: "body truncated", noResponse: "interrupted" }),
   () => ({ kind: "body too large", noResponse: "tooLarge" }),
-  (_, { below }) => ({ kind: "answer slow", responseDelayMs: below(MAX_DELAY_MS) }),
+  (_, { below }) => ({ kind: "response slow", responseDelayMs: below(MAX_DELAY_MS) }),
   (_, { below }) => ({ kind: "body slow", responseDelayMs: below(MAX_DELAY_MS) }),
 ];
 
@@ -70,8 +70,8 @@ const deliveryFaults: readonly FaultGenerator[] = [
 ];
 
 /**
- * Electrum redeems whatever is redeemable, under an id that it has seen or not: a gateway that repeats such a POST makes a
- * redemption look like another's, and no client can make up for that.
+ * Electrum redeems whatever is redeemable, even under an id that it has seen. So a gateway that repeats such a POST makes a
+ * redemption look like another's, and no client can repair that.
  */
 const mayRepeat = (operation: OutgoingMessage["operation"]): boolean => operation !== "redeemVoucher";
 
@@ -88,7 +88,7 @@ const responseFaults: readonly FaultGenerator[] = [
       ? { kind: "no voucher in a success", alterResponse: withFields({ voucher: null }) }
       : undefined,
   ({ operation }) =>
-    // It lets a repeated confirmation make a spent voucher good again, which is nothing a till could see.
+    // There a repeated confirmation makes a redeemed voucher redeemable again, which no till can see.
     operation === "confirmVoucher" ? undefined : { kind: "like Electrum's test server", emulateTestServer: true },
   () => ({
     kind: "wrong URL",
@@ -122,7 +122,7 @@ const generateErrorFault: FaultGenerator = (outgoing, random) => {
     ...("id" in message ? { id: message.id } : {}),
     ...("requestId" in message ? { originalId: message.requestId } : {}),
     errorType,
-    errorMessage: "This error was asked for.",
+    errorMessage: "The fault plan asked for this error.",
   };
   return {
     kind: errorType,
@@ -131,7 +131,7 @@ const generateErrorFault: FaultGenerator = (outgoing, random) => {
   };
 };
 
-/** Whether the switch has processed the message although it answers with this error. */
+/** Whether the switch has processed the message although it responds with this error. */
 function isProcessed(
   outgoing: OutgoingMessage,
   status: number,
@@ -152,7 +152,7 @@ const withFields =
       : response;
   };
 
-/** Something that goes wrong with this message; silence, of one kind or another, most often. */
+/** Draws a fault for this message: most often one without a response. */
 export function generateTransmissionFault(outgoing: OutgoingMessage, random: Random): TransmissionFault | undefined {
   const generate = random.pick([
     random.pick(noResponseFaults),

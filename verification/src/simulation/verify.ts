@@ -7,8 +7,8 @@ import { allFaultKinds, type FailedSeed, findUnseenFaultKinds, type SearchResult
 import { searchInWorkers } from "./search-in-workers.ts";
 
 /**
- * The whole system, by seed: tills, their loops and forwarders, the outbox and its faults, the network and its own, Electrum and
- * the providers, in virtual time. `--seeds N --from S` runs N seeds from S on; one seed alone shows its trace.
+ * The whole system, by seed: tills with their loops and forwarders, the outbox and the network with their faults, Electrum and
+ * the providers, in simulated time. `--seeds N --from S` runs N seeds from S on. If N is 1, it prints the trace.
  */
 export async function verifySimulation(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options });
@@ -34,10 +34,10 @@ const options = {
   from: { type: "string", default: "1" },
 } as const;
 
-/** With fewer seeds than this, some kind of fault may well have no occasion. */
+/** With fewer seeds than this, some kind of fault may not occur. */
 const ENOUGH_SEEDS = 500;
 
-/** How many seeds are run once more, to see the same again. */
+/** How many seeds are run twice, to show that the result is the same. */
 const REPEATED = 25;
 
 async function findUnrepeatable(from: number, count: number): Promise<readonly string[]> {

@@ -2,13 +2,13 @@ import { parentPort, workerData } from "node:worker_threads";
 import { search } from "./search.ts";
 import { isSeedPortion } from "./portion.ts";
 
-// A share of the seeds, on a thread of its own.
+// Runs a portion of the seeds, on a thread of its own.
 
 if (parentPort === null || !isSeedPortion(workerData))
   throw new Error("this runs on a thread, and is told its share of the seeds");
 const { seeds, current } = workerData;
 process.once("unhandledRejection", (cause) => {
-  throw new Error("there is a rejection that nobody handles", { cause });
+  throw new Error("a rejection was not handled", { cause });
 });
 const found = await search(seeds, (seed) => {
   Atomics.store(current, 0, seed);

@@ -1,7 +1,7 @@
 import type { Result } from "neverthrow";
 import type { BadInput } from "../input/bad-input.ts";
 
-/** 0: all ended as it was meant to. 1: something did not, or is left open. (2: bad input, which is not the command's to say.) */
+/** 0: everything ended as intended. 1: something did not, or is left open. (2, bad input, is found before a command runs.) */
 export type ExitCode = 0 | 1;
 
 export interface CliCommand {
@@ -9,10 +9,10 @@ export interface CliCommand {
   readonly run: (args: readonly string[]) => Promise<Result<ExitCode, BadInput>>;
 }
 
-/** After Ctrl+C: closes what is open, and lets a later `demo recover` do the rest. */
+/** Closes on Ctrl+C, so that a later `demo recover` can finish. Returns a function that stops listening for signals. */
 export function closeOnSignal(close: () => Promise<void>, db: string): () => void {
   const onSignal = (): void => {
-    process.stderr.write(`\nstopping; what is left open, "demo recover --db ${db}" finishes\n`);
+    process.stderr.write(`\nstopping; "demo recover --db ${db}" finishes what is left open\n`);
     void close().then(() => process.exit(SIGNAL_EXIT_CODE));
   };
   process.once("SIGINT", onSignal);
@@ -20,5 +20,5 @@ export function closeOnSignal(close: () => Promise<void>, db: string): () => voi
   return () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
 }
 
-/** What shells expect of a program that was interrupted. */
+/** The exit code that shells expect after an interruption. */
 export const SIGNAL_EXIT_CODE = 130;

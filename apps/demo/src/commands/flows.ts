@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type DocumentedFlow, documentedFlows } from "@electrum-vouchers/testkit";
 import { err, ok } from "neverthrow";
-import type { Flow } from "../flows/flow.ts";
-import { flows } from "../flows/catalogue/flows.ts";
 import { runFlow } from "../flows/run-flow.ts";
 import { SCALE_TEXT } from "../flows/time-scale.ts";
 import { findViolations } from "../flows/check-flow.ts";
@@ -14,31 +13,31 @@ import { type FlowReport, resultLines, summaryLines } from "../print/flow-report
 import { type CliCommand, type ExitCode, SIGNAL_EXIT_CODE } from "./command.ts";
 
 const options: Options<"only" | "help"> = {
-  only: { valueName: "TEXT", help: "play the flows whose name holds this" },
+  only: { valueName: "TEXT", help: "run only the flows whose name contains this" },
   help: { help: "print this" },
 };
 
-/** Plays every flow over real HTTP and real files, and checks how each ends. */
+/** Runs every flow over real HTTP and real files, and checks how each ends. */
 export const flowsCommand: CliCommand = {
   help: helpOf(
-    "demo [options]: plays every documented flow",
+    "demo [options]: runs every documented flow",
     options,
     `Each flow has a database of its own and a simulated switch in a process of its own; ${SCALE_TEXT}.
-Exit code: 0 where every flow ended as the contract says, else 1.`,
+Exit code: 0 if every flow ended as documented, else 1.`,
   ),
   run: async (args) => {
     const given = readArguments("flows", options, args);
     if (given.isErr()) return err(given.error);
     const only = given.value.text("only")?.toLowerCase() ?? "";
-    const chosen = flows.filter(({ name }) => name.toLowerCase().includes(only));
+    const chosen = documentedFlows.filter(({ name }) => name.toLowerCase().includes(only));
     return chosen.length === 0 ? badInput(`--only ${only}: no flow has this in its name`) : ok(await runAll(chosen));
   },
 };
 
-/** Most of a flow is waiting, so several share the processors; few enough that no answer is late for want of one. */
+/** A flow waits most of the time, so several can run at once. With more, a slow processor could make responses late. */
 const CONCURRENCY = 6;
 
-async function runAll(chosen: readonly Flow[]): Promise<ExitCode> {
+async function runAll(chosen: readonly DocumentedFlow[]): Promise<ExitCode> {
   const startedAt = Date.now();
   print([`Each flow has a database and a simulated switch of its own; ${SCALE_TEXT}.`, ""]);
   const results: FlowReport[] = [];
@@ -52,7 +51,7 @@ async function runAll(chosen: readonly Flow[]): Promise<ExitCode> {
   return results.every(({ violations }) => violations.length === 0) ? 0 : 1;
 }
 
-/** Gone with this process, however it ends, but for SIGKILL. */
+/** A temporary folder. It is deleted when this process ends, except after SIGKILL. */
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -61,8 +60,8 @@ function newFolder(): string {
   return folder;
 }
 
-async function runOne(flow: Flow, folder: string): Promise<FlowReport> {
-  const number = flows.indexOf(flow) + 1;
+async function runOne(flow: DocumentedFlow, folder: string): Promise<FlowReport> {
+  const number = documentedFlows.indexOf(flow) + 1;
   try {
     const result = await runFlow(flow, folder);
     return { number, flow, result, violations: findViolations(flow, result) };
@@ -71,7 +70,7 @@ async function runOne(flow: Flow, folder: string): Promise<FlowReport> {
   }
 }
 
-/** Works on several items at once, and gives each result when those before it have been given. */
+/** Works on several items at once, and yields the results in the order of the items. */
 async function* mapInOrder<Item, Value>(
   items: readonly Item[],
   concurrency: number,

@@ -18,20 +18,20 @@ import { closeOnSignal, type CliCommand, type ExitCode } from "./command.ts";
 type RecoverOption = ConnectionOption | "keep" | "wait";
 
 const options: Options<RecoverOption> = {
-  keep: { help: "cancel nothing: only finish what needs no decision of the till" },
+  keep: { help: "cancel nothing: only finish what the till need not decide" },
   wait: { valueName: "SECONDS", help: "how long to try; default: 300" },
   ...connectionOptions,
 };
 
-/** What a killed run left is finished; what nobody decided is cancelled, since the customer has gone. */
+/** Finishes what a killed run left. What the till had not decided is cancelled, since the customer has gone. */
 export const recoverCommand: CliCommand = {
   help: helpOf(
-    "demo recover --db FILE [options]: finishes what a killed run left",
+    "demo recover --db FILE [options]: finishes the transactions that a killed run left",
     options,
-    `Whatever the till had not decided is cancelled, since the customer has gone. A request whose answer was lost is waited for
-until its deadline, and then undone.
+    `What the till had not decided is cancelled, since the customer has gone. If the response to a request was lost, the till waits
+until its deadline and then reverses it.
 
-Exit code: 0 where nothing is left open, 1 where something is, 2 for bad input.
+Exit code: 0 if nothing is left open, 1 if something is, 2 for bad input.
 
   demo recover --db till.db
   demo recover --db till.db --electrum https://sandbox.electrum.io/suv/v1`,
@@ -51,7 +51,7 @@ interface RecoveryPlan {
   readonly reporter: Reporter;
 }
 
-/** Longer than any answer of a request is waited for by default, with room for repeats. */
+/** Longer than the default deadline of a request, with time for repeats. */
 const DEFAULT_WAIT_SECONDS = 300;
 const MAX_WAIT_SECONDS = 86_400;
 
@@ -100,12 +100,12 @@ async function execute(plan: RecoveryPlan): Promise<Result<ExitCode, BadInput>> 
   return ok(exitCode);
 }
 
-/** For transactions that start now, and none does: each that is recovered keeps its own. */
+/** A till needs a policy for new transactions. None starts here, and each recovered one keeps its own. */
 const defaultPolicy = (): Policy => parsePolicy()._unsafeUnwrap();
 
 async function finishTransactions(
   { till, outbox }: Composition,
-  watch: ChangeSignal,
+  signal: ChangeSignal,
   { keep, waitMs, reporter }: RecoveryPlan,
   { unfinished, damaged }: StoreContents,
 ): Promise<ExitCode> {
@@ -116,23 +116,23 @@ async function finishTransactions(
     (await outbox.summary())
       .map(({ due }) => due.advice + due.replyDeadline + due.timer <= damaged.length)
       .unwrapOr(false);
-  await watch.waitUntil(isQuiet, waitMs);
+  await signal.waitUntil(isQuiet, waitMs);
   const endings = await Promise.all(unfinished.map(({ id }) => reportEnd(till, id, reporter)));
-  damaged.forEach((id) => reporter.printText(`${id}: its record is damaged; a person must look`));
+  damaged.forEach((id) => reporter.printText(`${id}: its record is damaged; an operator must look`));
   return endings.every((isEnded) => isEnded) && damaged.length === 0 ? 0 : 1;
 }
 
 async function cancel(till: Till, transaction: Transaction, reporter: Reporter): Promise<void> {
   const { id, state } = transaction;
   if (!isUndecided(transaction)) return;
-  // Refused where it has just ended by itself: what became of it is told at the end.
+  // It is refused if the transaction has just ended by itself; its state is printed at the end.
   (await till.cancel(id)).match(
     () => reporter.printText(`${id} was ${state}: cancelled, since the customer has gone`),
     (error) => reporter.printText(`${id} was ${state}: ${describeTillError(error)}`),
   );
 }
 
-/** Whether the till may still say that it shall not happen. */
+/** Whether the till can still cancel it. */
 function isUndecided({ state }: Transaction): boolean {
   switch (state) {
     case "requesting":
@@ -150,7 +150,7 @@ function isUndecided({ state }: Transaction): boolean {
   }
 }
 
-/** Tells what became of a transaction, and whether it has ended. */
+/** Prints a transaction's state, and returns whether it is final. */
 async function reportEnd(till: Till, id: Uuid, reporter: Reporter): Promise<boolean> {
   return (await till.find(id)).match(
     (transaction) => {

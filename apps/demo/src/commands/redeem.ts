@@ -6,16 +6,16 @@ import { askDecision } from "../input/decision.ts";
 import { helpOf } from "../input/help.ts";
 import { readRedemption, type RedemptionOption, redemptionOptions } from "../input/request.ts";
 import type { CliCommand } from "./command.ts";
-import { execute, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
+import { execute, type TransactionPlan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
 
 const options: Options<TransactionOption | RedemptionOption> = { ...redemptionOptions, ...transactionOptions };
 
-/** One voucher, from its code to goods. */
+/** Redeems one voucher. */
 export const redeemCommand: CliCommand = {
   help: helpOf(
     "demo redeem --db FILE [options]: looks a voucher up, and redeems it",
     options,
-    `Exit code: 0 where the redemption ended as the till wanted, 1 where it did not or is left open, 2 for bad input.
+    `Exit code: 0 if the redemption ended as the till decided, 1 if it did not or is left open, 2 for bad input.
 
   echo 1234567800000001 | demo redeem --db till.db --voucher-file - --confirm
   demo redeem --db till.db --request redemption.json --electrum https://sandbox.electrum.io/suv/v1`,
@@ -30,8 +30,8 @@ export const redeemCommand: CliCommand = {
 
 type TransactionResult = ResultAsync<Transaction, TillError>;
 
-/** A redemption, until it is decided: this is what a till does. Nothing is redeemed that was not found first. */
-function handleRedemption(till: Till, plan: Plan<RedemptionRequest>): TransactionResult {
+/** Runs a redemption until the till has decided. A till must look a voucher up before it redeems it. */
+function handleRedemption(till: Till, plan: TransactionPlan<RedemptionRequest>): TransactionResult {
   const { request } = plan;
   const lookup = {
     voucherCode: request.voucher.code,
@@ -51,14 +51,14 @@ function handleRedemption(till: Till, plan: Plan<RedemptionRequest>): Transactio
 
 function abandonRedemption(
   till: Till,
-  { reporter }: Plan<RedemptionRequest>,
+  { reporter }: TransactionPlan<RedemptionRequest>,
   redemption: Redemption,
 ): TransactionResult {
   reporter.reportEnd(redemption);
   return till.cancel(redemption.id);
 }
 
-function decideRedemption(till: Till, { request, decision }: Plan<RedemptionRequest>): TransactionResult {
+function decideRedemption(till: Till, { request, decision }: TransactionPlan<RedemptionRequest>): TransactionResult {
   const chosen = askDecision(decision, "The voucher is redeemed. Does the customer take the goods?");
   return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(chosen).andThen(
     (choice): TransactionResult =>

@@ -6,16 +6,16 @@ import { askDecision } from "../input/decision.ts";
 import { helpOf } from "../input/help.ts";
 import { readSale, type SaleOption, saleOptions } from "../input/request.ts";
 import type { CliCommand } from "./command.ts";
-import { execute, type Plan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
+import { execute, type TransactionPlan, readPlan, type TransactionOption, transactionOptions } from "./transaction.ts";
 
 const options: Options<TransactionOption | SaleOption> = { ...saleOptions, ...transactionOptions };
 
-/** One voucher, from the request to the customer's hand. */
+/** Sells one voucher. */
 export const sellCommand: CliCommand = {
   help: helpOf(
     "demo sell --db FILE [options]: sells one voucher",
     options,
-    `Exit code: 0 where the sale ended as the till wanted, 1 where it did not or is left open, 2 for bad input.
+    `Exit code: 0 if the sale ended as the till decided, 1 if it did not or is left open, 2 for bad input.
 
   demo sell --db till.db --amount 10000 --receiver Netcare --confirm
   demo sell --db till.db --request provision.json --electrum https://sandbox.electrum.io/suv/v1`,
@@ -26,20 +26,23 @@ export const sellCommand: CliCommand = {
   },
 };
 
-/** A sale, until it is decided: this is what a till does. */
-function handleSale(till: Till, plan: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
+/** Runs a sale until the till has decided. */
+function handleSale(till: Till, plan: TransactionPlan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
   return till
     .provision(plan.request)
     .andThen(
       (sale): ResultAsync<Transaction, TillError> => (sale.state === "issued" ? decideSale(till, plan) : okAsync(sale)),
     )
     .andTee((sale) => {
-      // The voucher is given out by `handOver` alone, and only once the sale stands.
+      // Only `handOver` gives out the voucher, and only once the sale is decided.
       if (canHandOver(sale)) plan.reporter.handOver(handOver(sale));
     });
 }
 
-function decideSale(till: Till, { request, decision }: Plan<ProvisionRequest>): ResultAsync<Transaction, TillError> {
+function decideSale(
+  till: Till,
+  { request, decision }: TransactionPlan<ProvisionRequest>,
+): ResultAsync<Transaction, TillError> {
   const chosen = askDecision(decision, "A voucher is issued. Has the customer paid?");
   return ResultAsync.fromSafePromise<"confirm" | "cancel", TillError>(chosen).andThen(
     (choice): ResultAsync<Transaction, TillError> =>
@@ -47,7 +50,7 @@ function decideSale(till: Till, { request, decision }: Plan<ProvisionRequest>): 
   );
 }
 
-/** How the customer paid: as the request says, else the whole amount in cash. */
+/** The tenders of the request, else the whole amount in cash. */
 function tendersOf({ tenders, amounts, product }: ProvisionRequest): readonly Tender[] {
   const amount = amounts?.requestAmount ?? product?.amount;
   return tenders ?? (amount === undefined ? [] : [{ amount, tenderType: "CASH" }]);

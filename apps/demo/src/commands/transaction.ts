@@ -24,8 +24,8 @@ export const transactionOptions: Options<TransactionOption> = {
   ...connectionOptions,
 };
 
-/** All that a command must know before anything is sent. */
-export interface Plan<Request> {
+/** What a command must know before it sends anything. */
+export interface TransactionPlan<Request> {
   readonly request: Request;
   readonly policy: Policy;
   readonly decision: DecisionMode;
@@ -41,7 +41,7 @@ const MAX_WAIT_SECONDS = 86_400;
 export function readPlan<Request extends { readonly receiver?: { readonly name: string } }>(
   given: GivenOptions<TransactionOption>,
   readRequest: () => Result<Request, BadInput>,
-): Result<Plan<Request>, BadInput> {
+): Result<TransactionPlan<Request>, BadInput> {
   return safeTry(function* () {
     const db = yield* readRequired(given, "db", "a file for the till's transactions");
     const destination = yield* readDestination(given, process.env);
@@ -54,12 +54,12 @@ export function readPlan<Request extends { readonly receiver?: { readonly name: 
   });
 }
 
-/** Brings a transaction to its decision. The error is the till's. */
+/** Runs a transaction until the till has decided. */
 export type TransactionHandler = (composition: Composition) => ResultAsync<Transaction, TillError>;
 
-/** Opens a till, conducts a transaction on it, and waits for its end. */
+/** Opens a till, runs a transaction, and waits for its end. */
 export async function execute(
-  plan: Plan<{ readonly client: { readonly id: string } }>,
+  plan: TransactionPlan<{ readonly client: { readonly id: string } }>,
   handle: TransactionHandler,
 ): Promise<Result<ExitCode, BadInput>> {
   const { db, reporter } = plan;
@@ -91,13 +91,16 @@ export async function execute(
   );
 }
 
-function reportEnd({ reporter, db }: Pick<Plan<unknown>, "reporter" | "db">, transaction: Transaction): ExitCode {
+function reportEnd(
+  { reporter, db }: Pick<TransactionPlan<unknown>, "reporter" | "db">,
+  transaction: Transaction,
+): ExitCode {
   reporter.reportEnd(transaction);
   if (!isFinal(transaction)) reporter.printText(`It is kept in ${db}; "demo recover --db ${db}" finishes it.`);
   return isAsDecided(transaction) ? 0 : 1;
 }
 
-/** Whether it ended the way the till wanted: approved and kept, or undone because the till said so. */
+/** Whether the transaction ended as the till decided: approved and confirmed, or reversed by the till. */
 const isAsDecided = (transaction: Transaction): boolean =>
   transaction.state === "completed" ||
   transaction.state === "confirmed" ||

@@ -1,115 +1,124 @@
 import { randomUUID } from "node:crypto";
 import { canHandOver, handOver, isFinal, type Uuid } from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
-import type { ProviderCondition, Fault } from "@electrum-vouchers/simulator";
+import type { FaultRule } from "@electrum-vouchers/simulator";
+import type { FlowAction } from "@electrum-vouchers/testkit";
 import type { ResultAsync } from "neverthrow";
 import { describeTillError } from "../print/ending.ts";
-import type { Action } from "./flow.ts";
-import { newRedemption, newSale, tenders } from "./requests.ts";
 import type { FlowContext } from "./flow-context.ts";
+import { recoverInNewProcess, sellUntilKilled } from "./killed-till.ts";
+import { newRedemption, newSale, tenders } from "./requests.ts";
+import { describeTooEarly } from "./sent-messages.ts";
+import { scaleCondition, scaled, scaleRule } from "./time-scale.ts";
 
-/** The customer wants a voucher: the till asks for one, and hears how that went. */
-export const sell: Action = async (context) => {
-  await unwrap((await context.openTill()).provision(startSale(context)));
-};
+/** Plays one action of a flow: real processes, real HTTP, real files. Throws if it fails. */
+export async function performAction(context: FlowContext, action: FlowAction): Promise<void> {
+  switch (action.type) {
+    case "sell":
+      return sell(context, action.transaction);
+    case "sellAndCancel":
+      return sellAndCancel(context, action.transaction);
+    case "sellUntilKilled":
+      return sellUntilKilled(context, startSale(context, action.transaction), action);
+    case "recover":
+      return recoverInNewProcess(context);
+    case "confirm":
+      return confirm(context, action.transaction);
+    case "cancel":
+      return cancel(context, action.transaction);
+    case "lookUp":
+      return lookUp(context, action.transaction);
+    case "redeem":
+      return redeem(context, action.transaction);
+    case "confirmRedemption":
+      return confirmRedemption(context, action.transaction);
+    case "lookUpSale":
+      return action.tooEarly ? lookUpSaleTooEarly(context) : lookUpSale(context, action.transaction);
+    case "waitForAll":
+      return waitForAll(context);
+    case "waitUntilProbing":
+      return waitUntilProbing(context);
+    case "setProvider":
+      return context.switchAdmin.setProvider(context.provider, scaleCondition(action.condition));
+    case "takeElectrumDown":
+      return context.switchAdmin.restart({ memory: "kept", durationMs: scaled(action.durationMs) });
+  }
+}
 
-/** The customer walks away while the till still waits for Electrum's answer. */
-export const sellAndCancelDuringRequest: Action = async (context) => {
+async function sell(context: FlowContext, place: number): Promise<void> {
+  await unwrap((await context.openTill()).provision(startSale(context, place)));
+}
+
+async function sellAndCancel(context: FlowContext, place: number): Promise<void> {
   const till = await context.openTill();
-  const selling = unwrap(till.provision(startSale(context)));
-  const id = latestId(context);
+  const selling = unwrap(till.provision(startSale(context, place)));
+  const id = idAt(context, place);
   await context.waitUntil(
     "the request to reach Electrum",
     async () => (await context.switchAdmin.transaction(id)) !== undefined,
   );
   await unwrap(till.cancel(id));
   await selling;
-};
+}
 
-function startSale(context: FlowContext): ReturnType<typeof newSale> {
+function startSale(context: FlowContext, place: number): ReturnType<typeof newSale> {
   const request = newSale(context.provider);
-  context.ids.push(request.id);
+  begin(context, place, request.id);
   return request;
 }
 
-/** The customer has paid. */
-export const confirm: Action = (context) => confirmSale(context.ids.length - 1)(context);
+async function confirm(context: FlowContext, place: number): Promise<void> {
+  await unwrap((await context.openTill()).confirm(idAt(context, place), tenders));
+}
 
-export const confirmSale =
-  (place: number): Action =>
-  async (context) => {
-    await unwrap((await context.openTill()).confirm(idAt(context, place), tenders));
-  };
+async function cancel(context: FlowContext, place: number): Promise<void> {
+  await unwrap((await context.openTill()).cancel(idAt(context, place)));
+}
 
-/** The customer walks away. */
-export const cancel: Action = (context) => cancelTransaction(context.ids.length - 1)(context);
-
-export const cancelTransaction =
-  (place: number): Action =>
-  async (context) => {
-    await unwrap((await context.openTill()).cancel(idAt(context, place)));
-  };
-
-/** The customer brings a voucher: the till looks it up. */
-export const lookUp: Action = async (context) => {
+async function lookUp(context: FlowContext, place: number): Promise<void> {
   const id = randomUUID();
-  context.ids.push(id);
+  begin(context, place, id);
   await unwrap((await context.openTill()).lookUp({ voucherCode: context.voucherCode }, id));
-};
+}
 
-export const redeem: Action = async (context) => {
-  const request = { ...newRedemption(context.provider, context.voucherCode), id: latestId(context) };
+async function redeem(context: FlowContext, place: number): Promise<void> {
+  const request = { ...newRedemption(context.provider, context.voucherCode), id: idAt(context, place) };
   await unwrap((await context.openTill()).redeem(request));
-};
+}
 
-export const confirmRedemption: Action = async (context) => {
-  await unwrap((await context.openTill()).confirmRedemption(latestId(context)));
-};
+async function confirmRedemption(context: FlowContext, place: number): Promise<void> {
+  await unwrap((await context.openTill()).confirmRedemption(idAt(context, place)));
+}
 
-/** The till asks Electrum about its own first sale. */
-export const lookUpSale: Action = async (context) => {
+async function lookUpSale(context: FlowContext, place: number): Promise<void> {
   const id = randomUUID();
   await unwrap((await context.openTill()).lookUp({ provisionRequestId: idAt(context, 0) }, id));
-  context.ids.push(id);
-};
+  begin(context, place, id);
+}
 
-/** As {@link lookUpSale}, but the runtime must not let it. */
-export const lookUpSaleTooEarly: Action = async (context) => {
+/** As {@link lookUpSale}, but the runtime must refuse it. */
+async function lookUpSaleTooEarly(context: FlowContext): Promise<void> {
   const id = idAt(context, 0);
   const lookup = await (await context.openTill()).lookUp({ provisionRequestId: id });
   if (lookup.isOk() || lookup.error.type !== "lookupTooEarly") throw new Error("the lookup was not refused");
-  const outcome = `refused while ${lookup.error.state}, not sent`;
+  const outcome = describeTooEarly(lookup.error.state);
   context.refusedMessages.push({ id, operation: "lookupVoucher", at: Date.now(), outcome });
-};
+}
 
-/** Nothing of what has begun is open any more. */
-export const waitUntilAllFinal: Action = async (context) => {
+async function waitForAll(context: FlowContext): Promise<void> {
   const till = await context.openTill();
   await context.waitUntil("every transaction to end", async () => {
     const found = await Promise.all(context.ids.map((id) => unwrap(till.find(id))));
     return found.every(isFinal);
   });
-};
+}
 
-/** What happens to the provider. */
-export const setProvider =
-  (condition: ProviderCondition): Action =>
-  (context) =>
-    context.switchAdmin.setProvider(context.provider, condition);
-
-/** Nobody listens at Electrum's for a while; it forgets nothing. */
-export const takeElectrumDown =
-  (durationMs: number): Action =>
-  (context) =>
-    context.switchAdmin.restart({ memory: "kept", durationMs });
-
-/** The till has found out that Electrum is away. */
-export const waitUntilTillProbes: Action = (context) =>
+const waitUntilProbing = (context: FlowContext): Promise<void> =>
   context.waitUntil("the till to notice", async () =>
     context.events.some((event) => event.type === "forwarder" && event.status === "probing"),
   );
 
-/** Before the flow: a voucher is sold, in whatever way its provider and the till's messaging want. */
+/** Before the flow: a voucher is sold, as its provider and the till's messaging require. */
 export async function prepareVoucher(context: FlowContext): Promise<void> {
   const till = await context.openTill();
   const { id, state } = await unwrap(till.provision(newSale(context.provider)));
@@ -126,11 +135,8 @@ export async function prepareVoucher(context: FlowContext): Promise<void> {
 }
 
 /** From now on, so that what was prepared is not counted. */
-export const injectFaults = async (
-  context: FlowContext,
-  faults: readonly { readonly fault: Fault }[],
-): Promise<void> => {
-  if (faults.length > 0) await context.switchAdmin.setFaults({ rules: faults });
+export const injectFaults = async (context: FlowContext, faults: readonly FaultRule[]): Promise<void> => {
+  if (faults.length > 0) await context.switchAdmin.setFaults({ rules: faults.map(scaleRule) });
 };
 
 async function unwrap<Value>(result: ResultAsync<Value, TillError>): Promise<Value> {
@@ -142,7 +148,11 @@ async function unwrap<Value>(result: ResultAsync<Value, TillError>): Promise<Val
   );
 }
 
-const latestId = (context: FlowContext): Uuid => idAt(context, context.ids.length - 1);
+/** The flow's transactions start in the order of their places. */
+function begin({ ids }: FlowContext, place: number, id: Uuid): void {
+  if (ids.length !== place) throw new Error(`transaction ${place} must be the next, after ${ids.length} others`);
+  ids.push(id);
+}
 
 function idAt({ ids }: FlowContext, place: number): Uuid {
   const id = ids[place];

@@ -1,7 +1,9 @@
 import type { Transaction } from "@electrum-vouchers/core";
+import type { DocumentedFlow, ExpectedMessage, ExpectedOutcome, ExpectedTransaction } from "@electrum-vouchers/testkit";
 import { describeAlert } from "../print/alert.ts";
-import type { ExpectedMessage, ExpectedTransaction, Flow } from "./flow.ts";
+import { describeNoResponse } from "../print/no-response.ts";
 import type { FlowResult, FlowTransaction } from "./run-flow.ts";
+import { describeTooEarly, TILL_KILLED } from "./sent-messages.ts";
 import { CONSUMED, type TimelineEntry, RECEIVED } from "./timeline.ts";
 
 /** Whether till and Electrum hold the same, now that nothing is under way. An open transaction agrees with nothing. */
@@ -38,7 +40,10 @@ function providerIsInAgreement({ transaction, switchTransaction }: FlowTransacti
 }
 
 /** Every way in which a flow did not go as the contract says; empty where it did. */
-export function findViolations({ expected }: Flow, { timeline, transactions, alerts }: FlowResult): readonly string[] {
+export function findViolations(
+  { expected }: Pick<DocumentedFlow, "expected">,
+  { timeline, transactions, alerts }: FlowResult,
+): readonly string[] {
   const toProvider = (outcome: string): readonly string[] =>
     timeline
       .filter((line) => line.from === "Electrum" && line.outcome === outcome)
@@ -60,13 +65,30 @@ function messageViolations(expected: readonly ExpectedMessage[], sent: readonly 
     expected.every(([operation, outcome, times = 1], index) => {
       const line = sent[index];
       return (
-        line?.operation === operation && line.outcome === outcome && (times === "repeatedly" || line.times === times)
+        line?.operation === operation &&
+        line.outcome === outcomeText(outcome) &&
+        (times === "repeatedly" || line.times === times)
       );
     });
   if (isAsExpected) return [];
-  const wanted = expected.map(([operation, outcome, times = 1]) => `${operation} ${outcome} x ${times}`);
+  const wanted = expected.map(([operation, outcome, times = 1]) => `${operation} ${outcomeText(outcome)} x ${times}`);
   const found = sent.map(({ operation, outcome, times }) => `${operation} ${outcome} x ${times}`);
   return [describeDifference("the till sends", wanted, found)];
+}
+
+/** An outcome as the timeline shows it. */
+function outcomeText(outcome: ExpectedOutcome): string {
+  switch (outcome) {
+    case "deadline":
+    case "unreachable":
+      return describeNoResponse(outcome);
+    case "tillKilled":
+      return TILL_KILLED;
+    case "tooEarly":
+      return describeTooEarly("issued");
+    default:
+      return outcome;
+  }
 }
 
 function transactionViolations(result: FlowTransaction, expected: ExpectedTransaction | undefined): readonly string[] {

@@ -1,16 +1,16 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Policy, parsePolicy, type Uuid } from "@electrum-vouchers/core";
+import type { Policy, Uuid } from "@electrum-vouchers/core";
 import type { RuntimeEvent, Till } from "@electrum-vouchers/runtime";
-import { profileOf } from "../input/policy.ts";
+import type { ProviderName } from "@electrum-vouchers/simulator";
+import { type FlowConditions, policyFor } from "@electrum-vouchers/testkit";
 import { DEMO_CLIENT } from "../input/request.ts";
 import { describeCompositionError } from "../till/session.ts";
 import { startSwitch } from "../switch/start.ts";
 import { type Composition, compose, type CompositionOptions } from "../compose.ts";
-import type { FlowSetup, FlowProvider } from "./flow-setup.ts";
 import type { SentMessage } from "./sent-messages.ts";
-import { scaled, scaledForwarding, scaledPolicy } from "./time-scale.ts";
+import { scaled, scaledForwarding, scalePolicy } from "./time-scale.ts";
 import { type SwitchAdmin, connectSwitchAdmin } from "./switch-admin.ts";
 
 /** Where one flow plays: a database and a switch of its own, and a till that works on them. */
@@ -19,7 +19,7 @@ export interface FlowContext {
   /** The API of its switch. */
   readonly url: string;
   readonly switchAdmin: SwitchAdmin;
-  readonly provider: FlowProvider;
+  readonly provider: ProviderName;
   readonly policy: Policy;
   /** What the tills tell their observers, in order. */
   readonly events: RuntimeEvent[];
@@ -42,13 +42,13 @@ const WAIT_TIMEOUT_MS = 20_000;
 const POLL_MS = 10;
 
 /** Sets the context for a flow, with its files in a new folder below `folder`. */
-export async function openContext(given: FlowSetup, folder: string): Promise<FlowContext> {
-  const provider = given.provider ?? "Standard";
-  const rules = parsePolicy({ ...scaledPolicy, provider: profileOf(provider), ...given.policy })._unsafeUnwrap();
+export async function openContext(given: FlowConditions, folder: string): Promise<FlowContext> {
+  const { provider = "standard" } = given;
+  const policy = policyFor({ ...given, policy: scalePolicy(given.policy) });
   const simulated = await startSwitch({
     upstreamDeadlineMs: scaled(30_000),
     forwardRepeatMs: scaled(6_000),
-    ...(rules.messaging === "single" ? { singleMessagingUser: DEMO_CLIENT } : {}),
+    ...(policy.messaging === "single" ? { singleMessagingUser: DEMO_CLIENT } : {}),
   });
   if (simulated.isErr()) throw new Error(`no switch: ${simulated.error}`);
   const { url, adminUrl, stop } = simulated.value;
@@ -59,7 +59,7 @@ export async function openContext(given: FlowSetup, folder: string): Promise<Flo
     db,
     url,
     credentials: () => ({ username: DEMO_CLIENT, password: "any" }),
-    policy: rules,
+    policy,
     forwarding: scaledForwarding,
     takeoverGraceMs: scaled(1_000),
     onEvent: (event) => void events.push(event),
@@ -69,7 +69,7 @@ export async function openContext(given: FlowSetup, folder: string): Promise<Flo
     url,
     switchAdmin: connectSwitchAdmin(adminUrl),
     provider,
-    policy: rules,
+    policy,
     events,
     refusedMessages: [],
     ids: [],

@@ -2,38 +2,50 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { parseJson } from "@electrum-vouchers/testkit";
+import type { ProvisionRequest, Uuid } from "@electrum-vouchers/core";
 import type { RuntimeEvent } from "@electrum-vouchers/runtime";
-import type { Action } from "./flow.ts";
-import { newSale } from "./requests.ts";
+import { type FlowAction, parseJson } from "@electrum-vouchers/testkit";
 import type { FlowContext } from "./flow-context.ts";
 
-/** `demo sell` in a process of its own, killed with SIGKILL as soon as `isTime`. */
-export const sellUntilKilled =
-  (isMoment: (context: FlowContext) => Promise<boolean>): Action =>
-  async (context) => {
-    const request = newSale(context.provider);
-    context.ids.push(request.id);
-    const file = `${context.db}.request.json`;
-    await writeFile(file, JSON.stringify(request));
-    const { retries, replyDeadlineMs } = context.policy;
-    const rules = ["--retries", String(retries), "--reply-deadline-ms", String(replyDeadlineMs)];
-    const till = startTillProcess(context, ["sell", "--request", file, "--confirm", ...rules]);
-    try {
-      await context.waitUntil("the moment to kill the till", () => isMoment(context));
-    } finally {
-      till.kill();
-      await till.ended;
-    }
-  };
+/** A sale that ends when its process is killed. */
+export type KilledSale = Extract<FlowAction, { readonly type: "sellUntilKilled" }>;
+
+/** `demo sell` in a process of its own, killed with SIGKILL at that moment. */
+export async function sellUntilKilled(
+  context: FlowContext,
+  request: ProvisionRequest,
+  { moment }: KilledSale,
+): Promise<void> {
+  const file = `${context.db}.request.json`;
+  await writeFile(file, JSON.stringify(request));
+  const { retries, replyDeadlineMs } = context.policy;
+  const rules = ["--retries", String(retries), "--reply-deadline-ms", String(replyDeadlineMs)];
+  const till = startTillProcess(context, ["sell", "--request", file, "--confirm", ...rules]);
+  try {
+    await context.waitUntil("the moment to kill the till", () => isMoment(context, moment, request.id));
+  } finally {
+    till.kill();
+    await till.ended;
+  }
+}
+
+async function isMoment(
+  { switchAdmin, events }: FlowContext,
+  moment: KilledSale["moment"],
+  id: Uuid,
+): Promise<boolean> {
+  return moment === "requestProcessed"
+    ? (await switchAdmin.transaction(id)) !== undefined
+    : events.some((event) => event.type === "adviceRepeats" && event.operation === "confirmVoucher");
+}
 
 /** `demo recover`: a new till takes up what the killed one left. */
-export const recoverInNewProcess: Action = async (context) => {
+export async function recoverInNewProcess(context: FlowContext): Promise<void> {
   const exitCode = await startTillProcess(context, ["recover"]).ended;
   if (exitCode !== 0) throw new Error(`demo recover ended with ${exitCode}`);
-};
+}
 
-/** The till as anybody would start it, which tells its events line by line. */
+/** The till as a user starts it, which tells its events line by line. */
 function startTillProcess(
   { db, url, events }: FlowContext,
   args: readonly string[],

@@ -6,9 +6,10 @@ import {
   toDateTime,
   type TransactionFields,
 } from "@electrum-vouchers/core";
+import { cents, receiver, requestFields } from "@electrum-vouchers/testkit";
 import { DEMO_CLIENT } from "../input/request.ts";
 
-const price = { amount: 10_000, currency: "710" } as const;
+const price = cents(10_000);
 
 export const tenders: readonly Tender[] = [{ amount: price, tenderType: "CASH" }];
 
@@ -25,19 +26,9 @@ export const newRedemption = (provider: string, code: string): RedemptionRequest
   voucher: { code },
 });
 
-const newFields = (provider: string): TransactionFields => ({
-  id: randomUUID(),
-  time: toDateTime(Date.now()),
-  originator: {
-    institution: { id: DEMO_CLIENT, name: "Demo" },
-    terminalId: "DEMO0001",
-    merchant: {
-      merchantType: "5411",
-      merchantId: "DEMOSHOP0000001",
-      merchantName: { name: "Demo Shop", city: "Cape Town", region: "WC", country: "ZA" },
-    },
-  },
-  client: { id: DEMO_CLIENT, name: "Demo" },
-  receiver: { id: provider, name: provider },
-  thirdPartyIdentifiers: [{ institutionId: DEMO_CLIENT, transactionIdentifier: "till-1" }],
-});
+const newFields = (provider: string): TransactionFields =>
+  requestFields(randomUUID(), {
+    time: toDateTime(Date.now()),
+    client: { id: DEMO_CLIENT, name: "Demo" },
+    receiver: receiver(provider),
+  });

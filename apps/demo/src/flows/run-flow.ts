@@ -1,9 +1,9 @@
 import { decode, decodeEntry, type Entry, replay, type Transaction, type Uuid } from "@electrum-vouchers/core";
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Alert } from "@electrum-vouchers/runtime";
+import type { DocumentedFlow } from "@electrum-vouchers/testkit";
 import { Result } from "neverthrow";
-import { prepareVoucher, injectFaults } from "./actions.ts";
-import type { Flow } from "./flow.ts";
+import { prepareVoucher, injectFaults, performAction } from "./actions.ts";
 import { messagesOf, withErrorTypes } from "./sent-messages.ts";
 import { openContext, type FlowContext } from "./flow-context.ts";
 import type { SwitchTransaction } from "./switch-admin.ts";
@@ -29,14 +29,13 @@ export interface FlowTransaction {
 }
 
 /** Runs a flow from its start to its end, with its files below `folder`. Throws where it gets stuck. */
-export async function runFlow(flow: Flow, folder: string): Promise<FlowResult> {
-  const context = await openContext(flow.setup ?? {}, folder);
+export async function runFlow({ given = {}, actions }: DocumentedFlow, folder: string): Promise<FlowResult> {
+  const context = await openContext(given, folder);
   try {
-    const { voucher, faults = [] } = flow.setup ?? {};
-    if (voucher !== undefined) await prepareVoucher(context);
-    await injectFaults(context, faults);
+    if (given.hasVoucher === true) await prepareVoucher(context);
+    await injectFaults(context, given.faults ?? []);
     const startedAt = Date.now();
-    for (const action of flow.actions) await action(context);
+    for (const action of actions) await performAction(context, action);
     await context.closeTill();
     return await inspectResult(context, startedAt);
   } finally {

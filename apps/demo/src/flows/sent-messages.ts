@@ -1,9 +1,9 @@
 import type { Instant, Operation, Uuid } from "@electrum-vouchers/core";
 import type { RuntimeEvent } from "@electrum-vouchers/runtime";
-import { describeSilence } from "../print/no-response.ts";
+import { describeNoResponse } from "../print/no-response.ts";
 import type { LoggedRequest } from "./switch-admin.ts";
 
-/** One message of the till, and how it outcome. */
+/** One message of the till, and what came of it. */
 export interface SentMessage {
   readonly id: Uuid;
   readonly operation: Operation;
@@ -11,6 +11,11 @@ export interface SentMessage {
   /** The status it was answered with, or why it was not. */
   readonly outcome: string;
 }
+
+export const TILL_KILLED = "the till was killed";
+
+/** The runtime refused to send a lookup of a sale in this state. */
+export const describeTooEarly = (state: string): string => `refused while ${state}, not sent`;
 
 /** What the till sent, in order, as its observers were told. A message without an end was sent by a till that was killed. */
 export const messagesOf = (events: readonly RuntimeEvent[]): readonly SentMessage[] =>
@@ -31,8 +36,8 @@ function outcomeOf(sent: Sent, later: readonly RuntimeEvent[]): string {
       event.operation === sent.operation &&
       event.attempt === sent.attempt,
   );
-  if (next?.type !== "answered") return "the till was killed";
-  return "status" in next.outcome ? String(next.outcome.status) : describeSilence(next.outcome.noResponse);
+  if (next?.type !== "answered") return TILL_KILLED;
+  return "status" in next.outcome ? String(next.outcome.status) : describeNoResponse(next.outcome.noResponse);
 }
 
 /** The same messages, with the error types that the switch's log has for them. */

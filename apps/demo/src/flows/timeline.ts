@@ -2,7 +2,7 @@ import { type Instant, operations, type Uuid } from "@electrum-vouchers/core";
 import type { SentMessage } from "./sent-messages.ts";
 import type { SwitchProvider, ProviderMessage } from "./switch-admin.ts";
 
-/** A message as it is shown: who to whom, what, and how it outcome. Repeats that follow each other are one line. */
+/** A message as it is shown: who to whom, what, and what came of it. Repeats that follow each other are one line. */
 export interface TimelineEntry {
   /** Names what is repeated: a message of the same transaction. */
   readonly id: Uuid | undefined;

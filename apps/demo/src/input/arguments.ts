@@ -4,7 +4,7 @@ import { type BadInput, badInput } from "./bad-input.ts";
 
 /** An option of a command. */
 export interface Option {
-  /** What its value is called in the help; an option without one is a switch. */
+  /** The name of its value in the help. An option without one is a flag. */
   readonly valueName?: string;
   /** A line of help, or several. */
   readonly help: string;
@@ -14,14 +14,14 @@ export type Options<Name extends string = string> = Readonly<Record<Name, Option
 
 /** The options that were given. */
 export interface GivenOptions<Name extends string> {
-  /** The value of an option that takes one; `undefined` where it was not given. */
+  /** The value of an option, or `undefined` if it was not given. */
   readonly text: (name: Name) => string | undefined;
   readonly has: (name: Name) => boolean;
-  /** Of all that were given, in order. */
+  /** The names of all given options, in order. */
   readonly names: () => readonly string[];
 }
 
-/** The options among `args`, or the first thing that is wrong with them. */
+/** Reads the options in `args`, or names the first fault in them. */
 export function readArguments<Name extends string>(
   command: string,
   options: Options<Name>,
@@ -45,7 +45,7 @@ function tokensOf(options: Options, args: readonly string[]) {
     const type: "boolean" | "string" = valueName === undefined ? "boolean" : "string";
     return [name, { type }] as const;
   });
-  // Not strict: the messages of parseArgs itself repeat what was given, and that may be a password.
+  // Not strict, since the error messages of parseArgs repeat the arguments, which may hold a password.
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(types),
@@ -65,7 +65,7 @@ function checkOption(
   const help = `see demo ${command} --help`;
   // Checked first, so that its value is neither used nor repeated.
   if (name === "password") {
-    return "--password is not taken: arguments can be seen by everyone on this machine; set ELECTRUM_PASSWORD or give --password-file FILE";
+    return "--password is not allowed: every user of this machine can see arguments; set ELECTRUM_PASSWORD or give --password-file FILE";
   }
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) return `unknown option ${rawName}: ${help}`;
@@ -77,7 +77,7 @@ function checkOption(
   return undefined;
 }
 
-/** `--db --confirm`: what follows is the next option, not a value. A lone `-` is one: standard input. */
+/** In `--db --confirm`, the second argument is the next option, not a value. A lone `-` is a value: standard input. */
 const isNextOption = (value: string, isInline: boolean | undefined): boolean =>
   isInline !== true && value.startsWith("-") && value !== "-";
 
@@ -86,7 +86,7 @@ const describeUnexpected = (command: string, token: Token): string =>
     ? `unexpected argument "${token.value}": demo ${command} takes options only, see demo ${command} --help`
     : `unexpected argument --: demo ${command} takes options only, see demo ${command} --help`;
 
-/** The number that an option gives, checked; `undefined` where it was not given. */
+/** The number of an option, checked; `undefined` if it was not given. */
 export function readWholeNumber<Name extends string>(
   given: GivenOptions<Name>,
   name: Name,
@@ -100,7 +100,7 @@ export function readWholeNumber<Name extends string>(
     : badInput(`--${name} ${text}: expected a whole number from ${min} to ${max}`);
 }
 
-/** The one of `choices` that an option names; `undefined` where it was not given. */
+/** The choice of an option, checked; `undefined` if it was not given. */
 export function readOneOf<Name extends string, Choice extends string>(
   given: GivenOptions<Name>,
   name: Name,
@@ -112,12 +112,12 @@ export function readOneOf<Name extends string, Choice extends string>(
   return choice === undefined ? badInput(`--${name} ${text}: expected ${choices.join(" or ")}`) : ok(choice);
 }
 
-/** The value of an option without which the command makes no sense. */
+/** The value of a required option. */
 export function readRequired<Name extends string>(
   given: GivenOptions<Name>,
   name: Name,
-  what: string,
+  description: string,
 ): Result<string, BadInput> {
   const text = given.text(name);
-  return text === undefined ? err({ lines: [`--${name} is missing: expected ${what}`] }) : ok(text);
+  return text === undefined ? err({ lines: [`--${name} is missing: expected ${description}`] }) : ok(text);
 }

@@ -1,6 +1,6 @@
 import { err, type Result } from "neverthrow";
 
-/** What the user gave cannot be used. Each line names one thing that is wrong and what was expected; no line repeats a secret. */
+/** Input that cannot be used. Each line names one fault and what was expected. No line repeats a secret. */
 export interface BadInput {
   readonly lines: readonly [string, ...string[]];
 }

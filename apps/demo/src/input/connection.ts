@@ -3,10 +3,10 @@ import { type BadInput, badInput } from "./bad-input.ts";
 import type { GivenOptions, Options } from "./arguments.ts";
 import { readSecret } from "./files.ts";
 
-/** Where the till's messages go. */
+/** Where the till sends its messages. */
 export type Destination =
   | { readonly type: "electrum"; readonly url: string; readonly password: string }
-  /** A switch of the demo's own, in a process of its own, whose memory lies beside the database. */
+  /** A simulated switch in a process of its own. Its memory is a file beside the database. */
   | { readonly type: "simulated" };
 
 export type ConnectionOption = "db" | "electrum" | "username" | "password-file" | "json" | "help";
@@ -15,7 +15,7 @@ export const connectionOptions: Options<ConnectionOption> = {
   db: { valueName: "FILE", help: "the SQLite file in which this till keeps its transactions" },
   electrum: {
     valueName: "URL",
-    help: "Electrum's API, such as https://sandbox.electrum.io/suv/v1;\nwithout it a simulated switch",
+    help: "Electrum's API, such as https://sandbox.electrum.io/suv/v1;\ndefault: a simulated switch",
   },
   username: { valueName: "NAME", help: "Electrum's name for this client; default: the request's client.id" },
   "password-file": { valueName: "FILE", help: "holds the password; default: the variable ELECTRUM_PASSWORD" },
@@ -23,7 +23,7 @@ export const connectionOptions: Options<ConnectionOption> = {
   help: { help: "print this" },
 };
 
-/** Whether to speak to Electrum or to a switch of our own. Whether the URL will do, the HTTP adapter says. */
+/** Electrum, or a simulated switch. The HTTP adapter validates the URL. */
 export function readDestination(
   given: GivenOptions<ConnectionOption>,
   environment: NodeJS.ProcessEnv,

@@ -4,7 +4,7 @@ import { ok, type Result } from "neverthrow";
 import type { GivenOptions, Options } from "./arguments.ts";
 import { type BadInput, badInput } from "./bad-input.ts";
 
-/** What the till makes of an approval. */
+/** What the till does with an approval. */
 export type DecisionMode = "confirm" | "cancel" | "ask";
 
 export type DecisionOption = "confirm" | "cancel";
@@ -14,27 +14,27 @@ export const decisionOptions: Options<DecisionOption> = {
   cancel: { help: "the customer walks away: reverse the approval" },
 };
 
-/** What was decided beforehand; on a terminal, a person is asked. */
+/** The decision that the options give. Without one, `ask` on a terminal. */
 export function readDecision(
   given: GivenOptions<DecisionOption>,
   { messaging }: Policy,
 ): Result<DecisionMode, BadInput> {
   if (given.has("confirm") && given.has("cancel")) return badInput("--confirm and --cancel: expected one of them");
   if (messaging === "single" && given.has("cancel")) {
-    return badInput("--cancel: in single messaging an approval is the end; expected --messaging dual");
+    return badInput("--cancel: in single messaging an approval is final; expected --messaging dual");
   }
   if (given.has("confirm")) return ok("confirm");
   if (given.has("cancel")) return ok("cancel");
   return messaging === "single" || process.stdin.isTTY
     ? ok("ask")
-    : badInput("nobody to ask: without a terminal, expected --confirm or --cancel");
+    : badInput("no decision: without a terminal to ask on, expected --confirm or --cancel");
 }
 
-/** Asks a person, where nothing was decided beforehand. Whatever is not a yes is a no. */
+/** Asks on the terminal, if the options give no decision. Every input but yes means no. */
 export async function askDecision(decision: DecisionMode, question: string): Promise<"confirm" | "cancel"> {
   if (decision !== "ask") return decision;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl+C is the whole command's, not only the question's.
+  // Ctrl+C must end the whole command, not only the question.
   terminal.once("SIGINT", () => void process.kill(process.pid, "SIGINT"));
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim()) ? "confirm" : "cancel";

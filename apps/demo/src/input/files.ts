@@ -4,10 +4,10 @@ import { parseJson } from "@electrum-vouchers/testkit";
 import { ok, type Result } from "neverthrow";
 import { type BadInput, badInput } from "./bad-input.ts";
 
-/** Electrum's longest message has some ten kilobytes: whatever is a hundred times longer is another file. */
+/** 1 MiB. Electrum's longest message has some ten kilobytes, so a larger file is not a message. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
-/** What a file, or standard input where its name is `-`, holds. `option` is what named it. */
+/** Reads a file, or standard input if its name is `-`. `option` is the option that named it. */
 function readText(option: string, file: string): Result<string, BadInput> {
   const name = displayNameOf(file);
   try {
@@ -50,7 +50,7 @@ function describeReadError(thrown: unknown): string {
   }
 }
 
-/** A message of Electrum's from a file: every fault in it, with its path, is a line. */
+/** Reads a message of Electrum's from a file. Bad input has a line for each fault, with its path. */
 export function readMessage<Message>(
   file: string,
   name: string,
@@ -66,7 +66,7 @@ export function readMessage<Message>(
     return parse(json).mapErr(
       (faults): BadInput => ({
         lines: [
-          `--request ${displayNameOf(file)}: is not a ${name} as Electrum's schema has it:`,
+          `--request ${displayNameOf(file)}: is not a valid ${name} by Electrum's schema:`,
           ...faults.map(({ path, expected }) => `  ${path === "" ? "the message" : path} ${expected}`),
         ],
       }),
@@ -74,7 +74,7 @@ export function readMessage<Message>(
   });
 }
 
-/** Where the JSON breaks off. The parser's own message shows what stands there, which may be a voucher code. */
+/** The position of a syntax error. The parser's own message is not used: it quotes the text, which may hold a voucher code. */
 function locateSyntaxError(text: string): string {
   try {
     JSON.parse(text);
@@ -87,7 +87,7 @@ function locateSyntaxError(text: string): string {
   }
 }
 
-/** A secret that a file holds, or its first line: editors end a file with one. */
+/** Reads a secret from a file of one line. Empty lines after it are ignored, since editors add one. */
 export function readSecret(option: string, file: string): Result<string, BadInput> {
   return readText(option, file).andThen((text) => {
     const [secret = "", ...rest] = text.split(/\r?\n/);

@@ -1,6 +1,6 @@
 import type { Options } from "./arguments.ts";
 
-/** The help of a command: what it does, its options, and what else there is to say. */
+/** Renders the help of a command: what it does, its options, and notes. */
 export function helpOf(intro: string, options: Options, notes: string): string {
   const rows = Object.entries(options).map(([name, { valueName, help }]) => ({
     left: `  --${name}${valueName === undefined ? "" : ` ${valueName}`}`,

@@ -16,13 +16,13 @@ export const policyOptions: Options<PolicyOption> = {
   messaging: { valueName: "dual|single", help: "whether approvals must be confirmed; default: dual" },
   provider: { valueName: "NAME", help: "standard, netcare or stellr; default: by the receiver" },
   retries: { valueName: "NUMBER", help: "how often an unknown outcome is retried; default: 3" },
-  "reply-deadline-ms": { valueName: "NUMBER", help: "how long to wait for each answer; default: 60000" },
+  "reply-deadline-ms": { valueName: "NUMBER", help: "how long to wait for each response; default: 60000" },
 };
 
 const profiles = { standard: standardProvider, netcare, stellr } as const;
 const profileNames = ["standard", "netcare", "stellr"] as const;
 
-/** The till's business rules, as far as the command line sets them. */
+/** The till's business rules: the defaults, with those that the options set. */
 export function readPolicy(given: GivenOptions<PolicyOption>, receiver: string | undefined): Result<Policy, BadInput> {
   return safeTry(function* () {
     const messaging = yield* readOneOf(given, "messaging", ["dual", "single"]);
@@ -35,15 +35,15 @@ export function readPolicy(given: GivenOptions<PolicyOption>, receiver: string |
       ...(retries === undefined ? {} : { retries }),
       ...(replyDeadlineMs === undefined ? {} : { replyDeadlineMs }),
     }).mapErr((faults): BadInput => {
-      throw new Error(`options that were checked give a faulty policy: ${JSON.stringify(faults)}`);
+      throw new Error(`validated options give an invalid policy: ${JSON.stringify(faults)}`);
     });
   });
 }
 
-/** The bounds of the core's policy, so that a mistyped number is named by its flag. */
+/** The bounds of the core's policy. They are checked here too, so that a fault is reported by its option. */
 const MAX_RETRIES = 100;
 const MAX_REPLY_DEADLINE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** What is known of the provider that a request names. */
-export const profileOf = (receiver: string | undefined): ProviderProfile =>
+/** The profile of the provider that a request names. */
+const profileOf = (receiver: string | undefined): ProviderProfile =>
   [stellr, netcare].find(({ name }) => name.toLowerCase() === receiver?.trim().toLowerCase()) ?? standardProvider;

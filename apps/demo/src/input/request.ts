@@ -21,8 +21,8 @@ type SaleField = SharedField | "product" | "tender";
 type RedemptionField = SharedField | "voucher-file" | "voucher-code";
 
 const fileOptions: Options<FileOption> = {
-  request: { valueName: "FILE", help: "the whole request as Electrum's own JSON; - reads standard input" },
-  "new-id": { help: "give the request of that file a new id and the present time" },
+  request: { valueName: "FILE", help: "the whole request, as Electrum's JSON; - reads standard input" },
+  "new-id": { help: "give the request in the file a new id and the present time" },
 };
 
 const sharedFields: Options<SharedField> = {
@@ -31,7 +31,7 @@ const sharedFields: Options<SharedField> = {
   receiver: { valueName: "NAME", help: "the provider, such as Stellr or Netcare" },
   terminal: { valueName: "ID", help: "8 characters; default: DEMO0001" },
   merchant: { valueName: "ID", help: "15 characters; default: DEMOSHOP0000001" },
-  operator: { valueName: "ID", help: "who stands at the till" },
+  operator: { valueName: "ID", help: "the cashier" },
 };
 
 const saleFields: Options<SaleField> = {
@@ -42,8 +42,8 @@ const saleFields: Options<SaleField> = {
 
 const redemptionFields: Options<RedemptionField> = {
   ...sharedFields,
-  "voucher-file": { valueName: "FILE", help: "holds the voucher's code; - reads standard input" },
-  "voucher-code": { valueName: "CODE", help: "the code itself: others on this machine can see it" },
+  "voucher-file": { valueName: "FILE", help: "a file with the voucher's code; - reads standard input" },
+  "voucher-code": { valueName: "CODE", help: "the code itself: other users of this machine can see it" },
 };
 
 export type SaleOption = FileOption | SaleField;
@@ -57,7 +57,7 @@ export const redemptionOptions: Options<RedemptionOption> = { ...fileOptions, ..
 
 type SenderOption = "username" | "electrum";
 
-/** The name that the demo goes by where it speaks to a switch of its own. */
+/** The demo's client id with a simulated switch. */
 export const DEMO_CLIENT = "demo";
 
 /** The request of a sale: from a file, or from the options. */
@@ -88,7 +88,7 @@ function refuseFieldOptions(given: Pick<GivenOptions<string>, "names">, fields: 
   const beside = given.names().find((name) => Object.hasOwn(fields, name));
   return beside === undefined
     ? ok()
-    : badInput(`--${beside} is given beside --request: expected the whole request in the file, or options alone`);
+    : badInput(`--${beside} is given with --request: expected the whole request in the file, or options alone`);
 }
 
 function applyNewId(given: GivenOptions<"new-id">, json: Json): Json {
@@ -96,7 +96,7 @@ function applyNewId(given: GivenOptions<"new-id">, json: Json): Json {
   return { ...json, id: randomUUID(), time: toDateTime(Date.now()) };
 }
 
-/** Electrum wants the user name to be the sender's id, and would answer with AUTHENTICATION_ERROR. */
+/** Checks that the user name is the request's `client.id`: otherwise Electrum responds with AUTHENTICATION_ERROR. */
 function checkClient<Request extends { readonly client: { readonly id: string } }>(
   given: GivenOptions<"username">,
   request: Request,
@@ -155,7 +155,7 @@ function readAmount(given: GivenOptions<"amount" | "currency">): Result<JsonObje
   );
 }
 
-/** The fields that every request has, with those of an invented shop where the options leave them open. */
+/** The fields that every request has. Those of a fictitious shop are the defaults. */
 function readFields(
   given: GivenOptions<"receiver" | "terminal" | "merchant" | "operator" | "username" | "electrum">,
 ): Result<JsonObject, BadInput> {
@@ -185,7 +185,7 @@ function readFields(
   });
 }
 
-/** Which option a field of the request comes from. */
+/** The option that sets a field of the request. */
 const optionOf: Readonly<Record<string, string>> = {
   "originator.terminalId": "--terminal",
   "originator.merchant.merchantId": "--merchant",
@@ -197,9 +197,9 @@ const optionOf: Readonly<Record<string, string>> = {
   "voucher.code": "the voucher's code",
 };
 
-/** Faults of a request that was made of options, by the names of the options; the same option is named once. */
+/** The faults of a request that was built from options, by the options' names. Equal faults are reported once. */
 function toOptionFaults(faults: readonly MessageFault[]): BadInput {
-  const [first = "the request is not as Electrum's schema has it", ...rest] = [
+  const [first = "the request is not valid by Electrum's schema", ...rest] = [
     ...new Set(
       faults
         .filter(({ path }) => !isRepeat(path))
@@ -209,5 +209,5 @@ function toOptionFaults(faults: readonly MessageFault[]): BadInput {
   return { lines: [first, ...rest] };
 }
 
-/** The currency of the tender is the amount's own. */
+/** The tender has the currency of the amount, so its fault repeats the amount's. */
 const isRepeat = (path: string): boolean => path === "tenders.0.amount.currency";

@@ -7,15 +7,15 @@ import type {
   Transaction,
 } from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
-import { describeSilence } from "./no-response.ts";
+import { describeNoResponse } from "./no-response.ts";
 
-/** What a transaction's state means to the person at the till. */
+/** What a transaction's state means, for the cashier. */
 export function describeState(transaction: Transaction): string {
   switch (transaction.state) {
     case "requesting":
     case "redeeming":
     case "lookingUp":
-      return "an answer is awaited";
+      return "waiting for a response";
     case "waitingToRetry":
     case "waitingToLookUp":
       return "the next attempt is due soon";
@@ -24,7 +24,7 @@ export function describeState(transaction: Transaction): string {
     case "found":
       return "waits for the till to decide";
     case "lookupFailed":
-      return `no such voucher: ${describeNotFound(transaction.reason)}`;
+      return `the lookup failed: ${describeLookupFailure(transaction.reason)}`;
     case "abandoned":
       return "given up before anything was redeemed";
     case "completed":
@@ -34,21 +34,21 @@ export function describeState(transaction: Transaction): string {
     case "confirming":
       return "decided; Electrum has not acknowledged the confirmation yet";
     case "reversing":
-      return "to be undone; Electrum has not acknowledged the reversal yet";
+      return "being undone; Electrum has not acknowledged the reversal yet";
     case "confirmed":
       return "done, and Electrum knows";
     case "reversed":
       return `undone, and Electrum knows (${transaction.advice.message.reversalReason})`;
     case "disputed":
-      return `Electrum disagrees: ${describeError(transaction.dispute.error)}; a person must look`;
+      return `Electrum disagrees: ${describeError(transaction.dispute.error)}; an operator must look`;
     case "resolved":
       return `settled by ${transaction.resolution.by}: ${transaction.resolution.reason}`;
   }
 }
 
-type NotFoundReason = Extract<Transaction, { state: "lookupFailed" }>["reason"];
+type LookupFailure = Extract<Transaction, { state: "lookupFailed" }>["reason"];
 
-function describeNotFound(reason: NotFoundReason): string {
+function describeLookupFailure(reason: LookupFailure): string {
   if (reason.error !== undefined) return describeError(reason.error);
   if (reason.type === "declined") return "declined";
   switch (reason.cause) {
@@ -59,9 +59,9 @@ function describeNotFound(reason: NotFoundReason): string {
     case "unreadable":
     case "foreignId":
     case "noVoucher":
-      return "no usable answer";
+      return "no usable response";
     default:
-      return describeSilence(reason.cause);
+      return describeNoResponse(reason.cause);
   }
 }
 
@@ -70,32 +70,32 @@ const describeError = ({ status, errorType, errorMessage }: ErrorResponse): stri
     .filter((part) => part !== undefined)
     .join(" ");
 
-export function describeReconciliationItem(mark: ReconciliationItem): string {
-  switch (mark.reason) {
+export function describeReconciliationItem(item: ReconciliationItem): string {
+  switch (item.reason) {
     case "lateApproval":
       return "reconcile: an approval came after the end";
     case "providerTakesNoReversals":
-      return `reconcile: ${mark.provider} takes no reversals, so the voucher may be live`;
+      return `reconcile: ${item.provider} takes no reversals, so the voucher may be live`;
     case "confirmationAmbiguous":
-      return "reconcile: Electrum's answer does not say whether the confirmation counts";
+      return "reconcile: Electrum's response does not say whether the redemption is confirmed";
   }
 }
 
-/** Why the till did not do as it was told. */
+/** Why the till did not do what it was asked to do. */
 export function describeTillError(error: TillError): string {
   switch (error.type) {
     case "refused":
       return `refused: ${describeRefusal(error.refusal)}`;
     case "idInUse":
-      return "another request was started under this id before; expected a new id (see --new-id)";
+      return "another request has used this id; expected a new id (see --new-id)";
     case "unknownTransaction":
       return "no such transaction";
     case "lookupTooEarly":
-      return `refused: it is still ${error.state}, and must not be looked up before its end`;
+      return `refused: it is still ${error.state}, and must not be looked up yet`;
     case "outboxUnavailable":
-      return `the database does not take it: ${error.error.detail}`;
+      return `the database is not available: ${error.error.detail}`;
     case "damaged":
-      return "its record is damaged; a person must look";
+      return "its record is damaged; an operator must look";
     case "stopped":
       return "the till has stopped";
   }
@@ -104,9 +104,9 @@ export function describeTillError(error: TillError): string {
 function describeRefusal(refusal: Refusal): string {
   switch (refusal.type) {
     case "wrongKind":
-      return `this kind of transaction knows no ${refusal.intent}`;
+      return `this kind of transaction does not take ${refusal.intent}`;
     case "wrongState":
-      return `no ${refusal.intent} while ${refusal.state}`;
+      return `${refusal.intent} is not possible while ${refusal.state}`;
     case "alreadyDecided":
       return `it was decided to ${refusal.decision.outcome}, at ${new Date(refusal.decision.at).toISOString()}`;
     case "contentDiffers":

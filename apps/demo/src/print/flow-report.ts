@@ -1,4 +1,4 @@
-import type { Flow } from "../flows/flow.ts";
+import type { DocumentedFlow } from "@electrum-vouchers/testkit";
 import type { FlowResult, FlowTransaction } from "../flows/run-flow.ts";
 import { type TimelineEntry, RECEIVED } from "../flows/timeline.ts";
 import { isInAgreement } from "../flows/check-flow.ts";
@@ -6,13 +6,13 @@ import { describeReconciliationItem } from "./ending.ts";
 import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { secondsText } from "./reporter.ts";
 
-/** A flow that was result, or that got stuck. */
+/** The result of a flow, or of one that did not finish. */
 export interface FlowReport {
   readonly number: number;
-  readonly flow: Flow;
-  /** Absent where it got stuck. */
+  readonly flow: DocumentedFlow;
+  /** Absent if the flow did not finish. */
   readonly result?: FlowResult;
-  /** Every way in which it did not go as the contract says. */
+  /** Every way in which the flow was not as documented. */
   readonly violations: readonly string[];
 }
 
@@ -38,8 +38,8 @@ function flowResultLines({ timeline, transactions }: FlowResult): readonly strin
 
 function messageLine({ at, from, to, operation, outcome, times }: TimelineEntry, startedAt: number): string {
   const route = `${from.padStart(8)} → ${to.padEnd(8)}`;
-  const painted = styleOf(outcome)(outcome);
-  const text = `${operation.padEnd(21)}  ${painted}${times > 1 ? ` (${times} times)` : ""}`;
+  const styled = styleOf(outcome)(outcome);
+  const text = `${operation.padEnd(21)}  ${styled}${times > 1 ? ` (${times} times)` : ""}`;
   return `  ${styleDim(secondsText(at - startedAt))}  ${from === "till" ? route : styleDim(route)}  ${text}`;
 }
 
@@ -52,14 +52,14 @@ function transactionLines(result: FlowTransaction, label: string): readonly stri
   const { transaction, states, switchTransaction, voucherState } = result;
   const ends = [
     `till: ${styleBold(transaction.state)}`,
-    `Electrum: ${styleBold(switchTransaction?.state ?? "nothing to know")}`,
+    `Electrum: ${styleBold(switchTransaction?.state ?? "no record")}`,
     ...(switchTransaction === undefined ? [] : [`${switchTransaction.provider}: ${switchTransaction.providerState}`]),
     ...(voucherState === undefined ? [] : [`voucher: ${voucherState}`]),
   ];
   return [
     `    ${styleDim(`${label}${states.join(" → ")}`)}`,
     `    ${label}${ends.join(", ")}; ${isInAgreement(result) ? styleSuccess("they agree") : styleError("THEY DO NOT AGREE")}`,
-    ...transaction.reconciliation.map((mark) => `    ${label}${styleWarning(describeReconciliationItem(mark))}`),
+    ...transaction.reconciliation.map((item) => `    ${label}${styleWarning(describeReconciliationItem(item))}`),
   ];
 }
 
@@ -81,7 +81,7 @@ export function summaryLines(results: readonly FlowReport[], tookMs: number): re
   const [name, till, electrum] = [width("name", "flow"), width("till", "till"), width("electrum", "Electrum")];
   const failed = rows.filter(({ isGood }) => !isGood).length;
   const count = `${rows.length} ${rows.length === 1 ? "flow" : "flows"}`;
-  const verdict =
+  const conclusion =
     failed === 0
       ? styleSuccess(`${count}, all as documented; till and Electrum agree in each.`)
       : styleError(`${count}, ${failed} not as documented.`);
@@ -92,6 +92,6 @@ export function summaryLines(results: readonly FlowReport[], tookMs: number): re
         `${row.name.padEnd(name)}  ${row.till.padEnd(till)}  ${row.electrum.padEnd(electrum)}  ${row.isGood ? styleSuccess("yes") : styleError("NO")}`,
     ),
     "",
-    `${verdict} ${styleDim(`${(tookMs / 1000).toFixed(1)} s`)}`,
+    `${conclusion} ${styleDim(`${(tookMs / 1000).toFixed(1)} s`)}`,
   ];
 }

@@ -1,7 +1,7 @@
 import type { NoResponseCause } from "@electrum-vouchers/core";
 
-/** How a message outcome, in a few words. */
-export function describeSilence(cause: NoResponseCause): string {
+/** Why a message got no response, in a few words. */
+export function describeNoResponse(cause: NoResponseCause): string {
   switch (cause) {
     case "deadline":
       return "no answer";
@@ -14,7 +14,7 @@ export function describeSilence(cause: NoResponseCause): string {
     case "interrupted":
       return "connection lost";
     case "tooLarge":
-      return "answer too large";
+      return "response too large";
     case "credentials":
       return "not sent: no credentials";
     case "stopped":

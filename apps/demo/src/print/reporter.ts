@@ -2,25 +2,25 @@ import type { VoucherForCustomer, Transaction } from "@electrum-vouchers/core";
 import type { ForwarderStatus, EventListener, RuntimeEvent } from "@electrum-vouchers/runtime";
 import { describeAlert } from "./alert.ts";
 import { describeReconciliationItem, describeState } from "./ending.ts";
-import { describeSilence } from "./no-response.ts";
+import { describeNoResponse } from "./no-response.ts";
 import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { voucherLines } from "./voucher.ts";
 
-/** Where a command tells what happens: to people, or to programs. */
+/** Prints what happens: as text, or as JSON for programs. */
 export interface Reporter {
-  /** For the till: every message and alert. */
+  /** Receives the till's events: every message and alert. */
   readonly onEvent: EventListener;
-  /** For people only. */
+  /** Prints a line of text; nothing as JSON. */
   readonly printText: (line: string) => void;
-  /** The one place where a voucher is shown. */
+  /** Prints the voucher. Nothing else does. */
   readonly handOver: (voucher: VoucherForCustomer) => void;
-  /** What became of a transaction. */
+  /** Prints the state of a transaction. */
   readonly reportEnd: (transaction: Transaction) => void;
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** One line of JSON for each event. None holds a secret but `handedOver`. */
+/** Prints one line of JSON for each event. Only `handedOver` holds a secret. */
 export const jsonReporter: Reporter = {
   onEvent: (event) => print(JSON.stringify(event)),
   printText: () => undefined,
@@ -52,10 +52,10 @@ function describeEvent(event: RuntimeEvent): string | undefined {
   switch (event.type) {
     case "answered": {
       const { operation, outcome, tookMs } = event;
-      const outcomeText = "status" in outcome ? String(outcome.status) : describeSilence(outcome.noResponse);
-      const painted =
+      const outcomeText = "status" in outcome ? String(outcome.status) : describeNoResponse(outcome.noResponse);
+      const styled =
         "status" in outcome && outcome.status < 300 ? styleSuccess(outcomeText) : styleWarning(outcomeText);
-      return `till → Electrum  ${operation.padEnd(21)}  ${painted} ${styleDim(`after ${Math.round(tookMs)} ms`)}`;
+      return `till → Electrum  ${operation.padEnd(21)}  ${styled} ${styleDim(`after ${Math.round(tookMs)} ms`)}`;
     }
     case "forwarder":
       return describeForwarder(event.status);
@@ -71,11 +71,11 @@ function describeEvent(event: RuntimeEvent): string | undefined {
 function describeForwarder(status: ForwarderStatus): string | undefined {
   switch (status) {
     case "probing":
-      return styleWarning("Electrum is away: one advice at a time is tried until it is back");
+      return styleWarning("Electrum is not reachable: one advice at a time is tried until it is");
     case "halted":
-      return styleError("Electrum does not take the credentials: every advice is kept");
+      return styleError("Electrum does not accept the credentials: every advice is kept");
     case "forwarding":
-      return styleSuccess("Electrum is back: advices go out");
+      return styleSuccess("Electrum is reachable: advices are sent");
     case "stopped":
       return undefined;
   }
@@ -85,6 +85,6 @@ function endingLines(transaction: Transaction): readonly string[] {
   const { kind, id, state, reconciliation } = transaction;
   return [
     `${kind === "provision" ? "sale" : "redemption"} ${id}: ${styleBold(state)} - ${describeState(transaction)}`,
-    ...reconciliation.map((mark) => `  ${styleWarning(describeReconciliationItem(mark))}`),
+    ...reconciliation.map((item) => `  ${styleWarning(describeReconciliationItem(item))}`),
   ];
 }

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 type TextStyle = (text: string) => string;
 
-/** Colour, where standard output is a terminal that wants it: `styleText` heeds NO_COLOR and plain pipes. */
+/** Colours, if standard output is a terminal: `styleText` respects NO_COLOR and pipes. */
 export const styleSuccess: TextStyle = (text) => styleText("green", text);
 export const styleError: TextStyle = (text) => styleText("red", text);
 export const styleWarning: TextStyle = (text) => styleText("yellow", text);

@@ -2,7 +2,7 @@ import type { VoucherForCustomer, Json } from "@electrum-vouchers/core";
 import { isJsonObject } from "@electrum-vouchers/testkit";
 import { styleBold } from "./text-style.ts";
 
-/** The voucher as the customer gets it. */
+/** The lines of a voucher, for the customer. */
 export function voucherLines({
   code,
   pin,

@@ -2,26 +2,26 @@ import { closeSync, openSync } from "node:fs";
 import { isWorld, type World } from "@electrum-vouchers/simulator";
 import Database from "better-sqlite3";
 
-/** What a simulated switch knows, kept in a file from one command to the next. One process at a time has it. */
+/** The memory of a simulated switch, kept in a file from one command to the next. One process at a time may open it. */
 export interface SwitchMemory {
   readonly world: World | undefined;
-  /** On file once it returns, whenever the process is killed. */
+  /** Once it returns, the world survives a kill of the process. */
   readonly saveWorld: (world: World) => void;
   readonly close: () => void;
 }
 
-/** The switch of a command that was killed needs a moment to notice, and to give its memory free. */
+/** In milliseconds. After a command was killed, its switch needs a moment to end and to release the file. */
 const LOCK_WAIT_MS = 5_000;
 
-/** Opens the memory. Throws where another process keeps it, or where the file is none. */
+/** Opens the memory. Throws if another process has it open, or if the file is not one. */
 export function openMemory(file: string): SwitchMemory {
-  // It holds voucher codes, if only of a simulated switch.
+  // It holds voucher codes, though only of a simulated switch.
   closeSync(openSync(file, "a", 0o600));
   const database = new Database(file, { timeout: LOCK_WAIT_MS });
-  // The system gives the lock free when its owner is gone, however it went.
+  // The operating system releases the lock when the process ends, in whatever way.
   database.pragma("locking_mode = EXCLUSIVE");
   database.pragma("journal_mode = WAL");
-  // A simulated switch need not survive a loss of power.
+  // A simulated switch need not survive a power loss.
   database.pragma("synchronous = OFF");
   database.exec(
     "CREATE TABLE IF NOT EXISTS memory (only INTEGER PRIMARY KEY CHECK (only = 1), world TEXT NOT NULL) STRICT",
@@ -40,6 +40,6 @@ function readWorld(database: Database.Database): World | undefined {
   const text = database.prepare<[], string>("SELECT world FROM memory").pluck().get();
   if (text === undefined) return undefined;
   const world: unknown = JSON.parse(text);
-  if (!isWorld(world)) throw new Error("it holds no world of a simulated switch");
+  if (!isWorld(world)) throw new Error("it is not the memory of a simulated switch");
   return world;
 }

@@ -11,22 +11,22 @@ export interface SwitchProcess {
 }
 
 export interface SwitchOptions {
-  /** Where it keeps what it knows; without, it begins with nothing and forgets. */
+  /** The file of its memory. Default: it starts empty, and keeps nothing. */
   readonly memoryFile?: string;
   /** This user owes no advices. */
   readonly singleMessagingUser?: string;
   readonly upstreamDeadlineMs?: number;
-  /** How long it leaves a provider alone that is down. */
+  /** How long until a provider that is down is retried, in milliseconds. */
   readonly forwardRepeatMs?: number;
 }
 
-/** A start takes a fraction of a second, and five where the switch of a killed command must let go first. */
+/** A start takes a fraction of a second, or five seconds if the switch of a killed command must release its memory first. */
 const START_TIMEOUT_MS = 20_000;
 
-/** It closes a few sockets and is gone. */
+/** A switch only has to close a few sockets. */
 const STOP_TIMEOUT_MS = 5_000;
 
-/** Starts a switch that ends with this process, however it ends. The error says why there is none. */
+/** Starts a switch that ends with this process, even if this is killed. The error says why it did not start. */
 export async function startSwitch(options: SwitchOptions = {}): Promise<Result<SwitchProcess, string>> {
   const [, program = ""] = process.argv;
   const child = fork(program, ["switch", ...argumentsOf(options)], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
@@ -42,7 +42,7 @@ export async function startSwitch(options: SwitchOptions = {}): Promise<Result<S
       once(child, "message", { signal: AbortSignal.timeout(START_TIMEOUT_MS) }),
       exited.then(() => [{ type: "failed", reason: "its process ended" }]),
     ]);
-    if (!isSwitchStatusMessage(message)) throw new TypeError("a switch process tells nothing else");
+    if (!isSwitchStatusMessage(message)) throw new TypeError("a switch process sends no other message");
     if (message.type === "listening") return ok({ url: message.url, adminUrl: message.adminUrl, stop });
     await stop();
     return err(message.reason);

@@ -1,4 +1,4 @@
-/** What a switch process tells the process that started it. */
+/** A message from a switch process to its parent. */
 export type SwitchStatusMessage =
   | { readonly type: "listening"; readonly url: string; readonly adminUrl: string }
   | { readonly type: "failed"; readonly reason: string };

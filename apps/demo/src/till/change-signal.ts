@@ -1,9 +1,9 @@
 import type { EventListener } from "@electrum-vouchers/runtime";
 
-/** Lets a program wait for what a till does. */
+/** Lets a program wait for a change of a till's transactions. */
 export interface ChangeSignal {
   readonly onEvent: EventListener;
-  /** Waits until `isDone`, asked now and whenever something has changed; gives `false` where it is not within that time. */
+  /** Waits until `isDone` resolves with true. It is called at once and after each change. Resolves with `false` at the time-out. */
   readonly waitUntil: (isDone: () => Promise<boolean>, timeoutMs: number) => Promise<boolean>;
 }
 
@@ -20,7 +20,7 @@ export function createChangeSignal(): ChangeSignal {
       const timer = setTimeout(() => timeUp.resolve("timeUp"), withinMs);
       try {
         for (;;) {
-          // Taken before asking, so that what happens in between is not missed.
+          // Read before `isDone` is called, so that a change meanwhile is not missed.
           const next = changed.promise;
           if (await isDone()) return true;
           if ((await Promise.race([next, timeUp.promise])) === "timeUp") return false;

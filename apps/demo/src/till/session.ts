@@ -18,7 +18,7 @@ export interface SessionOptions {
   readonly onEvent: EventListener;
 }
 
-/** A till for one command; with a switch of its own where it speaks to none of Electrum's. */
+/** Opens a till for one command, with a simulated switch unless the destination is Electrum. */
 export function openSession(options: SessionOptions): ResultAsync<Composition, BadInput> {
   const { destination } = options;
   return destination.type === "electrum"
@@ -54,10 +54,10 @@ const composeTill = (
     describeCompositionError(db, fault),
   );
 
-/** What the simulated switch of a database knows lies beside it. */
+/** The memory of a database's simulated switch is a file beside it. */
 const memoryFileOf = (db: string): string => `${db}.switch`;
 
-/** Whether these transactions may go where the command points: advices sent elsewhere would settle nothing. */
+/** Refuses a destination other than that of the stored transactions: advices that are sent elsewhere have no effect. */
 export function checkStored(
   db: string,
   { isEmpty, unfinished }: StoreContents,
@@ -78,7 +78,7 @@ export function checkStored(
       );
 }
 
-/** Why there is no till, by the options that name its parts. */
+/** Why the till cannot be opened, by the option at fault. */
 export const describeCompositionError = (db: string, fault: CompositionError): BadInput =>
   fault.type === "outbox"
     ? describeDatabaseError(db, fault.error)
@@ -88,7 +88,7 @@ const describeOptionFaults = ([first = "cannot be used", ...rest]: readonly stri
   lines: [`--electrum: ${first}`, ...rest.map((expected) => `--electrum: ${expected}`)] as const,
 });
 
-/** A line for each way in which a file is no database of ours. */
+/** Why a file cannot be used as the database. */
 export function describeDatabaseError(db: string, error: OpenError | OutboxUnavailable): BadInput {
   const line = ((): string => {
     switch (error.type) {
@@ -99,15 +99,15 @@ export function describeDatabaseError(db: string, error: OpenError | OutboxUnava
       case "readOnly":
         return "cannot be written; expected a database that this user may write";
       case "foreign":
-        return `is no database of this demo (${error.detail}); expected one of ours, or a new file`;
+        return `is not a database of this demo (${error.detail}); expected one, or a new file`;
       case "newer":
         return `was written by a newer release (schema ${error.found}); this one reads up to ${error.supported}`;
       case "corrupt":
         return `is damaged (${error.detail})`;
       case "durability":
-        return `cannot keep a commit through a loss of power (${error.detail}); expected a local file system`;
+        return `cannot keep a commit through a power loss (${error.detail}); expected a local file system`;
       case "unavailable":
-        return `does not answer (${error.reason}: ${error.detail})`;
+        return `is not available (${error.reason}: ${error.detail})`;
       case "failed":
         return `cannot be opened (${error.detail})`;
     }

@@ -3,18 +3,18 @@ import type { OutboxInspection, OutboxUnavailable } from "@electrum-vouchers/cor
 import { openSqliteOutbox, type OpenError } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { ok, type Result, ResultAsync } from "neverthrow";
 
-/** What a database holds, before any till works on it. */
+/** The contents of a database, before a till works on it. */
 export interface StoreContents {
   /** Whether any transaction was ever stored. */
   readonly isEmpty: boolean;
   readonly unfinished: readonly Transaction[];
-  /** Records that cannot be read; the runtime leaves them alone. */
+  /** Records that cannot be decoded. The runtime does not change them. */
   readonly damaged: readonly Uuid[];
 }
 
 const PAGE_SIZE = 100;
 
-/** Looks into a database. Creates it where there is none. */
+/** Reads the contents of a database. It is created if it does not exist. */
 export function inspectStore(db: string): ResultAsync<StoreContents, OpenError | OutboxUnavailable> {
   return openSqliteOutbox({ path: db }).asyncAndThen((outbox) =>
     new ResultAsync(readContents(outbox)).andThen((stored) => outbox.close().map(() => stored)),
@@ -43,7 +43,7 @@ async function readContents(outbox: OutboxInspection): Promise<Result<StoreConte
 
 const noContents: StoreContents = { isEmpty: true, unfinished: [], damaged: [] };
 
-/** The client that a transaction was started for; a redemption has none before its request. */
+/** The client id of a transaction; a redemption has none before its request. */
 export function clientOf(transaction: Transaction): string | undefined {
   if (transaction.kind === "provision") return transaction.start.request.client.id;
   return "redeem" in transaction ? transaction.redeem.request.client.id : undefined;

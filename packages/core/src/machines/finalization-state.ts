@@ -7,18 +7,18 @@ import type { InDoubt } from "./in-doubt.ts";
 import type { Acknowledgement } from "../responses/advice-outcome.ts";
 import type { ErrorResponse } from "../responses/request-outcome.ts";
 
-/** What all kinds of transaction share after an approval or a doubt: one advice, until it is acknowledged. */
+/** The states that all kinds of transaction share, from the decision on: one advice, until it is acknowledged. */
 export type Finalization = Confirming | Reversing | Confirmed | Reversed | Disputed | Resolved;
 
 /** An approval, as it was received. */
 export interface Approval {
   readonly attempt: number;
   readonly at: Instant;
-  /** Holds the voucher: `handOver` alone gives it out. */
+  /** Holds the voucher. Only `handOver` gives it out. */
   readonly response: JsonObject;
 }
 
-/** A confirmation is on its way. */
+/** A confirmation is being delivered. */
 export interface Confirming {
   readonly state: "confirming";
   readonly decision: Decision;
@@ -26,7 +26,7 @@ export interface Confirming {
   readonly advice: OutgoingMessage<"confirmVoucher" | "confirmRedeem">;
 }
 
-/** A reversal is on its way. The voucher that may have been approved is dropped: it must not be handed out. */
+/** A reversal is being delivered. If a voucher was approved, the state no longer holds it: it must not be handed out. */
 export interface Reversing {
   readonly state: "reversing";
   readonly decision: Decision;
@@ -37,7 +37,7 @@ export interface Reversing {
   readonly lateApproval?: Approval;
 }
 
-/** Final: till and Electrum hold the transaction for done. */
+/** Final: for the till and for Electrum the transaction is done. */
 export interface Confirmed {
   readonly state: "confirmed";
   readonly decision: Decision;
@@ -47,7 +47,7 @@ export interface Confirmed {
   readonly at: Instant;
 }
 
-/** Final: till and Electrum hold the transaction for undone. */
+/** Final: for the till and for Electrum the transaction is undone. */
 export interface Reversed {
   readonly state: "reversed";
   readonly decision: Decision;
@@ -57,7 +57,7 @@ export interface Reversed {
   readonly at: Instant;
 }
 
-/** Electrum will not have the advice: a person must look, and resend or resolve. */
+/** Electrum does not accept the advice. An operator must look, then resend or resolve. */
 export interface Disputed {
   readonly state: "disputed";
   readonly finalizing: Confirming | Reversing;
@@ -70,7 +70,7 @@ export interface Dispute {
   readonly at: Instant;
 }
 
-/** Final: a person has settled the dispute. */
+/** Final: an operator has settled the dispute. */
 export interface Resolved {
   readonly state: "resolved";
   readonly finalizing: Confirming | Reversing;
@@ -78,13 +78,13 @@ export interface Resolved {
   readonly resolution: Omit<Resolve, "type">;
 }
 
-/** Something a person must reconcile, with the evidence. Marks may be added even to a final state; one for each reason. */
+/** What an operator must reconcile, with the evidence. Items may be added even to a final state, one for each reason. */
 export type ReconciliationItem =
-  /** An approval came after the transaction had ended another way. */
+  /** An approval came after the transaction had been declined or reversed, or while it is disputed. */
   | { readonly reason: "lateApproval"; readonly at: Instant; readonly attempt: number; readonly response: JsonObject }
-  /** Electrum acknowledged a reversal that this provider never sees. */
+  /** Electrum acknowledged a reversal, but does not forward it to this provider. */
   | { readonly reason: "providerTakesNoReversals"; readonly at: Instant; readonly provider: string }
-  /** VOUCHER_NOT_REDEEMED to a confirmRedeem: confirmed before, or never redeemed; Electrum's answer cannot tell. */
+  /** VOUCHER_NOT_REDEEMED to a confirmRedeem: either confirmed before or never redeemed. The response does not tell. */
   | { readonly reason: "confirmationAmbiguous"; readonly at: Instant }
   /**
    * A 404 ended the reversal, and it had no body, or an approval had been seen and this was its first delivery: Electrum may

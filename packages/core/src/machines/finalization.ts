@@ -11,7 +11,7 @@
 // 2. An acknowledgement says that Electrum has received the advice, not that it agrees. What contradicts our decision never
 //    causes the opposite advice: it is a dispute, and an operator decides.
 // 3. `thirdPartyIdentifiers` go back unaltered: those of the response, else those of the request (contract E.5).
-// 4. The reversal's reason is CANCELLED once an approval was seen; else the first unknown gives it.
+// 4. The reversal's reason is CANCELLED once an approval was received; else the first unknown outcome gives it.
 // 5. What an operator must check outside this protocol is a *reconciliation item*. One may be added even to a final state.
 //
 // What it does not know: which kind of transaction it finalizes. `FinalizationTerms` tells it the few things that differ.
@@ -34,7 +34,7 @@ import { type Instant, toDateTime } from "../time.ts";
 import { codeIn, isAnotherCode } from "../voucher-code.ts";
 import type { Approval, Confirming, ReconciliationItem, Reversing, Finalization } from "./finalization-state.ts";
 
-/** How long the till may take over an approval, in dual messaging: for ever, or until its decision timer. */
+/** How long the till may take to decide on an approval, in dual messaging: for ever, or until its decision timer. */
 export function awaitDecision(
   policy: Policy,
   { attempt, at }: Approval,
@@ -44,7 +44,7 @@ export function awaitDecision(
   return { decideBy, command: { type: "wakeAt", timer: "decision", attempt, at: decideBy } };
 }
 
-/** Whether the till's time is up. A policy that waits for ever knows no such moment, whoever says that it has come. */
+/** Whether the till's time to decide is over. If the policy waits for ever, no timer ends it. */
 export const endsDecision = (
   { approval, decideBy }: { readonly approval: Approval; readonly decideBy?: Instant },
   fact: Fact,
@@ -98,17 +98,17 @@ export function checkApprovedAmount(
   return isAsRequested ? [] : [{ reason: "approvedOtherAmount", at, requested, approved }];
 }
 
-/** What finalization must know of its transaction. */
+/** What finalization needs to know of the transaction. */
 export interface FinalizationTerms {
   readonly requestId: Uuid;
   readonly reversalId: Uuid;
   readonly reverse: "reverseVoucher" | "reverseRedeem";
   readonly policy: Policy;
-  /** Of the original request: echoed where no response had any. */
+  /** Those of the original request. They are echoed if no response had any. */
   readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[];
 }
 
-/** What every advice carries. */
+/** The fields that every advice has. */
 export const buildAdvice = (
   id: Uuid,
   terms: Pick<FinalizationTerms, "requestId" | "thirdPartyIdentifiers">,
@@ -121,7 +121,7 @@ export const buildAdvice = (
   thirdPartyIdentifiers: identifiersOf(response) ?? terms.thirdPartyIdentifiers,
 });
 
-// Echoed unaltered, whatever they hold: one party must never change another's entry.
+// Echoed unaltered and unchecked: one party must never change another's entry.
 function identifiersOf(response: JsonObject | undefined): BasicAdvice["thirdPartyIdentifiers"] | undefined {
   const received = response?.["thirdPartyIdentifiers"];
   return Array.isArray(received) ? received : undefined;
@@ -138,7 +138,7 @@ export function startConfirming(approval: Approval, advice: Confirming["advice"]
   return { state, command: queueAdviceFor(state) };
 }
 
-/** Why a transaction is reversed: an approval that was seen is undone, or there is nothing but doubt. */
+/** Why a transaction is reversed: an approval was received and is undone, or the outcome is unknown. */
 export type ReversalCause =
   | { readonly approval: Approval; readonly inDoubt?: InDoubt }
   | { readonly approval?: never; readonly inDoubt: InDoubt };
@@ -149,7 +149,7 @@ export function startReversing(
   at: Instant,
   { approval, inDoubt }: ReversalCause,
 ): Transition<Reversing> {
-  // CANCELLED once an approval was seen; else what was first unknown says why.
+  // CANCELLED once an approval was received; else the first unknown outcome gives the reason.
   const reversalReason: ReversalReason = approval === undefined ? inDoubt.reason : "CANCELLED";
   const state: Reversing = {
     state: "reversing",
@@ -164,10 +164,7 @@ export function startReversing(
   return { state, command: queueAdviceFor(state) };
 }
 
-/**
- * A fact during or after finalization: the response to its advice, or what comes too late. `request` is what was approved, or
- * is in doubt.
- */
+/** Applies a fact: the response to the advice, or one that comes too late. `request` is what was approved or is in doubt. */
 export function observeFinalization(
   terms: FinalizationTerms,
   request: Request,
@@ -287,7 +284,7 @@ function lostApproval(
   return [{ reason: "reversalNotFound", at, status, ...approval }];
 }
 
-/** An intent during or after finalization. The same again changes nothing; the opposite is refused, and who decided when is said. */
+/** Applies an intent. The same again changes nothing. The opposite is refused, with the decision that was made. */
 export function decideFinalization(current: Finalization, intent: Intent): Result<Transition<Finalization>, Refusal> {
   switch (intent.type) {
     case "confirm":
@@ -305,19 +302,19 @@ export function decideFinalization(current: Finalization, intent: Intent): Resul
   }
 }
 
-/** Who decided to reverse an attempt that was under way: the till that had cancelled it, or the protocol. */
+/** The decision to reverse an attempt that was under way: by the till if it had cancelled it, else by the protocol. */
 export const decisionToReverse = (cancelledAt: Instant | undefined, at: Instant): Decision =>
   cancelledAt === undefined
     ? { outcome: "reverse", by: "protocol", at }
     : { outcome: "reverse", by: "till", at: cancelledAt };
 
-/** Why an intent has no place before the finalization: the till had decided the opposite, or it comes too soon or too late. */
+/** Why an intent is refused before finalization: the till had decided the opposite, or it comes too soon or too late. */
 export const refuseInState = (intent: Intent, state: string, cancelledAt: Instant | undefined): Refusal =>
   cancelledAt !== undefined && (intent.type === "confirm" || intent.type === "redeem")
     ? { type: "alreadyDecided", decision: decisionToReverse(cancelledAt, cancelledAt) }
     : { type: "wrongState", intent: intent.type, state };
 
-/** The one decision of a finalization, whatever has become of it. */
+/** The one decision of a transaction, in any of these states. */
 const decisionOf = (current: Finalization): Decision =>
   current.state === "disputed" || current.state === "resolved" ? current.finalizing.decision : current.decision;
 
@@ -353,7 +350,7 @@ function resolve(current: Finalization, { type, ...resolution }: Resolve): Resul
   return sameJson(resolved, wanted) ? ok({ state: current }) : err({ type: "contentDiffers", intent: type, decidedAt });
 }
 
-/** The amount that Electrum authorised: as approved, else as requested. */
+/** The amount that Electrum authorised: the approved one, else the requested one. */
 export const authorisedAmountOf = (response: JsonObject, requested: Amounts | undefined): LedgerAmount | undefined =>
   approvedAmountOf(response) ?? requested?.requestAmount;
 
@@ -362,13 +359,13 @@ function approvedAmountOf(response: JsonObject): LedgerAmount | undefined {
   const approved = isJsonObject(amounts) ? amounts["approvedAmount"] : undefined;
   if (!isJsonObject(approved)) return undefined;
   const { amount, currency } = approved;
-  // One beyond what a number holds is read as infinite, and stored as null: it says nothing, before a restart and after.
+  // A number too large for JavaScript is parsed as Infinity, and would be stored as null. So it never counts.
   return typeof amount === "number" && Number.isFinite(amount) && typeof currency === "string"
     ? { amount, currency }
     : undefined;
 }
 
-/** The final amount of a confirmation must not exceed the authorised one; without one, Electrum will judge. */
+/** The final amount of a confirmation must not exceed the authorised one. If none is known, Electrum decides. */
 export function checkFinalAmount(
   amounts: Amounts | undefined,
   authorised: LedgerAmount | undefined,

@@ -3,11 +3,12 @@ import type { ReversalReason } from "../messages/advices.ts";
 import type { ErrorResponse, UnknownResponseCause } from "../responses/request-outcome.ts";
 import type { Instant } from "../time.ts";
 
-// What is not known of a transaction. XA calls a transaction *in doubt* while a participant does not know its outcome; here it
-// is in doubt once an attempt may have taken effect without a usable answer. The first unknown gives a later reversal its
-// reason. The latest deadline of the attempts without any response says until when one may still be under way.
+// What is not known of a transaction. XA (the standard for distributed transactions) calls a transaction *in doubt* while a
+// participant does not know its outcome. Here it is in doubt once an attempt may have taken effect without a usable response.
+// The first unknown outcome gives a later reversal its reason. The latest deadline of the attempts without any response says
+// until when one may still be under way.
 
-/** An outcome that is unknown, and why. */
+/** An unknown outcome of an attempt, and why it is unknown. */
 export interface UnknownOutcome {
   readonly attempt: number;
   readonly at: Instant;
@@ -15,26 +16,26 @@ export interface UnknownOutcome {
   readonly error?: ErrorResponse;
 }
 
-/** An answer that left the outcome open, as an unknown. */
+/** The unknown outcome that a response leaves. */
 export const toUnknownOutcome = (
   attempt: number,
   at: Instant,
   { cause, error }: { readonly cause: UnknownResponseCause; readonly error?: ErrorResponse },
 ): UnknownOutcome => ({ attempt, at, cause, ...(error === undefined ? {} : { error }) });
 
-/** What is not known of a transaction's attempts so far. Once in doubt, it stays: attempt 0 may have taken effect. */
+/** What is not known of a transaction's attempts so far. Once in doubt, a transaction stays so: attempt 0 may have taken effect. */
 export interface InDoubt {
-  /** The first unknown gives a reversal its reason. */
+  /** Gives a reversal its reason. */
   readonly first: UnknownOutcome;
   readonly last: UnknownOutcome;
   readonly reason: ReversalReason;
-  /** The latest deadline of all attempts that were never answered: until then one may be under way. */
+  /** The latest deadline of all attempts that got no response: until then one may be under way. */
   readonly latestDeadlineAt?: Instant;
   /** How many responses were not Electrum's word. */
   readonly foreignResponses?: number;
 }
 
-/** Adds a response that leaves the outcome open. */
+/** Adds an attempt whose response leaves the outcome unknown. */
 export function addUnknownResponse(inDoubt: InDoubt | undefined, unknown: UnknownOutcome): InDoubt {
   const foreignResponses = (inDoubt?.foreignResponses ?? 0) + (unknown.cause === "foreign" ? 1 : 0);
   return {
@@ -46,7 +47,7 @@ export function addUnknownResponse(inDoubt: InDoubt | undefined, unknown: Unknow
   };
 }
 
-/** Adds an attempt without any response. It may be under way until its deadline. */
+/** Adds an attempt that got no response. It may be under way until its deadline. */
 export const addNoResponse = (inDoubt: InDoubt | undefined, unknown: UnknownOutcome, deadlineAt: Instant): InDoubt => ({
   first: inDoubt?.first ?? unknown,
   last: unknown,

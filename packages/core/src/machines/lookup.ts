@@ -33,7 +33,7 @@ import type {
   WaitingToLookUp,
 } from "./redemption-state.ts";
 
-/** Before anything is redeemed: the lookups, which have no financial effect and owe no advice. */
+/** The states before anything is redeemed. Lookups have no financial effect and owe no advice. */
 export type LookupPhase = LookingUp | WaitingToLookUp | LookupFailed | Found | Abandoned;
 
 type LookupTransition = Transition<LookupPhase>;
@@ -75,8 +75,8 @@ function observeLookingUp(current: Redemption<LookingUp>, fact: Fact): LookupTra
     .with({ outcome: "declined" }, ({ error }) => ({
       state: { state: "lookupFailed", attempt, at, reason: failureOf(error), error },
     }))
-    .with({ outcome: "unknown" }, (reading) =>
-      retryOrFail(current, toUnknownOutcome(attempt, at, reading), fact.retryAfterMs),
+    .with({ outcome: "unknown" }, (classified) =>
+      retryOrFail(current, toUnknownOutcome(attempt, at, classified), fact.retryAfterMs),
     )
     .exhaustive();
 }
@@ -94,7 +94,7 @@ function failureOf({ status, errorType }: ErrorResponse): LookupFailure {
   return isUnknownVoucher ? "noSuchVoucher" : "refused";
 }
 
-/** A lookup may be repeated until it succeeds; the policy bounds how often in one round. */
+/** Repeats the lookup; fails once the policy's bound for a round is reached. */
 function retryOrFail(current: Redemption<LookingUp>, unknown: UnknownOutcome, retryAfterMs = 0): LookupTransition {
   const { attempt, round, start, id } = current;
   const { at } = unknown;
@@ -121,7 +121,7 @@ function observeWaitingToLookUp(current: Redemption<WaitingToLookUp>, fact: Fact
     : { state: current, ignored: ignoredBecause(fact) };
 }
 
-/** Intents of the lookup phase but `redeem`. */
+/** Decides every intent of the lookup phase except `redeem`. */
 export function decideLookup(
   current: Redemption<LookupPhase>,
   intent: Exclude<RedemptionIntent, { type: "redeem" }>,
@@ -135,7 +135,7 @@ export function decideLookup(
       const attempt = current.attempt + 1;
       return ok(lookUp(current, attempt, at, { firstAttempt: attempt, startedAt: at }));
     }
-    // The same again: it is under way, or done.
+    // The same again: the lookup is under way, or done.
     if (current.state !== "abandoned") return ok({ state: current });
   }
   return err({ type: "wrongState", intent: intent.type, state: current.state });

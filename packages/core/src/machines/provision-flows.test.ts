@@ -47,7 +47,7 @@ const confirmVoucher = (second: number, said: Partial<TenderAdvice> = {}): Advic
   },
 });
 
-/** Before any response the request's own identifiers go back; after one, the response's. */
+/** Advices echo the response's identifiers; before any response, the request's own. */
 const reverseVoucher = (second: number, reversalReason: ReversalReason, responded = false): Advice => ({
   operation: "reverseVoucher",
   message: {
@@ -65,7 +65,7 @@ const reversalAccepted = jsonResponse(202, { id: REVERSAL_ID, requestId: ID });
 const at = (second: number): number => AT + second * SECONDS;
 
 describe("Provision, success", () => {
-  test("dual messaging: the till confirms, and the voucher is handed out", () => {
+  test("dual messaging: the till confirms, and the voucher is handed over", () => {
     const sale = selling();
     sale.sends(provisionVoucher, 0, 60);
     sale.at(2).receives(approved);
@@ -90,7 +90,7 @@ describe("Provision, success", () => {
     expect(isFinal(sale.transaction())).toBe(true);
   });
 
-  test("single messaging: the approval completes it", () => {
+  test("single messaging: the approval completes the sale", () => {
     const sale = selling({ messaging: "single" });
     sale.sends(provisionVoucher, 0, 60);
     sale.at(2).receives(approved);
@@ -110,7 +110,7 @@ describe("Provision, success", () => {
 });
 
 describe("Provision, error or time-out at the till", () => {
-  test("a retry brings the voucher, dual messaging: confirmed as ever, under the id of the original request", () => {
+  test("a retry brings the voucher, dual messaging: confirmed under the id of the original request", () => {
     const sale = selling();
     sale.sends(provisionVoucher, 0, 60);
     sale.at(60).timesOut();
@@ -125,7 +125,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction()).toMatchObject({ state: "confirmed", approval: { attempt: 1, at: at(62) } });
   });
 
-  test("a retry brings the voucher, single messaging: complete", () => {
+  test("a retry brings the voucher, single messaging: completed", () => {
     const sale = selling({ messaging: "single" });
     sale.at(5).timesOut("interrupted");
     sale.wakesAt(6);
@@ -135,7 +135,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction()).toMatchObject({ approval: { attempt: 1, at: at(8) } });
   });
 
-  test("no retry brings a voucher: three retries of the same message, each after a longer pause, and then a reversal", () => {
+  test("no retry brings a voucher: three retries of the same message, each after a longer pause, then a reversal", () => {
     const sale = selling({ retryBackoff: { initialMs: 2 * SECONDS, multiplier: 3, maxMs: 9 * SECONDS } });
     sale.at(60).timesOut();
     sale.waits("retry", 0, [1, 2]);
@@ -168,7 +168,7 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("no answer to a retry is an answer to the first attempt: the reversal waits until that one is past its deadline", () => {
+  test("a response to a retry is not one to the first attempt: the reversal waits for the deadline of the first", () => {
     const sale = selling({ retries: 1 });
     sale.at(5).timesOut("interrupted");
     sale.wakesAt(6);
@@ -184,7 +184,7 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("an acknowledged reversal ends it, and says how it was acknowledged", () => {
+  test("an acknowledged reversal ends the sale, and the state says how it was acknowledged", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).timesOut();
     sale.queues(reverseVoucher(60, "TIMEOUT"), 60);
@@ -207,7 +207,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(needsAttention(sale.transaction())).toBe(false);
   });
 
-  test("a restart while the request is under way: it is never sent again, but waited for until its deadline", () => {
+  test("a restart while the request is under way: it is not sent again; its deadline is waited for", () => {
     const sale = selling({ retries: 0 });
     sale.at(3).restarts();
     sale.waits("replyDeadline", 0, [57, 57]);
@@ -218,7 +218,7 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("a restart between two attempts, and while an advice waits: what was asked for is asked for again", () => {
+  test("a restart between two attempts, and while an advice waits: the same command again", () => {
     const sale = selling({ retries: 1 });
     sale.at(60).timesOut();
     sale.at(70).restarts();
@@ -231,7 +231,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction().state).toBe("reversing");
   });
 
-  test("the customer's patience bounds all attempts together", () => {
+  test("customerWaitMs bounds all attempts together", () => {
     const sale = selling({ customerWaitMs: 90 * SECONDS });
     sale.sends(provisionVoucher, 0, 60);
     sale.at(60).timesOut();
@@ -242,7 +242,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(sale.transaction().state).toBe("reversing");
   });
 
-  test("no retry begins when the customer's patience is over, to the millisecond", () => {
+  test("no retry begins once customerWaitMs is over, to the millisecond", () => {
     const atOnce = { initialMs: 0, multiplier: 1, maxMs: 0 };
     const inTime = selling({ customerWaitMs: 20 * SECONDS, retryBackoff: atOnce });
     inTime.at(19.999).receives(emptyResponse(500));
@@ -252,7 +252,7 @@ describe("Provision, error or time-out at the till", () => {
     expect(tooLate.transaction().state).toBe("reversing");
   });
 
-  test("an answer at the deadline counts, one after it counts as none", () => {
+  test("a response at the deadline counts, one after it counts as none", () => {
     const inTime = selling({ retries: 0 });
     inTime.at(60).receives(approved);
     expect(inTime.transaction().state).toBe("issued");
@@ -264,7 +264,7 @@ describe("Provision, error or time-out at the till", () => {
     });
   });
 
-  test("a voucher that comes after the decision to reverse is not handed out; it is remembered, and marked once the reversal is through", () => {
+  test("a voucher that comes after the decision to reverse is not handed over; it is remembered, and after the reversal it adds an item", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).timesOut();
     sale.at(61).receivesTooLate(0, approved);
@@ -294,24 +294,27 @@ describe("Provision, upstream error", () => {
   test.each([
     ["400", errorResponse(400, "INVALID_AMOUNT", ID)],
     ["404", errorResponse(404, "INVALID_AMOUNT", ID)],
-  ])("the transaction failed, %s: a hard decline of the first request, and nothing more is sent", (status, answer) => {
-    const sale = selling();
-    sale.at(3).receives(answer);
-    sale.isIn("declined");
-    expect(sale.state()).toEqual({
-      state: "declined",
-      at: at(3),
-      error: {
-        status: Number(status),
-        errorType: "INVALID_AMOUNT",
-        errorMessage: "as it was said",
-        providerErrorCode: "P1",
-        providerErrorMessage: "as the provider said it",
-      },
-      reconciliation: [],
-    });
-    expect(isFinal(sale.transaction())).toBe(true);
-  });
+  ])(
+    "the transaction failed, %s: a hard decline of the first request, and nothing more is sent",
+    (status, response) => {
+      const sale = selling();
+      sale.at(3).receives(response);
+      sale.isIn("declined");
+      expect(sale.state()).toEqual({
+        state: "declined",
+        at: at(3),
+        error: {
+          status: Number(status),
+          errorType: "INVALID_AMOUNT",
+          errorMessage: "as it was said",
+          providerErrorCode: "P1",
+          providerErrorMessage: "as the provider said it",
+        },
+        reconciliation: [],
+      });
+      expect(isFinal(sale.transaction())).toBe(true);
+    },
+  );
 
   test.each([
     ["500 without a body", emptyResponse(500)],
@@ -323,9 +326,9 @@ describe("Provision, upstream error", () => {
     ],
     ["404, VOUCHER_STATUS_UNKNOWN", errorResponse(404, "VOUCHER_STATUS_UNKNOWN", ID)],
     ["400, DUPLICATE_RECORD: the switch has seen the request", errorResponse(400, "DUPLICATE_RECORD", ID)],
-  ])("the outcome is unknown (%s), and a retry brings the voucher", (_, answer) => {
+  ])("the outcome is unknown (%s), and a retry brings the voucher", (_, response) => {
     const sale = selling();
-    sale.at(3).receives(answer);
+    sale.at(3).receives(response);
     sale.waits("retry", 0, [0.5, 1]);
     sale.wakesAt(4);
     sale.sends(retryProvisionVoucher, 1, 64);
@@ -334,7 +337,7 @@ describe("Provision, upstream error", () => {
     expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "RESPONSE_NOT_FINAL" } });
   });
 
-  test("the outcome is unknown, and no retry brings a voucher: reversal, at once where every attempt was answered", () => {
+  test("the outcome is unknown, and no retry brings a voucher: reversal, at once if every attempt got a response", () => {
     const sale = selling({ retries: 1 });
     const open = errorResponse(504, "VOUCHER_STATUS_UNKNOWN", ID);
     sale.at(3).receives(open);
@@ -387,14 +390,14 @@ describe("Provision, answered by something else than Electrum", () => {
     ["an error in another's words", errorResponse(400, "NO_ROUTE")],
   ] as const;
 
-  test.each(foreign)("%s declines nothing: one retry, and if that meets it too, a reversal", (_, answer) => {
+  test.each(foreign)("%s declines nothing: one retry, and if that meets it too, a reversal", (_, response) => {
     const sale = selling();
-    sale.at(3).receives(answer);
+    sale.at(3).receives(response);
     sale.waits("retry", 0, [0.5, 1]);
     expect(sale.transaction()).toMatchObject({ inDoubt: { last: { cause: "foreign" }, foreignResponses: 1 } });
     sale.wakesAt(4);
     sale.sends(retryProvisionVoucher, 1, 64);
-    sale.at(6).receives(answer);
+    sale.at(6).receives(response);
     sale.queues(reverseVoucher(6, "RESPONSE_NOT_FINAL"), 6);
     expect(sale.transaction()).toMatchObject({
       decision: { outcome: "reverse", by: "protocol", at: at(6) },
@@ -402,9 +405,9 @@ describe("Provision, answered by something else than Electrum", () => {
     });
   });
 
-  test.each(foreign)("%s, and Electrum is back at the retry: the voucher is handed out", (_, answer) => {
+  test.each(foreign)("%s, and Electrum is back at the retry: the voucher is handed out", (_, response) => {
     const sale = selling();
-    sale.at(3).receives(answer);
+    sale.at(3).receives(response);
     sale.wakesAt(4);
     sale.at(5).receives(approved);
     sale.isIn("issued");
@@ -512,18 +515,18 @@ describe("Provision, what Electrum approves is not what was asked for", () => {
     ["in another currency", 5_000, "840"],
     ["in another currency, for less", 1, "840"],
   ])("%s: issued as ever, and the operator is told what was asked and what was approved", (_, amount, currency) => {
-    const mark = { reason: "approvedOtherAmount", at: at(2), requested: AUTHORISED, approved: { amount, currency } };
+    const item = { reason: "approvedOtherAmount", at: at(2), requested: AUTHORISED, approved: { amount, currency } };
     const dual = selling();
     dual.at(2).receives(approvedFor(amount, currency));
-    expect(dual.transaction()).toMatchObject({ state: "issued", reconciliation: [mark] });
+    expect(dual.transaction()).toMatchObject({ state: "issued", reconciliation: [item] });
     dual.at(3).intends({ type: "confirm", tenders });
     dual.at(4).adviceResponse(accepted);
-    expect(dual.transaction()).toMatchObject({ state: "confirmed", reconciliation: [mark] });
+    expect(dual.transaction()).toMatchObject({ state: "confirmed", reconciliation: [item] });
     expect(needsAttention(dual.transaction())).toBe(true);
 
     const single = selling({ messaging: "single" });
     single.at(2).receives(approvedFor(amount, currency));
-    expect(single.transaction()).toMatchObject({ state: "completed", reconciliation: [mark] });
+    expect(single.transaction()).toMatchObject({ state: "completed", reconciliation: [item] });
   });
 
   test("for less, or for just that: a provider may", () => {
@@ -554,7 +557,7 @@ describe("Provision, what Electrum approves is not what was asked for", () => {
 
 describe("Provision, one sale answered with two vouchers", () => {
   const other = { ...provisionResponse, voucher: { code: OTHER_CODE } };
-  const mark = (second: number) => ({ reason: "secondVoucher", at: at(second), attempt: 0, response: other });
+  const item = (second: number) => ({ reason: "secondVoucher", at: at(second), attempt: 0, response: other });
 
   test("the first one counts; the other is for the operator, in every state that has the first", () => {
     const sale = selling();
@@ -563,7 +566,7 @@ describe("Provision, one sale answered with two vouchers", () => {
     expect(sale.transaction()).toMatchObject({
       state: "issued",
       approval: { response: provisionResponse },
-      reconciliation: [mark(3)],
+      reconciliation: [item(3)],
     });
     expect(needsAttention(sale.transaction())).toBe(true);
 
@@ -582,13 +585,13 @@ describe("Provision, one sale answered with two vouchers", () => {
       another.at(9).receivesTooLate(0, jsonResponse(201, other));
       expect(another.transaction()).toMatchObject({
         approval: { response: provisionResponse },
-        reconciliation: [mark(9)],
+        reconciliation: [item(9)],
       });
     }
     const completed = selling({ messaging: "single" });
     completed.at(2).receives(approved);
     completed.at(9).receivesTooLate(0, jsonResponse(201, other));
-    expect(completed.transaction()).toMatchObject({ state: "completed", reconciliation: [mark(9)] });
+    expect(completed.transaction()).toMatchObject({ state: "completed", reconciliation: [item(9)] });
   });
 
   test("the first attempt's answer comes after the retry's: it need not be the same voucher", () => {
@@ -597,7 +600,7 @@ describe("Provision, one sale answered with two vouchers", () => {
     sale.wakesAt(61);
     sale.at(62).receives(approved);
     sale.at(63).receivesTooLate(0, jsonResponse(201, other));
-    expect(sale.transaction()).toMatchObject({ state: "issued", approval: { attempt: 1 }, reconciliation: [mark(63)] });
+    expect(sale.transaction()).toMatchObject({ state: "issued", approval: { attempt: 1 }, reconciliation: [item(63)] });
   });
 
   test("the same voucher again is none", () => {
@@ -617,7 +620,7 @@ describe("Provision, one sale answered with two vouchers", () => {
     expect(sale.transaction()).toMatchObject({
       state: "reversing",
       lateApproval: { at: at(61), response: provisionResponse },
-      reconciliation: [mark(63)],
+      reconciliation: [item(63)],
     });
   });
 
@@ -630,7 +633,7 @@ describe("Provision, one sale answered with two vouchers", () => {
   });
 });
 
-describe("Provision, providers of their own kind", () => {
+describe("Provision, providers with a profile", () => {
   test("Netcare takes no retries: an unknown outcome is reversed at once", () => {
     const sale = selling({ provider: netcare });
     sale.at(60).timesOut();
@@ -639,7 +642,7 @@ describe("Provision, providers of their own kind", () => {
     expect(sale.transaction()).toMatchObject({ state: "reversed", acknowledgement: "accepted", reconciliation: [] });
   });
 
-  test("Stellr takes neither retries nor reversals: Electrum swallows the reversal, and a person must reconcile", () => {
+  test("Stellr takes neither retries nor reversals: Electrum does not forward the reversal, and an operator must reconcile", () => {
     const sale = selling({ provider: stellr });
     sale.at(60).timesOut();
     sale.queues(reverseVoucher(60, "TIMEOUT"), 60);
@@ -651,7 +654,7 @@ describe("Provision, providers of their own kind", () => {
     expect(needsAttention(sale.transaction())).toBe(true);
   });
 
-  test("Stellr never hears of the reversal, and its voucher comes late: two things to reconcile, two marks", () => {
+  test("Stellr never gets the reversal, and its voucher comes late: two reconciliation items", () => {
     const sale = selling({ provider: stellr });
     sale.at(60).timesOut();
     sale.at(61).adviceResponse(reversalAccepted);
@@ -663,7 +666,7 @@ describe("Provision, providers of their own kind", () => {
     ]);
   });
 
-  test("Stellr takes no confirmations: one is owed and acknowledged all the same", () => {
+  test("Stellr takes no confirmations: one is still owed, and acknowledged", () => {
     const sale = selling({ provider: stellr });
     sale.at(2).receives(approved);
     sale.at(3).intends({ type: "confirm", tenders });
@@ -674,7 +677,7 @@ describe("Provision, providers of their own kind", () => {
 });
 
 describe("Provision, the till changes its mind", () => {
-  test("the customer walks away after the voucher was issued: reversal, CANCELLED, with the response's identifiers", () => {
+  test("cancelled after the voucher was issued: reversal, CANCELLED, with the response's identifiers", () => {
     const sale = selling();
     sale.at(2).receives(approved);
     sale.at(40).intends({ type: "cancel" });
@@ -695,7 +698,7 @@ describe("Provision, the till changes its mind", () => {
       );
   });
 
-  test("cancelled while the request is under way: nothing is interrupted, and what was issued is reversed", () => {
+  test("cancelled while the request is under way: the request goes on, and the issued voucher is reversed", () => {
     const sale = selling();
     sale.at(1).intends({ type: "cancel" });
     sale.isIn("requesting");
@@ -719,7 +722,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ at: at(3), cancelledAt: at(1) });
   });
 
-  test("cancelled while the request is under way, and never answered: reversed without a retry", () => {
+  test("cancelled while the request is under way, without a response: reversed without a retry", () => {
     const sale = selling();
     sale.at(1).intends({ type: "cancel" });
     sale.at(10).timesOut("interrupted");
@@ -727,7 +730,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(1) } });
   });
 
-  test("cancelled between two attempts: reversed, not before the first is past its deadline", () => {
+  test("cancelled between two attempts: reversed, not before the deadline of the first", () => {
     const sale = selling();
     sale.at(10).timesOut("interrupted");
     sale.at(10).intends({ type: "cancel" });
@@ -735,7 +738,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "till", at: at(10) } });
   });
 
-  test("a voucher that a retry brought is cancelled: not before the first attempt is past its deadline", () => {
+  test("a voucher from a retry is cancelled: reversed, not before the deadline of the first attempt", () => {
     const sale = selling();
     sale.at(10).timesOut("interrupted");
     sale.wakesAt(11);
@@ -745,7 +748,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "TIMEOUT", latestDeadlineAt: at(60) } });
   });
 
-  test("the till does not decide in time, where the policy gives it a time: reversal", () => {
+  test("the till does not decide within the policy's decision deadline: reversal", () => {
     const sale = selling({ decisionDeadlineMs: 300 * SECONDS });
     sale.at(2).receives(approved);
     sale.waits("decision", 0, [300, 300]);
@@ -762,7 +765,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "deadline", at: at(302) } });
   });
 
-  test("the till does not decide in time over what a retry brought: not before the first attempt is past its deadline", () => {
+  test("the till does not decide in time on a voucher from a retry: reversed, not before the deadline of the first attempt", () => {
     const sale = selling({ decisionDeadlineMs: 20 * SECONDS });
     sale.at(10).timesOut("interrupted");
     sale.wakesAt(11);
@@ -773,7 +776,7 @@ describe("Provision, the till changes its mind", () => {
     expect(sale.transaction()).toMatchObject({ inDoubt: { reason: "TIMEOUT", latestDeadlineAt: at(60) } });
   });
 
-  test("whichever commit comes first wins: a decision after the deadline, but before its timer, stands", () => {
+  test("the first commit wins: a decision after the deadline, but before its timer, stands", () => {
     const sale = selling({ decisionDeadlineMs: 300 * SECONDS });
     sale.at(2).receives(approved);
     sale.at(400).intends({ type: "confirm", tenders });
@@ -788,10 +791,10 @@ describe("Provision, the till changes its mind", () => {
   });
 });
 
-describe("Provision, what an advice says", () => {
+describe("Provision, the content of an advice", () => {
   const approvedWith = (changes: JsonObject) => jsonResponse(200, { ...provisionResponse, ...changes });
 
-  test("a final amount goes out, up to what was authorised", () => {
+  test("a final amount is sent, up to the authorised amount", () => {
     const sale = selling();
     sale.at(2).receives(approved);
     const amounts = { approvedAmount: { ...AUTHORISED, amount: 4_999 } };
@@ -802,7 +805,7 @@ describe("Provision, what an advice says", () => {
     expect(sale.transaction().state).toBe("confirming");
   });
 
-  test("more than Electrum authorised, or another currency, does not", () => {
+  test("more than the authorised amount, or another currency, is refused", () => {
     const sale = selling();
     sale.at(2).receives(approvedWith({ amounts: { approvedAmount: { amount: 300, currency: "710" } } }));
     const authorised = { amount: 300, currency: "710" };
@@ -829,7 +832,7 @@ describe("Provision, what an advice says", () => {
     expect(sale.transaction().state).toBe("issued");
   });
 
-  test("an approved amount beyond all numbers says nothing, before it is stored as null and after", () => {
+  test("an approved amount too large for a number never counts, neither before nor after it is stored as null", () => {
     const sale = selling();
     const beyond = JSON.stringify(provisionResponse).replace('"amount":5000', '"amount":1e999');
     sale.at(2).receives({ status: 200, body: beyond });
@@ -838,7 +841,7 @@ describe("Provision, what an advice says", () => {
     expect(sale.transaction().state).toBe("issued");
   });
 
-  test("where neither named an amount, Electrum judges", () => {
+  test("if neither side named an amount, Electrum decides", () => {
     const { amounts: _, ...request } = provisionRequest;
     const sale = followTransaction(unwrap(startProvision(provisionStart({}, request))));
     sale.at(2).receives(approvedWith({ amounts: null }));
@@ -850,17 +853,13 @@ describe("Provision, what an advice says", () => {
 
   test.each<[string, Json, Json]>([
     [
-      "as they came, whatever they hold",
+      "unaltered and unchecked",
       [{ institutionId: 7, more: [null] }, "text", null],
       [{ institutionId: 7, more: [null] }, "text", null],
     ],
     ["as they came, none", [], []],
     ["the request's, where the response has null", null, [{ institutionId: "10", transactionIdentifier: "T-1" }]],
-    [
-      "the request's, where the response has no list",
-      { 0: "x" },
-      [{ institutionId: "10", transactionIdentifier: "T-1" }],
-    ],
+    ["the request's, if the response has no list", { 0: "x" }, [{ institutionId: "10", transactionIdentifier: "T-1" }]],
   ])("third-party identifiers go back unaltered: %s", (_, received, echoed) => {
     const sale = selling();
     sale.at(2).receives(approvedWith({ thirdPartyIdentifiers: received }));
@@ -868,7 +867,7 @@ describe("Provision, what an advice says", () => {
     expect(sale.transaction()).toHaveProperty("advice.message.thirdPartyIdentifiers", echoed);
   });
 
-  test("after several responses, the last one's identifiers go back", () => {
+  test("after several responses, the last one's identifiers are echoed", () => {
     const sale = selling();
     sale
       .at(2)
@@ -891,7 +890,7 @@ describe("Provision, an advice until its end", () => {
 
   test("is repeated unchanged until it is acknowledged", () => {
     const sale = confirming();
-    for (const answer of [
+    for (const response of [
       emptyResponse(503),
       htmlResponse(404),
       htmlResponse(403),
@@ -900,7 +899,7 @@ describe("Provision, an advice until its end", () => {
       emptyResponse(202),
       jsonResponse(202, { id: ID }),
     ]) {
-      sale.at(4).mustRepeatAfter(answer);
+      sale.at(4).mustRepeatAfter(response);
       sale.restarts();
       sale.queues(confirmVoucher(3), 3);
     }
@@ -913,7 +912,7 @@ describe("Provision, an advice until its end", () => {
     });
   });
 
-  test("nothing to confirm: a dispute, which a person sends once more, and Electrum takes it", () => {
+  test("nothing to confirm: a dispute; an operator resends the advice, and Electrum acknowledges it", () => {
     const sale = confirming();
     sale.at(4).adviceResponse(errorResponse(404, "UNABLE_TO_LOCATE_RECORD", CONFIRMATION_ID));
     sale.isIn("disputed");
@@ -948,7 +947,7 @@ describe("Provision, an advice until its end", () => {
     expect(sale.transaction()).toMatchObject({ state: "confirmed", decision: { at: at(3) } });
   });
 
-  test("refused for good: a dispute, which a person settles outside the protocol", () => {
+  test("refused for good: a dispute, which an operator resolves outside the protocol", () => {
     const sale = selling({ retries: 0 });
     sale.at(60).timesOut();
     sale.at(61).adviceResponse(errorResponse(400, "FORMAT_ERROR"));

@@ -5,12 +5,12 @@ import type { Approval, ReconciliationItem, Finalization } from "./finalization-
 import type { ProvisionStart } from "../start.ts";
 import type { Instant } from "../time.ts";
 
-/** A sale of one voucher, in whatever state it is; `Provision<Issued>` is one in that state. */
+/** The sale of one voucher, in any state; `Provision<Issued>` is one in that state. */
 export type Provision<State extends ProvisionState = ProvisionState> = State extends ProvisionState
   ? ProvisionHead & State
   : never;
 
-/** What every provision has, whatever its state. */
+/** The fields that every provision has, in any state. */
 export interface ProvisionHead {
   readonly kind: "provision";
   /** The id of the request. */
@@ -27,12 +27,12 @@ export type ProvisionState =
   | ProvisionDeclined
   | Finalization;
 
-/** An attempt is under way: 0 is `provisionVoucher`, 1… are `retryProvisionVoucher`. */
+/** An attempt is under way: attempt 0 is `provisionVoucher`, the later ones are `retryProvisionVoucher`. */
 export interface Requesting {
   readonly state: "requesting";
   readonly attempt: number;
   readonly deadlineAt: Instant;
-  /** The till has cancelled: whatever the answer, no voucher is handed out. */
+  /** When the till cancelled. Whatever the response, no voucher is handed out. */
   readonly cancelledAt?: Instant;
   readonly inDoubt?: InDoubt;
 }
@@ -40,17 +40,17 @@ export interface Requesting {
 /** The outcome is unknown; the next attempt starts at `retryAt`. */
 export interface WaitingToRetry {
   readonly state: "waitingToRetry";
-  /** The attempt that stayed unknown. */
+  /** The attempt whose outcome is unknown. */
   readonly attempt: number;
   readonly retryAt: Instant;
   readonly inDoubt: InDoubt;
 }
 
-/** Dual messaging: Electrum issued a voucher; the till confirms or cancels. */
+/** Dual messaging: Electrum has issued a voucher. The till must confirm or cancel. */
 export interface Issued {
   readonly state: "issued";
   readonly approval: Approval;
-  /** When the policy reverses it, without a decision of the till. */
+  /** When the sale is reversed if the till has not decided. */
   readonly decideBy?: Instant;
   readonly inDoubt?: InDoubt;
 }

@@ -14,17 +14,17 @@ describe(`the provision, in ${situations.length} situations x ${events.length} e
     expect(actualSteps(machine, situation)).toEqual(expectedSteps(machine, situation));
   });
 
-  test("no step leaves a field that is there and yet undefined: what is stored is all there is", () => {
+  test("no step leaves a field that is undefined: it would not be stored", () => {
     expect(situations.flatMap((situation) => findUndefinedFields(machine, situation))).toEqual([]);
   });
 
-  test("every state is among the situations", () => {
+  test("the situations contain every state", () => {
     expect(new Set(situations.map((situation) => provisionSituations[situation]().state))).toEqual(
       new Set(provisionStates),
     );
   });
 
-  test("a pair that the table leaves out, or names twice, is found", () => {
+  test("a pair that is missing from the table, or named twice, is detected", () => {
     const without = expectedSteps({ ...machine, table: [] }, "requesting");
     const twice = expectedSteps(
       { ...machine, table: [...provisionTable, ["requesting", "approved", "declined"]] },

@@ -16,9 +16,9 @@
 // 4. Once in doubt, a transaction stays so: every way that ends without a voucher leads through a reversal.
 // 5. From an approval on, or a decision to reverse, the rules are those of `finalization.ts`.
 //
-// What it does not know: what an answer means (`classifyResponse`), and how long a backoff is (`backoffMs`).
-// Facts are led to their state by `switch`, which is twice as fast as a pattern for each state; every fact comes this way.
-// Classified responses are led by `match`, whose exhaustiveness the compiler checks where a wrong case would cost money.
+// What it does not know: what a response means (`classifyResponse`), and how long a backoff is (`backoffMs`).
+// Facts are dispatched by `switch`, which is twice as fast as a pattern for each state; every fact comes this way. Classified
+// responses are dispatched by `match`: the compiler checks that it is exhaustive, and a missing case here would cost money.
 
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
@@ -70,22 +70,27 @@ import type {
 
 type ProvisionTransition = Transition<ProvisionState>;
 
-/** Starts a sale, or names every fault in its request, or else in its ids. */
+/**
+ * Starts a sale. Refused (`invalidMessage`) with every fault in the request or, if it has none, in the ids.
+ *
+ * @example
+ * startProvision({ request, confirmationId, reversalId, policy: defaultPolicy, at: Date.now() })
+ */
 export function startProvision(start: ProvisionStart): Result<Step<Provision>, Refusal> {
   return validateProvisionStart(start).map(() => beginProvision(start));
 }
 
-/** As {@link startProvision}, for a start that was checked when it was made. */
+/** As {@link startProvision}, for a start that was validated when it was made. */
 export function beginProvision(start: ProvisionStart): Step<Provision> {
   const head: ProvisionHead = { kind: "provision", id: start.request.id, start, reconciliation: [] };
-  const move = startAttempt(head, 0, start.at, undefined);
-  return toStep(withState(move.state, head), move);
+  const transition = startAttempt(head, 0, start.at, undefined);
+  return toStep(withState(transition.state, head), transition);
 }
 
 export const observeProvision = (provision: Provision, fact: Fact): Step<Provision> =>
   applyTransition(provision, applyFact(provision, fact));
 
-// Every fact comes this way: trying one pattern after the other would take twice as long as all the rest of a transition.
+// By `switch`, since every fact comes this way: to try one pattern after the other takes twice as long as the rest of a transition.
 function applyFact(current: Provision, fact: Fact): ProvisionTransition {
   switch (current.state) {
     case "requesting":
@@ -111,7 +116,7 @@ export function decideProvision(provision: Provision, intent: Intent): Result<St
   return match(provision)
     .returnType<Result<ProvisionTransition, Refusal>>()
     .with({ state: "requesting" }, (current) =>
-      // What is under way goes on; the mark decides once its outcome is known.
+      // The attempt goes on. The cancellation decides once its outcome is known.
       intent.type === "cancel" ? ok({ state: markCancelled(current, intent.at) }) : refused,
     )
     .with({ state: "waitingToRetry" }, (current) =>
@@ -121,14 +126,14 @@ export function decideProvision(provision: Provision, intent: Intent): Result<St
     .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : refused))
     .with({ state: "completed" }, () => refused)
     .otherwise((current) => decideFinalization(current, intent))
-    .map((move) => applyTransition(provision, move));
+    .map((transition) => applyTransition(provision, transition));
 }
 
-/** A confirmation of a provision says how the customer paid; one of a redemption does not. */
+/** A confirmation of a provision has tenders; one of a redemption has none. */
 const isProvisionIntent = (intent: Intent): intent is ProvisionIntent =>
   intent.type === "confirm" ? intent.tenders !== undefined : intent.type !== "lookUp" && intent.type !== "redeem";
 
-// --- facts, a function for each state ---
+// --- facts: a function for each state ---
 
 function observeRequesting(current: Provision<Requesting>, fact: Fact): ProvisionTransition {
   if (!endsAttempt(fact)) return { state: current, ignored: "unexpected" };
@@ -136,7 +141,7 @@ function observeRequesting(current: Provision<Requesting>, fact: Fact): Provisio
   const { attempt, deadlineAt } = current;
   const { at } = fact;
   if (fact.type === "response" && at <= deadlineAt) return applyResponse(current, fact);
-  // A reply after the deadline counts as none: it is the moment that ends an attempt, not whether words came later.
+  // A response after the deadline counts as none: the deadline ends an attempt, whatever comes later.
   const cause = fact.type === "response" ? "deadline" : fact.type === "noResponse" ? fact.cause : "interruption";
   return retryOrReverse(current, addNoResponse(current.inDoubt, { attempt, at, cause }, deadlineAt), fact);
 }
@@ -148,13 +153,13 @@ function applyResponse(current: Provision<Requesting>, fact: ResponseReceived): 
     .returnType<ProvisionTransition>()
     .with({ outcome: "approved" }, ({ response }) => approve(current, { attempt, at, response }))
     .with({ outcome: "declined" }, ({ error }) =>
-      // A hard decline of the first request owes nothing; that of a retry owes a reversal: attempt 0 is still unknown.
+      // A hard decline of the first request owes nothing. That of a retry owes a reversal: attempt 0 is still unknown.
       inDoubt === undefined
         ? { state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) } }
         : reverse(current, at, { inDoubt }),
     )
-    .with({ outcome: "unknown" }, (reading) =>
-      retryOrReverse(current, addUnknownResponse(inDoubt, toUnknownOutcome(attempt, at, reading)), fact),
+    .with({ outcome: "unknown" }, (classified) =>
+      retryOrReverse(current, addUnknownResponse(inDoubt, toUnknownOutcome(attempt, at, classified)), fact),
     )
     .exhaustive();
 }
@@ -173,7 +178,7 @@ function approve(current: Provision<Requesting>, approval: Approval): ProvisionT
   };
 }
 
-/** Retries while the policy, the provider and the customer's time allow; else reverses. Electrum may ask for a longer wait. */
+/** Retries if the policy, the provider and the customer's patience allow it; else reverses. Electrum may ask for a longer pause. */
 function retryOrReverse(
   current: Provision<Requesting>,
   inDoubt: InDoubt,
@@ -200,7 +205,7 @@ const patienceEndsAt = ({ at, policy }: ProvisionStart): Instant =>
 
 function observeWaitingToRetry(current: Provision<WaitingToRetry>, fact: Fact): ProvisionTransition {
   const isItsTimer = fact.type === "timer" && fact.timer === "retry" && fact.attempt === current.attempt;
-  // Not even a late approval is acted on: the retry brings the same voucher.
+  // Not even a late approval acts: the retry brings the same voucher.
   if (!isItsTimer) return { state: current, ignored: ignoredBecause(fact) };
   return startAttempt(current, current.attempt + 1, fact.at, current.inDoubt);
 }
@@ -245,7 +250,7 @@ const cancel = (current: Provision, at: Instant, cause: ReversalCause): Provisio
 const markCancelled = (current: Provision<Requesting>, at: Instant): Provision<Requesting> =>
   current.cancelledAt === undefined ? { ...current, cancelledAt: at } : current;
 
-// --- what moves are made of ---
+// --- parts of transitions ---
 
 const reverse = (current: Provision<Requesting>, at: Instant, cause: ReversalCause): ProvisionTransition =>
   startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), at, cause);
@@ -279,10 +284,10 @@ const termsOf = ({ id, start }: ProvisionHead): FinalizationTerms => ({
   thirdPartyIdentifiers: start.request.thirdPartyIdentifiers,
 });
 
-function applyTransition(current: Provision, move: ProvisionTransition): Step<Provision> {
-  const reconciliation = addItems(current.reconciliation, move.items);
-  const isUnchanged = move.state === current && reconciliation === current.reconciliation;
-  return toStep(isUnchanged ? current : withState(move.state, { ...current, reconciliation }), move);
+function applyTransition(current: Provision, transition: ProvisionTransition): Step<Provision> {
+  const reconciliation = addItems(current.reconciliation, transition.items);
+  const isUnchanged = transition.state === current && reconciliation === current.reconciliation;
+  return toStep(isUnchanged ? current : withState(transition.state, { ...current, reconciliation }), transition);
 }
 
 const withState = (state: ProvisionState, { kind, id, start, reconciliation }: ProvisionHead): Provision => ({

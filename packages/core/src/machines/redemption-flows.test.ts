@@ -35,7 +35,7 @@ import { startRedemption } from "./redemption.ts";
 const accepting = (choices: Partial<Policy> = {}, asked: VoucherLookup = lookup): Flow =>
   followTransaction(unwrap(startRedemption(redemptionStart(choices, asked))));
 
-/** Looked up, found, and on its way: `redeemVoucher` is attempt 1, as the lookup was 0. */
+/** A redemption whose voucher was found, with `redeemVoucher` under way: attempt 1, since the lookup was attempt 0. */
 const redeeming = (choices: Partial<Policy> = {}): Flow => {
   const redemption = accepting(choices);
   redemption.at(1).receives(found);
@@ -57,7 +57,7 @@ const confirmRedeem = (second: number, said: Partial<BasicAdvice> = {}): Advice 
   },
 });
 
-/** Before any response the request's own identifiers go back; after one, the response's. */
+/** Advices echo the response's identifiers; before any response, the request's own. */
 const reverseRedeem = (second: number, reversalReason: ReversalReason, responded = false): Advice => ({
   operation: "reverseRedeem",
   message: {
@@ -112,7 +112,7 @@ describe("Redemption, success", () => {
     expect(canHandOver(redemption.transaction())).toBe(false);
   });
 
-  test("dual messaging: confirmed for less than was authorised, never for more", () => {
+  test("dual messaging: confirmed for less than the authorised amount, never for more", () => {
     const redemption = redeeming();
     redemption.at(12).receives(approved);
     const amounts = { approvedAmount: { ...AUTHORISED, amount: 4_000 } };
@@ -140,7 +140,7 @@ describe("Redemption, success", () => {
     expect(redemption.transaction().state).toBe("confirming");
   });
 
-  test("single messaging: the approval completes it", () => {
+  test("single messaging: the approval completes the redemption", () => {
     const redemption = redeeming({ messaging: "single" });
     redemption.at(12).receives(approved);
     redemption.isIn("completed");
@@ -154,7 +154,7 @@ describe("Redemption, success", () => {
     expect(canHandOver(redemption.transaction())).toBe(false);
   });
 
-  test("Stellr takes no advices: the confirmation is owed and acknowledged all the same", () => {
+  test("Stellr takes no advices: the confirmation is still owed, and acknowledged", () => {
     const redemption = redeeming({ provider: stellr });
     redemption.at(12).receives(approved);
     redemption.at(20).intends({ type: "confirm" });
@@ -358,7 +358,7 @@ describe("Redemption, a reversal of what Electrum does not know", () => {
 });
 
 describe("Redemption, error or time-out at the till", () => {
-  test("there is no retry: the reversal goes out once the request is past its deadline", () => {
+  test("there is no retry: the reversal is sent after the deadline of the request", () => {
     const redemption = redeeming();
     redemption.at(30).timesOut("interrupted");
     redemption.queues(reverseRedeem(30, "TIMEOUT"), 70);
@@ -386,7 +386,7 @@ describe("Redemption, error or time-out at the till", () => {
     });
   });
 
-  test("a restart while the request is under way: its deadline is waited for, and then it is reversed", () => {
+  test("a restart while the request is under way: reversed after its deadline", () => {
     const redemption = redeeming();
     redemption.at(11).restarts();
     redemption.waits("replyDeadline", 1, [59, 59]);
@@ -395,7 +395,7 @@ describe("Redemption, error or time-out at the till", () => {
     expect(redemption.transaction()).toMatchObject({ inDoubt: { first: { cause: "interruption" } } });
   });
 
-  test("an approval that comes after its deadline counts for nothing, and is marked once the reversal is through", () => {
+  test("an approval after the deadline counts as none; after the reversal it adds an item", () => {
     const redemption = redeeming();
     redemption.at(70.001).receives(approved);
     redemption.queues(reverseRedeem(70.001, "TIMEOUT"), 70.001);
@@ -407,14 +407,14 @@ describe("Redemption, error or time-out at the till", () => {
     ]);
   });
 
-  test("a lookup's late answer is no evidence of a redemption, even if it bears our id", () => {
+  test("a late response to a lookup is no evidence of a redemption, even if it has the transaction's id", () => {
     const redemption = redeeming();
     redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
     redemption.at(13).receivesTooLate(0, jsonResponse(200, { ...lookupResponse, id: ID }));
     expect(redemption.transaction()).toMatchObject({ state: "declined", reconciliation: [] });
   });
 
-  test("Stellr never hears of the reversal: a person must reconcile", () => {
+  test("Stellr never gets the reversal: an operator must reconcile", () => {
     const redemption = redeeming({ provider: stellr });
     redemption.at(70).timesOut();
     redemption.at(71).adviceResponse(reversalAccepted);
@@ -426,7 +426,7 @@ describe("Redemption, error or time-out at the till", () => {
 });
 
 describe("Redemption, upstream error", () => {
-  test("the voucher cannot be redeemed: declined, and nothing is owed; the consumer tries again under a new id", () => {
+  test("the voucher cannot be redeemed: declined, and nothing is owed; another attempt has a new id", () => {
     const redemption = redeeming();
     redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
     redemption.isIn("declined");
@@ -461,9 +461,9 @@ describe("Redemption, upstream error", () => {
     ["400 in another's words", errorResponse(400, "NO_ROUTE"), "foreign"],
     ["200 about another redemption", jsonResponse(200, { id: FOREIGN_ID }), "foreign"],
     ["200 that names an error", errorResponse(200, "GENERAL_ERROR", ID), "errorType"],
-  ])("Electrum got no answer, or gave none that decides (%s): reversal at once", (_, answer, cause) => {
+  ])("Electrum gave no response, or none that decides (%s): reversal at once", (_, response, cause) => {
     const redemption = redeeming();
-    redemption.at(12).receives(answer);
+    redemption.at(12).receives(response);
     redemption.queues(reverseRedeem(12, "RESPONSE_NOT_FINAL"), 12);
     expect(redemption.transaction()).toMatchObject({ inDoubt: { first: { attempt: 1, at: at(12), cause } } });
   });
@@ -490,7 +490,7 @@ describe("Redemption, the till changes its mind", () => {
     });
   });
 
-  test("cancelled while the request is under way: what was redeemed is undone", () => {
+  test("cancelled while the request is under way: the redemption is reversed", () => {
     const redemption = redeeming();
     redemption.at(11).intends({ type: "cancel" });
     redemption.isIn("redeeming");
@@ -506,7 +506,7 @@ describe("Redemption, the till changes its mind", () => {
     expect(redemption.transaction()).toMatchObject({ state: "declined", at: at(12), cancelledAt: at(11) });
   });
 
-  test("the till does not decide in time, where the policy gives it a time: reversal", () => {
+  test("the till does not decide within the policy's decision deadline: reversal", () => {
     const redemption = redeeming({ decisionDeadlineMs: 300 * SECONDS });
     redemption.at(12).receives(approved);
     redemption.waits("decision", 1, [300, 300]);
@@ -517,7 +517,7 @@ describe("Redemption, the till changes its mind", () => {
     expect(redemption.transaction()).toMatchObject({ decision: { outcome: "reverse", by: "deadline", at: at(312) } });
   });
 
-  test("a redemption begun is not begun again: the same request is accepted, another refused", () => {
+  test("a second redeem with the same request changes nothing; one with another request is refused", () => {
     const redemption = redeeming();
     redemption.at(11).intendsAgain({ type: "redeem", request: redemptionRequest });
     redemption.isRefused(
@@ -536,7 +536,7 @@ describe("Redemption, the confirmation until its end", () => {
     return redemption;
   };
 
-  test("VOUCHER_NOT_REDEEMED may answer a repeat of a confirmation that had arrived: confirmed, and marked", () => {
+  test("VOUCHER_NOT_REDEEMED may be the response to a repeat of a confirmation that had arrived: confirmed, with an item", () => {
     const redemption = confirming();
     redemption.at(21).mustRepeatAfter(emptyResponse(504));
     redemption.at(30).adviceResponse(errorResponse(400, "VOUCHER_NOT_REDEEMED", CONFIRMATION_ID));
@@ -548,7 +548,7 @@ describe("Redemption, the confirmation until its end", () => {
     expect(needsAttention(redemption.transaction())).toBe(true);
   });
 
-  test("Electrum holds the opposite: a dispute, never answered with the opposite advice; a person settles it", () => {
+  test("Electrum has the opposite outcome: a dispute, and never the opposite advice; an operator resolves it", () => {
     const redemption = confirming();
     redemption.at(21).adviceResponse(errorResponse(400, "REDEMPTION_ALREADY_REVERSED", CONFIRMATION_ID));
     redemption.isIn("disputed");
@@ -563,7 +563,7 @@ describe("Redemption, the confirmation until its end", () => {
     expect(redemption.state()).toEqual({ ...disputed, state: "resolved", resolution: { ...resolution, at: at(90) } });
   });
 
-  test("refused for good, and sent once more by a person: the same advice", () => {
+  test("refused for good, and resent by an operator: the same advice", () => {
     const redemption = confirming();
     redemption.at(21).adviceResponse(errorResponse(400, "FORMAT_ERROR"));
     redemption.at(90).intends({ type: "resend" });
@@ -574,7 +574,7 @@ describe("Redemption, the confirmation until its end", () => {
 });
 
 describe("Redemption, the lookup before it", () => {
-  test("is repeated while its outcome is unknown, after growing pauses, until it succeeds", () => {
+  test("is repeated while its outcome is unknown, after longer and longer pauses, until it succeeds", () => {
     const redemption = accepting({ lookupBackoff: { initialMs: 2 * SECONDS, multiplier: 2, maxMs: 60 * SECONDS } });
     redemption.at(60).timesOut();
     redemption.waits("lookup", 0, [1, 2]);
@@ -592,7 +592,7 @@ describe("Redemption, the lookup before it", () => {
     expect(redemption.transaction()).toMatchObject({ state: "redeeming", redeem: { attempt: 3 } });
   });
 
-  test("stays unknown within the policy's bound: not found, and why; the till may ask again, as often as before", () => {
+  test("stays unknown up to the policy's bound: lookupFailed, with the reason; the till may look up again, as often as before", () => {
     const redemption = accepting({ lookupRetries: 1 });
     redemption.at(3).receives(emptyResponse(500));
     redemption.wakesAt(4);
@@ -691,7 +691,7 @@ describe("Redemption, the lookup before it", () => {
     expect(hurried.transaction()).toMatchObject({ state: "lookupFailed", reason: "noAnswer" });
   });
 
-  test("an answer at the deadline counts, one after it does not", () => {
+  test("a response at the deadline counts, one after it does not", () => {
     const inTime = accepting();
     inTime.at(60).receives(found);
     expect(inTime.transaction().state).toBe("found");
@@ -704,7 +704,7 @@ describe("Redemption, the lookup before it", () => {
     });
   });
 
-  test("a restart while it is under way: its deadline is waited for, and then it is repeated", () => {
+  test("a restart while it is under way: repeated after its deadline", () => {
     const redemption = accepting();
     redemption.at(5).restarts();
     redemption.waits("replyDeadline", 0, [55, 55]);
@@ -713,7 +713,7 @@ describe("Redemption, the lookup before it", () => {
     expect(redemption.transaction()).toMatchObject({ state: "waitingToLookUp", attempt: 0 });
   });
 
-  test("a restart while the last one is under way: not found, since nobody was there to hear the answer", () => {
+  test("a restart while the last one is under way: lookupFailed after its deadline", () => {
     const redemption = accepting({ lookupRetries: 0 });
     redemption.at(5).restarts();
     redemption.wakesAt(60);
@@ -724,7 +724,7 @@ describe("Redemption, the lookup before it", () => {
     });
   });
 
-  test("the customer's patience bounds a round of lookups, and begins anew with what the till wants next", () => {
+  test("customerWaitMs bounds a round of lookups, and begins anew with the till's next intent", () => {
     const redemption = accepting({ customerWaitMs: 20 * SECONDS });
     redemption.sends(lookupVoucher, 0, 20);
     redemption.at(20).timesOut();
@@ -741,7 +741,7 @@ describe("Redemption, the lookup before it", () => {
     expect(redemption.transaction().state).toBe("redeeming");
   });
 
-  test("no lookup is repeated when the customer's patience is over, to the millisecond", () => {
+  test("no lookup is repeated once customerWaitMs is over, to the millisecond", () => {
     const atOnce = { initialMs: 0, multiplier: 1, maxMs: 0 };
     const inTime = accepting({ customerWaitMs: 20 * SECONDS, lookupBackoff: atOnce });
     inTime.at(19.999).receives(emptyResponse(500));
@@ -766,7 +766,7 @@ describe("Redemption, the lookup before it", () => {
     redemption.isRefused({ type: "lookUp" }, { type: "wrongState", intent: "lookUp", state: "abandoned" });
   });
 
-  test("nothing is redeemed before a successful lookup, nor anything but what was looked up", () => {
+  test("only the voucher that was looked up is redeemed, and only after a successful lookup", () => {
     const redemption = accepting();
     redemption.isRefused(
       { type: "redeem", request: redemptionRequest },
@@ -795,16 +795,16 @@ describe("Redemption, the lookup before it", () => {
     }
   });
 
-  test("a lookup about a transaction of ours is refused while it is open, and says from when it is allowed", () => {
+  test("a lookup of one's own transaction is refused while that is open, and says from when it is allowed", () => {
     const redemption = redeeming({ lookupAfterMs: 30 * SECONDS });
-    const refused = (second: number) => mayLookUp(redemption.transaction(), at(second));
-    expect(refused(20)._unsafeUnwrapErr()).toEqual({
+    const lookUpAt = (second: number) => mayLookUp(redemption.transaction(), at(second));
+    expect(lookUpAt(20)._unsafeUnwrapErr()).toEqual({
       type: "lookupTooEarly",
       state: "redeeming",
       allowedFrom: at(100),
     });
     redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
-    expect(refused(41)._unsafeUnwrapErr()).toEqual({ type: "lookupTooEarly", state: "declined", allowedFrom: at(42) });
-    expect(refused(42).isOk()).toBe(true);
+    expect(lookUpAt(41)._unsafeUnwrapErr()).toEqual({ type: "lookupTooEarly", state: "declined", allowedFrom: at(42) });
+    expect(lookUpAt(42).isOk()).toBe(true);
   });
 });

@@ -8,15 +8,15 @@ import type { RedemptionStart } from "../start.ts";
 import type { Policy } from "../policy.ts";
 import type { Instant } from "../time.ts";
 
-/** The acceptance of one voucher, in whatever state it is; `Redemption<Found>` is one in that state. */
+/** The acceptance of one voucher, in any state; `Redemption<Found>` is one in that state. */
 export type Redemption<State extends RedemptionState = RedemptionState> = State extends RedemptionState
   ? RedemptionHead & State
   : never;
 
-/** What every redemption has, whatever its state. */
+/** The fields that every redemption has, in any state. */
 export interface RedemptionHead {
   readonly kind: "redemption";
-  /** The id that its request will bear. */
+  /** The id that its request must have. */
   readonly id: Uuid;
   readonly start: RedemptionStart;
   readonly reconciliation: readonly ReconciliationItem[];
@@ -24,7 +24,7 @@ export interface RedemptionHead {
 
 export type RedemptionState = LookingUp | WaitingToLookUp | LookupFailed | Found | Abandoned | AfterRedeem;
 
-/** A round of lookups: it begins with the start, or when the till asks again after the voucher was not found. */
+/** A round of lookups. It begins with the start, or when the till asks again after the lookup failed. */
 export interface LookupRound {
   readonly firstAttempt: number;
   readonly startedAt: Instant;
@@ -33,13 +33,13 @@ export interface LookupRound {
 /** A lookup is under way. */
 export interface LookingUp {
   readonly state: "lookingUp";
-  /** Attempts are counted over lookups and redemption alike, so that each names one message. */
+  /** Attempts are counted over lookups and the redemption together, so that each number names one message. */
   readonly attempt: number;
   readonly deadlineAt: Instant;
   readonly round: LookupRound;
 }
 
-/** The lookup's outcome is unknown; the next starts at `lookUpAt`. */
+/** The lookup's outcome is unknown; the next lookup starts at `lookUpAt`. */
 export interface WaitingToLookUp {
   readonly state: "waitingToLookUp";
   readonly attempt: number;
@@ -47,7 +47,7 @@ export interface WaitingToLookUp {
   readonly round: LookupRound;
 }
 
-/** The till may look it up again, or cancel. */
+/** The voucher was not found, or Electrum did not say. The till may look it up again, or cancel. */
 export interface LookupFailed {
   readonly state: "lookupFailed";
   readonly attempt: number;
@@ -84,7 +84,7 @@ export interface Abandoned {
   readonly at: Instant;
 }
 
-/** The states that have a redemption request, and what they know of it. */
+/** The states that have a redemption request. */
 export type AfterRedeem = RedeemFields &
   (Redeeming | Redeemed | RedemptionCompleted | RedemptionDeclined | Finalization);
 
@@ -98,19 +98,19 @@ export interface RedeemFields {
   };
 }
 
-/** `redeemVoucher` is under way. Electrum knows no retry for it. */
+/** `redeemVoucher` is under way. Electrum has no retry for it. */
 export interface Redeeming {
   readonly state: "redeeming";
   readonly deadlineAt: Instant;
-  /** The till has cancelled: whatever the answer, it is undone. */
+  /** When the till cancelled. Whatever the response, the redemption is undone. */
   readonly cancelledAt?: Instant;
 }
 
-/** Dual messaging: the voucher is redeemed; the till confirms or cancels. */
+/** Dual messaging: the voucher is redeemed. The till must confirm or cancel. */
 export interface Redeemed {
   readonly state: "redeemed";
   readonly approval: Approval;
-  /** When the policy reverses it, without a decision of the till. */
+  /** When the redemption is reversed if the till has not decided. */
   readonly decideBy?: Instant;
 }
 
@@ -120,7 +120,7 @@ export interface RedemptionCompleted {
   readonly approval: Approval;
 }
 
-/** Final: a hard decline. Nothing is owed; another try is a new transaction with a new id. */
+/** Final: a hard decline. Nothing is owed. Another attempt is a new transaction with a new id. */
 export interface RedemptionDeclined {
   readonly state: "declined";
   readonly at: Instant;

@@ -14,11 +14,11 @@ describe(`the redemption, in ${situations.length} situations x ${events.length} 
     expect(actualSteps(machine, situation)).toEqual(expectedSteps(machine, situation));
   });
 
-  test("no step leaves a field that is there and yet undefined: what is stored is all there is", () => {
+  test("no step leaves a field that is undefined: it would not be stored", () => {
     expect(situations.flatMap((situation) => findUndefinedFields(machine, situation))).toEqual([]);
   });
 
-  test("every state is among the situations", () => {
+  test("the situations contain every state", () => {
     expect(new Set(situations.map((situation) => redemptionSituations[situation]().state))).toEqual(
       new Set(redemptionStates),
     );

@@ -11,11 +11,11 @@
 // 2. Electrum knows no retry for a redemption. An unknown outcome goes straight to its reversal; another attempt is a new
 //    transaction with a new id.
 // 3. Attempts are counted over lookups and the redemption alike, so that each number names one message.
-// 4. A late answer to a lookup says nothing about the redemption.
+// 4. A late response to a lookup says nothing about the redemption.
 // 5. From an approval on, or a decision to reverse, the rules are those of `finalization.ts`. They work on a state without the
 //    request; `applyRedeemTransition` puts the request back.
 //
-// What it does not know: what an answer means (`classifyResponse`). `switch` and `match` as in `provision.ts`.
+// What it does not know: what a response means (`classifyResponse`). `switch` and `match` as in `provision.ts`.
 
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
@@ -72,19 +72,24 @@ import type {
   RedemptionState,
 } from "./redemption-state.ts";
 
-/** A move among the states that have a redemption request; `next` puts the request back. */
+/** A transition between the states that have a redemption request. `applyRedeemTransition` puts the request back. */
 type RedeemTransition = Transition<Redeeming | Redeemed | RedemptionCompleted | RedemptionDeclined | Finalization>;
 
-/** Starts a redemption with its lookup, or names every fault in its ids, or else in the lookup. */
+/**
+ * Starts a redemption with its lookup. Refused (`invalidMessage`) with every fault in the ids or, if they have none, in the lookup.
+ *
+ * @example
+ * startRedemption({ id, lookup: { voucherCode }, confirmationId, reversalId, policy: defaultPolicy, at: Date.now() })
+ */
 export function startRedemption(start: RedemptionStart): Result<Step<Redemption>, Refusal> {
   return validateRedemptionStart(start).map(() => beginRedemption(start));
 }
 
-/** As {@link startRedemption}, for a start that was checked when it was made. */
+/** As {@link startRedemption}, for a start that was validated when it was made. */
 export function beginRedemption(start: RedemptionStart): Step<Redemption> {
   const head: RedemptionHead = { kind: "redemption", id: start.id, start, reconciliation: [] };
-  const move = lookUp(head, 0, start.at, { firstAttempt: 0, startedAt: start.at });
-  return toStep(withState(move.state, head), move);
+  const transition = lookUp(head, 0, start.at, { firstAttempt: 0, startedAt: start.at });
+  return toStep(withState(transition.state, head), transition);
 }
 
 export function observeRedemption(redemption: Redemption, fact: Fact): Step<Redemption> {
@@ -96,27 +101,27 @@ export function observeRedemption(redemption: Redemption, fact: Fact): Step<Rede
 export function decideRedemption(redemption: Redemption, intent: Intent): Result<Step<Redemption>, Refusal> {
   if (!isRedemptionIntent(intent)) return err({ type: "wrongKind", intent: intent.type });
   if (isAfterRedeem(redemption)) {
-    return decideAfterRedeem(redemption, intent).map((move) => applyRedeemTransition(redemption, move));
+    return decideAfterRedeem(redemption, intent).map((transition) => applyRedeemTransition(redemption, transition));
   }
   if (intent.type !== "redeem")
-    return decideLookup(redemption, intent).map((move) => applyTransition(redemption, move));
+    return decideLookup(redemption, intent).map((transition) => applyTransition(redemption, transition));
   return redemption.state === "found"
-    ? startRedeeming(redemption, intent).map((move) => applyTransition(redemption, move))
+    ? startRedeeming(redemption, intent).map((transition) => applyTransition(redemption, transition))
     : err(refuseInState(intent, redemption.state, redemption.state === "abandoned" ? redemption.at : undefined));
 }
 
 const isAfterRedeem = (redemption: Redemption): redemption is Redemption<AfterRedeem> => "redeem" in redemption;
 
-/** A confirmation of a redemption says nothing of tenders: it is a BasicAdvice. */
+/** A confirmation of a redemption has no tenders: it is a BasicAdvice. */
 const isRedemptionIntent = (intent: Intent): intent is RedemptionIntent =>
   intent.type !== "confirm" || intent.tenders === undefined;
 
-// --- facts, a function for each state ---
+// --- facts: a function for each state ---
 
 function observeAfterRedeem(current: Redemption<AfterRedeem>, fact: Fact): RedeemTransition {
-  // A lookup's late answer says nothing of the redemption.
+  // A late response to a lookup says nothing of the redemption.
   if (fact.type === "response" && fact.attempt < current.redeem.attempt) return { state: current, ignored: "late" };
-  // As for a provision: every fact comes this way.
+  // By `switch`, as for a provision.
   switch (current.state) {
     case "redeeming":
       return observeRedeeming(current, fact);
@@ -138,7 +143,7 @@ function observeRedeeming(current: Redemption<Redeeming & RedeemFields>, fact: F
   if (fact.attempt !== attempt) return { state: current, ignored: "late" };
   const { at } = fact;
   if (fact.type === "response" && at <= deadlineAt) return applyResponse(current, fact);
-  // A reply after the deadline counts as none.
+  // A response after the deadline counts as none.
   const cause = fact.type === "response" ? "deadline" : fact.type === "noResponse" ? fact.cause : "interruption";
   return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });
 }
@@ -155,8 +160,8 @@ function applyResponse(current: Redemption<Redeeming & RedeemFields>, fact: Resp
         state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) },
       }))
       // There is no retry for a redemption: an unknown outcome goes straight to its reversal.
-      .with({ outcome: "unknown" }, (reading) =>
-        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, reading)) }),
+      .with({ outcome: "unknown" }, (classified) =>
+        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, classified)) }),
       )
       .exhaustive()
   );
@@ -203,7 +208,7 @@ function startRedeeming(
   });
 }
 
-/** Only what was looked up may be redeemed: this transaction, and this voucher where the till named it by its code. */
+/** Only what was looked up may be redeemed: this transaction and, if the till named the voucher by its code, this voucher. */
 function checkMatchesLookup({ id, start }: RedemptionHead, request: RedemptionRequest): Result<void, Refusal> {
   if (request.id !== id) return err({ type: "lookupMismatch", field: "id" });
   const { voucherCode = "" } = start.lookup;
@@ -225,7 +230,7 @@ function decideAfterRedeem(
   return match(current)
     .returnType<Result<RedeemTransition, Refusal>>()
     .with({ state: "redeeming" }, (state) =>
-      // What is under way goes on; the mark decides once its outcome is known.
+      // The request goes on. The cancellation decides once its outcome is known.
       intent.type === "cancel" ? ok({ state: markCancelled(state, intent.at) }) : refused,
     )
     .with({ state: "redeemed" }, (state) => decideRedeemed(state, intent, refused))
@@ -267,7 +272,7 @@ function confirm(
   );
 }
 
-// --- what moves are made of ---
+// --- parts of transitions ---
 
 const reverse = (current: Redemption<Redeeming & RedeemFields>, at: Instant, cause: ReversalCause): RedeemTransition =>
   startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), at, cause);
@@ -285,15 +290,15 @@ const termsOf = ({ id, start, redeem }: RedemptionHead & RedeemFields): Finaliza
   thirdPartyIdentifiers: redeem.request.thirdPartyIdentifiers,
 });
 
-function applyRedeemTransition(current: Redemption<AfterRedeem>, move: RedeemTransition): Step<Redemption> {
-  const state = move.state === current ? current : { ...move.state, redeem: current.redeem };
-  return applyTransition(current, { ...move, state });
+function applyRedeemTransition(current: Redemption<AfterRedeem>, transition: RedeemTransition): Step<Redemption> {
+  const state = transition.state === current ? current : { ...transition.state, redeem: current.redeem };
+  return applyTransition(current, { ...transition, state });
 }
 
-function applyTransition(current: Redemption, move: Transition<RedemptionState>): Step<Redemption> {
-  const reconciliation = addItems(current.reconciliation, move.items);
-  const isUnchanged = move.state === current && reconciliation === current.reconciliation;
-  return toStep(isUnchanged ? current : withState(move.state, { ...current, reconciliation }), move);
+function applyTransition(current: Redemption, transition: Transition<RedemptionState>): Step<Redemption> {
+  const reconciliation = addItems(current.reconciliation, transition.items);
+  const isUnchanged = transition.state === current && reconciliation === current.reconciliation;
+  return toStep(isUnchanged ? current : withState(transition.state, { ...current, reconciliation }), transition);
 }
 
 const withState = (state: RedemptionState, { kind, id, start, reconciliation }: RedemptionHead): Redemption => ({

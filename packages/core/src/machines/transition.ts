@@ -1,7 +1,7 @@
 import type { ReconciliationItem } from "./finalization-state.ts";
 import type { Command, Fact, Ignored, Interruption, NoResponseReceived, ResponseReceived, Step } from "../step.ts";
 
-/** Where a state machine goes next. */
+/** What a state machine does with one fact or intent. */
 export interface Transition<State> {
   readonly state: State;
   readonly command?: Command;
@@ -21,7 +21,7 @@ const addItem = (
 ): readonly ReconciliationItem[] =>
   reconciliation.some(({ reason }) => reason === item.reason) ? reconciliation : [...reconciliation, item];
 
-/** The step to `transaction`, with what the move says besides its state. */
+/** The step to `transaction`, with the transition's command and why a fact was ignored. */
 export const toStep = <Transaction>(
   transaction: Transaction,
   { command, ignored }: Transition<unknown>,
@@ -31,9 +31,9 @@ export const toStep = <Transaction>(
   ...(ignored === undefined ? {} : { ignored }),
 });
 
-/** Whether the fact says what became of an attempt. */
+/** Whether the fact ends an attempt. */
 export const endsAttempt = (fact: Fact): fact is ResponseReceived | NoResponseReceived | Interruption =>
   fact.type === "response" || fact.type === "noResponse" || fact.type === "interruption";
 
-/** Why a fact that nothing waits for is ignored: an attempt's end came late, a timer or an advice's answer is not wanted. */
+/** Why a fact that nothing waits for is ignored: the end of an attempt is late, a timer or an advice's response is unexpected. */
 export const ignoredBecause = (fact: Fact): Ignored => (endsAttempt(fact) ? "late" : "unexpected");

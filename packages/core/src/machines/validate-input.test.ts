@@ -17,13 +17,13 @@ import { decideValidated } from "../transaction.ts";
 
 const v4 = "must be a random UUID (version 4), in lower case";
 const different = "must have three different ids: its own, confirmationId and reversalId";
-const refused = (...faults: readonly object[]) => ({ type: "invalidMessage", faults });
+const refusalOf = (...faults: readonly object[]) => ({ type: "invalidMessage", faults });
 
-describe("a start is checked when it comes in", () => {
+describe("a start is validated when it comes in", () => {
   test("a sale: every fault of its request", () => {
     const request = { ...provisionRequest, time: "today", client: { id: "shop", name: "x".repeat(41) } };
     expect(startProvision(provisionStart({}, request))._unsafeUnwrapErr()).toEqual(
-      refused(
+      refusalOf(
         { path: "time", expected: "must be an RFC 3339 date and time, such as 2026-11-21T09:30:00.000Z" },
         { path: "client.name", expected: "must have at most 40 characters" },
       ),
@@ -32,21 +32,21 @@ describe("a start is checked when it comes in", () => {
 
   test("a redemption: every fault of its lookup", () => {
     expect(startRedemption(redemptionStart({}, { voucherCode: "x".repeat(41) }))._unsafeUnwrapErr()).toEqual(
-      refused({ path: "voucherCode", expected: "must have at most 40 characters" }),
+      refusalOf({ path: "voucherCode", expected: "must have at most 40 characters" }),
     );
   });
 
   const unreal = "00000000-0000-0000-0000-000000000000";
 
-  test("the ids of its advices are real, each of them", () => {
+  test("the ids of its advices are UUIDs, each of them", () => {
     const faults = [
       { path: "confirmationId", expected: v4 },
       { path: "reversalId", expected: v4 },
     ];
     const ids = { confirmationId: unreal, reversalId: "" };
-    expect(startProvision({ ...provisionStart(), ...ids })._unsafeUnwrapErr()).toEqual(refused(...faults));
+    expect(startProvision({ ...provisionStart(), ...ids })._unsafeUnwrapErr()).toEqual(refusalOf(...faults));
     expect(startRedemption({ ...redemptionStart(), ...ids, id: "x" })._unsafeUnwrapErr()).toEqual(
-      refused({ path: "id", expected: v4 }, ...faults),
+      refusalOf({ path: "id", expected: v4 }, ...faults),
     );
   });
 
@@ -56,29 +56,29 @@ describe("a start is checked when it comes in", () => {
     ["reversal and request", { reversalId: ID }],
   ])("no two messages share an id, or Electrum would take one for a repeat: %s", (_, ids) => {
     expect(startProvision({ ...provisionStart(), ...ids })._unsafeUnwrapErr()).toEqual(
-      refused({ path: "", expected: different }),
+      refusalOf({ path: "", expected: different }),
     );
     expect(startRedemption({ ...redemptionStart(), ...ids })._unsafeUnwrapErr()).toEqual(
-      refused({ path: "", expected: different }),
+      refusalOf({ path: "", expected: different }),
     );
   });
 
-  test("an id is not written in capitals, or one sale could be two in a store and one at Electrum", () => {
+  test("an id in capitals is refused: one sale could be two in a store, and one at Electrum", () => {
     const ids = { confirmationId: CONFIRMATION_ID.toUpperCase(), reversalId: REVERSAL_ID.toUpperCase() };
     const faults = ["id", "confirmationId", "reversalId"].map((path) => ({ path, expected: v4 }));
     const request = { ...provisionRequest, id: ID.toUpperCase() };
-    expect(startProvision(provisionStart({}, request))._unsafeUnwrapErr()).toEqual(refused(...faults.slice(0, 1)));
-    expect(startProvision({ ...provisionStart(), ...ids })._unsafeUnwrapErr()).toEqual(refused(...faults.slice(1)));
+    expect(startProvision(provisionStart({}, request))._unsafeUnwrapErr()).toEqual(refusalOf(...faults.slice(0, 1)));
+    expect(startProvision({ ...provisionStart(), ...ids })._unsafeUnwrapErr()).toEqual(refusalOf(...faults.slice(1)));
     expect(startRedemption({ ...redemptionStart(), ...ids, id: ID.toUpperCase() })._unsafeUnwrapErr()).toEqual(
-      refused(...faults),
+      refusalOf(...faults),
     );
   });
 });
 
-describe("an intent is checked when it comes in, not when it is replayed", () => {
+describe("an intent is validated when it comes in, not when it is replayed", () => {
   const brokenTender = { amount: { amount: 1, currency: "rand" }, tenderType: "CASH" } as const;
 
-  test("a journal's confirmation, masked since, still says the same", () => {
+  test("a redacted journal's confirmation can still be replayed", () => {
     const confirming = provisionSituations.confirming();
     const issued = provisionSituations.issued();
     const masked = { type: "confirm", tenders: [brokenTender], at: 0 } as const;
@@ -88,7 +88,7 @@ describe("an intent is checked when it comes in, not when it is replayed", () =>
     );
   });
 
-  test("a journal's redemption likewise", () => {
+  test("so can a redacted journal's redemption", () => {
     const request = { ...redemptionRequest, customer: { msisdn: "***" } };
     const step = decideValidated(redemptionSituations.found(), { type: "redeem", request, at: 0 });
     expect(step._unsafeUnwrap().transaction.state).toBe("redeeming");

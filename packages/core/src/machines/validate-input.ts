@@ -9,8 +9,8 @@ import { uuidV4Schema } from "../messages/uuid.ts";
 import type { ProvisionStart, RedemptionStart } from "../start.ts";
 import type { Intent, Refusal } from "../step.ts";
 
-// What the till brings is checked here, once, before the machines see it: nothing leaves that Electrum's schema does not know.
-// The machines themselves trust it. So a journal, whose entries were checked when they were made, replays without its secrets.
+// What the till brings is validated here, once, before the machines use it: nothing is sent that Electrum's schema does not allow.
+// The machines trust it. So a redacted journal can be replayed: its entries were validated when they were made.
 
 export const validateProvisionStart = (start: ProvisionStart): Result<void, Refusal> =>
   validate(provisionRequestSchema, start.request).andThen(() =>
@@ -36,7 +36,7 @@ const validate = (schema: v.GenericSchema, input: unknown): Result<void, Refusal
     .map(() => undefined)
     .mapErr((faults: readonly MessageFault[]) => ({ type: "invalidMessage", faults }));
 
-/** Every message has an id of its own: Electrum takes one that it has seen for a repeat, and would acknowledge it unread. */
+/** Every message has an id of its own. Electrum would take a known id for a repeat, and acknowledge the message unread. */
 const idsSchema = v.pipe(
   v.object({ id: uuidV4Schema, confirmationId: uuidV4Schema, reversalId: uuidV4Schema }),
   v.check(

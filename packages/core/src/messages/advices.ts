@@ -5,16 +5,16 @@ import type { ThirdPartyIdentifier } from "./parties.ts";
 import { type Tender, tenderSchema } from "./tender.ts";
 import type { Uuid } from "./uuid.ts";
 
-/** An advice: it informs, cannot be declined, and is repeated unchanged until acknowledged. */
+/** The body of an advice. An advice informs, cannot be declined, and is repeated unchanged until it is acknowledged. */
 export interface BasicAdvice {
   /** The advice's own identity, not the request's. */
   readonly id: Uuid;
   /** The `id` of the original request, also after retries. */
   readonly requestId: Uuid;
   readonly time: string;
-  /** Sent back as they came in the last response (else as the request had them), whatever they held. */
+  /** As the last response had them, else as the request had them: unaltered and unchecked. */
   readonly thirdPartyIdentifiers: readonly (ThirdPartyIdentifier | Json)[];
-  /** The final amount stands in `approvedAmount`; absent means the full one. */
+  /** `approvedAmount` is the final amount; absent means the full amount. */
   readonly amounts?: Amounts;
 }
 
@@ -23,7 +23,11 @@ export interface TenderAdvice extends BasicAdvice {
   readonly tenders: readonly Tender[];
 }
 
-/** No response · the customer or till abandoned an approval · an answer that leaves the outcome open. */
+/**
+ * - `TIMEOUT`: no response
+ * - `CANCELLED`: the customer or the till abandoned an approval
+ * - `RESPONSE_NOT_FINAL`: the response left the outcome unknown
+ */
 export type ReversalReason = "TIMEOUT" | "CANCELLED" | "RESPONSE_NOT_FINAL";
 
 /** The body of `reverseVoucher` and `reverseRedeem`. */
@@ -31,7 +35,7 @@ export interface BasicReversal extends BasicAdvice {
   readonly reversalReason: ReversalReason;
 }
 
-/** What the till adds to a confirmation. The rest of an advice is ours: its ids, its time, and what Electrum had sent. */
+/** The fields that the till adds to a confirmation. The core builds the rest. */
 export const confirmationSchema: v.GenericSchema<Partial<Pick<TenderAdvice, "tenders" | "amounts">>> = v.object({
   tenders: v.exactOptional(v.array(tenderSchema)),
   amounts: v.exactOptional(amountsSchema),

@@ -7,11 +7,11 @@ export interface LedgerAmount {
   readonly amount: number;
   /** ISO 4217 numeric, e.g. "710". */
   readonly currency: string;
-  /** Needed only where either is possible. */
+  /** Required only if both are possible. */
   readonly ledgerIndicator?: "DEBIT" | "CREDIT";
 }
 
-/** The amounts of a transaction; one that is absent counts as zero, or as "the full amount" in an advice. */
+/** The amounts of a transaction. An absent one counts as zero, or in an advice as the full amount. */
 export interface Amounts {
   readonly requestAmount?: LedgerAmount;
   readonly approvedAmount?: LedgerAmount;

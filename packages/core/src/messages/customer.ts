@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { dateTimeSchema, textMatching, textUpTo } from "./text.ts";
 
-/** A person. Personal data: it is masked wherever secrets are. */
+/** A customer. This is personal data: redaction masks it. */
 export interface Customer {
   readonly firstName?: string;
   readonly lastName?: string;
@@ -11,7 +11,7 @@ export interface Customer {
   readonly dateOfBirth?: string;
   readonly status?: string;
   readonly profileId?: string;
-  /** E.164. */
+  /** A telephone number in E.164 form. */
   readonly msisdn?: string;
   readonly emailAddress?: string;
 }

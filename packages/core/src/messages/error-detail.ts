@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import type { Uuid } from "./uuid.ts";
 
-/** The error types that Electrum has published. The list is open: a new type must parse, and is classified by its status. */
+/** The error types that Electrum has published. The list is open: a new type must parse, and its status classifies it. */
 export const errorTypes = [
   "AUTHENTICATION_ERROR",
   "DO_NOT_HONOR",
@@ -40,14 +40,14 @@ export const errorTypes = [
 
 export type KnownErrorType = (typeof errorTypes)[number];
 
-/** A published error type, offered by the editor, or any other text. */
+/** A published error type, which editors complete, or any other text. */
 export type ErrorType = KnownErrorType | (string & {});
 
-/** The body of every error. `detailMessage` is for people: it may carry a voucher and never drives the protocol. */
+/** The body of every error. `detailMessage` is free text: it may hold a voucher, and the protocol never depends on it. */
 export interface ErrorDetail {
   /** The id of the message that failed; absent from some FORMAT_ERROR bodies. */
   readonly id?: Uuid;
-  /** The id of the original request, where an advice failed. */
+  /** The id of the original request, if an advice failed. */
   readonly originalId?: Uuid;
   readonly errorType: ErrorType;
   /** At most 80 characters. */

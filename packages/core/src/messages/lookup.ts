@@ -7,7 +7,7 @@ import { textUpTo } from "./text.ts";
 import { anyUuidSchema, type Uuid } from "./uuid.ts";
 import type { Voucher } from "./voucher.ts";
 
-/** The query of `lookupVoucher`: at least one of the three keys, and hints for the routing. */
+/** The query of `lookupVoucher`: at least one of the first three fields, and routing hints. */
 export interface VoucherLookup {
   /** Secret: it travels in the URL. */
   readonly voucherCode?: string;
@@ -20,13 +20,13 @@ export interface VoucherLookup {
   readonly settlementEntityInstId?: string;
 }
 
-/** The answer to `lookupVoucher`; it has neither `id` nor `time`. */
+/** The response to `lookupVoucher`. It has neither `id` nor `time`. */
 export interface VoucherLookupResponse {
   readonly voucher: Voucher;
   readonly posInfo?: PosInfo;
   readonly settlementEntity?: Institution;
   readonly receiver?: Institution;
-  /** The voucher's value stands in `approvedAmount`, as a CREDIT. */
+  /** `approvedAmount` is the voucher's value, as a CREDIT. */
   readonly amounts?: Amounts;
   readonly product?: Product;
   readonly rrn?: string;

@@ -32,7 +32,7 @@ describe("an outgoing message as an HTTP request", () => {
     expect(toHttp(outgoing)).toEqual({ method, target, body: JSON.stringify(outgoing.message) });
   });
 
-  test("lookupVoucher asks in its query, each value escaped; it has no body", () => {
+  test("lookupVoucher has a query, each value escaped, and no body", () => {
     expect(toHttp({ operation: "lookupVoucher", message: { voucherCode: CODE } })).toEqual({
       method: "GET",
       target: `/vouchers?voucherCode=${CODE}`,
@@ -45,7 +45,7 @@ describe("an outgoing message as an HTTP request", () => {
     ).toBe("/vouchers?voucherCode=a%20b%26c%3Dd%2F%C3%A9%3F%23&receiverInstId=");
   });
 
-  test("lookupRedemption asks in its path; it has no body", () => {
+  test("lookupRedemption has its id in the path, and no body", () => {
     expect(toHttp({ operation: "lookupRedemption", message: { requestId: "a/b" } })).toEqual({
       method: "GET",
       target: "/redemptions/a%2Fb",

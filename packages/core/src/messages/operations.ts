@@ -3,7 +3,7 @@ import type { RedemptionLookup, VoucherLookup } from "./lookup.ts";
 import type { ProvisionRequest } from "./provision.ts";
 import type { RedemptionRequest } from "./redemption.ts";
 
-/** Electrum's operations that selling and redeeming use, by Electrum's names, each with the message it carries. */
+/** The message of each operation that selling and redeeming use, by Electrum's names. */
 export interface MessageByOperation {
   readonly provisionVoucher: ProvisionRequest;
   readonly retryProvisionVoucher: ProvisionRequest;
@@ -18,12 +18,12 @@ export interface MessageByOperation {
 
 export type Operation = keyof MessageByOperation;
 
-/** A message on its way out: the operation and what it carries. */
+/** A message to send: the operation and its body, query or path. */
 export type OutgoingMessage<Name extends Operation = Operation> = {
   readonly [Each in Name]: { readonly operation: Each; readonly message: MessageByOperation[Each] };
 }[Name];
 
-/** Messages that need an answer before anything can go on. */
+/** Messages that need a response before anything can go on. */
 export type Request = OutgoingMessage<
   "provisionVoucher" | "retryProvisionVoucher" | "lookupVoucher" | "redeemVoucher" | "lookupRedemption"
 >;
@@ -31,7 +31,7 @@ export type Request = OutgoingMessage<
 /** Messages that only inform: stored before they are sent, repeated until acknowledged. */
 export type Advice = OutgoingMessage<"confirmVoucher" | "reverseVoucher" | "confirmRedeem" | "reverseRedeem">;
 
-/** How an operation looks on the wire, below `/suv/v1`. Names in braces come from the message. */
+/** The HTTP method and path of each operation, below `/suv/v1`. Names in braces are filled from the message. */
 export const operations: Readonly<
   Record<
     Operation,
@@ -49,10 +49,10 @@ export const operations: Readonly<
   lookupRedemption: { method: "GET", path: "/redemptions/{requestId}", kind: "request" },
 };
 
-/** What to put on the wire. */
+/** An HTTP request to send. */
 export interface HttpRequest {
   readonly method: "GET" | "POST";
-  /** Below the base URL (`…/suv/v1`), with its query. A lookup's holds the voucher code: never log it. */
+  /** Path and query, below the base URL (`…/suv/v1`). A lookup's holds the voucher code: never log it. */
   readonly target: string;
   /** JSON text; the same message gives the same bytes each time. */
   readonly body?: string;

@@ -6,15 +6,20 @@ import { type ProvisionRequest, provisionRequestSchema } from "./provision.ts";
 import { type RedemptionRequest, redemptionRequestSchema } from "./redemption.ts";
 import { type Tender, tenderSchema } from "./tender.ts";
 
-/** One thing that is wrong with a message. It never repeats the value found there: that may be a voucher code. */
+/** One fault of a message. It never repeats the faulty value, which may be a voucher code. */
 export interface MessageFault {
-  /** Where, e.g. `originator.merchant.merchantId`; empty for the message as a whole. */
+  /** The place, such as `originator.merchant.merchantId`; empty for the message as a whole. */
   readonly path: string;
   /** What was expected there. */
   readonly expected: string;
 }
 
-/** The message, or every fault in it: nothing leaves that Electrum's schema does not know, with its limits. */
+/**
+ * Validates a `provisionVoucher` request against Electrum's schema and its limits. Unknown fields are faults.
+ *
+ * @example
+ * parseProvisionRequest(input).mapErr((faults) => faults.map(({ path, expected }) => `${path} ${expected}`))
+ */
 export const parseProvisionRequest = (input: unknown): Result<ProvisionRequest, readonly MessageFault[]> =>
   parse(provisionRequestSchema, input);
 
@@ -34,7 +39,7 @@ export const parseTenders = (input: unknown): Result<readonly Tender[], readonly
 export const parseAmounts = (input: unknown): Result<Amounts, readonly MessageFault[]> => parse(amountsSchema, input);
 
 export function parse<T>(schema: v.GenericSchema<T>, input: unknown): Result<T, readonly MessageFault[]> {
-  // One fault for each value: what is no date at all is also no day that exists.
+  // One fault for each value: text that is no date fails the check for an existing day as well.
   const parsed = v.safeParse(schema, input, { abortPipeEarly: true });
   return parsed.success ? ok(parsed.output) : err(parsed.issues.map(faultOf));
 }
@@ -43,10 +48,10 @@ function faultOf(issue: v.BaseIssue<unknown>): MessageFault {
   return { path: v.getDotPath(issue) ?? "", expected: expectationOf(issue) };
 }
 
-// The messages of valibot itself print what they received; ours (of kind "validation") do not.
+// Valibot's own messages print the received value. Those of this library (of kind "validation") do not.
 function expectationOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind === "validation") return issue.message;
-  if (issue.expected === "never") return "must not be there: no such field is known";
+  if (issue.expected === "never") return "is not a known field";
   if (issue.received === "undefined") return "is required";
   return issue.expected === null ? "is not allowed" : `must be ${issue.expected}`;
 }

@@ -27,17 +27,17 @@ export interface Merchant {
   readonly merchantName: MerchantName;
 }
 
-/** Where a transaction starts: the institution, the till and the shop. */
+/** Where a transaction starts: the institution, the terminal and the merchant. */
 export interface Originator {
   readonly institution: Institution;
   /** Exactly 8 characters. */
   readonly terminalId: string;
   readonly merchant: Merchant;
-  /** At most 30 characters. */
+  /** The cashier. At most 30 characters. */
   readonly operatorId?: string;
 }
 
-/** One party's own reference to the transaction. Every party echoes the others' entries unaltered. */
+/** One party's own reference to the transaction. Every party echoes the entries of the others unaltered. */
 export interface ThirdPartyIdentifier {
   readonly institutionId: string;
   readonly transactionIdentifier: string;

@@ -8,18 +8,18 @@ import { type Voucher, voucherSchema } from "./voucher.ts";
 
 /** The body of `provisionVoucher`, and, unchanged, of `retryProvisionVoucher`. */
 export interface ProvisionRequest extends TransactionFields {
-  /** The value wanted, where the product has no fixed price. */
+  /** `requestAmount` is the value wanted, if the product has no fixed price. */
   readonly amounts?: Amounts;
   /** How the customer paid. */
   readonly tenders?: readonly Tender[];
-  /** Only where the vendor lets the client choose the code. */
+  /** Only if the vendor lets the client choose the code. */
   readonly voucher?: Voucher;
   readonly product?: Product;
-  /** Who will use the voucher. */
+  /** The customer who will use the voucher. */
   readonly recipient?: Customer;
 }
 
-/** The answer to an approved provision. */
+/** The response to an approved provision. */
 export interface ProvisionResponse extends TransactionFields {
   readonly voucher: Voucher;
   readonly amounts?: Amounts;

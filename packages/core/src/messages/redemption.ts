@@ -12,7 +12,7 @@ export interface RedemptionRequest extends TransactionFields {
   readonly customer?: Customer;
 }
 
-/** The answer to an approved redemption. */
+/** The response to an approved redemption. */
 export interface RedemptionResponse extends TransactionFields {
   readonly voucher?: Voucher;
   readonly amounts?: Amounts;

@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { int32Schema } from "./integer.ts";
 import { textMatching } from "./text.ts";
 
-/** Text for the receipt. It may carry the voucher's code. */
+/** Text for the receipt. It may hold the voucher's code. */
 export interface SlipData {
   readonly messageLines?: readonly SlipLine[];
-  /** Characters. */
+  /** In characters. */
   readonly slipWidth?: number;
   readonly issuerReference?: string;
 }
@@ -19,7 +19,7 @@ export interface SlipLine {
   readonly barcode?: { readonly data: string; readonly encoding: string };
 }
 
-/** JSON has no infinity: it would be sent as `null`. */
+/** JSON has no Infinity: `JSON.stringify` would send `null`. */
 const scaleFactorSchema = v.pipe(v.number(), v.finite("must be a finite number"));
 
 export const slipDataSchema: v.GenericSchema<SlipData> = v.strictObject({

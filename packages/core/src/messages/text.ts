@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** Text of at most `maxLength` characters; empty is allowed, as Electrum's schema allows it. */
+/** Text of at most `maxLength` characters. It may be empty, as in Electrum's schema. */
 export const textUpTo = (maxLength: number): v.GenericSchema<string> =>
   v.pipe(v.string(), v.maxLength(maxLength, `must have at most ${maxLength} characters`));
 
@@ -20,7 +20,7 @@ export const dateTimeSchema: v.GenericSchema<string> = v.pipe(
   v.check((text) => dayExists(text), "must be a day that exists"),
 );
 
-/** February has no 30th: the pattern alone lets it pass. */
+/** Whether the day exists. The pattern alone accepts 30 February. */
 function dayExists(text: string): boolean {
   const midnight = new Date(`${text.slice(0, 10)}T00:00:00Z`);
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text.slice(0, 10));

@@ -12,17 +12,17 @@ import { type SlipData, slipDataSchema } from "./slip-data.ts";
 import { dateTimeSchema } from "./text.ts";
 import { type Uuid, uuidV4Schema } from "./uuid.ts";
 
-/** What every financial request and its response share (Electrum's `Transaction`). */
+/** The fields that every financial request and its response share (Electrum's `Transaction`). */
 export interface TransactionFields {
-  /** A random UUID that names the transaction; every later message refers to it. */
+  /** A random UUID that names the transaction. Every later message refers to it. */
   readonly id: Uuid;
-  /** The sender's clock, RFC 3339. */
+  /** The time by the sender's clock, RFC 3339. */
   readonly time: string;
   readonly originator: Originator;
   /** The sender; `client.id` is also the user name of the Basic authentication. */
   readonly client: Institution;
   readonly settlementEntity?: Institution;
-  /** The provider that finally processes the request; also a routing hint. */
+  /** The provider that processes the request in the end. Also a routing hint. */
   readonly receiver?: Institution;
   readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[];
   readonly slipData?: SlipData;
@@ -76,7 +76,7 @@ const accountTypes = [
   "STORED_VALUE",
 ] as const;
 
-/** The entries of a schema, spread into the schema of each message that has these fields. */
+/** The schema entries of these fields, to spread into the schema of each message that has them. */
 export const transactionEntries: {
   readonly [Field in keyof Required<TransactionFields>]: undefined extends TransactionFields[Field]
     ? v.ExactOptionalSchema<v.GenericSchema<NonNullable<TransactionFields[Field]>>, undefined>

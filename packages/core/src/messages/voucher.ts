@@ -2,14 +2,14 @@ import * as v from "valibot";
 import { int32Schema } from "./integer.ts";
 import { dateTimeSchema, textMatching, textUpTo } from "./text.ts";
 
-/** The voucher itself. `code` and `pin` are money: whoever reads them can spend them. */
+/** The voucher. Anyone who reads its `code` and `pin` can spend it: never log them. */
 export interface Voucher {
   /** What the customer redeems; at most 40 characters. */
   readonly code?: string;
   readonly expiryDate?: string;
   /** Lines for the slip. */
   readonly redeemInstructions?: readonly string[];
-  /** Names the voucher without being able to redeem it; at most 40 characters. */
+  /** Identifies the voucher, but cannot redeem it; at most 40 characters. */
   readonly serialNumber?: string;
   readonly pin?: Pin;
 }
@@ -65,7 +65,7 @@ export const voucherSchema: v.GenericSchema<Voucher> = v.strictObject({
   pin: v.exactOptional(pinSchema),
 });
 
-/** A voucher that can be redeemed: Electrum's text demands its code, though the schema does not. */
+/** A voucher to redeem. Electrum's documentation requires the code, though its schema does not. */
 export const redeemableVoucherSchema: v.GenericSchema<Voucher & { readonly code: string }> = v.strictObject({
   code: v.pipe(v.string(), v.minLength(1, "must not be empty"), v.maxLength(40, "must have at most 40 characters")),
   expiryDate: v.exactOptional(dateTimeSchema),

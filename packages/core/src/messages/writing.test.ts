@@ -13,7 +13,7 @@ import {
   voucherLookupLimits,
 } from "../../test/limits.ts";
 import { lookup, provisionRequest, redemptionRequest } from "../../test/messages.ts";
-import { leavesOf, objectsOf, without, withValue } from "../../test/paths.ts";
+import { leavesOf, objectsOf, withoutValue, withValue } from "../../test/paths.ts";
 import {
   type MessageFault,
   parseAmounts,
@@ -23,14 +23,14 @@ import {
   parseVoucherLookup,
 } from "./parse.ts";
 
-// Counted, not timed: a busy machine is no failure.
+// Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
 interface Schema {
   readonly parse: (input: unknown) => Result<unknown, readonly MessageFault[]>;
   /** A message with every field. */
   readonly full: unknown;
-  /** A message with no more than it must have. */
+  /** A message with the required fields only. */
   readonly least: unknown;
   readonly limits: Readonly<Record<string, Limit>>;
 }
@@ -53,7 +53,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   provisionVoucher: {
     parse: parseProvisionRequest,
     full: fullProvisionRequest,
-    least: without(provisionRequest, "amounts"),
+    least: withoutValue(provisionRequest, "amounts"),
     limits: provisionRequestLimits,
   },
   "provisionVoucher, encrypted pin": withPin(
@@ -71,7 +71,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   redeemVoucher: {
     parse: parseRedemptionRequest,
     full: fullRedemptionRequest,
-    least: without(redemptionRequest, "amounts"),
+    least: withoutValue(redemptionRequest, "amounts"),
     limits: redemptionRequestLimits,
   },
   lookupVoucher: { parse: parseVoucherLookup, full: fullVoucherLookup, least: lookup, limits: voucherLookupLimits },
@@ -89,7 +89,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   },
 };
 
-/** What each kind of object must have; `additionalAmounts` has whatever names its sender likes. */
+/** The required fields of each kind of object. `additionalAmounts` may have any names. */
 const required: readonly (readonly [object: RegExp, fields: readonly string[]])[] = [
   [/^$/, ["id", "time", "originator", "client", "thirdPartyIdentifiers"]],
   [/^originator$/, ["institution", "terminalId", "merchant"]],
@@ -124,10 +124,10 @@ const faultsOf = (schema: Schema, message: unknown): readonly MessageFault[] =>
 
 const join = (path: string, field: string): string => (path === "" ? field : `${path}.${field}`);
 
-describe.each(Object.entries(schemas))("what we send, strictly: %s", (name, schema) => {
+describe.each(Object.entries(schemas))("messages to send are validated strictly: %s", (name, schema) => {
   const { parse, full, least, limits } = schema;
 
-  test("the fullest and the least message pass, unchanged", () => {
+  test("the message with every field and the one with the required fields only pass, unchanged", () => {
     expect(parse(full)._unsafeUnwrap()).toEqual(full);
     expect(parse(least)._unsafeUnwrap()).toEqual(least);
   });
@@ -140,7 +140,7 @@ describe.each(Object.entries(schemas))("what we send, strictly: %s", (name, sche
     );
   });
 
-  test.each(Object.keys(limits))("%s, up to its limits and past them", (path) => {
+  test.each(Object.keys(limits))("%s, within its limits and beyond them", (path) => {
     const limit = limits[path];
     for (const value of limit?.fits ?? []) expect(faultsOf(schema, withValue(full, path, value))).toEqual([]);
     for (const [value, expected] of limit?.breaks ?? []) {
@@ -151,12 +151,12 @@ describe.each(Object.entries(schemas))("what we send, strictly: %s", (name, sche
     }
   });
 
-  test("what is required cannot be left out, everything else can", () => {
+  test("required fields cannot be left out, all others can", () => {
     for (const object of objectsOf(full)) {
       for (const field of fieldsOf(full, object)) {
         const path = join(object, field);
         const isMissed = isRequired(name, object, field);
-        expect({ path, faults: faultsOf(schema, without(full, path)) }).toEqual({
+        expect({ path, faults: faultsOf(schema, withoutValue(full, path)) }).toEqual({
           path,
           faults: isMissed ? [{ path, expected: "is required" }] : [],
         });
@@ -164,16 +164,14 @@ describe.each(Object.entries(schemas))("what we send, strictly: %s", (name, sche
     }
   });
 
-  test("no object takes a field that Electrum does not know", () => {
+  test("no object may have a field that Electrum does not know", () => {
     for (const object of objectsOf(full).filter((path) => !path.endsWith("additionalAmounts"))) {
       const path = join(object, "unknownField");
-      expect(faultsOf(schema, withValue(full, path, "x"))).toEqual([
-        { path, expected: "must not be there: no such field is known" },
-      ]);
+      expect(faultsOf(schema, withValue(full, path, "x"))).toEqual([{ path, expected: "is not a known field" }]);
     }
   });
 
-  test("what is no message at all is refused as a whole", () => {
+  test("a value that is no message is refused as a whole", () => {
     for (const none of [null, undefined, "text", 5, true]) {
       expect(faultsOf(schema, none)).toEqual([
         { path: "", expected: expect.stringMatching(/^must be |^is required$/) },
@@ -181,7 +179,7 @@ describe.each(Object.entries(schemas))("what we send, strictly: %s", (name, sche
     }
   });
 
-  test("a fault names its place, and never repeats what stands there, whatever it is", () => {
+  test("a fault names its place, and never repeats the value there", () => {
     const places = fc.constantFrom(...leavesOf(full), ...objectsOf(full));
     const secrets = fc.constantFrom<unknown>(
       SECRET,
@@ -235,7 +233,7 @@ describe("a lookup names its voucher", () => {
     expect(parseVoucherLookup(asked)._unsafeUnwrap()).toEqual(asked);
   });
 
-  test("in characters that a URL can carry", () => {
+  test("in well-formed Unicode, since it travels in a URL", () => {
     for (const asked of [{ voucherCode: "\ud800" }, { voucherCode: "1", receiverInstId: "\udc00" }]) {
       expect(parseVoucherLookup(asked)._unsafeUnwrapErr()).toEqual([
         { path: "", expected: "must be well-formed Unicode: it travels in a URL, which cannot carry half a character" },
@@ -244,9 +242,9 @@ describe("a lookup names its voucher", () => {
   });
 });
 
-test("every fault of a message is named at once", () => {
+test("every fault of a message is reported at once", () => {
   const broken = withValue(
-    withValue(without(fullProvisionRequest, "client"), "id", "x"),
+    withValue(withoutValue(fullProvisionRequest, "client"), "id", "x"),
     "tenders.0.amount.currency",
     "R",
   );
@@ -257,7 +255,7 @@ test("every fault of a message is named at once", () => {
   ).toEqual(["id", "client", "tenders.0.amount.currency"]);
 });
 
-test("a pin of no known type is refused", () => {
+test("a pin of an unknown type is refused", () => {
   const broken = withValue(fullProvisionRequest, "voucher.pin.type", "SECRET_PIN");
   expect(parseProvisionRequest(broken)._unsafeUnwrapErr()).toEqual([
     { path: "voucher.pin.type", expected: 'must be ("CLEAR_PIN" | "ENCRYPTED_PIN" | "HASHED_PIN")' },

@@ -3,7 +3,7 @@ import { errorResponse, jsonResponse } from "../../test/responses.ts";
 import { AT, CONFIRMATION_ID, FOREIGN_ID, ID, REVERSAL_ID } from "../../test/messages.ts";
 import { type Advice, classifyAdviceResponse } from "../index.ts";
 
-// Hundreds of thousands of spoilt answers brought these to light: each had ended an advice that Electrum may never have seen.
+// Fuzzing with hundreds of thousands of altered responses found these. Each had ended an advice that Electrum may never have received.
 
 const fields = { requestId: ID, time: new Date(AT).toISOString(), thirdPartyIdentifiers: [] };
 
@@ -19,8 +19,8 @@ const reversal: Advice = {
 
 const repeatedAndLookedAt = { outcome: "repeat", alert: true };
 
-describe("a response that cannot be Electrum's to this advice: it is repeated, and a person looks", () => {
-  test("given a success that says in its body that there is nothing to confirm, then the confirmation is not done", () => {
+describe("a response that cannot be Electrum's to this advice: the advice is repeated, with an alert", () => {
+  test("given a success whose body says that there is nothing to confirm, then the confirmation is not acknowledged", () => {
     const reading = classifyAdviceResponse(
       confirmation,
       errorResponse(200, "UNABLE_TO_LOCATE_RECORD", CONFIRMATION_ID),
@@ -29,13 +29,13 @@ describe("a response that cannot be Electrum's to this advice: it is repeated, a
     expect(reading).toMatchObject(repeatedAndLookedAt);
   });
 
-  test("given a 404 to somebody else's reversal, then ours is not done", () => {
+  test("given a 404 to another reversal, then this one is not acknowledged", () => {
     const reading = classifyAdviceResponse(reversal, errorResponse(404, "UNABLE_TO_LOCATE_RECORD", FOREIGN_ID));
 
     expect(reading).toMatchObject(repeatedAndLookedAt);
   });
 
-  test("given somebody else's confirmation that was refused for good, then ours is not given up", () => {
+  test("given another confirmation that was refused for good, then this one is not given up", () => {
     const reading = classifyAdviceResponse(confirmation, errorResponse(400, "FORMAT_ERROR", FOREIGN_ID));
 
     expect(reading).toMatchObject(repeatedAndLookedAt);

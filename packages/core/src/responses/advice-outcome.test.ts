@@ -7,7 +7,7 @@ import { type AdviceOutcome, classifyAdviceResponse } from "./advice-outcome.ts"
 import type { Advice } from "../messages/operations.ts";
 import type { HttpResponse } from "./http-response.ts";
 
-// Counted, not timed: a busy machine is no failure.
+// Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
 const fields = { requestId: ID, time: timeAt(0), thirdPartyIdentifiers: [] };
@@ -25,7 +25,7 @@ const isReversal = (operation: Operation): boolean => operation === "reverseVouc
 const notLocated = (operation: Operation): string =>
   isReversal(operation) ? "acknowledged: notFound" : "contradicted";
 
-/** What a type says of the four advices: of the provision's confirmation and reversal, and of the redemption's. */
+/** What an error type means for the four advices: the provision's confirmation and reversal, then the redemption's. */
 const meanings: Readonly<Record<Exclude<AdviceMeaning, "notLocated">, readonly (string | undefined)[]>> = {
   duplicate: Array.from({ length: 4 }, () => "acknowledged: duplicate"),
   already: Array.from({ length: 4 }, () => "acknowledged: already"),
@@ -34,7 +34,7 @@ const meanings: Readonly<Record<Exclude<AdviceMeaning, "notLocated">, readonly (
   refused: Array.from({ length: 4 }, () => "refused"),
   contradicted: Array.from({ length: 4 }, () => "contradicted"),
   notRedeemed: ["refused", "refused", "acknowledged: notRedeemed", "refused"],
-  // What is said of the other kind of transaction says nothing of this one: the status must.
+  // An error type of the other kind of transaction says nothing of this one: the status decides.
   provisionConfirmed: ["acknowledged: already", "contradicted", undefined, undefined],
   provisionReversed: ["contradicted", "acknowledged: already", undefined, undefined],
   redemptionConfirmed: [undefined, undefined, "acknowledged: already", "contradicted"],
@@ -43,14 +43,14 @@ const meanings: Readonly<Record<Exclude<AdviceMeaning, "notLocated">, readonly (
 
 const operations: readonly Operation[] = ["confirmVoucher", "reverseVoucher", "confirmRedeem", "reverseRedeem"];
 
-/** What the error type says, if it says anything. */
+/** What the error type means, if it decides. */
 function byType(operation: Operation, errorType: string): string | undefined {
   const means = errorTypes[errorType]?.advice;
   if (means === undefined || means === "byStatus") return undefined;
   return means === "notLocated" ? notLocated(operation) : meanings[means][operations.indexOf(operation)];
 }
 
-/** What a status says of an advice by itself, once the response is Electrum's. */
+/** What a status alone means for an advice, if the response is Electrum's. */
 const byStatus: readonly (readonly [from: number, to: number, says: string])[] = [
   [300, 399, "repeat, alert"],
   [400, 407, "refused"],
@@ -67,7 +67,7 @@ const byStatus: readonly (readonly [from: number, to: number, says: string])[] =
 
 const saysOf = (status: number): string => byStatus.find(([from, to]) => from <= status && status <= to)?.[2] ?? "";
 
-function expected(operation: Operation, status: number, body: Body): string {
+function expectedOutcome(operation: Operation, status: number, body: Body): string {
   if (status === 401 || status === 407) return "halt";
   if (status < 300) return expectedSuccess(status, body);
   if (!isElectrumsError(body)) return expectedForeign(operation, status, body);
@@ -117,7 +117,7 @@ describe(`a response to an advice: ${statuses.length} statuses x ${bodyCount} bo
     const misread = statuses.flatMap((status) =>
       bodies.flatMap((body) => {
         const read = inWords(classifyAdviceResponse(advice, { status, body: body.text }));
-        const meant = expected(advice.operation, status, body);
+        const meant = expectedOutcome(advice.operation, status, body);
         return read === meant ? [] : [`${status}, ${body.name}: ${read}, and not ${meant}`];
       }),
     );
@@ -125,10 +125,10 @@ describe(`a response to an advice: ${statuses.length} statuses x ${bodyCount} bo
   });
 });
 
-describe("what a reading carries", () => {
+describe("the content of an outcome", () => {
   const { confirmVoucher, reverseVoucher, confirmRedeem, reverseRedeem } = advices;
 
-  test("an echo may name both ids, in any case; one that is not ours is no echo", () => {
+  test("an echo may name both ids, in any case; with another id it is no echo", () => {
     const echo = (changes: object) =>
       classifyAdviceResponse(confirmVoucher, jsonResponse(202, { id: CONFIRMATION_ID, requestId: ID, ...changes }));
     expect(echo({})).toEqual({ outcome: "acknowledged", acknowledgement: "accepted" });
@@ -247,7 +247,7 @@ describe("what a reading carries", () => {
     }
   });
 
-  test("a response that no HTTP client should give is repeated, and a person should look", () => {
+  test("a response that no HTTP client should give is repeated, with an alert", () => {
     expect(classifyAdviceResponse(confirmVoucher, emptyResponse(102))).toEqual({
       outcome: "repeat",
       alert: true,

@@ -5,7 +5,7 @@ import type { HttpResponse } from "./http-response.ts";
 import { type ErrorResponse, toErrorResponse } from "./request-outcome.ts";
 import { isServerFault, isTransient, refusesCredentials, speakerOf } from "./speaker.ts";
 
-/** What a response to an advice means. Acknowledged means received: upstream cannot decline an advice. */
+/** What a response to an advice means. Acknowledged means received: neither Electrum nor a provider can decline an advice. */
 export type AdviceOutcome =
   | { readonly outcome: "acknowledged"; readonly acknowledgement: Acknowledgement }
   /**
@@ -14,29 +14,30 @@ export type AdviceOutcome =
    * as the policy says (`unnamedRepeatMs`); then it counts as acknowledged, and is flagged for reconciliation.
    */
   | { readonly outcome: "unnamed"; readonly acknowledgement: "notFound" | "unnamed"; readonly status: number }
-  /** Not acknowledged: send the same advice again. `alert`: it is not Electrum's word, so an operator should look. */
+  /** Not acknowledged: send the same advice again. `alert`: the response is not Electrum's, so an operator should look. */
   | { readonly outcome: "repeat"; readonly alert: boolean; readonly retryAfterMs?: number; readonly status: number }
-  /** The credentials are refused: keep everything, and stop sending under them. */
+  /** The credentials are refused: stop sending under them, and keep all advices. */
   | { readonly outcome: "halt"; readonly error: ErrorResponse }
-  /** Electrum holds the opposite, or nothing to confirm. Never answered with the opposite advice. */
+  /** Electrum has the opposite outcome, or nothing to confirm. An operator decides; the opposite advice is never sent. */
   | { readonly outcome: "contradicted"; readonly error: ErrorResponse }
-  /** No repeat can help. */
+  /** Refused for good: a repeat cannot help. */
   | { readonly outcome: "refused"; readonly error: ErrorResponse };
 
 /**
  * How an advice was acknowledged.
  *
  * - `accepted`: a success that names it
- * - `already`: Electrum says that the same had been done before
- * - `duplicate`: Electrum had seen this advice
- * - `notFound`: a reversal of what Electrum does not know: nothing to undo
- * - `notRedeemed`: a confirmation that may have been a repeat; Electrum's answer cannot tell
+ * - `already`: Electrum had confirmed or reversed it before
+ * - `duplicate`: Electrum had received this advice before
+ * - `notFound`: Electrum does not know what is reversed: nothing to undo
+ * - `notRedeemed`: VOUCHER_NOT_REDEEMED to a confirmation. It may be the response to a repeat; that cannot be told
  * - `unnamed`: successes that named no id, for longer than the policy waits
  */
 export type Acknowledgement = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed" | "unnamed";
 
 /**
- * What the response to an advice means (contract E). A response settles an advice only if it names it.
+ * Classifies the response to an advice (contract E). The error type goes before the status. A response settles an advice only if
+ * it names it.
  *
  * @example
  * classifyAdviceResponse(advice, { status: 202, body: JSON.stringify(advice.message) })
@@ -64,7 +65,7 @@ const idsOf = ({ message }: Advice): readonly Uuid[] => [message.id, message.req
 
 const isReversal = ({ operation }: Advice): boolean => operations[operation].kind === "reversal";
 
-/** Electrum echoes the advice. A success that names an error is none, and one that names another message is not ours. */
+/** A success with an error type is no success. One that names another message is about that message. */
 function classifySuccess(
   advice: Advice,
   response: HttpResponse,
@@ -93,17 +94,17 @@ const toRepeat = (response: HttpResponse, alert: boolean): AdviceOutcome => ({
   ...(response.retryAfterMs === undefined ? {} : { retryAfterMs: response.retryAfterMs }),
 });
 
-/** The error types that speak for themselves, whatever the status; `undefined` leaves it to the status. */
+/** The outcome by the error type, whatever the status. `undefined` leaves it to the status. */
 function classifyErrorType(advice: Advice, response: HttpResponse, error: ErrorResponse): AdviceOutcome | undefined {
   const { errorType } = error;
   if (errorType === sameKind[advice.operation]) return { outcome: "acknowledged", acknowledgement: "already" };
   if (errorType === oppositeKind[advice.operation]) return { outcome: "contradicted", error };
   switch (errorType) {
     case "ACCOUNT_ALREADY_SETTLED":
-      // Electrum's sibling services say so of an advice that had been processed before.
+      // Other services of Electrum's use it for an advice that was processed before.
       return { outcome: "acknowledged", acknowledgement: "already" };
     case "VOUCHER_ALREADY_REDEEMED":
-      // It says that the voucher is spent, and not what became of our transaction: an operator must look.
+      // The voucher is spent, but this does not say by which transaction: an operator must look.
       return { outcome: "contradicted", error };
     case "AUTHENTICATION_ERROR":
       return { outcome: "halt", error };
@@ -115,7 +116,7 @@ function classifyErrorType(advice: Advice, response: HttpResponse, error: ErrorR
     case "UNABLE_TO_LOCATE_RECORD":
       return classifyNotLocated(advice, error);
     case "VOUCHER_NOT_REDEEMED":
-      // To a confirmRedeem this can be the answer to a repeat of one that had arrived.
+      // To a confirmRedeem, this can be the response to a repeat of one that had arrived.
       return advice.operation === "confirmRedeem"
         ? { outcome: "acknowledged", acknowledgement: "notRedeemed" }
         : { outcome: "refused", error };
@@ -135,13 +136,13 @@ function classifyStatus(advice: Advice, response: HttpResponse, error: ErrorResp
   const { status } = response;
   if (status === 404) return classifyNotLocated(advice, error);
   if (isServerFault(status) || isTransient(status)) return toRepeat(response, false);
-  // What is left of the errors: 4xx, and 501.
+  // The remaining errors: 4xx and 501.
   if (status >= 400) return { outcome: "refused", error };
-  // 1xx and 3xx: a gateway on the way, not Electrum.
+  // 1xx and 3xx come from a gateway, not from Electrum.
   return toRepeat(response, true);
 }
 
-/** Nothing to undo is as good as undone; nothing to confirm means a customer may hold a voucher that is not live. */
+/** With nothing to undo, a reversal is done. With nothing to confirm, a customer may have a voucher that is not live. */
 const classifyNotLocated = (advice: Advice, error: ErrorResponse): AdviceOutcome =>
   isReversal(advice) ? { outcome: "acknowledged", acknowledgement: "notFound" } : { outcome: "contradicted", error };
 

@@ -1,22 +1,22 @@
-/** What came back from Electrum: a complete HTTP answer, read by nobody yet. */
+/** A complete HTTP response, not yet classified. */
 export interface HttpResponse {
   readonly status: number;
-  /** The whole body as text; empty where there was none. May hold a voucher: never log it. */
+  /** The whole body as text; empty if there was none. It may hold a voucher: never log it. */
   readonly body: string;
-  /** How long the sender asked us to wait before repeating (`Retry-After`), in milliseconds. */
+  /** The wait before a repeat that `Retry-After` asks for, in milliseconds. */
   readonly retryAfterMs?: number;
 }
 
 /**
- * Why there is no complete answer. None of these proves that Electrum did not process the message.
+ * Why there is no complete response. None of these proves that Electrum did not process the message.
  *
- * - `deadline`: no complete answer in time
+ * - `deadline`: no complete response in time
  * - `notSent`: the deadline had passed, or the adapter was closed, before anything was sent
  * - `unreachable`: no connection (refused, name not found, no route)
  * - `insecure`: the TLS handshake failed
- * - `interrupted`: the connection broke before the answer was complete
- * - `tooLarge`: the answer was larger than the adapter takes
- * - `credentials`: the credentials could not be had, so nothing was sent
+ * - `interrupted`: the connection broke before the response was complete
+ * - `tooLarge`: the response was larger than the adapter accepts
+ * - `credentials`: the credentials could not be obtained, so nothing was sent
  * - `stopped`: the adapter was closed while it waited
  */
 export type NoResponseCause =
@@ -29,7 +29,7 @@ export type NoResponseCause =
   | "credentials"
   | "stopped";
 
-/** No complete answer. */
+/** No complete response. */
 export interface NoResponse {
   readonly cause: NoResponseCause;
 }

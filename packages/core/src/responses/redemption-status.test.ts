@@ -38,7 +38,7 @@ test.each<[string, HttpResponse, RedemptionStatus]>([
   ["a decline without a word", emptyResponse(400), { outcome: "unknown" }],
   ["wrong credentials", htmlResponse(401), { outcome: "error", error: { status: 401 } }],
   [
-    "upstream is silent",
+    "no response from upstream",
     errorResponse(504, "UPSTREAM_UNAVAILABLE"),
     { outcome: "error", error: error(504, "UPSTREAM_UNAVAILABLE") },
   ],

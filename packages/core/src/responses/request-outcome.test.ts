@@ -6,7 +6,7 @@ import { ID, lookup, provisionRequest, provisionResponse, redemptionRequest } fr
 import type { Request } from "../messages/operations.ts";
 import { type RequestOutcome, classifyResponse } from "./request-outcome.ts";
 
-// Counted, not timed: a busy machine is no failure.
+// Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
 const requests: Readonly<Record<Request["operation"], Request>> = {
@@ -19,7 +19,7 @@ const requests: Readonly<Record<Request["operation"], Request>> = {
 
 type StatusMeaning = "success" | "refuses" | "redirects" | "fails" | "is transient";
 
-/** What a status says by itself. */
+/** What a status alone means. */
 const byStatus: readonly (readonly [from: number, to: number, says: StatusMeaning])[] = [
   [200, 202, "success"],
   [203, 399, "redirects"],
@@ -38,7 +38,7 @@ const byStatus: readonly (readonly [from: number, to: number, says: StatusMeanin
 const saysOf = (status: number): StatusMeaning =>
   byStatus.find(([from, to]) => from <= status && status <= to)?.[2] ?? "fails";
 
-/** What a success must hold, by operation. */
+/** The required content of a success, by operation. */
 const demands: Readonly<Record<Request["operation"], { ourId: boolean; voucher: readonly Body["voucher"][] }>> = {
   provisionVoucher: { ourId: true, voucher: ["code"] },
   retryProvisionVoucher: { ourId: true, voucher: ["code"] },
@@ -60,7 +60,7 @@ function isElectrumsError(operation: Request["operation"], { errorType, id }: Bo
   return id === "none" && errorTypes[errorType]?.isUnpublished !== true;
 }
 
-function expected(operation: Request["operation"], status: number, body: Body): string {
+function expectedOutcome(operation: Request["operation"], status: number, body: Body): string {
   // Whoever answers so has passed nothing on.
   if (status === 401 || status === 407) return "declined";
   const says = saysOf(status);
@@ -93,7 +93,7 @@ describe(`a response to a request: ${statuses.length} statuses x ${bodies.length
     const misread = statuses.flatMap((status) =>
       bodies.flatMap((body) => {
         const read = inWords(classifyResponse(request, { status, body: body.text }));
-        const meant = expected(request.operation, status, body);
+        const meant = expectedOutcome(request.operation, status, body);
         return read === meant ? [] : [`${status}, ${body.name}: ${read}, and not ${meant}`];
       }),
     );
@@ -101,15 +101,15 @@ describe(`a response to a request: ${statuses.length} statuses x ${bodies.length
   });
 });
 
-describe("what a reading carries", () => {
+describe("the content of an outcome", () => {
   const { provisionVoucher } = requests;
 
-  test("an approval: the whole response, unknown fields and over-long ones among it", () => {
+  test("an approval: the whole response, including unknown and overlong fields", () => {
     const response = { ...provisionResponse, newThing: { of: ["next year"] }, rrn: "9".repeat(500) };
     expect(classifyResponse(provisionVoucher, jsonResponse(201, response))).toEqual({ outcome: "approved", response });
   });
 
-  test("a decline: what Electrum and the provider said, and never the detail, which may hold a voucher", () => {
+  test("a decline: the texts of Electrum and the provider, never the detail, which may hold a voucher", () => {
     const response = jsonResponse(400, {
       id: ID,
       originalId: ID,
@@ -138,7 +138,7 @@ describe("what a reading carries", () => {
     providerErrorMessage: "as the provider said it",
   };
 
-  test("an unknown outcome: what was said, where anything was", () => {
+  test("an unknown outcome: the error, if there was one", () => {
     expect(classifyResponse(provisionVoucher, errorResponse(503, "UPSTREAM_UNAVAILABLE", ID))).toEqual({
       outcome: "unknown",
       cause: "errorType",
@@ -215,17 +215,17 @@ describe("what a reading carries", () => {
     ["what is no text counts as absent", { errorMessage: {}, providerErrorCode: [] }, {}],
     ["the provider's text under its other name", { providerErrorMsg: "so" }, { providerErrorMessage: "so" }],
     [
-      "the schema's name goes first",
+      "the schema's field name goes first",
       { providerErrorMessage: "this", providerErrorMsg: "that" },
       { providerErrorMessage: "this" },
     ],
     [
-      "the other name stands in for null",
+      "the other field name counts if the first is null",
       { providerErrorMessage: null, providerErrorMsg: "that" },
       { providerErrorMessage: "that" },
     ],
     [
-      "over-long text is cut: a state must not grow with a response",
+      "overlong text is cut: a state must not grow with a response",
       { errorMessage: "x".repeat(300) },
       { errorMessage: "x".repeat(256) },
     ],

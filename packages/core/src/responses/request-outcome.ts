@@ -5,7 +5,7 @@ import { sameUuid, type Uuid } from "../messages/uuid.ts";
 import type { HttpResponse } from "./http-response.ts";
 import { isServerFault, isTransient, refusesCredentials, speakerOf } from "./speaker.ts";
 
-/** What a response to a request means, as Electrum means it. */
+/** What a response to a request means. */
 export type RequestOutcome =
   | { readonly outcome: "approved"; readonly response: JsonObject }
   /** A hard decline: this attempt took no effect. */
@@ -14,18 +14,18 @@ export type RequestOutcome =
   | { readonly outcome: "unknown"; readonly cause: UnknownResponseCause; readonly error?: ErrorResponse };
 
 /**
- * Why a response leaves the outcome open.
+ * Why a response leaves the outcome unknown.
  *
- * - `status`, `errorType`: it says so itself, or the two contradict each other
- * - `foreign`: it is not Electrum's word: a gateway's page, another message's answer, a success about none
- * - `noVoucher`: a success without the voucher; Electrum counts a provision as successful only if it holds one
+ * - `status`, `errorType`: this status or error type means so, or the two contradict each other
+ * - `foreign`: Electrum did not send it: a gateway's page, a response to another message, or a success that names none
+ * - `noVoucher`: a success without the voucher. Electrum counts a provision as successful only with one
  */
 export type UnknownResponseCause = "status" | "errorType" | "foreign" | "noVoucher";
 
-/** What an error said. `detailMessage` is left out: it is for people, and may hold a voucher. */
+/** The parts of an error response that are kept. `detailMessage` is left out: it may hold a voucher. */
 export interface ErrorResponse {
   readonly status: number;
-  /** Absent if the body was no ErrorDetail: then the status alone speaks. */
+  /** Absent if the body was no ErrorDetail: then the status alone counts. */
   readonly errorType?: ErrorType;
   readonly errorMessage?: string;
   readonly providerErrorCode?: string;
@@ -35,12 +35,13 @@ export interface ErrorResponse {
 }
 
 /**
- * What the response to a request means. The error type goes before the status: an open outcome may travel as a 400 or 404, and
- * a success that names an error is none. Only Electrum's ErrorDetail declines (contract C.1); 401 and 407 decline whoever
- * speaks.
+ * Classifies the response to a request. The error type goes before the status: an unknown outcome may come as a 400 or 404, and
+ * a success with an error type is no success. Only Electrum's ErrorDetail declines (contract C.1), but a 401 or 407 declines,
+ * whatever its sender.
  *
  * @example
- * classifyResponse(request, { status: 403, body: "<html>blocked</html>" }) // { outcome: "unknown", cause: "foreign", … }
+ * classifyResponse(request, { status: 403, body: "<html>blocked</html>" })
+ * // { outcome: "unknown", cause: "foreign", error: { status: 403 } }
  */
 export function classifyResponse(request: Request, response: HttpResponse): RequestOutcome {
   const { status } = response;
@@ -59,11 +60,11 @@ export function classifyResponse(request: Request, response: HttpResponse): Requ
     : { outcome: "unknown", cause: "status", error: said };
 }
 
-/** The ids that an error may name. A lookup's answer has no id to compare. */
+/** The ids that an error may name. A response to a lookup has no id. */
 const idsOf = ({ operation, message }: Request): readonly Uuid[] =>
   operation === "lookupVoucher" || operation === "lookupRedemption" ? [] : [message.id];
 
-/** A gateway in trouble says no more than its status does. Any other foreign answer is worth an alert. */
+/** A gateway in trouble says no more than its status does. Any other foreign response is worth an alert. */
 const foreignCause = (status: number, body: Json | undefined): UnknownResponseCause =>
   (isServerFault(status) || isTransient(status)) && !(isJsonObject(body) && typeof body["errorType"] === "string")
     ? "status"
@@ -75,8 +76,8 @@ const isDecline = (status: number): boolean =>
   status === 501 || (status >= 400 && status < 500 && !isTransient(status));
 
 /**
- * Error types that are never a decline, whatever the status: the outcome upstream is open, or the switch has seen this id
- * before, so that the attempt it saw may have taken effect.
+ * Whether an error type is never a decline, whatever the status: the outcome upstream is unknown, or the switch has received this
+ * id before and that attempt may have taken effect.
  */
 function leavesOpen(request: Request, errorType: ErrorType): boolean {
   switch (errorType) {
@@ -119,7 +120,7 @@ const isAbout = (id: string, body: JsonObject): boolean => typeof body["id"] ===
 const hasCode = (voucher: Json | undefined): boolean =>
   isJsonObject(voucher) && typeof voucher["code"] === "string" && voucher["code"] !== "";
 
-/** The error of a failed response, as far as its body tells; `null` counts as absent. */
+/** The error that a response's body describes. A field that is `null` counts as absent. */
 export function toErrorResponse(status: number, body: Json | undefined): ErrorResponse {
   if (!isJsonObject(body)) return { status };
   const errorType = textOf(body["errorType"]);
@@ -135,7 +136,7 @@ export function toErrorResponse(status: number, body: Json | undefined): ErrorRe
   };
 }
 
-/** Enough for any message that Electrum's schema allows, several times over; a state must not grow with a response. */
+/** In characters. Several times what Electrum's schema allows; a state must not grow with a response. */
 const MAX_ERROR_TEXT = 256;
 
 const textOf = (value: Json | undefined): string | undefined =>

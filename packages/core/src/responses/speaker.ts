@@ -2,20 +2,20 @@ import { isJsonObject, type Json } from "../json.ts";
 import { errorTypes } from "../messages/error-detail.ts";
 import { sameUuid, type Uuid } from "../messages/uuid.ts";
 
-// Who speaks. Between a till and Electrum stand gateways, firewalls and captive portals, and each of them answers HTTP. Their
-// status says nothing about the voucher: a firewall that inspects *answers* sends its own 403 after Electrum has processed the
-// request. So only JSON that looks like Electrum's ErrorDetail is Electrum's word (contract C.1):
+// Who sent an error. Between a till and Electrum there are gateways, firewalls and captive portals, and each of them responds to
+// HTTP requests. Their status says nothing about the voucher: a firewall that inspects *responses* sends its own 403 after
+// Electrum has processed the request. So only JSON that looks like Electrum's ErrorDetail counts as Electrum's (contract C.1):
 //
 //   a string `errorType`, and an `id` of ours                       electrum
 //   a published `errorType` (contract C.2), and no `id`             unnamed: Electrum's test server leaves it out of FORMAT_ERROR
-//   anything else: HTML, nothing, another `id`, another vocabulary  foreign
+//   anything else: HTML, no body, another `id`, another vocabulary foreign
 
 export type Speaker = "electrum" | "unnamed" | "foreign";
 
 /**
  * Who sent an error.
  *
- * @param ourIds the ids that the error may name; none for a lookup, whose answers have no id to compare
+ * @param ourIds the ids that the error may name; none for a lookup, since its response has no id
  */
 export function speakerOf(body: Json | undefined, ourIds: readonly Uuid[]): Speaker {
   if (!isJsonObject(body) || typeof body["errorType"] !== "string") return "foreign";
@@ -29,11 +29,11 @@ const published: ReadonlySet<string> = new Set(errorTypes);
 
 const isPublished = (errorType: string): boolean => published.has(errorType);
 
-/** 401 and 407, whoever speaks: whoever answers so has passed nothing on. */
+/** 401 and 407 count whatever their sender: it has passed nothing on. */
 export const refusesCredentials = (status: number): boolean => status === 401 || status === 407;
 
-/** 408, 425 and 429 are 4xx that ask to come again, and say nothing about the transaction. */
+/** 408, 425 and 429 ask for a repeat, and say nothing of the transaction. */
 export const isTransient = (status: number): boolean => status === 408 || status === 425 || status === 429;
 
-/** Every 5xx leaves the outcome open but 501: what is not implemented took no effect. */
+/** Every 5xx but 501 leaves the outcome unknown. What is not implemented (501) took no effect. */
 export const isServerFault = (status: number): boolean => status >= 500 && status !== 501;

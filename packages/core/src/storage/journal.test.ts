@@ -17,18 +17,18 @@ describe("a journal", () => {
     expect(started._unsafeUnwrap()).toMatchObject({ kind: "redemption", state: "lookingUp" });
   });
 
-  test("may tell of facts that were ignored, and of intents that were repeated", () => {
+  test("may have facts that were ignored, and intents that were repeated", () => {
     const again: readonly Entry[] = [...sold, ...sold.slice(1)];
     expect(replay(again)._unsafeUnwrap()).toEqual(replay(sold)._unsafeUnwrap());
   });
 
-  test("begins with a start, and has one only", () => {
+  test("begins with a start, and has only one", () => {
     expect(replay([])._unsafeUnwrapErr()).toEqual({ index: 0, reason: "empty" });
     expect(replay(sold.slice(1))._unsafeUnwrapErr()).toEqual({ index: 0, reason: "noStart" });
     expect(replay([...sold, ...sold])._unsafeUnwrapErr()).toEqual({ index: 3, reason: "secondStart" });
   });
 
-  test("tells of no intent that would have been refused: it names the first, and why", () => {
+  test("with an intent that would have been refused is broken, and names the first one and why", () => {
     const cancelled: Entry = { type: "intent", intent: { type: "cancel", at: AT } };
     const answered: Entry = { type: "fact", fact: { type: "response", attempt: 0, at: AT, ...emptyResponse(500) } };
     expect(replay([...sold, answered, cancelled, cancelled])._unsafeUnwrapErr()).toEqual({

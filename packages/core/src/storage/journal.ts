@@ -6,21 +6,21 @@ import type { Fact, Intent, Refusal } from "../step.ts";
 import { sameJson } from "../json.ts";
 import { decideValidated, observe, type Transaction } from "../transaction.ts";
 
-/** What led to a transaction's state, one entry for each step: its start, then facts and intents. */
+/** What led to a transaction's state: its start, then its facts and intents, one entry for each step. */
 export type Entry =
   | { readonly type: "provisionStarted"; readonly start: ProvisionStart }
   | { readonly type: "redemptionStarted"; readonly start: RedemptionStart }
   | { readonly type: "fact"; readonly fact: Fact }
   | { readonly type: "intent"; readonly intent: Intent };
 
-/** A journal that does not tell a transaction's life. */
+/** A journal that cannot be replayed. */
 export interface BrokenJournal {
-  /** The entry that does not fit. */
+  /** The position of the first entry that does not fit. */
   readonly index: number;
   readonly reason: "empty" | "noStart" | "secondStart" | Refusal;
 }
 
-/** The state that a journal leads to: for every stored transaction, the state that is stored. */
+/** The transaction that a journal leads to. The journal of a stored transaction leads to what is stored. */
 export function replay(journal: readonly Entry[]): Result<Transaction, BrokenJournal> {
   const [first, ...rest] = journal;
   if (first === undefined) return err({ index: 0, reason: "empty" });
@@ -33,8 +33,8 @@ export function replay(journal: readonly Entry[]): Result<Transaction, BrokenJou
 }
 
 /**
- * Whether the entry starts this very transaction once more. Only what the caller brings is compared: the ids and the time are
- * made anew at each call.
+ * Whether the entry starts this same transaction again. Compares the message only: its caller makes the other ids and the time
+ * anew at each call.
  */
 export const isSameStart = (transaction: Transaction, entry: Entry): boolean =>
   transaction.kind === "provision"
@@ -55,7 +55,7 @@ function applyEntry(transaction: Transaction, entry: Entry, index: number): Resu
     .mapErr((reason) => ({ index, reason }));
 }
 
-/** Whether a value read back is an entry, once its checksum has shown that it is what was written. */
+/** Whether a value read from a store is an entry. Its checksum has shown that it is what was written. */
 export const isEntry = (value: unknown): value is Entry =>
   typeof value === "object" &&
   value !== null &&

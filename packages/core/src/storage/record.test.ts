@@ -9,7 +9,7 @@ import { type Entry, replay } from "./journal.ts";
 import { decode, decodeEntry, encode, encodeEntry, RECORD_VERSION, redactRecord, redactStoredEntry } from "./record.ts";
 import type { Transaction } from "../transaction.ts";
 
-// Counted, not timed: a busy machine is no failure.
+// Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
 const transactions: readonly Transaction[] = [
@@ -19,32 +19,32 @@ const transactions: readonly Transaction[] = [
 
 const record = encode(provisionSituations["disputed confirmation"]());
 
-/** A record as we would write it, whatever it holds. */
-const sealed = (content: string, version = 1): string =>
+/** A record with a correct checksum, whatever its content. */
+const encodeContent = (content: string, version = 1): string =>
   `{"version":${version},"checksum":"${hash32(content).toString(16).padStart(8, "0")}","content":${content}}`;
 
 describe("a stored transaction", () => {
-  test("reads back as it was written, in every situation", () => {
+  test("decodes to what was encoded, in every situation", () => {
     for (const transaction of transactions) expect(decode(encode(transaction))._unsafeUnwrap()).toEqual(transaction);
   });
 
-  test("is JSON that names its version", () => {
+  test("is JSON with its version", () => {
     expect(JSON.parse(record)).toMatchObject({ version: RECORD_VERSION, content: { state: "disputed" } });
     expect(RECORD_VERSION).toBe(1);
-    expect(record).toBe(sealed(JSON.stringify(provisionSituations["disputed confirmation"]())));
+    expect(record).toBe(encodeContent(JSON.stringify(provisionSituations["disputed confirmation"]())));
   });
 
-  test("a zero at the head of a checksum is kept", () => {
+  test("a leading zero of a checksum is kept", () => {
     const content = Array.from({ length: 5_000 }, (_, index) => JSON.stringify(`${index}`)).find(
       (text) => hash32(text) < 0x01000000,
     );
-    expect(decode(sealed(content ?? "")).isErr()).toBe(true);
-    expect(decode(sealed(content ?? ""))._unsafeUnwrapErr()).toEqual({ type: "damaged", fault: "content" });
+    expect(decode(encodeContent(content ?? "")).isErr()).toBe(true);
+    expect(decode(encodeContent(content ?? ""))._unsafeUnwrapErr()).toEqual({ type: "damaged", fault: "content" });
   });
 });
 
 describe("a damaged record is an error value, never another transaction", () => {
-  test("any one character changed, at any place", () => {
+  test("one character changed, at any place", () => {
     const found = new Set<string>();
     for (let index = 0; index < record.length; index += 1) {
       const unit = record.charCodeAt(index);
@@ -57,7 +57,7 @@ describe("a damaged record is an error value, never another transaction", () => 
     expect([...found].toSorted(byText)).toEqual(["damaged checksum", "damaged format", "newer"]);
   });
 
-  test("cut off, at any place, or with anything behind it", () => {
+  test("cut off at any place, or with anything appended", () => {
     const found = new Set<string>();
     for (let length = 0; length < record.length; length += 1) {
       found.add(decode(record.slice(0, length)).match(() => `read, cut to ${length}`, inWords));
@@ -68,7 +68,7 @@ describe("a damaged record is an error value, never another transaction", () => 
     expect([...found].toSorted(byText)).toEqual(["damaged checksum", "damaged format"]);
   });
 
-  test("two characters swapped, digits of a voucher code among them", () => {
+  test("two characters swapped, including digits of a voucher code", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: record.length - 2 }), fc.integer({ min: 1, max: 40 }), (from, distance) => {
         const to = Math.min(from + distance, record.length - 1);
@@ -89,7 +89,7 @@ describe("a damaged record is an error value, never another transaction", () => 
     );
   });
 
-  test("any other content, though it bears its checksum", () => {
+  test("any other content, with a correct checksum", () => {
     const head = '{"kind":"provision","id":"1","start":{},"reconciliation":[]';
     const contents = [
       "",
@@ -112,38 +112,41 @@ describe("a damaged record is an error value, never another transaction", () => 
       ),
     ];
     for (const content of contents) {
-      expect({ content, read: decode(sealed(content))._unsafeUnwrapErr() }).toEqual({
+      expect({ content, read: decode(encodeContent(content))._unsafeUnwrapErr() }).toEqual({
         content,
         read: { type: "damaged", fault: "content" },
       });
     }
   });
 
-  test("hostile depth, though it bears its checksum: refused before anybody walks it", () => {
+  test("too deep nesting, with a correct checksum: refused before it is traversed", () => {
     const hostile = (depth: number) =>
       JSON.stringify(transactions[0]).replace(
         '"reconciliation":[]',
         `"reconciliation":[${"[".repeat(depth)}${"]".repeat(depth)}]`,
       );
-    expect(decode(sealed(hostile(78))).isOk()).toBe(true);
-    expect(decode(sealed(hostile(79)))._unsafeUnwrapErr()).toEqual({ type: "damaged", fault: "content" });
-    expect(decode(sealed(hostile(200_000)))._unsafeUnwrapErr()).toEqual({ type: "damaged", fault: "content" });
-    expect(redactRecord(sealed(hostile(200_000)))).toBe(sealed(hostile(200_000)));
+    expect(decode(encodeContent(hostile(78))).isOk()).toBe(true);
+    expect(decode(encodeContent(hostile(79)))._unsafeUnwrapErr()).toEqual({ type: "damaged", fault: "content" });
+    expect(decode(encodeContent(hostile(200_000)))._unsafeUnwrapErr()).toEqual({ type: "damaged", fault: "content" });
+    expect(redactRecord(encodeContent(hostile(200_000)))).toBe(encodeContent(hostile(200_000)));
   });
 
-  test("a newer version is named, and an older one there never was", () => {
-    expect(decode(sealed("{}", 2))._unsafeUnwrapErr()).toEqual({ type: "newer", version: 2 });
-    expect(decode(sealed("{}", 999_999_999))._unsafeUnwrapErr()).toEqual({ type: "newer", version: 999_999_999 });
+  test("a newer version is reported; there is no older one", () => {
+    expect(decode(encodeContent("{}", 2))._unsafeUnwrapErr()).toEqual({ type: "newer", version: 2 });
+    expect(decode(encodeContent("{}", 999_999_999))._unsafeUnwrapErr()).toEqual({
+      type: "newer",
+      version: 999_999_999,
+    });
     for (const version of [0, -1, 1_000_000_000, 0.5]) {
-      expect(decode(sealed(JSON.stringify(transactions[0]), version))._unsafeUnwrapErr()).toEqual({
+      expect(decode(encodeContent(JSON.stringify(transactions[0]), version))._unsafeUnwrapErr()).toEqual({
         type: "damaged",
         fault: "format",
       });
     }
   });
 
-  test("says what is wrong, and nothing of what it found", () => {
-    for (const text of [CODE, sealed(`"${CODE}"`), record.replace(CODE, `${CODE}1`)]) {
+  test("reports the fault, and nothing of the content", () => {
+    for (const text of [CODE, encodeContent(`"${CODE}"`), record.replace(CODE, `${CODE}1`)]) {
       expect(JSON.stringify(decode(text)._unsafeUnwrapErr())).not.toContain(CODE.slice(0, 6));
     }
   });
@@ -156,7 +159,7 @@ describe("a stored entry of a journal", () => {
     { type: "intent", intent: { type: "cancel", at: AT } },
   ];
 
-  test("reads back as it was written", () => {
+  test("decodes to what was encoded", () => {
     for (const entry of entries) expect(decodeEntry(encodeEntry(entry))._unsafeUnwrap()).toEqual(entry);
   });
 
@@ -173,7 +176,7 @@ describe("a stored entry of a journal", () => {
     ["a type of the start alone", '{"type":"fact","start":{}}'],
     ["a transaction", JSON.stringify(transactions[0])],
   ])("is one of ours, and not %s", (_, content) => {
-    expect(decodeEntry(sealed(content))._unsafeUnwrapErr()).toEqual({ type: "damaged", fault: "content" });
+    expect(decodeEntry(encodeContent(content))._unsafeUnwrapErr()).toEqual({ type: "damaged", fault: "content" });
   });
 
   test("is no transaction", () => {
@@ -181,12 +184,12 @@ describe("a stored entry of a journal", () => {
   });
 });
 
-describe("scrubbing what is stored", () => {
-  test("a record and an entry lose their secrets and stay sound", () => {
-    const scrubbed = redactRecord(record);
+describe("redacting what is stored", () => {
+  test("a record and an entry lose their secrets and stay valid", () => {
+    const redacted = redactRecord(record);
     expect(record).toContain(CODE);
-    expect(scrubbed).not.toContain(CODE);
-    expect(decode(scrubbed)._unsafeUnwrap().state).toBe("disputed");
+    expect(redacted).not.toContain(CODE);
+    expect(decode(redacted)._unsafeUnwrap().state).toBe("disputed");
 
     const entry = encodeEntry({
       type: "redemptionStarted",
@@ -221,14 +224,14 @@ describe("scrubbing what is stored", () => {
     expect(redactStoredEntry(encodeEntry(answer(CODE)), "{}")).not.toContain(CODE);
   });
 
-  test("what is damaged stays as it is, for whoever must look at it", () => {
+  test("a damaged record stays as it is, for an operator to examine", () => {
     const damaged = record.replace(CODE, `${CODE}1`);
     expect(redactRecord(damaged)).toBe(damaged);
     expect(redactStoredEntry("{}")).toBe("{}");
   });
 });
 
-test("the checksum is FNV-1a, which finds any change of one character", () => {
+test("the checksum is FNV-1a, which detects any change of one character", () => {
   expect(hash32("")).toBe(0x811c9dc5);
   expect(hash32("a")).toBe(0xe40c292c);
   expect(hash32("foobar")).toBe(0xbf9cf968);

@@ -5,20 +5,20 @@ import { type Entry, isEntry } from "./journal.ts";
 import { redact, redactEntry } from "./redact.ts";
 import { isTransaction, type Transaction } from "../transaction.ts";
 
-/** The version of what is stored. Older versions are read by a schema of their own, once there are any. */
+/** The version of the stored format. Each older version will be read by a schema of its own. */
 export const RECORD_VERSION = 1;
 
-/** Why a stored text cannot be trusted. It never repeats what it found. */
+/** Why a stored text cannot be trusted. It never repeats the text. */
 export type DamagedRecord =
-  /** No record of ours, a flipped character, or half of one. */
+  /** Not a record of this library, a changed character, or only a part of a record. */
   | { readonly type: "damaged"; readonly fault: "format" | "checksum" | "content" }
   /** Written by a newer release. */
   | { readonly type: "newer"; readonly version: number };
 
-/** The transaction as text to store: JSON with a version and a checksum, so that a flipped digit in a voucher code is found. */
+/** The transaction as text to store: JSON with a version and a checksum, so that a changed digit in a voucher code is detected. */
 export const encode = (transaction: Transaction): string => encodeRecord(transaction);
 
-/** The stored transaction, checked. */
+/** The transaction that `encode` stored, or why the text cannot be trusted. */
 export const decode = (record: string): Result<Transaction, DamagedRecord> => decodeRecord(record, isTransaction);
 
 /** As {@link encode}, for an entry of the journal. */
@@ -27,7 +27,7 @@ export const encodeEntry = (entry: Entry): string => encodeRecord(entry);
 /** As {@link decode}, for an entry of the journal. */
 export const decodeEntry = (entry: string): Result<Entry, DamagedRecord> => decodeRecord(entry, isEntry);
 
-/** The stored transaction without its secrets; a damaged record stays as it is, for whoever must look at it. */
+/** The stored transaction without its secrets. A damaged record stays as it is, for an operator to examine. */
 export const redactRecord = (record: string): string =>
   decode(record).match(
     (transaction) => encode(redact(transaction)),
@@ -46,10 +46,10 @@ export const redactStoredEntry = (entry: string, record?: string): string =>
     () => entry,
   );
 
-/** Room for the deepest answer that is read, and for the state around it. Whoever writes deeper than that is not us. */
+/** Room for the deepest response that is parsed, and for the state around it. This library writes nothing deeper. */
 const MAX_RECORD_DEPTH = 80;
 
-/** What stands before the content; behind it stands one brace. */
+/** The text before the content. One brace follows the content. */
 const HEAD = /^\{"version":([1-9]\d{0,8}),"checksum":"([0-9a-f]{8})","content":/;
 
 function encodeRecord(content: Transaction | Entry): string {
@@ -65,7 +65,7 @@ function decodeRecord<Content>(
   if (head === undefined || !encoded.endsWith("}")) return err({ type: "damaged", fault: "format" });
   if (Number(version) > RECORD_VERSION) return err({ type: "newer", version: Number(version) });
   const [start, end] = [head.length, encoded.length - 1];
-  // In place: the letters of a slice take twice as long to look at.
+  // Without a slice: reading a slice's characters takes twice as long.
   if (checksum(encoded, start, end) !== expected) return err({ type: "damaged", fault: "checksum" });
   const content = parseJson(encoded.slice(start, end), MAX_RECORD_DEPTH);
   return isContent(content) ? ok(content) : err({ type: "damaged", fault: "content" });

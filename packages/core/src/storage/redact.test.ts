@@ -30,7 +30,7 @@ const redactedBody = (body: string): string => {
 const redactedAnswer = (body: Json): unknown => JSON.parse(redactedBody(JSON.stringify(body)));
 
 describe("what is masked", () => {
-  test("in a request: code, pin, card, what is printed, and the person; the rest stays for people to see", () => {
+  test("in a request: code, pin, card, receipt texts and personal data; the rest stays", () => {
     const entry = redactEntry({ type: "provisionStarted", start: provisionStart({}, secretProvisionRequest) });
     const { tenders, voucher, recipient, slipData, amounts, ...rest } = secretProvisionRequest;
     expect(entry).toEqual({
@@ -69,14 +69,14 @@ describe("what is masked", () => {
     });
   });
 
-  test("in a lookup: the code; its serial number can redeem nothing", () => {
+  test("in a lookup: the code, but not the serial number, which cannot redeem", () => {
     expect(redactEntry({ type: "redemptionStarted", start: redemptionStart({}, secretLookup) })).toEqual({
       type: "redemptionStarted",
       start: redemptionStart({}, { voucherCode: "***", voucherSerialNumber: "S-1" }),
     });
   });
 
-  test("in intents: what they would send", () => {
+  test("in intents: the secrets that they would send", () => {
     const redeem: Entry = { type: "intent", intent: { type: "redeem", request: secretRedemptionRequest, at: AT } };
     expect(JSON.stringify(redactEntry(redeem))).not.toContain(secrets.telephone);
     const amounts = {
@@ -100,12 +100,12 @@ describe("what is masked", () => {
 
   test.each<[string, Json, Json]>([
     [
-      "fields that nobody knows",
+      "unknown fields",
       { newThing: "x", deep: { er: ["x", 5, null, true] } },
       { newThing: "***", deep: { er: ["***", 0, null, true] } },
     ],
     [
-      "fields of our own records",
+      "fields of the library's own records",
       { message: "x", state: "x", at: 5, response: { id: "x" } },
       { message: "***", state: "***", at: 0, response: { id: "***" } },
     ],
@@ -122,13 +122,9 @@ describe("what is masked", () => {
       { thirdPartyIdentifiers: ["***", { institutionId: "1", note: "***" }] },
     ],
     ["what is empty stays empty: an empty code is none", { voucher: { code: "" } }, { voucher: { code: "" } }],
+    ["null and booleans stay", { voucher: null, cut: true, id: null }, { voucher: null, cut: true, id: null }],
     [
-      "null stays null, and yes and no stay",
-      { voucher: null, cut: true, id: null },
-      { voucher: null, cut: true, id: null },
-    ],
-    [
-      "an inherited name is no known one",
+      "the name of an inherited member is unknown",
       { constructor: "x", toString: { id: "x" } },
       { constructor: "***", toString: { id: "***" } },
     ],
@@ -141,18 +137,18 @@ describe("what is masked", () => {
       { errorType: "A", errorMessage: "x", providerErrorCode: "51", detailMessage: { voucher: { code: "x" } } },
       { errorType: "A", errorMessage: "***", providerErrorCode: "51", detailMessage: { voucher: { code: "***" } } },
     ],
-  ])("in an answer: %s", (_, body, masked) => {
+  ])("in a response: %s", (_, body, masked) => {
     expect(redactedAnswer(body)).toEqual(masked);
   });
 
-  test("an answer that is no JSON, whole; and where there was none, nothing", () => {
+  test("a response that is not JSON: all of it; an empty one stays empty", () => {
     expect(redactedBody(`<html>${secrets.code}</html>`)).toBe("***");
     expect(redactedBody(`{"code":"${secrets.code}"`)).toBe("***");
     expect(redactedBody("")).toBe("");
     expect(redactedBody(" \n")).toBe(" \n");
   });
 
-  test("an advice's answer as any other", () => {
+  test("a response to an advice as any other", () => {
     const fact = {
       type: "adviceResponse",
       adviceId: "1",
@@ -168,7 +164,7 @@ describe("what is masked", () => {
 });
 
 describe("what stays", () => {
-  test("all that the machine goes by, and all that a person must know to settle a dispute", () => {
+  test("everything that the machine decides by, and everything that an operator needs to resolve a dispute", () => {
     const resolved = provisionSituations["resolved reversal"]();
     expect(redact(resolved)).toEqual({
       ...resolved,

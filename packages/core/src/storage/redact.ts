@@ -4,9 +4,8 @@ import { isTransaction, type Transaction } from "../transaction.ts";
 import { codeIn, MASK, SECOND_MASK } from "../voucher-code.ts";
 
 /**
- * The transaction without its secrets: voucher codes, pins, card numbers, what was printed, personal data, and every field
- * that we have never heard of. Nothing that the machine decides by is touched, so that replaying redacted entries gives the
- * redacted transaction.
+ * The transaction without its secrets: voucher codes, pins, card numbers, texts for the receipt, personal data, and every unknown
+ * field. What the machines decide by stays, so that replaying redacted entries gives the redacted transaction.
  */
 export function redact(transaction: Transaction): Transaction {
   const masked = redactRecordFields(transaction, secondCodeOf(transaction));
@@ -15,9 +14,10 @@ export function redact(transaction: Transaction): Transaction {
 }
 
 /**
- * As {@link redact}, for an entry of the journal; the body of a response is masked field by field.
+ * As {@link redact}, for an entry of the journal. The body of a response is redacted field by field.
  *
- * @param transaction What the whole journal led to, before its own redaction. Without it a second voucher can no longer be told from the first.
+ * @param transaction What the whole journal led to, before its own redaction. Without it, a second voucher cannot be told from the
+ *   first.
  */
 export function redactEntry(entry: Entry, transaction?: Transaction): Entry {
   const masked = redactRecordFields(entry, transaction === undefined ? undefined : secondCodeOf(transaction));
@@ -31,7 +31,7 @@ function secondCodeOf({ reconciliation }: Transaction): string | undefined {
   return item !== undefined && "response" in item ? codeIn(item.response) : undefined;
 }
 
-/** A record of ours: we know each of its fields, and where a message of Electrum's begins in it. */
+/** Redacts a record of this library: each of its fields is known, and so is each that holds a message of Electrum's. */
 function redactRecordFields(value: unknown, secondCode: string | undefined): unknown {
   if (Array.isArray(value)) return value.map((inner) => redactRecordFields(inner, secondCode));
   if (typeof value !== "object" || value === null) return value;
@@ -58,7 +58,7 @@ const withCode = (response: unknown, code: string): unknown =>
     ? { ...response, voucher: { ...response.voucher, code } }
     : response;
 
-/** A message of Electrum's: what has a harmless place in its schema stays, whatever else it may hold goes. */
+/** Redacts a message of Electrum's: the fields that its shape lists stay, all others are masked. */
 function redactMessage(value: unknown, shape: Shape): unknown {
   if (Array.isArray(value)) return value.map((inner) => redactMessage(inner, shape));
   if (typeof value !== "object" || value === null) return redactAll(value);
@@ -72,7 +72,7 @@ function redactMessage(value: unknown, shape: Shape): unknown {
   );
 }
 
-/** All text and every number go, the shape stays. */
+/** Masks every text and number; the structure stays. */
 function redactAll(value: unknown): unknown {
   if (typeof value === "string") return value === "" ? "" : MASK;
   if (typeof value === "number") return 0;
@@ -81,14 +81,14 @@ function redactAll(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, redactAll(inner)]));
 }
 
-/** The body of an answer as text: what was JSON stays JSON, what was none stays none, what was empty stays empty. */
+/** Redacts the body of a response: JSON stays JSON, other text stays other text, and an empty body stays empty. */
 function redactBody(body: string, secondCode: string | undefined): string {
   const parsed = parseJson(body);
   if (parsed !== undefined) return JSON.stringify(redactResponse(parsed, secondCode));
   return body.trim() === "" ? body : MASK;
 }
 
-/** The harmless fields of a message; one that holds fields of its own has a shape of its own. */
+/** The fields of a message that hold no secret. A field that holds fields has a shape of its own. */
 type Shape = ReadonlyMap<string, Shape | undefined>;
 
 const shapeOf = (fields: string, nested: Readonly<Record<string, Shape>> = {}): Shape =>
@@ -111,7 +111,7 @@ const institution = shapeOf("id name");
 
 const merchantName = shapeOf("name city region country");
 
-/** All messages at once: no field of one is a secret of another. */
+/** One shape for all messages: no field is harmless in one and secret in another. */
 const message = shapeOf(
   `id requestId originalId time basketRef tranType srcAccType destAccType stan rrn reversalReason errorType
   providerErrorCode provisionRequestId voucherSerialNumber receiverInstId settlementEntityInstId`,
@@ -132,7 +132,7 @@ const message = shapeOf(
   },
 );
 
-/** Where messages begin in a record of ours. */
+/** The fields of a record that hold a message. */
 const messageFields: ReadonlyMap<string, Shape> = new Map([
   ["request", message],
   ["message", message],
@@ -141,7 +141,7 @@ const messageFields: ReadonlyMap<string, Shape> = new Map([
   ["amounts", amounts],
 ]);
 
-/** The fields of our records, messages aside: none holds a secret or personal data. */
+/** The other fields of a record. None holds a secret or personal data. */
 const recordFields: ReadonlySet<string> = new Set(
   splitWords(`
   kind id state type start client terminal policy at confirmationId reversalId round messaging provider name takesRetries

@@ -1,10 +1,19 @@
 import type { Uuid } from "@electrum-vouchers/core";
+import {
+  errorResponse,
+  htmlResponse,
+  never,
+  type Outcome,
+  provisionRequest,
+  type Script,
+  tenders,
+  unreachable,
+  uuid,
+} from "@electrum-vouchers/testkit";
 import { ResultAsync } from "neverthrow";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { errorResponse, htmlResponse, provisionRequest, tenders, uuid } from "../../test/messages.ts";
 import { queueConfirmations } from "../../test/queued.ts";
-import { never, type Outcome, type Script, unreachable } from "../../test/scripted-electrum.ts";
 import { createTestTill, OPENS_AT, type TestTill } from "../../test/test-till.ts";
 
 const HOUR_MS = 60 * 60_000;

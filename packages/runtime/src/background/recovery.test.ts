@@ -1,17 +1,20 @@
 import type { Policy, Transaction } from "@electrum-vouchers/core";
-import { okAsync, ResultAsync } from "neverthrow";
-import { describe, expect, test } from "vitest";
 import {
   errorResponse,
+  never,
+  type Outcome,
   provisionRequest,
   redemptionRequest,
+  type Script,
   successResponse,
   tenders,
+  unreachable,
   uuid,
   voucherLookup,
-} from "../../test/messages.ts";
+} from "@electrum-vouchers/testkit";
+import { okAsync, ResultAsync } from "neverthrow";
+import { describe, expect, test } from "vitest";
 import { queueConfirmations, queueRequesting } from "../../test/queued.ts";
-import { never, type Outcome, type Script, unreachable } from "../../test/scripted-electrum.ts";
 import { createTestTill, OPENS_AT, type KillableTill } from "../../test/test-till.ts";
 import type { TillError } from "../errors.ts";
 

@@ -9,15 +9,24 @@ import {
   timerFact,
 } from "@electrum-vouchers/core";
 import type { Electrum, Outbox } from "@electrum-vouchers/core/ports";
-import { createMemoryOutbox, createSimulatedClock, type SimulatedClock } from "@electrum-vouchers/testkit";
+import {
+  createMemoryOutbox,
+  createScriptedElectrum,
+  createSimulatedClock,
+  createSimulatedWaits,
+  never,
+  policyOf,
+  provisionRequest,
+  type SimulatedClock,
+  tenders,
+  unreachable,
+  unwrap,
+  uuid,
+} from "@electrum-vouchers/testkit";
 import { runTransaction, type EnginePorts } from "./run-transaction.ts";
 import { resolveUncertainCommits } from "../resolve-uncertain-commits.ts";
 import { intentStep, type PendingStep, resumeStep, startStep } from "./stored-step.ts";
 import { expect, test } from "vitest";
-import { policyOf, provisionRequest, tenders, uuid } from "../../test/messages.ts";
-import { unwrap } from "../../test/unwrap.ts";
-import { createSimulatedWaits } from "../../test/simulated-waits.ts";
-import { createScriptedElectrum, never, unreachable } from "../../test/scripted-electrum.ts";
 
 // A team that has a workflow engine needs neither the till nor its forwarder: the engine's activities send, its timers wait,
 // its retries repeat, and `drive` says what comes next. Each workflow is one transaction, from a decision to its end.

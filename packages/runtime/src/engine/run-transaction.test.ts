@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Command, Fact, Intent, Policy } from "@electrum-vouchers/core";
-import { createMemoryOutbox } from "@electrum-vouchers/testkit";
+import {
+  createMemoryOutbox,
+  policyOf,
+  provisionRequest,
+  successResponse,
+  tenders,
+  unwrap,
+  unwrapError,
+  uuid,
+} from "@electrum-vouchers/testkit";
 import type { Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
-import { policyOf, provisionRequest, successResponse, tenders, uuid } from "../../test/messages.ts";
-import { unwrapError, unwrap } from "../../test/unwrap.ts";
 import { type OutboxFaults, type WatchedOutbox, createWatchedOutbox } from "../../test/watched-outbox.ts";
 import { runTransaction, type EngineError, type EnginePorts } from "./run-transaction.ts";
 import { resolveUncertainCommits } from "../resolve-uncertain-commits.ts";

@@ -1,37 +1,42 @@
+// The faults that change a response: they take the switch's response and return another one. Pure; the faults of timing and of
+// the connection are in `http/serve.ts`, since they need the socket.
+
 import { isJsonObject, parseJson } from "../json.ts";
-import { errorResponse, type SwitchResponse } from "../switch/response.ts";
+import { createErrorResponse, type SwitchResponse } from "../switch/response.ts";
 import type { Fault } from "./fault.ts";
 import type { RequestAttributes } from "./plan.ts";
 
-/** An id that no message of a client has: a UUID, so that only a comparison finds it wrong. */
+/** An id that no client uses. It is a valid UUID, so that only a comparison detects it. */
 const FOREIGN_ID = "ffffffff-ffff-4fff-bfff-ffffffffffff";
 
-/** The answer as the fault makes it. Faults of the connection leave it as it is. */
-export function alterResponse(fault: Fault, answered: SwitchResponse): SwitchResponse {
+/** The response as the fault alters it. Faults of the connection leave it unchanged. */
+export function alterResponse(fault: Fault, original: SwitchResponse): SwitchResponse {
   switch (fault.kind) {
     case "wrongContentType":
-      return { ...answered, contentType: fault.contentType };
+      return { ...original, contentType: fault.contentType };
     case "notJson":
-      return { ...answered, body: "<html><body>Something went wrong</body></html>" };
+      return { ...original, body: "<html><body>Something went wrong</body></html>" };
     case "emptyBody":
-      return { ...answered, body: "" };
+      return { ...original, body: "" };
     case "wrongId": {
-      const body = parseJson(answered.body);
-      return isJsonObject(body) ? { ...answered, body: JSON.stringify({ ...body, id: FOREIGN_ID }) } : answered;
+      const body = parseJson(original.body);
+      return isJsonObject(body) ? { ...original, body: JSON.stringify({ ...body, id: FOREIGN_ID }) } : original;
     }
     default:
-      return answered;
+      return original;
   }
 }
 
-/** The answer that these faults give in place of the switch's own. */
+/** The response that these faults give instead of the switch's. */
 export function createReplacement(
   fault: Extract<Fault, { readonly kind: "status" | "error" }>,
   { id, requestId }: RequestAttributes,
 ): SwitchResponse {
   if (fault.kind === "error") {
     const failed = { id, originalId: requestId === id ? undefined : requestId };
-    return errorResponse(fault.status, fault.errorType, failed, { freeString: "This error was asked for." });
+    return createErrorResponse(fault.status, fault.errorType, failed, {
+      freeString: "The fault plan asked for this error.",
+    });
   }
   const { status, retryAfterSeconds } = fault;
   const body = `<html><body>${status}</body></html>`;

@@ -22,7 +22,7 @@ const advice: RequestAttributes = {
 const reset: Fault = { kind: "reset", processed: false };
 const notJson: Fault = { kind: "notJson" };
 
-/** The kinds of the faults that happen to these requests, one after the other. */
+/** The kinds of the faults of these requests, in order. */
 function play(
   start: FaultPlanState | FaultPlan,
   subjects: readonly RequestAttributes[],
@@ -40,7 +40,7 @@ describe("a rule", () => {
     expect(play({ rules: [{ fault: reset }] }, [sale, sale])).toEqual(["reset", undefined]);
   });
 
-  test("applies as often as it says", () => {
+  test("applies as often as `times` says", () => {
     expect(play({ rules: [{ fault: reset, times: 2 }] }, [sale, sale, sale])).toEqual(["reset", "reset", undefined]);
     expect(play({ rules: [{ fault: reset, times: "always" }] }, [sale, sale, sale])).toEqual([
       "reset",
@@ -49,7 +49,7 @@ describe("a rule", () => {
     ]);
   });
 
-  test("applies from the nth request on that it is about", () => {
+  test("applies from the nth matching request on", () => {
     const rules = [{ match: { operation: "confirmVoucher" as const, nth: 2 }, fault: reset }];
     expect(play({ rules }, [advice, sale, advice, sale, advice])).toEqual([
       undefined,
@@ -73,23 +73,23 @@ describe("a rule", () => {
     expect(play({ rules: [{ match, fault: reset, times: "always" }] }, [sale, advice])).toEqual(expected);
   });
 
-  test("comes before the rules behind it, which count the request all the same", () => {
+  test("comes before later rules, which count the request all the same", () => {
     const rules = [{ fault: reset }, { match: { nth: 2 }, fault: notJson }];
     expect(play({ rules }, [sale, sale, sale])).toEqual(["reset", "notJson", undefined]);
   });
 
-  test("that is added later leaves the counts of the others", () => {
+  test("that is added later does not change the counts of the others", () => {
     const started = chooseFault(startPlan({ rules: [{ fault: reset }] }), sale).faults;
     expect(play(addRule(started, { fault: notJson }), [sale, sale])).toEqual(["notJson", undefined]);
   });
 });
 
-describe("faults by lot", () => {
+describe("random faults", () => {
   const subjects = Array.from({ length: 2_000 }, (_, index): RequestAttributes => ({ ...sale, drawKey: uuid(index) }));
   const even = 1 / faultKinds.length;
   const rates: { readonly [Kind in FaultKind]?: number } = Object.fromEntries(faultKinds.map((kind) => [kind, even]));
 
-  test("are the same for the same seed, and others for another", () => {
+  test("are the same for the same seed, and different for another one", () => {
     const run = (seed: number): readonly unknown[] => play({ random: { seed, rates: { reset: 0.3 } } }, subjects);
     expect(run(1)).toEqual(run(1));
     expect(run(1)).not.toEqual(run(2));
@@ -123,7 +123,7 @@ describe("faults by lot", () => {
     expect(faults.arrivals.size).toBe(1);
   });
 
-  test("come about as often as their rates say, each kind", () => {
+  test("are as frequent as the rate of each kind", () => {
     const kinds = play({ random: { seed: 9, rates } }, subjects);
     for (const kind of faultKinds) {
       const share = kinds.filter((each) => each === kind).length / subjects.length;
@@ -132,12 +132,12 @@ describe("faults by lot", () => {
     }
   });
 
-  test("are for requests to which no rule applies", () => {
+  test("are only for requests to which no rule applies", () => {
     const plan: FaultPlan = { rules: [{ fault: notJson }], random: { seed: 1, rates: { reset: 1 } } };
     expect(play(plan, [sale, sale])).toEqual(["notJson", "reset"]);
   });
 
-  test("happen to processed and to unprocessed requests, with every status", () => {
+  test("come with processed and unprocessed requests, and with every status", () => {
     let faults = startPlan({ random: { seed: 3, rates: { status: 0.5, reset: 0.5 } } });
     const drawn = new Set<string>();
     for (const subject of subjects) {

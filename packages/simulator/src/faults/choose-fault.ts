@@ -1,11 +1,26 @@
+// Chooses the fault of each request. Pure: the same plan and the same requests, in the same order, give the same faults.
+//
+// Rules
+// 1. The plan's rules come first, in order. Every rule counts each request that it matches, whether it applies or not. It applies
+//    from its `nth` match on, for `times` matches. The first rule that applies is the only one.
+// 2. If no rule applies, `random` may give a fault. The draw is a hash of the seed, the operation, the message's own id and how
+//    often this message has come. So it does not depend on what other tills send meanwhile, and a repeat of a message gets a draw
+//    of its own: a client that repeats for long enough gets through.
+// 3. The rates are probabilities that add up to at most 1. The draw, from 0 up to 1, falls into the part of one kind, or into the
+//    rest, which is no fault. The kinds have a fixed order, so that the order in a script does not matter. A second draw gives the
+//    details, such as the status.
+// 4. Memory is bounded. After `MAX_ARRIVALS` different messages the counts begin anew.
+//
+// What it does not know: what a fault does. `http/serve.ts` executes it.
+
 import { emptyMap, get, hashOf, type PersistentMap, set } from "../persistent-map.ts";
 import type { Fault, FaultKind } from "./fault.ts";
 import type { FaultPlan, RequestPredicate, RandomFaults, FaultRule, RequestAttributes } from "./plan.ts";
 
-/** A plan under way: how often each rule has matched, and how often each message has come. */
+/** A plan in use: how often each rule has matched, and how often each message has come. */
 export interface FaultPlanState {
   readonly plan: FaultPlan;
-  /** One a rule, in the order of the rules. */
+  /** One count for each rule, in the order of the rules. */
   readonly matched: readonly number[];
   readonly arrivals: PersistentMap<number>;
 }
@@ -15,7 +30,7 @@ export interface FaultChoice {
   readonly fault?: Fault;
 }
 
-/** Repeats of messages older than this many messages draw their lots anew: a bound on what must be remembered. */
+/** The most messages whose arrivals are counted; it bounds the memory. */
 const MAX_ARRIVALS = 100_000;
 
 export const startPlan = (plan: FaultPlan): FaultPlanState => ({
@@ -24,18 +39,18 @@ export const startPlan = (plan: FaultPlan): FaultPlanState => ({
   arrivals: emptyMap,
 });
 
-/** Adds a rule behind the others, whose counts go on. */
+/** Adds a rule after the others, whose counts stay. */
 export const addRule = (faults: FaultPlanState, rule: FaultRule): FaultPlanState => ({
   ...faults,
   plan: { ...faults.plan, rules: [...(faults.plan.rules ?? []), rule] },
   matched: [...faults.matched, 0],
 });
 
-/** What goes wrong with this request, if anything does. Pure: the same plan and requests give the same faults. */
-export function chooseFault(faults: FaultPlanState, subject: RequestAttributes): FaultChoice {
+/** The fault of this request, if it gets one, and the next state of the plan. */
+export function chooseFault(faults: FaultPlanState, request: RequestAttributes): FaultChoice {
   const { rules = [], random } = faults.plan;
   const matched = faults.matched.map((count, index) =>
-    matchesRequest(rules[index]?.match, subject) ? count + 1 : count,
+    matchesRequest(rules[index]?.match, request) ? count + 1 : count,
   );
   const rule = rules.find(({ match, times = 1 }, index) => {
     const nth = (matched[index] ?? 0) - (match?.nth ?? 1);
@@ -44,7 +59,7 @@ export function chooseFault(faults: FaultPlanState, subject: RequestAttributes):
   if (rule !== undefined || random === undefined) {
     return { faults: { ...faults, matched }, ...(rule === undefined ? {} : { fault: rule.fault }) };
   }
-  const key = `${subject.operation}/${subject.drawKey}`;
+  const key = `${request.operation}/${request.drawKey}`;
   const arrival = get(faults.arrivals, key) ?? 0;
   const known = faults.arrivals.size < MAX_ARRIVALS ? faults.arrivals : emptyMap;
   const drawn = drawFault(random, `${random.seed}/${key}/${arrival}`);
@@ -54,22 +69,22 @@ export function chooseFault(faults: FaultPlanState, subject: RequestAttributes):
   };
 }
 
-function matchesRequest(when: RequestPredicate = {}, subject: RequestAttributes): boolean {
+function matchesRequest(when: RequestPredicate = {}, request: RequestAttributes): boolean {
   const { nth: _, ...wanted } = when;
   const { operation, terminalId, voucherCode, requestId } = wanted;
   return (
-    (operation === undefined || operation === subject.operation) &&
-    (terminalId === undefined || terminalId === subject.terminalId) &&
-    (voucherCode === undefined || voucherCode === subject.voucherCode) &&
-    (requestId === undefined || requestId.toLowerCase() === subject.requestId?.toLowerCase())
+    (operation === undefined || operation === request.operation) &&
+    (terminalId === undefined || terminalId === request.terminalId) &&
+    (voucherCode === undefined || voucherCode === request.voucherCode) &&
+    (requestId === undefined || requestId.toLowerCase() === request.requestId?.toLowerCase())
   );
 }
 
-function drawFault({ rates, delayMs = 1_000 }: RandomFaults, lot: string): Fault | undefined {
-  let left = toFraction(`${lot}/kind`);
+function drawFault({ rates, delayMs = 1_000 }: RandomFaults, drawId: string): Fault | undefined {
+  let left = toFraction(`${drawId}/kind`);
   for (const kind of kindsOf(rates)) {
     left -= rates[kind] ?? 0;
-    if (left < 0) return createFault(kind, toFraction(`${lot}/detail`), delayMs);
+    if (left < 0) return createFault(kind, toFraction(`${drawId}/detail`), delayMs);
   }
   return undefined;
 }
@@ -89,7 +104,7 @@ const hardErrors: readonly [HardError, ...HardError[]] = [
   [400, "VOUCHER_STATUS_UNKNOWN"],
 ];
 
-/** A fault of each kind, its details drawn by `detail`, from 0 up to 1. */
+/** Creates a fault of each kind. `detail`, from 0 up to 1, draws its details. */
 const faultFactories: { readonly [Kind in FaultKind]: (detail: number, delayMs: number) => Fault } = {
   refused: (_, durationMs) => ({ kind: "refused", durationMs }),
   reset: (detail) => ({ kind: "reset", processed: detail < 0.5 }),

@@ -1,43 +1,57 @@
+// The faults that the simulator can inject, one for each way in which a switch, a gateway or a network fails a till.
+//
+//   before processing    `refused`, `restart`, `delayed`; `reset`, `noResponse`, `status`, `error` with `processed: false`
+//   after processing     the same with `processed: true`; `slowHeaders`, `slowBody`, `truncatedBody`
+//   a wrong response     `wrongContentType`, `notJson`, `emptyBody`, `wrongId`
+//   processed twice      `duplicate`
+//   the switch itself    `emulateTestServer`
+//
+// The question that matters is `processed`: a till sees the same missing response whether the switch has issued a voucher or not.
+// A till that is correct for both needs no other knowledge of the fault.
+//
+// A fault is plain JSON, so that a script, the administration and a test can all ask for one. `choose-fault.ts` decides which
+// request gets which fault, `http/serve.ts` executes it, and `alter-response.ts` alters responses.
+
 import { type Check, flag, object, oneOf, optional, required, text, variant, wholeNumber } from "../messages/check.ts";
 
-/** What goes wrong with one request. `processed` says whether the switch processes it first. */
+/** A fault of one request. `processed`: whether the switch processes the request first. Times are in milliseconds. */
 export type Fault =
-  /** The connection is reset, and for a while nobody listens. */
+  /** All connections are reset, and new ones are refused for `durationMs`. Not processed. */
   | { readonly kind: "refused"; readonly durationMs: number }
   /** The connection is reset. */
   | { readonly kind: "reset"; readonly processed: boolean }
-  /** No answer ever comes. */
+  /** No response ever comes. */
   | { readonly kind: "noResponse"; readonly processed: boolean }
-  /** Processed only after a while, by which time the sender may have given up. */
+  /** Processed only after `delayMs`, when the sender may have given up. */
   | { readonly kind: "delayed"; readonly delayMs: number }
-  /** Processed twice, as by a gateway that repeats a POST; answered with the second answer. */
+  /** Processed twice, as if a gateway had repeated a POST. The second response is sent. */
   | { readonly kind: "duplicate" }
-  /** Processed; the whole answer comes late. */
+  /** Processed; the whole response comes `delayMs` late. */
   | { readonly kind: "slowHeaders"; readonly delayMs: number }
-  /** Processed; the second half of the body comes late. */
+  /** Processed; the second half of the body comes `delayMs` late. */
   | { readonly kind: "slowBody"; readonly delayMs: number }
   /** Processed; the connection breaks in the middle of the body. */
   | { readonly kind: "truncatedBody" }
-  /** Processed; the answer says that it is something other than JSON. */
+  /** Processed; the response has this content type, though its body is JSON. */
   | { readonly kind: "wrongContentType"; readonly contentType: string }
-  /** Processed; the body is not JSON, though it says so. */
+  /** Processed; the body is not JSON, though the content type says so. */
   | { readonly kind: "notJson" }
-  /** Processed; the answer has its status and no body. */
+  /** Processed; the response has its status and no body. */
   | { readonly kind: "emptyBody" }
-  /** Processed; the answer carries another message's `id`. */
+  /** Processed; the response has the `id` of another message. */
   | { readonly kind: "wrongId" }
-  /** The status of a gateway, with no ErrorDetail. */
+  /** A gateway's response: a status and HTML, without an ErrorDetail. */
   | {
       readonly kind: "status";
       readonly status: number;
       readonly processed: boolean;
       readonly retryAfterSeconds?: number;
     }
-  /** An ErrorDetail: any error type with any status. */
+  /** An ErrorDetail with this error type and status. */
   | { readonly kind: "error"; readonly status: number; readonly errorType: string; readonly processed: boolean }
-  /** The switch stops and starts again, as after a crash. */
+  /** The switch stops and starts again after `durationMs`, as after a crash. Not processed. */
   | { readonly kind: "restart"; readonly memory: "kept" | "lost"; readonly durationMs: number }
-  /** Crashes and overwrites where Electrum's test server of 2019 does. */
+  /** Processed as by Electrum's test server of 2019, which in some cases crashes, or overwrites a voucher's state. */
   | { readonly kind: "emulateTestServer" };
 
 export type FaultKind = Fault["kind"];

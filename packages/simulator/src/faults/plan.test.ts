@@ -27,12 +27,12 @@ const oneOfEach = [
 ];
 
 describe("a fault script", () => {
-  test("knows each kind of fault", () => {
+  test("accepts each kind of fault", () => {
     expect(oneOfEach.map(({ kind }) => kind).toSorted()).toEqual(faultKinds.toSorted());
     expect(errorsIn({ rules: oneOfEach.map((fault) => ({ fault })) })).toEqual([]);
   });
 
-  test("says when, for how many, and by lot", () => {
+  test("has predicates, times and random faults", () => {
     const match = { operation: "redeemVoucher", terminalId: "TILL0001", voucherCode: "1", requestId: "x", nth: 2 };
     const rules = [
       { match, fault: { kind: "notJson" }, times: 3 },
@@ -42,7 +42,7 @@ describe("a fault script", () => {
     expect(errorsIn({})).toEqual([]);
   });
 
-  test("is told everything that is wrong with it, by name", () => {
+  test("gets every fault reported, by its field", () => {
     const script = {
       rule: [],
       rules: [
@@ -71,7 +71,7 @@ describe("a fault script", () => {
     ]);
   });
 
-  test("has rates of known kinds that add up to at most 1", () => {
+  test("has rates of known kinds, with a sum of at most 1", () => {
     expect(errorsIn({ random: { seed: 1, rates: { surprise: 0.1 } } })).toEqual([
       `random.rates.surprise must be one of ${faultKinds.join(", ")}`,
     ]);
@@ -84,7 +84,7 @@ describe("a fault script", () => {
     expect(errorsIn(script)).toEqual([" must be an object"]);
   });
 
-  test("has a bound on its rules", () => {
+  test("has a bounded number of rules", () => {
     const rules = Array.from({ length: 1_001 }, () => ({ fault: { kind: "notJson" } }));
     expect(errorsIn({ rules })).toEqual(["rules must have at most 1000 rules"]);
   });

@@ -16,57 +16,57 @@ import {
 import { endpoints, type SwitchOperation } from "../switch/operations.ts";
 import { type Fault, type FaultKind, fault, faultKinds } from "./fault.ts";
 
-/** Which requests go wrong, and how. */
+/** Which requests get which fault. Plain JSON. */
 export interface FaultPlan {
-  /** Looked at in order; the first that applies is the one. */
+  /** Checked in order; the first one that applies gives the fault. */
   readonly rules?: readonly FaultRule[];
   /** For requests to which no rule applies. */
   readonly random?: RandomFaults;
 }
 
 export interface FaultRule {
-  /** Absent: every request. */
+  /** Absent: it matches every request. */
   readonly match?: RequestPredicate;
   readonly fault: Fault;
-  /** For how many matching requests. Default 1. */
+  /** To how many matching requests it applies. Default 1. */
   readonly times?: number | "always";
 }
 
-/** All that is given must be so. */
+/** A request matches if every field that is given does. */
 export interface RequestPredicate {
   readonly operation?: SwitchOperation;
-  /** Of the transaction, also where the message is an advice or a retry. */
+  /** The terminal of the transaction, also for an advice or a retry. */
   readonly terminalId?: string;
-  /** Of the transaction or the lookup. */
+  /** The voucher code of the transaction or the lookup. */
   readonly voucherCode?: string;
   /** The `id` of the original request. */
   readonly requestId?: string;
-  /** Starts with the nth request of which the rest is so; 1 is the first. Default 1. */
+  /** The rule applies from the nth request on that matches the other fields; 1 is the first. Default 1. */
   readonly nth?: number;
 }
 
-/** Faults by lot. The seed and a message's own id decide, not the order in which requests happen to arrive. */
+/** Random faults. The seed and a message's own id decide, not the order in which requests arrive. */
 export interface RandomFaults {
   readonly seed: number;
-  /** From 0 to 1; together not over 1. */
+  /** The probability of each kind, from 0 to 1. Together they must not exceed 1. */
   readonly rates: { readonly [Kind in FaultKind]?: number };
-  /** How long slow, late and refusing faults last. Default 1000. */
+  /** How long the slow, late and refusing faults last, in milliseconds. Default 1000. */
   readonly delayMs?: number;
 }
 
-/** What the rules look at. */
+/** What the rules match on. */
 export interface RequestAttributes {
   readonly operation: SwitchOperation;
-  /** The message's own id, or the one in its path. A lookup of a voucher has none. */
+  /** The message's own id, or the one in its path. A `lookupVoucher` has none. */
   readonly id?: string;
-  /** What tells this message from others when lots are drawn. It may hold a voucher code. */
+  /** Tells this message from others in a random draw. It may hold a voucher code: never log it. */
   readonly drawKey: string;
   readonly requestId?: string;
   readonly terminalId?: string;
   readonly voucherCode?: string;
 }
 
-/** More rules than this are a mistake, and each request is held against all of them. */
+/** More rules are a mistake, and each request is matched against all of them. */
 const MAX_RULES = 1_000;
 
 const rule: Check<FaultRule> = object<FaultRule>({
@@ -124,7 +124,7 @@ const plan: Check<FaultPlan> = object<FaultPlan>({
   ),
 });
 
-/** The plan that a script holds, or everything that is wrong with it. */
+/** Validates a script: the plan that it holds, or every fault in it. */
 export const readFaultPlan = (script: Json): CheckResult<FaultPlan> => validate(plan, script);
 
 export const readRule = (script: Json): CheckResult<FaultRule> => validate(rule, script);

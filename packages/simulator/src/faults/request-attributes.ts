@@ -6,7 +6,7 @@ import { matchRoute } from "../switch/operations.ts";
 import type { World } from "../switch/world.ts";
 import type { RequestAttributes } from "./plan.ts";
 
-/** What the rules of a fault plan look at; `undefined` where the request is for no operation of Electrum's. */
+/** What the rules of a fault plan match on; `undefined` if the request is for none of Electrum's operations. */
 export function attributesOf(world: World, request: SwitchRequest): RequestAttributes | undefined {
   const routing = matchRoute(request.method, request.target);
   if (routing.type !== "found") return undefined;

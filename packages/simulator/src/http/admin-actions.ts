@@ -6,29 +6,29 @@ import type { FaultsView, RequestsView } from "./running-switch.ts";
 export interface Restart {
   /** Default `kept`. */
   readonly memory?: "kept" | "lost";
-  /** How long nobody listens. Default 0. */
+  /** How long new connections are refused, in milliseconds. Default 0. */
   readonly durationMs?: number;
 }
 
-/** A running switch as a test or a person sees it: what the administration can do, and no more. */
+/** The administration of a running switch: for tests, and for the HTTP endpoints below `/admin`. */
 export interface AdminActions {
   readonly world: () => World;
   readonly setProvider: (name: ProviderName, condition: ProviderCondition) => void;
-  /** For requests that come from now on. */
+  /** Sets a user's messaging, for requests that come from now on. */
   readonly setMessaging: (user: string, messaging: "dual" | "single") => void;
   /** Replaces the fault plan, with its counts. */
   readonly setFaults: (plan: FaultPlan) => void;
-  /** Adds a rule behind the others. */
+  /** Adds a rule after the others. */
   readonly addFault: (rule: FaultRule) => void;
-  /** The plan and the faults that fired: their counts, and the last `limit` of them. Default 1000. */
+  /** The plan and the injected faults: their counts, and the last `limit` of them. Default 1000. */
   readonly faults: (limit?: number) => FaultsView;
-  /** How many requests came, and the last `limit` of them, secrets masked. Default 1000. */
+  /** How many requests came, and the last `limit` of them, with secrets masked. Default 1000. */
   readonly requests: (limit?: number) => RequestsView;
   /**
-   * Forgets transactions, vouchers, queues, log and the faults that fired. Settings and conditions stay; the fault plan
-   * starts anew.
+   * Forgets transactions, vouchers, queues, the request log and the injected faults. Settings and conditions stay. The fault plan
+   * starts again.
    */
   readonly reset: () => void;
-  /** Breaks every connection and listens again, after a while if asked to, with its memory or without. */
+  /** Resets every connection, then listens again after `durationMs`, with its memory kept or lost. */
   readonly restart: (restart: Restart) => void;
 }

@@ -17,7 +17,7 @@ import { computeBalance } from "../switch/balance.ts";
 import { allProviders, latestTransactions, firstVouchers, transactionsWithId } from "../switch/inspect.ts";
 import { findVoucher } from "../switch/ledger.ts";
 import { type ProviderCondition, type ProviderName, providerNames } from "../switch/provider-profiles.ts";
-import { jsonResponse, type SwitchResponse } from "../switch/response.ts";
+import { createJsonResponse, type SwitchResponse } from "../switch/response.ts";
 import type { AdminActions, Restart } from "./admin-actions.ts";
 
 interface AdminRequest {
@@ -28,28 +28,28 @@ interface AdminRequest {
   readonly body: string;
 }
 
-/** The administration: everything that can be seen and changed, as JSON. */
+/** Handles a request to the administration: everything that can be read and changed, as JSON. */
 export function administer(actions: AdminActions, request: AdminRequest): SwitchResponse {
   const [resource = "", name] = request.path;
   const limit = limitOf(request.query);
   const world = actions.world();
   switch (`${request.method} ${resource}${name === undefined ? "" : "/*"}`) {
     case "GET ":
-      return jsonResponse(200, { endpoints });
+      return createJsonResponse(200, { endpoints });
     case "GET ledger":
-      return jsonResponse(200, {
+      return createJsonResponse(200, {
         balance: computeBalance(world),
         transactions: latestTransactions(world, limit),
         vouchers: firstVouchers(world, limit),
       });
     case "GET balance":
-      return jsonResponse(200, computeBalance(world));
+      return createJsonResponse(200, computeBalance(world));
     case "GET transactions/*":
-      return jsonResponse(200, { transactions: transactionsWithId(world, name ?? "") });
+      return createJsonResponse(200, { transactions: transactionsWithId(world, name ?? "") });
     case "GET vouchers/*":
       return jsonOrNotFound(findVoucher(world, name));
     case "GET providers":
-      return jsonResponse(200, { providers: allProviders(world, limit) });
+      return createJsonResponse(200, { providers: allProviders(world, limit) });
     case "PUT providers/*":
       return withProvider(name, (provider) =>
         validateAndApply(validate(condition, parseBody(request)), (next) => actions.setProvider(provider, next)),
@@ -59,9 +59,9 @@ export function administer(actions: AdminActions, request: AdminRequest): Switch
         actions.setMessaging(name ?? "", next.messaging),
       );
     case "GET requests":
-      return jsonResponse(200, actions.requests(limit));
+      return createJsonResponse(200, actions.requests(limit));
     case "GET faults":
-      return jsonResponse(200, actions.faults(limit));
+      return createJsonResponse(200, actions.faults(limit));
     case "PUT faults":
       return validateAndApply(readFaultPlan(parseBody(request)), actions.setFaults);
     case "POST faults":
@@ -75,7 +75,7 @@ export function administer(actions: AdminActions, request: AdminRequest): Switch
     case "POST restart":
       return validateAndApply(validate(restart, parseBody(request)), actions.restart);
     default:
-      return jsonResponse(404, { error: "no such thing to administer", endpoints });
+      return createJsonResponse(404, { error: "no such endpoint", endpoints });
   }
 }
 
@@ -109,18 +109,18 @@ function limitOf(query: URLSearchParams): number {
 const parseBody = ({ body }: AdminRequest): Json => (body === "" ? {} : (parseJson(body) ?? null));
 
 const jsonOrNotFound = (value: object | undefined): SwitchResponse =>
-  value === undefined ? jsonResponse(404, { error: "not found" }) : jsonResponse(200, value);
+  value === undefined ? createJsonResponse(404, { error: "not found" }) : createJsonResponse(200, value);
 
-function validateAndApply<Value>(reading: CheckResult<Value>, change: (value: Value) => void): SwitchResponse {
-  if (reading.type === "invalid") return jsonResponse(400, { error: "not as expected", faults: reading.errors });
-  change(reading.value);
+function validateAndApply<Value>(result: CheckResult<Value>, change: (value: Value) => void): SwitchResponse {
+  if (result.type === "invalid") return createJsonResponse(400, { error: "invalid body", faults: result.errors });
+  change(result.value);
   return noContent;
 }
 
 function withProvider(name: string | undefined, next: (provider: ProviderName) => SwitchResponse): SwitchResponse {
   const provider = providerNames.find((each) => each.toLowerCase() === name?.toLowerCase());
   return provider === undefined
-    ? jsonResponse(404, { error: `must be one of ${providerNames.join(", ")}` })
+    ? createJsonResponse(404, { error: `must be one of ${providerNames.join(", ")}` })
     : next(provider);
 }
 

@@ -12,7 +12,7 @@ import { type Simulator, startSimulator } from "./simulator.ts";
 const ID = uuid(1);
 const NEVER_MS = 300;
 
-/** Far later than the client's patience, so that a busy machine does not turn the order round. */
+/** Far later than the client's time-out, so that the order is the same on a slow machine. */
 const LATE_MS = 1_000;
 
 let simulator: Simulator;
@@ -31,7 +31,7 @@ const sell = (timeoutMs?: number): Promise<WireResponse> =>
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
 
-/** One request meets one fault: what the client saw, and what the switch made of it. */
+/** Sends one request with one fault: what the client received, and the state at the switch. */
 async function sellWithFault(
   fault: Fault,
   patienceMs?: number,
@@ -58,7 +58,7 @@ describe("reset", () => {
   });
 });
 
-describe("noResponse: no answer", () => {
+describe("noResponse", () => {
   test.each([
     [false, undefined],
     [true, "open"],
@@ -67,7 +67,7 @@ describe("noResponse: no answer", () => {
     expect(result).toEqual({ seen: { text: "", ending: "timeout" }, state });
   });
 
-  test("nothing of it is left once the client has gone", async () => {
+  test("leaves nothing behind once the client has closed the connection", async () => {
     await sellWithFault({ kind: "noResponse", processed: false }, NEVER_MS);
     await waitUntil(async () => (await simulator.resources()).connections === 0);
     expect(await simulator.resources()).toEqual({ connections: 0, timers: 0 });
@@ -80,31 +80,31 @@ test("delayed: processed after the client gave up", async () => {
   await waitUntil(() => stateOf(ID) === "open");
 });
 
-test("late, and after its reversal: barred", async () => {
+test("delayed until after its reversal: blocked", async () => {
   await sellWithFault({ kind: "delayed", delayMs: LATE_MS }, 50);
   await createHttpTill(simulator.url).post("/vouchers/reversals", reversal(uuid(11), ID));
   await waitUntil(() => simulator.requests().latest.some(({ fault }) => fault === "delayed"));
   expect(stateOf(ID)).toBe("blocked");
 });
 
-test("duplicate: processed twice, answered with the second answer", async () => {
+test("duplicate: processed twice, with the second response", async () => {
   const { seen, state } = await sellWithFault({ kind: "duplicate" });
   expect(seen).toMatchObject({ status: 400, ending: "complete" });
   expect(bodyOf(seen)).toMatchObject({ errorType: "DUPLICATE_RECORD" });
   expect(state).toBe("open");
 });
 
-test("slowHeaders: nothing comes for a while", async () => {
+test("slowHeaders: at first nothing comes", async () => {
   const { seen, state } = await sellWithFault({ kind: "slowHeaders", delayMs: 60_000 }, NEVER_MS);
   expect({ seen, state }).toEqual({ seen: { text: "", ending: "timeout" }, state: "open" });
 });
 
-test("slowHeaders: then the whole answer", async () => {
+test("slowHeaders: then the whole response", async () => {
   const { seen } = await sellWithFault({ kind: "slowHeaders", delayMs: 50 });
   expect(seen).toMatchObject({ status: 201, ending: "complete" });
 });
 
-test("slowBody: the head and half the body come, the rest not for a while", async () => {
+test("slowBody: at first the headers and half of the body come", async () => {
   const { seen, state } = await sellWithFault({ kind: "slowBody", delayMs: 60_000 }, NEVER_MS);
   expect({ seen, state }).toMatchObject({ seen: { status: 201, ending: "timeout" }, state: "open" });
   expect(seen.text).not.toBe("");
@@ -117,20 +117,20 @@ test("slowBody: then the rest", async () => {
   expect(bodyOf(seen)).toMatchObject({ id: ID });
 });
 
-test("truncatedBody: the connection ends in the middle", async () => {
+test("truncatedBody: the connection ends in the middle of the body", async () => {
   const { seen, state } = await sellWithFault({ kind: "truncatedBody" });
   expect({ seen, state }).toMatchObject({ seen: { status: 201, ending: "ECONNRESET" }, state: "open" });
   expect(seen.text).not.toBe("");
   expect(bodyOf(seen)).toEqual({});
 });
 
-test("wrongContentType: the right body under a wrong name", async () => {
+test("wrongContentType: the right body with a wrong content type", async () => {
   const { seen } = await sellWithFault({ kind: "wrongContentType", contentType: "text/html" });
   expect(seen).toMatchObject({ status: 201, contentType: "text/html", ending: "complete" });
   expect(bodyOf(seen)).toMatchObject({ id: ID });
 });
 
-test("notJson: the right name over a wrong body", async () => {
+test("notJson: a wrong body with the right content type", async () => {
   const { seen, state } = await sellWithFault({ kind: "notJson" });
   expect(seen).toMatchObject({ status: 201, contentType: "application/json", ending: "complete" });
   expect(parseJson(seen.text)).toBeUndefined();
@@ -142,7 +142,7 @@ test("emptyBody: a status alone", async () => {
   expect({ seen, state }).toMatchObject({ seen: { status: 201, text: "", ending: "complete" }, state: "open" });
 });
 
-test("wrongId: another message's id, and everything else right", async () => {
+test("wrongId: another message's id, and all else right", async () => {
   const { seen, state } = await sellWithFault({ kind: "wrongId" });
   expect(seen.status).toBe(201);
   expect(bodyOf(seen)["id"]).not.toBe(ID);
@@ -151,7 +151,7 @@ test("wrongId: another message's id, and everything else right", async () => {
 });
 
 describe("status", () => {
-  test.each([500, 502, 503, 504, 429])("%d, not processed: a gateway's answer", async (status) => {
+  test.each([500, 502, 503, 504, 429])("%d, not processed: a gateway's response", async (status) => {
     const { seen, state } = await sellWithFault({ kind: "status", status, processed: false });
     expect(seen).toMatchObject({ status, contentType: "text/html", ending: "complete" });
     expect(state).toBeUndefined();
@@ -184,13 +184,13 @@ describe("error: any error type with any status", () => {
 
   test("to an advice: with the id of the original request", async () => {
     simulator.addFault({ fault: { kind: "error", status: 500, errorType: "GENERAL_ERROR", processed: true } });
-    const answer = await createHttpTill(simulator.url).post("/vouchers/confirmations", confirmation(uuid(11), ID));
-    expect(answer.body).toMatchObject({ id: uuid(11), originalId: ID });
+    const response = await createHttpTill(simulator.url).post("/vouchers/confirmations", confirmation(uuid(11), ID));
+    expect(response.body).toMatchObject({ id: uuid(11), originalId: ID });
   });
 });
 
-describe("refused: nobody listens for a while", () => {
-  test("the connection breaks, new ones are refused, then all is as before", async () => {
+describe("refused: an outage", () => {
+  test("the connection is reset, new ones are refused, then all is as before", async () => {
     const first = await sellWithFault({ kind: "refused", durationMs: 300 });
     expect(first).toEqual({ seen: { text: "", ending: "ECONNRESET" }, state: undefined });
     await waitUntil(async () => (await sell()).ending === "ECONNREFUSED");
@@ -198,7 +198,7 @@ describe("refused: nobody listens for a while", () => {
     expect(stateOf(ID)).toBe("open");
   });
 
-  test("idle connections break, too", async () => {
+  test("idle connections are reset, too", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const keepSelling = (id: string): Promise<WireResponse> =>
       sendOverWire({ url: `${simulator.url}/vouchers`, user: USER, body: JSON.stringify(provision(id)), agent });
@@ -235,7 +235,7 @@ test("emulateTestServer: a crash of Electrum's test server", async () => {
   expect(seen).toMatchObject({ status: 500, contentType: "text/plain" });
 });
 
-test("a rule finds the advices of a terminal and of a voucher, though they name neither", async () => {
+test("a rule matches the advices of a terminal and of a voucher, though they name neither", async () => {
   const till = createHttpTill(simulator.url);
   const { body } = await till.post("/vouchers", provision(ID));
   const voucherCode = textAt(body, "voucher.code");
@@ -249,16 +249,16 @@ test("a rule finds the advices of a terminal and of a voucher, though they name 
       { match: { operation: "redeemVoucher", voucherCode }, fault },
     ],
   });
-  const answers = [
+  const responses = [
     await till.post("/vouchers/confirmations", confirmation(uuid(11), ID)),
     await till.post("/vouchers/reversals", reversal(uuid(12), ID)),
     await till.get(`/vouchers?provisionRequestId=${ID}`),
     await till.post("/redemptions", redemption(uuid(2), voucherCode)),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
+  expect(responses.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
 });
 
-test("every fault that fired is counted and listed", async () => {
+test("every injected fault is counted and listed", async () => {
   await sellWithFault({ kind: "notJson" });
   await sellWithFault({ kind: "notJson" });
   await sellWithFault({ kind: "wrongId" });

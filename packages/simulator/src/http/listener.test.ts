@@ -20,12 +20,12 @@ async function startForTest(): Promise<{ readonly simulator: Simulator; readonly
   return { simulator, port: Number(new URL(simulator.url).port) };
 }
 
-/** It still serves a sale. */
+/** Checks that it still serves a sale. */
 const expectStillServes = async ({ url }: Simulator): Promise<void> => {
   expect((await createHttpTill(url).post("/vouchers", provision(uuid(1)))).status).toBe(201);
 };
 
-test("garbage on the socket is answered 400, or cut off", async () => {
+test("garbage on the socket gets a 400, or its connection is closed", async () => {
   const { simulator, port } = await startForTest();
   const garbage = [
     ["\r\n\r\n\r\n"],
@@ -41,7 +41,7 @@ test("garbage on the socket is answered 400, or cut off", async () => {
   await expectStillServes(simulator);
 });
 
-test("CONNECT and an upgrade get nowhere", async () => {
+test("CONNECT and an upgrade are refused", async () => {
   const { simulator, port } = await startForTest();
   expect(await sendRaw(port, ["CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n"])).toBe("");
   const upgrade =
@@ -50,21 +50,21 @@ test("CONNECT and an upgrade get nowhere", async () => {
   await expectStillServes(simulator);
 });
 
-test("a head over the limit is answered 431", async () => {
+test("headers over the limit get a 431", async () => {
   const { simulator, port } = await startForTest();
   const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\nx-long: ${"x".repeat(20_000)}\r\n\r\n`;
   expect(await sendRaw(port, [head])).toMatch(/^HTTP\/1\.1 431 /);
   await expectStillServes(simulator);
 });
 
-test("a body over the limit is answered 413, and not read to its end", async () => {
+test("a body over the limit gets a 413, and is not read to its end", async () => {
   const { simulator, port } = await startForTest();
   const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\ncontent-length: ${2 ** 40}\r\n\r\n`;
   expect(await sendRaw(port, [head, "x".repeat(300_000)])).toMatch(/^HTTP\/1\.1 413 /);
   await expectStillServes(simulator);
 });
 
-test("a body that is cut off is processed in no way", async () => {
+test("a truncated body is not processed", async () => {
   const { simulator, port } = await startForTest();
   const body = JSON.stringify(provision(uuid(1)));
   const head = `POST /suv/v1/vouchers HTTP/1.1\r\nhost: x\r\nauthorization: Basic ${btoa(`${USER}:x`)}\r\n`;
@@ -74,7 +74,7 @@ test("a body that is cut off is processed in no way", async () => {
   expect(simulator.world().transactions.size).toBe(0);
 });
 
-test("a sender that is too slow over its head, or over its body, is cut off", async () => {
+test("a sender that is too slow with its headers or its body is cut off", async () => {
   const timers = createTimers();
   let served = 0;
   const listener: Listener = await listen({
@@ -95,7 +95,7 @@ test("a sender that is too slow over its head, or over its body, is cut off", as
   expect(await listener.connections()).toBe(0);
 });
 
-test("after an outage it comes back on the same port, once whoever took it lets it go", async () => {
+test("after an outage it comes back on the same port, once another process has released that", async () => {
   const { simulator, port } = await startForTest();
   simulator.restart({ durationMs: 50 });
   let taken: Listener | undefined;

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Timers } from "./timers.ts";
 
-/** A server that can be away for a while and come back on the same port. */
+/** An HTTP server that can have an outage and come back on the same port. */
 export interface Listener {
   readonly host: string;
   readonly port: number;
-  /** Breaks every connection and refuses new ones for this long. During another outage it does nothing. */
+  /** Resets every connection, and refuses new ones for `durationMs`. During an outage it does nothing. */
   startOutage(durationMs: number): void;
   /** How many connections are open. */
   connections(): Promise<number>;
@@ -21,27 +21,27 @@ export interface ListenerOptions {
   readonly timeouts?: SenderTimeouts;
 }
 
-/** A sender that takes longer is cut off with a 408. */
+/** A sender that takes longer gets a 408, and its connection is closed. In milliseconds. */
 export interface SenderTimeouts {
-  /** Over the head of a request. */
+  /** For the headers of a request. */
   readonly headMs: number;
-  /** Over the whole of it. */
+  /** For the whole request. */
   readonly requestMs: number;
-  /** How often they are looked after. */
+  /** How often connections are checked for these bounds. */
   readonly checkMs: number;
 }
 
-/** Long enough for a person at a terminal, short enough that idle senders do not pile up. */
+/** Long enough for a request that is typed by hand; short enough that idle senders do not pile up. */
 const senderTimeouts: SenderTimeouts = { headMs: 10_000, requestMs: 20_000, checkMs: 1_000 };
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
 
-/** After an outage the port may be held for a moment by whoever took it; past this, it is somebody else's. */
+/** After an outage another process may use the port for a moment. If it still does after these attempts, listening fails. */
 const MAX_LISTEN_ATTEMPTS = 50;
 const LISTEN_REPEAT_MS = 100;
 
-/** Rejects where the port is taken or the host is not ours. */
+/** Starts to listen. Rejects if the port is in use, or the host is not an address of this machine. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { host, port: wantedPort, timers, onRequest, timeouts = senderTimeouts } = options;
   const server = createServer(

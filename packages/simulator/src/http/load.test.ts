@@ -16,10 +16,10 @@ import { type Simulator, startSimulator } from "./simulator.ts";
 const REQUESTS = 10_000;
 const IN_FLIGHT = 64;
 
-/** A client that is this impatient meets every fault as one. */
+/** A time-out so short that every fault is noticed. */
 const TIMEOUT_MS = 200;
 
-/** One request in five meets a fault: each kind alike, but for those that break every connection at once. */
+/** One request in five has a fault: all kinds equally often, except those that reset every connection. */
 const faults: FaultPlan = {
   random: {
     seed: 20_261_121,
@@ -30,7 +30,7 @@ const faults: FaultPlan = {
   },
 };
 
-/** A shop that sells and redeems, confirms and reverses, without learning anything from its faults. */
+/** A client that sells and redeems, confirms and reverses, whatever faults it gets. */
 async function trade(simulator: Simulator, requests: number, firstId: number): Promise<Traffic> {
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   let sent = 0;
@@ -72,9 +72,9 @@ async function trade(simulator: Simulator, requests: number, firstId: number): P
 }
 
 interface Traffic {
-  /** How many requests found somebody who listened. */
+  /** How many requests could connect. */
   readonly sent: number;
-  /** How many had a complete answer. */
+  /** How many got a complete response. */
   readonly answered: number;
 }
 
@@ -84,7 +84,7 @@ const isQuiet = async (simulator: Simulator): Promise<boolean> => {
   return connections === 0 && timers === 0 && queued.every((length) => length === 0);
 };
 
-/** What is in use once the garbage is gone. */
+/** The memory in use after a garbage collection. */
 function heapInUse(): number {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
@@ -97,11 +97,11 @@ const isAction = (value: unknown): value is () => void => typeof value === "func
 
 const MEGABYTE = 2 ** 20;
 
-test(`${REQUESTS} requests, ${IN_FLIGHT} in flight, one in five with a fault: the books balance, and nothing is left behind`, {
+test(`${REQUESTS} requests, ${IN_FLIGHT} in flight, one in five with a fault: the ledger balances, and nothing is left behind`, {
   timeout: 120_000,
 }, async () => {
   const simulator = await startSimulator({ faults, forwardRepeatMs: 5 });
-  // What is allocated once and for all is allocated now.
+  // After this, everything that is allocated only once is allocated.
   await trade(simulator, REQUESTS / 5, 0);
   await waitUntil(() => isQuiet(simulator));
   simulator.reset();
@@ -118,7 +118,7 @@ test(`${REQUESTS} requests, ${IN_FLIGHT} in flight, one in five with a fault: th
   const { injected } = simulator.faults();
   expect(Object.keys(injected.byKind).toSorted()).toEqual(faultKinds.toSorted());
   expect(Object.values(injected.byKind).reduce((sum, each) => sum + each, 0)).toBe(injected.total);
-  // What broke with its connection in an outage may have got into the log or not.
+  // A request whose connection was reset in an outage may be in the request log or not.
   const logged = simulator.requests();
   expect(logged.total).toBeGreaterThanOrEqual(answered);
   expect(logged.total).toBeLessThanOrEqual(sent);

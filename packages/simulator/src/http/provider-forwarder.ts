@@ -5,9 +5,9 @@ import { lengthOf } from "../switch/queue.ts";
 import type { RunningSwitch } from "./running-switch.ts";
 import type { Timers } from "./timers.ts";
 
-/** Delivers what waits for the providers, each queue in order, until nothing waits. */
+/** Delivers the queued advices to the providers, each queue in order, until all are empty. */
 export interface ProviderForwarder {
-  /** Something was queued, or the provider's condition has changed. */
+  /** Call it when an advice was queued, or the provider's condition has changed. */
   wake(provider: ProviderName): void;
   stop(): void;
 }
@@ -16,11 +16,11 @@ export interface ProviderForwarderOptions {
   readonly running: Pick<RunningSwitch, "world" | "change">;
   readonly now: () => Instant;
   readonly timers: Timers;
-  /** How long a provider that is down is left alone. */
+  /** How long to wait before a provider that is down is tried again, in milliseconds. */
   readonly repeatMs: number;
 }
 
-/** Delivered in one go before requests get their turn. */
+/** The most advices that are delivered in one turn of the event loop, so that requests get theirs. */
 const MAX_BATCH = 100;
 
 export function createProviderForwarder({

@@ -3,15 +3,15 @@ import type { IncomingMessage } from "node:http";
 export type RequestBody =
   | { readonly type: "complete"; readonly text: string }
   | { readonly type: "tooLarge" }
-  /** The sender went away before it was complete. */
+  /** The sender closed the connection before the body was complete. */
   | { readonly type: "broken" };
 
-/** The whole body, as long as it stays under the limit. */
+/** Reads the whole body, up to the limit. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<RequestBody> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    // The request is left whole when it is too large, so that it can still be answered.
+    // If the body is too large, the request is not destroyed, so that a response can still be sent.
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       if (!Buffer.isBuffer(chunk)) continue;
       size += chunk.length;
@@ -24,7 +24,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return { type: "complete", text: Buffer.concat(chunks).toString("utf8") };
 }
 
-/** The user name of the Basic authentication. Without one, Electrum's test server reads it as "null". */
+/** The user name of the Basic authentication. If there is none, it is "null", as in Electrum's test server. */
 export function userOf(authorization: string | undefined): string {
   const encoded = /^Basic ([A-Za-z0-9+/=_-]+)$/i.exec(authorization ?? "")?.[1];
   if (encoded === undefined) return "null";

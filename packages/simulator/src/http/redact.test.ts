@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { redactBody, redactTarget } from "./redact.ts";
 
-describe("a body as it is logged", () => {
-  test("keeps what may be known and masks what is money or a person's, at any depth", () => {
+describe("a logged body", () => {
+  test("keeps harmless fields, and masks secrets and personal data, at any depth", () => {
     const body = {
       id: "1",
       voucher: { code: "C", serialNumber: "S", pin: { type: "CLEAR_PIN", pin: "P" } },
@@ -21,22 +21,22 @@ describe("a body as it is logged", () => {
     });
   });
 
-  test("deeper than any message, is masked altogether", () => {
+  test("deeper than any message is masked as a whole", () => {
     const nested = `${'{"a":'.repeat(20)}"secret"${"}".repeat(20)}`;
     expect(JSON.stringify(redactBody(nested))).toBe(`${'{"a":'.repeat(13)}"***"${"}".repeat(13)}`);
   });
 
-  test("that is no JSON, or longer than any message, is told by its length alone", () => {
-    expect(redactBody("{secret")).toBe("(7 characters, not read)");
-    expect(redactBody(JSON.stringify("x".repeat(20_000)))).toBe("(20002 characters, not read)");
+  test("that is not JSON, or longer than any message, is only logged by its length", () => {
+    expect(redactBody("{secret")).toBe("(7 characters, not parsed)");
+    expect(redactBody(JSON.stringify("x".repeat(20_000)))).toBe("(20002 characters, not parsed)");
   });
 
-  test("that is empty is none", () => {
+  test("that is empty is null", () => {
     expect(redactBody("")).toBeNull();
   });
 });
 
-test("a target as it is logged has no voucher code", () => {
+test("a logged target has no voucher code", () => {
   expect(redactTarget("/vouchers?voucherCode=C&receiverInstId=1")).toBe("/vouchers?voucherCode=***&receiverInstId=1");
   expect(redactTarget("/redemptions/1")).toBe("/redemptions/1");
 });

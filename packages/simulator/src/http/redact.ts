@@ -1,7 +1,7 @@
 import type { Json } from "@electrum-vouchers/core";
 import { isJsonObject, parseJson } from "../json.ts";
 
-/** Fields whose values are money, or a person's: a voucher's code and pin, card numbers, slips that print them, customers. */
+/** Fields with secrets or personal data: a voucher's code and pin, card numbers, slips that print them, customers. */
 const SECRET_FIELDS: readonly string[] = [
   "code",
   "pin",
@@ -15,20 +15,20 @@ const SECRET_FIELDS: readonly string[] = [
 
 const MASK = "***";
 
-/** Deeper than any message of Electrum's; what lies deeper is masked. */
+/** Deeper than any message of Electrum's. Anything deeper is masked. */
 const MAX_DEPTH = 12;
 
 /** Longer bodies are logged by their length alone. */
 const MAX_BODY_CHARACTERS = 16 * 1024;
 
-/** A body as it may be logged. What cannot be read cannot be masked, so only its length is told. */
+/** A body for the request log. One that cannot be parsed cannot be masked, so only its length is logged. */
 export function redactBody(body: string): Json {
   if (body === "") return null;
   const value = body.length <= MAX_BODY_CHARACTERS ? parseJson(body) : undefined;
-  return value === undefined ? `(${body.length} characters, not read)` : redactValue(value, 0);
+  return value === undefined ? `(${body.length} characters, not parsed)` : redactValue(value, 0);
 }
 
-/** A target as it may be logged: a lookup carries the voucher's code in its query. */
+/** A target for the request log: a lookup has the voucher's code in its query. */
 export function redactTarget(target: string): string {
   const at = target.indexOf("?");
   if (at < 0) return target;

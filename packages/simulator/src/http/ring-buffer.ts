@@ -1,4 +1,4 @@
-/** The last items, oldest first; those before are only counted. */
+/** Keeps the last items, oldest first. Earlier ones are only counted. */
 export interface RingBuffer<Item> {
   add(item: Item): void;
   /** How many were ever added. */

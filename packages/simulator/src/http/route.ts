@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { jsonResponse, type SwitchResponse } from "../switch/response.ts";
+import { createJsonResponse, type SwitchResponse } from "../switch/response.ts";
 import { administer } from "./admin.ts";
 import { sendResponse } from "./send-response.ts";
 import { readBody, userOf } from "./read-request.ts";
@@ -12,14 +12,14 @@ const MAX_BODY_BYTES = 256 * 1024;
 
 const API = "/suv/v1";
 
-/** Served as Electrum's test server serves it, below the API and beside it. */
+/** The reset of Electrum's test server, below the API's path and beside it. */
 const RESET = "/testServerAdmin/reset";
 
 export interface RouteContext extends ServeContext {
   readonly adminActions: AdminActions;
 }
 
-/** Takes a request to the switch, to its administration, or nowhere. */
+/** Routes a request to the switch, to its administration, or to a 404. */
 export async function route(routing: RouteContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request, MAX_BODY_BYTES);
   if (body.type === "broken") return;
@@ -66,7 +66,7 @@ function handleOutsideApi(
   return administer(adminActions, { method, path: parts.filter((part) => part !== "").map(decode), query, body });
 }
 
-const unknownPathResponse: SwitchResponse = jsonResponse(404, {
+const unknownPathResponse: SwitchResponse = createJsonResponse(404, {
   error: `the switch is below ${API}, its administration below /admin`,
 });
 

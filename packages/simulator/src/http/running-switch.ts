@@ -11,7 +11,7 @@ import type { ProviderName } from "../switch/provider-profiles.ts";
 import { redactBody, redactTarget } from "./redact.ts";
 import { createRingBuffer } from "./ring-buffer.ts";
 
-/** One request as the log keeps it, secrets masked. */
+/** One request in the request log, with secrets masked. */
 export interface LogEntry {
   readonly at: Instant;
   readonly user: string;
@@ -20,21 +20,21 @@ export interface LogEntry {
   readonly operation?: SwitchOperation;
   readonly body: Json;
   readonly fault?: FaultKind;
-  /** What was answered, or meant to be; absent where nothing was. */
+  /** The response that was sent, perhaps in part; absent if none was. */
   readonly response?: { readonly status: number; readonly body: Json };
   readonly durationMs: number;
 }
 
-/** A fault that happened. */
+/** A fault that was injected. */
 export interface InjectedFault {
   readonly at: Instant;
   readonly operation: SwitchOperation;
-  /** The message's own id; a lookup of a voucher has none. */
+  /** The message's own id; a `lookupVoucher` has none. */
   readonly id?: string;
   readonly fault: Fault;
 }
 
-/** What the faults under way look like from outside. */
+/** The fault plan in use, and the faults that it injected. */
 export interface FaultsView {
   readonly plan: FaultPlan;
   /** How many requests each rule has matched, in the order of the rules. */
@@ -51,32 +51,32 @@ export interface RequestsView {
   readonly latest: readonly LogEntry[];
 }
 
-/** A request whose fault, if any, is settled. */
+/** A request, and the fault that was chosen for it, if any. */
 export interface AcceptedRequest {
   readonly request: SwitchRequest;
   readonly attributes?: RequestAttributes;
   readonly fault?: Fault;
 }
 
-/** A world that goes on: the one place where it changes, with its faults and its log. */
+/** The running switch: the only place that changes the world, the fault plan and the request log. */
 export interface RunningSwitch {
   readonly world: () => World;
-  /** Replaces the world by what `next` makes of it. */
+  /** Replaces the world by `next(world)`. */
   readonly change: (next: (world: World) => World) => void;
-  /** Decides what goes wrong with a request. */
+  /** Chooses the fault of a request, if it gets one. */
   readonly accept: (request: SwitchRequest) => AcceptedRequest;
   readonly process: (request: SwitchRequest) => SwitchResponse;
-  readonly log: (accepted: AcceptedRequest, answer: SwitchResponse | undefined, at: Instant) => void;
+  readonly log: (accepted: AcceptedRequest, response: SwitchResponse | undefined, at: Instant) => void;
   /** The last requests, oldest first. */
   readonly requests: (limit: number) => RequestsView;
   readonly setFaults: (plan: FaultPlan) => void;
   readonly addFault: (rule: FaultRule) => void;
   readonly faults: (limit: number) => FaultsView;
-  /** Forgets the world but for its settings, the log and the faults that fired; the fault plan starts anew. */
+  /** Forgets the world except its settings, the request log and the injected faults. The fault plan starts again. */
   readonly reset: () => void;
 }
 
-/** The request log and the list of faults that fired keep this many; older ones are only counted. */
+/** How many entries the request log and the list of injected faults keep. Older ones are only counted. */
 const MAX_LOGGED = 1_000;
 
 interface LoggedExchange {
@@ -86,9 +86,9 @@ interface LoggedExchange {
 }
 
 export interface SwitchListeners {
-  /** Hears of each provider for which an advice was queued. */
+  /** Called with each provider for which an advice was queued. */
   readonly onQueued: (provider: ProviderName) => void;
-  /** Hears of each new world, before what made it is answered. */
+  /** Called with each new world, before the response to the request that changed it is sent. */
   readonly onChange: (world: World) => void;
 }
 
@@ -99,8 +99,8 @@ export function createRunningSwitch(
 ): RunningSwitch {
   let world = start;
   let faults: FaultPlanState = startPlan(plan);
-  let firedByKind = new Map<string, number>();
-  const fired = createRingBuffer<InjectedFault>(MAX_LOGGED);
+  let injectedByKind = new Map<string, number>();
+  const injected = createRingBuffer<InjectedFault>(MAX_LOGGED);
   const logged = createRingBuffer<LoggedExchange>(MAX_LOGGED);
 
   function replaceWorld(next: World): void {
@@ -115,20 +115,20 @@ export function createRunningSwitch(
     accept(request) {
       const attributes = attributesOf(world, request);
       if (attributes === undefined) return { request };
-      const chosen = chooseFault(faults, attributes);
-      faults = chosen.faults;
-      const { fault } = chosen;
+      const choice = chooseFault(faults, attributes);
+      faults = choice.faults;
+      const { fault } = choice;
       if (fault === undefined) return { request, attributes };
       const { operation, id } = attributes;
-      fired.add({ at: request.at, operation, ...(id === undefined ? {} : { id }), fault });
-      firedByKind.set(fault.kind, (firedByKind.get(fault.kind) ?? 0) + 1);
+      injected.add({ at: request.at, operation, ...(id === undefined ? {} : { id }), fault });
+      injectedByKind.set(fault.kind, (injectedByKind.get(fault.kind) ?? 0) + 1);
       return { request, attributes, fault };
     },
     process(request) {
-      const handled = handle(world, request);
-      replaceWorld(handled.world);
-      for (const { provider } of handled.forwards) onQueued(provider);
-      return handled.response;
+      const result = handle(world, request);
+      replaceWorld(result.world);
+      for (const { provider } of result.forwards) onQueued(provider);
+      return result.response;
     },
     log(accepted, response, at) {
       logged.add({ accepted, response, at });
@@ -143,19 +143,19 @@ export function createRunningSwitch(
     faults: (limit) => ({
       plan: faults.plan,
       matched: faults.matched,
-      injected: { total: fired.total(), byKind: Object.fromEntries(firedByKind), latest: fired.latest(limit) },
+      injected: { total: injected.total(), byKind: Object.fromEntries(injectedByKind), latest: injected.latest(limit) },
     }),
     reset() {
       replaceWorld(clearWorld(world));
       faults = startPlan(faults.plan);
       logged.clear();
-      fired.clear();
-      firedByKind = new Map();
+      injected.clear();
+      injectedByKind = new Map();
     },
   };
 }
 
-/** Masked when it is read: most requests are never looked at. */
+/** Secrets are masked only when the log is read: most requests are never read. */
 const toLogEntry = ({ accepted: { request, attributes, fault }, response, at }: LoggedExchange): LogEntry => ({
   at: request.at,
   user: request.user,

@@ -1,23 +1,23 @@
 import type { ServerResponse } from "node:http";
 import type { SwitchResponse } from "../switch/response.ts";
 
-/** Sends the whole answer. */
-export function sendResponse(response: ServerResponse, answered: SwitchResponse): void {
-  if (answered.status < 200) return sendProcessing(response, answered.status);
-  const sent = BODYLESS.includes(answered.status) ? { ...answered, body: "" } : answered;
+/** Sends the whole response. */
+export function sendResponse(response: ServerResponse, content: SwitchResponse): void {
+  if (content.status < 200) return sendProcessing(response, content.status);
+  const sent = BODYLESS.includes(content.status) ? { ...content, body: "" } : content;
   writeHead(response, sent);
   response.end(sent.body);
 }
 
-/** Sends the first half of the body and gives the rest, which was promised. */
-export function sendFirstHalf(response: ServerResponse, answered: SwitchResponse): string {
-  writeHead(response, answered);
-  const middle = Math.floor(answered.body.length / 2);
-  response.write(answered.body.slice(0, middle));
-  return answered.body.slice(middle);
+/** Sends the head, with the length of the whole body, and the first half of the body. Returns the rest. */
+export function sendFirstHalf(response: ServerResponse, content: SwitchResponse): string {
+  writeHead(response, content);
+  const middle = Math.floor(content.body.length / 2);
+  response.write(content.body.slice(0, middle));
+  return content.body.slice(middle);
 }
 
-/** HTTP allows these statuses no body. */
+/** HTTP allows no body with these statuses. */
 const BODYLESS: readonly number[] = [204, 304];
 
 function writeHead(
@@ -33,14 +33,14 @@ function writeHead(
 }
 
 /**
- * Electrum's 102 "still processing" is, to HTTP, no answer but the promise of one: a client waits on for a final status.
- * It is sent as it is, and then the connection is closed, so that the client learns at once that none will come.
+ * Sends Electrum's 102, "still processing". In HTTP, 102 is an interim response, so a client goes on waiting for a final status.
+ * The connection is closed at once, so that the client learns that none will come.
  */
 function sendProcessing(response: ServerResponse, status: number): void {
   response.socket?.end(`HTTP/1.1 ${status} Processing\r\n\r\n`);
 }
 
-/** Breaks the connection: the client's system reports a reset. */
+/** Resets the connection (TCP RST). */
 export function resetConnection(response: ServerResponse): void {
   response.socket?.resetAndDestroy();
 }

@@ -12,28 +12,28 @@ export interface ServeContext {
   readonly running: RunningSwitch;
   readonly timers: Timers;
   readonly now: () => Instant;
-  /** Stops listening for a while, every connection broken; a restart may lose the memory. */
+  /** Resets every connection and refuses new ones for `durationMs`. A restart may lose the memory. */
   readonly startOutage: (durationMs: number, memory: "kept" | "lost") => void;
 }
 
-/** Serves one request, and lets happen to it what the fault plan says. */
+/** Serves one request, with the fault that the plan gives it. */
 export async function serve(serving: ServeContext, request: SwitchRequest, response: ServerResponse): Promise<void> {
   const accepted = serving.running.accept(request);
-  const answered = await applyFault(serving, accepted, response);
-  serving.running.log(accepted, answered, serving.now());
+  const sent = await applyFault(serving, accepted, response);
+  serving.running.log(accepted, sent, serving.now());
 }
 
-/** Gives back what was answered, if anything was. */
+/** Processes the request and executes its fault. Returns the response that was sent, if one was. */
 async function applyFault(
   serving: ServeContext,
   { request, attributes, fault }: AcceptedRequest,
   response: ServerResponse,
 ): Promise<SwitchResponse | undefined> {
   const process = (): SwitchResponse => serving.running.process({ ...request, at: serving.now() });
-  const finish = async (answered: SwitchResponse, delayMs = 0): Promise<SwitchResponse> => {
-    await serving.timers.wait(delayMs + (answered.delayMs ?? 0));
-    sendResponse(response, answered);
-    return answered;
+  const finish = async (content: SwitchResponse, delayMs = 0): Promise<SwitchResponse> => {
+    await serving.timers.wait(delayMs + (content.delayMs ?? 0));
+    sendResponse(response, content);
+    return content;
   };
   if (fault === undefined || attributes === undefined) return finish(process());
 
@@ -52,7 +52,7 @@ async function applyFault(
       if (fault.processed) process();
       response.once(
         "close",
-        serving.timers.schedule(MAX_SILENCE_MS, () => resetConnection(response)),
+        serving.timers.schedule(MAX_NO_RESPONSE_MS, () => resetConnection(response)),
       );
       return undefined;
     case "delayed":
@@ -80,22 +80,22 @@ async function applyFault(
   }
 }
 
-/** Longer than any sensible time-out. A sender that is still there by then is let go. */
-const MAX_SILENCE_MS = 5 * 60 * 1000;
+/** Longer than any sensible time-out. If the sender still waits by then, its connection is reset. */
+const MAX_NO_RESPONSE_MS = 5 * 60 * 1000;
 
 async function sendHalf(
   { timers }: ServeContext,
   fault: Extract<Fault, { readonly kind: "slowBody" | "truncatedBody" }>,
-  answered: SwitchResponse,
+  content: SwitchResponse,
   response: ServerResponse,
 ): Promise<SwitchResponse> {
-  await timers.wait(answered.delayMs ?? 0);
-  const rest = sendFirstHalf(response, answered);
+  await timers.wait(content.delayMs ?? 0);
+  const rest = sendFirstHalf(response, content);
   if (fault.kind === "truncatedBody") {
     response.socket?.end();
   } else {
     await timers.wait(fault.delayMs);
     response.end(rest);
   }
-  return answered;
+  return content;
 }

@@ -34,7 +34,7 @@ const admin = async (method: string, path: string, body?: unknown): Promise<Test
 const queueLength = (): number => lengthOf(simulator.world().providers.standard.queue);
 
 describe("the administration shows", () => {
-  test("the ledger: balance, transactions with their history, vouchers with theirs", async () => {
+  test("the ledger: the balance, and transactions and vouchers with their histories", async () => {
     const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
     await till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
     const { status, body } = await admin("GET", "/ledger");
@@ -57,7 +57,7 @@ describe("the administration shows", () => {
     expect(JSON.stringify(valueAt(body, "transactions"))).toContain("provisionVoucher: 201, open");
   });
 
-  test("as much of it as is asked for", async () => {
+  test("as much of the ledger as the limit says", async () => {
     for (const number of [1, 2, 3]) await till.post("/vouchers", provision(uuid(number)));
     const { body } = await admin("GET", "/ledger?limit=2");
     expect(body).toMatchObject({ transactions: [{ id: uuid(2) }, { id: uuid(3) }], vouchers: [{}, {}] });
@@ -67,7 +67,7 @@ describe("the administration shows", () => {
     }
   });
 
-  test("what it thinks of one request, and of one voucher", async () => {
+  test("the transactions of one request id, and one voucher", async () => {
     const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
     expect((await admin("GET", `/transactions/${uuid(1)}`)).body).toMatchObject({
       transactions: [{ id: uuid(1), state: "open", response: { status: 201 } }],
@@ -77,7 +77,7 @@ describe("the administration shows", () => {
     expect((await admin("GET", "/vouchers/1")).status).toBe(404);
   });
 
-  test("the request log, with no secret in it", async () => {
+  test("the request log, without secrets", async () => {
     const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
     await till.post("/vouchers/confirmations", {
       ...confirmation(uuid(11), uuid(1)),
@@ -99,13 +99,13 @@ describe("the administration shows", () => {
         { operation: "confirmVoucher" },
         { target: "/vouchers?voucherCode=***&receiverInstId=1" },
         { operation: "redeemVoucher", response: { status: 201, body: { voucher: { code: "***" } } } },
-        { operation: "redeemVoucher", body: `(${broken.length} characters, not read)` },
+        { operation: "redeemVoucher", body: `(${broken.length} characters, not parsed)` },
       ],
     });
     for (const secret of [code, "411111", "Thandi", "27821234567", "secret"]) expect(text).not.toContain(secret);
   });
 
-  test("the providers: condition, queue and what each has seen", async () => {
+  test("the providers: condition, queue and received messages", async () => {
     await admin("PUT", "/providers/standard", { state: "down" });
     expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(503);
     await till.post("/vouchers", provision(uuid(2), { receiver: netcareReceiver }));
@@ -130,7 +130,7 @@ describe("the administration shows", () => {
     });
   });
 
-  test("what it can do, to whoever asks for something else", async () => {
+  test("its endpoints, in a 404 to any other path", async () => {
     expect((await admin("GET", "")).status).toBe(200);
     for (const [method, path] of [
       ["GET", "/nothing"],
@@ -158,9 +158,9 @@ describe("the administration changes", () => {
     });
   });
 
-  test("nothing, where it is told nonsense, and says what is wrong", async () => {
-    const answer = await admin("PUT", "/faults", { rules: [{ fault: { kind: "explode" } }] });
-    expect(answer).toMatchObject({ status: 400, body: { faults: [{ field: "rules[0].fault.kind" }] } });
+  test("nothing if the body is invalid, and reports the faults", async () => {
+    const response = await admin("PUT", "/faults", { rules: [{ fault: { kind: "explode" } }] });
+    expect(response).toMatchObject({ status: 400, body: { faults: [{ field: "rules[0].fault.kind" }] } });
     expect((await admin("PUT", "/providers/Stellr", { state: "asleep" })).status).toBe(400);
     expect((await admin("PUT", "/messaging/shop", { messaging: "triple" })).status).toBe(400);
     expect((await admin("POST", "/restart", { memory: "some" })).status).toBe(400);
@@ -179,7 +179,7 @@ describe("the administration changes", () => {
     ]);
   });
 
-  test("everything back to the start: ledger, queues, log and fired faults; the plan stays", async () => {
+  test("everything back to the start: ledger, queues, request log and injected faults; the plan stays", async () => {
     simulator.addFault({ match: { operation: "redeemVoucher" }, fault: { kind: "notJson" } });
     simulator.setProvider("standard", { state: "down" });
     await till.post("/vouchers", provision(uuid(1)));
@@ -219,7 +219,7 @@ describe("the queue to a provider", () => {
     });
   });
 
-  test("leaves a provider that is down alone for a while", async () => {
+  test("waits before it tries a provider that is down again", async () => {
     const patient = await startSimulator({ forwardRepeatMs: 60_000 });
     const customer = createHttpTill(patient.url);
     await customer.post("/vouchers", provision(uuid(1)));
@@ -243,7 +243,7 @@ describe("the queue to a provider", () => {
     expect(receivedMessages.slice(-3).map(({ id }) => id)).toEqual([uuid(11), uuid(12), uuid(13)]);
   });
 
-  test("takes a long backlog without end and without losing order", async () => {
+  test("delivers a long backlog in order", async () => {
     const count = 350;
     for (let number = 0; number < count; number += 1) await till.post("/vouchers", provision(uuid(number)));
     simulator.setProvider("standard", { state: "down" });
@@ -262,14 +262,14 @@ describe("the queue to a provider", () => {
   });
 });
 
-test("a slow provider makes the answer late", async () => {
+test("a slow provider makes the response late", async () => {
   simulator.setProvider("standard", { state: "slow", delayMs: 60_000 });
   const body = JSON.stringify(provision(uuid(1)));
   const seen = await sendOverWire({ url: `${simulator.url}/vouchers`, user: USER, body, timeoutMs: 200 });
   expect(seen.ending).toBe("timeout");
 });
 
-test("lookupRedemption, still processing: 102, and the connection ends, since a client waits on for a final status", async () => {
+test("lookupRedemption, still processing: 102, and the connection ends, since a client would wait for a final status", async () => {
   const code = textAt((await till.post("/vouchers", provision(uuid(1)))).body, "voucher.code");
   await till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
   simulator.setProvider("standard", { state: "down" });
@@ -282,13 +282,13 @@ test("lookupRedemption, still processing: 102, and the connection ends, since a 
   });
 });
 
-test("a path outside the API and the administration → 404 that says where they are", async () => {
+test("a path outside the API and the administration → 404 that names their paths", async () => {
   const response = await fetch(new URL("/", simulator.url));
   expect(response.status).toBe(404);
   expect(await response.text()).toContain("/suv/v1");
 });
 
-test("a port that is taken is an error, not a silent other port", async () => {
+test("a port in use is an error, not replaced by another port", async () => {
   const port = Number(new URL(simulator.url).port);
   await expect(startSimulator({ port })).rejects.toThrow("EADDRINUSE");
 });
@@ -304,7 +304,7 @@ test("two simulators share nothing", async () => {
   await other.stop();
 });
 
-test("stopping in the middle of everything leaves nothing behind", async () => {
+test("stopping during requests leaves nothing behind", async () => {
   simulator.setFaults({
     rules: [
       { match: { nth: 1 }, fault: { kind: "noResponse", processed: true } },

@@ -11,33 +11,33 @@ import { createRunningSwitch } from "./running-switch.ts";
 import { createTimers } from "./timers.ts";
 
 export interface SimulatorOptions extends Partial<WorldSettings> {
-  /** What it knows from the start: a world that an earlier one had. Settings that are given go before the world's own. */
+  /** The world to start with, from an earlier simulator. Settings given here replace the world's own. Default: an empty world. */
   readonly world?: World;
-  /** Hears of each new world, before what made it is answered: a world is plain JSON, to be kept for a later start. */
+  /** Called with each new world, before the response to the request that changed it. A world is plain JSON, to store for a later start. */
   readonly onChange?: (world: World) => void;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Default 127.0.0.1. Whoever reaches another address can also reach the administration. */
+  /** Default 127.0.0.1. With another address, other machines can reach the API and also the administration. */
   readonly host?: string;
-  /** Default: nothing goes wrong. */
+  /** Default: no faults. */
   readonly faults?: FaultPlan;
-  /** How long a provider that is down is left alone before its queue is tried again. Default 500. */
+  /** How long to wait before the queue of a provider that is down is tried again, in milliseconds. Default 500. */
   readonly forwardRepeatMs?: number;
 }
 
-/** A simulator that listens. */
+/** A running simulator. */
 export interface Simulator extends AdminActions {
   /** The base URL of the API, with `/suv/v1`. */
   readonly url: string;
   readonly adminUrl: string;
-  /** What it holds of the system: none of it is left after `stop`. */
+  /** Open connections and pending timers. After `stop`, both are 0. */
   resources(): Promise<{ readonly connections: number; readonly timers: number }>;
   /** Closes every connection and timer. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a simulator. Rejects where the port is taken.
+ * Starts a simulator: an Electrum switch and its providers, over HTTP. Rejects if the port is in use.
  *
  * @example
  * const simulator = await startSimulator({ faults: { rules: [{ fault: { kind: "reset", processed: true } }] } });

@@ -1,9 +1,9 @@
 import { isJsonObject, parseJson } from "../json.ts";
 import { deleteRecordsOf, hasRecords } from "../switch/ledger.ts";
-import { formatErrorResponse, jsonResponse, type SwitchResponse } from "../switch/response.ts";
+import { formatErrorResponse, createJsonResponse, type SwitchResponse } from "../switch/response.ts";
 import type { RunningSwitch } from "./running-switch.ts";
 
-/** POST /testServerAdmin/reset, as Electrum's test server has it: forgets what this user did. */
+/** POST /testServerAdmin/reset, as in Electrum's test server: deletes this user's records. */
 export function resetUserRecords(
   running: Pick<RunningSwitch, "world" | "change">,
   body: string,
@@ -18,5 +18,5 @@ export function resetUserRecords(
     return formatErrorResponse([{ field: "", msg: "this user has no records" }]);
   }
   running.change((world) => deleteRecordsOf(world, user));
-  return jsonResponse(200, { outcome: "The user's records are gone." });
+  return createJsonResponse(200, { outcome: "The user's records are gone." });
 }

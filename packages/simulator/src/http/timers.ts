@@ -1,11 +1,11 @@
-/** Timers that can all be stopped at once, so that a simulator that is stopped leaves none behind. */
+/** Timers that can all be stopped at once, so that a stopped simulator leaves none behind. */
 export interface Timers {
-  /** Gives back how to call it off. */
+  /** Runs `run` after the delay. Returns a function that cancels it. */
   schedule(delayMs: number, run: () => void): () => void;
-  /** Resolves after the time, or never, where everything was stopped before. */
+  /** Resolves after the delay. If the timers are stopped before that, it never resolves. */
   wait(delayMs: number): Promise<void>;
   pendingCount(): number;
-  /** Stops those that run, and lets none start from now on. */
+  /** Cancels all timers. Timers that are scheduled later never run. */
   stopAll(): void;
 }
 

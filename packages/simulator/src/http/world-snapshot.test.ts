@@ -6,7 +6,7 @@ import { transactionsWithId } from "../switch/inspect.ts";
 import { createWorld, type World } from "../switch/world.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
 
-/** A world as it comes back from a file. */
+/** A world after it was stored as JSON and parsed again. */
 function saveAndRestore(world: World): World {
   const read: unknown = JSON.parse(JSON.stringify(world));
   if (!isWorld(read)) throw new Error("a world that was kept is a world");
@@ -19,8 +19,8 @@ async function startForTest(options: SimulatorOptions): Promise<Simulator> {
   return simulator;
 }
 
-describe("a simulator goes on from a world that was kept", () => {
-  it("tells of each new world before what made it is answered", async () => {
+describe("a simulator continues from a stored world", () => {
+  it("reports each new world before the response to the request that changed it", async () => {
     const worlds: World[] = [];
     const { url } = await startForTest({ onChange: (world) => void worlds.push(world) });
 
@@ -32,7 +32,7 @@ describe("a simulator goes on from a world that was kept", () => {
     ]);
   });
 
-  it("tells of a reset, too", async () => {
+  it("reports a reset, too", async () => {
     const worlds: World[] = [];
     const simulator = await startForTest({ onChange: (world) => void worlds.push(world) });
     await createHttpTill(simulator.url).post("/vouchers", provision(uuid(1)));
@@ -67,7 +67,7 @@ describe("a simulator goes on from a world that was kept", () => {
     },
   );
 
-  it("lets the settings that are given go before those of the world", async () => {
+  it("prefers the given settings to those of the world", async () => {
     const first = await startForTest({ remembersReversals: false, seed: 7 });
 
     const second = await startForTest({ world: saveAndRestore(first.world()), seed: 8 });

@@ -1,20 +1,20 @@
 import type { Json } from "@electrum-vouchers/core";
 import { isJsonObject } from "../json.ts";
 
-/** One thing that is wrong with a message. It names the field and never repeats its value: that may be a voucher code. */
+/** One fault of a message. It names the field and never repeats its value, which may be a voucher code. */
 export interface FormatError {
-  /** Where, e.g. `originator.merchant.merchantId`; empty for the message as a whole. */
+  /** The place, such as `originator.merchant.merchantId`; empty for the message as a whole. */
   readonly field: string;
   readonly msg: string;
 }
 
 /**
- * Finds what is wrong with a value. These rules are the simulator's own: a client that shared its validation with the
- * switch would never notice a wrong limit.
+ * Finds the faults in a value. These rules are the simulator's own: if a client shared its validation with the switch, a wrong limit
+ * would go unnoticed.
  */
 export interface Check<Checked> {
   readonly findErrors: (value: Json, field: string) => readonly FormatError[];
-  /** Never present: it ties the check to the type that it proves. */
+  /** Never present. It ties the check to the type that it proves. */
   readonly proves?: Checked;
 }
 
@@ -26,27 +26,27 @@ interface Optional<Checked> extends Check<Checked> {
   readonly presence: "optional";
 }
 
-/** The checks of an object's fields: each that its type knows, required or optional as it is there. */
+/** The checks of an object's fields: one for each field of the type, required or optional as in the type. */
 export type Fields<Checked> = {
   readonly [Name in keyof Checked]-?: undefined extends Checked[Name]
     ? Optional<NonNullable<Checked[Name]>>
     : Required<Checked[Name]>;
 };
 
-/** A hostile message has no end of faults; its sender learns enough from the first hundred. */
+/** A hostile message may have very many faults; the first hundred are enough for its sender. */
 const MAX_FORMAT_ERRORS = 100;
 
 export type CheckResult<Checked> =
   | { readonly type: "valid"; readonly value: Checked }
   | { readonly type: "invalid"; readonly errors: readonly FormatError[] };
 
-/** The value as what the check proves it to be, or everything that is wrong with it. */
+/** The value with the type that the check proves, or every fault in it. */
 export function validate<Checked>(check: Check<Checked>, value: Json): CheckResult<Checked> {
   const errors = check.findErrors(value, "").slice(0, MAX_FORMAT_ERRORS);
   return passes(check, value, errors) ? { type: "valid", value } : { type: "invalid", errors };
 }
 
-/** What a check found no fault with is what the check proves. */
+/** A value without faults has the type that the check proves. */
 const passes = <Checked>(_check: Check<Checked>, _value: unknown, faults: readonly FormatError[]): _value is Checked =>
   faults.length === 0;
 
@@ -55,13 +55,13 @@ export const required = <Checked>(check: Check<Checked>): Required<Checked> => (
   presence: "required",
 });
 
-/** The field may be absent, or `null`, which many JSON libraries write for absent. */
+/** The field may be absent or `null`, which many JSON libraries write for absent. */
 export const optional = <Checked>(check: Check<Checked>): Optional<Checked> => ({
   findErrors: check.findErrors,
   presence: "optional",
 });
 
-/** A string; `matching` is a pattern and what it means to a person. */
+/** A string. `matching` is a pattern, and its meaning for the error message. */
 export function text(
   limits: { readonly max?: number; readonly exactly?: number; readonly matching?: readonly [RegExp, string] } = {},
 ): Check<string> {
@@ -114,7 +114,7 @@ export function listOf<Item>(item: Check<Item>): Check<readonly Item[]> {
   };
 }
 
-/** An object that names its own fields. */
+/** An object with any field names, whose values all pass `item`. */
 export function mapOf<Item>(item: Check<Item>): Check<Readonly<Record<string, Item>>> {
   return {
     findErrors: (value, field) =>
@@ -169,7 +169,7 @@ function findFieldErrors(
   return check.presence === "required" ? [{ field, msg: "is required" }] : [];
 }
 
-// A message may hold a field named like a member of every object ("constructor"): only its own fields count.
+// Only an object's own fields count: a message may have a field with the name of an inherited member, such as "constructor".
 const fieldOf = (value: Readonly<Record<string, Json>>, name: string): Json | undefined =>
   Object.hasOwn(value, name) ? value[name] : undefined;
 

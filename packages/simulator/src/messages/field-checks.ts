@@ -34,7 +34,7 @@ import {
   wholeNumber,
 } from "./check.ts";
 
-/** 8-4-4-4-12 hexadecimal digits and no more: Electrum's own examples are no valid version 4 UUIDs. */
+/** Only 8-4-4-4-12 hexadecimal digits: Electrum's own examples are not valid version 4 UUIDs. */
 export const uuidCheck: Check<string> = text({
   matching: [/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a UUID (8-4-4-4-12)"],
 });
@@ -56,7 +56,7 @@ function isDateTime(value: string): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
-/** Day 0 of the next month is the last of this one. `Date` takes years below 100 for 19xx; four hundred years on, days are the same. */
+/** Day 0 of the next month is the last of this one. `Date` takes years below 100 for 19xx; the calendar repeats after 400 years. */
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year + 400, month, 0)).getUTCDate();
 
 const ledgerAmountCheck: Check<LedgerAmount> = object<LedgerAmount>({
@@ -159,7 +159,7 @@ export const voucherCheck: Check<Voucher> = object<Voucher>({
   pin: optional(pinCheck),
 });
 
-/** Electrum's schema does not require the code of a voucher that is redeemed or refunded, but its text does. */
+/** A voucher to redeem or refund. Electrum's documentation requires the code, though its schema does not. */
 export const voucherWithCodeCheck: Check<Voucher & { readonly code: string }> = object<
   Voucher & { readonly code: string }
 >({

@@ -14,7 +14,7 @@ import {
   voucherLookupCheck,
 } from "./message-checks.ts";
 
-// The limits of Electrum's schema, field by field: what is just inside passes, what is just outside is named.
+// The limits of Electrum's schema, field by field: values just inside pass, values just outside are reported.
 
 const asJson = (message: object): Json => parseJson(JSON.stringify(message)) ?? null;
 
@@ -52,7 +52,7 @@ const full: Json = asJson({
 const chars = (count: number): string => "x".repeat(count);
 const digits = (count: number): string => "1".repeat(count);
 
-/** Field, what passes, what does not. */
+/** The field, values that pass, and values that do not. */
 const limits: readonly (readonly [path: string, inside: readonly Json[], outside: readonly Json[]])[] = [
   ["id", [uuid(1), uuid(1).toUpperCase()], ["", "x", `${uuid(1)}0`, uuid(1).replaceAll("-", ""), 1, {}]],
   [
@@ -240,18 +240,18 @@ describe.each(kinds)("%s", (_, check, message, required) => {
     expect(faultyFields(check, withValue(asJson(message), path.split("."), undefined))).toEqual([nameOf(path)]);
   });
 
-  test("knows no other field, at the top and within", () => {
+  test("accepts no unknown field, at the top or nested", () => {
     const path = ["thirdPartyIdentifiers", "0", "surprise"];
     const surprised = withValue(withValue(asJson(message), ["surprise"], 1), path, 1);
     expect(faultyFields(check, surprised).toSorted()).toEqual(["surprise", "thirdPartyIdentifiers[0].surprise"]);
   });
 
-  test("has one entry for each fault, up to a bound", () => {
+  test("gives one error for each fault, up to a bound", () => {
     const many: JsonObject = Object.fromEntries(Array.from({ length: 500 }, (_each, index) => [`surprise${index}`, 1]));
     expect(faultyFields(check, { ...asObject(message), ...many })).toHaveLength(100);
   });
 
-  test("refuses whatever is no object", () => {
+  test("refuses every value that is not an object", () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.constant(null), fc.array(fc.integer())),
@@ -279,7 +279,7 @@ describe("VoucherLookup", () => {
     expect(faultyFields(voucherLookupCheck, { provisionRequestId: "1" })).toEqual(["provisionRequestId"]);
   });
 
-  test("names the voucher by one of its keys: routing hints alone do not", () => {
+  test("must name the voucher by one of its keys; routing hints do not", () => {
     expect(faultyFields(voucherLookupCheck, { receiverInstId: "1", settlementEntityInstId: "1" })).toEqual([""]);
   });
 });

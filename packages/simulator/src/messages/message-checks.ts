@@ -31,7 +31,7 @@ import { type Check, type Fields, listOf, object, oneOf, optional, required, tex
 /** The body of `refundVoucher`: a new transaction that undoes a completed redemption. */
 export interface RefundRequest extends TransactionFields {
   readonly voucher: Voucher & { readonly code: string };
-  /** Without a `requestAmount`, the full amount. */
+  /** If there is no `requestAmount`, the full amount. */
   readonly amounts?: Amounts;
   /** The `id` of the redemption that is refunded. */
   readonly redemptionId?: string;
@@ -144,7 +144,7 @@ const lookupFields: Check<VoucherLookup> = object<VoucherLookup>({
   settlementEntityInstId: optional(text()),
 });
 
-/** The query of `lookupVoucher`. That it names a voucher at all is implied by Electrum, not written down. */
+/** The query of `lookupVoucher`. Electrum's documentation only implies that it must name a voucher. */
 export const voucherLookupCheck: Check<VoucherLookup> = {
   findErrors: (value, field) => [...lookupFields.findErrors(value, field), ...anyKeyCheck.findErrors(value, field)],
 };

@@ -5,10 +5,10 @@ import { forwardAdvice } from "./forward.ts";
 import { historyEvent, isHolder, recordTransaction, recordVoucher, voucherOf } from "./ledger.ts";
 import type { SwitchAdviceOperation } from "./operations.ts";
 import { profiles } from "./provider-profiles.ts";
-import { errorResponse, type HandleResult, jsonResponse, respondUnchanged } from "./response.ts";
+import { createErrorResponse, type HandleResult, createJsonResponse, respondUnchanged } from "./response.ts";
 import type { LedgerTransaction, World } from "./world.ts";
 
-/** Takes an advice: the transaction is settled, its voucher moves, the provider will hear of it, the sender gets it back. */
+/** Applies an advice: changes the transaction and its voucher, queues the advice for the provider, and echoes it to the sender. */
 export function applyAdvice(
   world: World,
   transaction: LedgerTransaction,
@@ -28,10 +28,10 @@ export function applyAdvice(
     { ...transaction, state, ...(state === "confirmed" ? { confirmationId: advice.id } : { reversalId: advice.id }) },
     event,
   );
-  return { ...forwardAdvice(recorded, transaction, advice, call), response: jsonResponse(202, advice) };
+  return { ...forwardAdvice(recorded, transaction, advice, call), response: createJsonResponse(202, advice) };
 }
 
-/** The same advice again: acknowledged again. */
+/** Acknowledges a repeat of an advice. */
 export function repeatAcknowledgement(
   world: World,
   transaction: LedgerTransaction,
@@ -39,7 +39,11 @@ export function repeatAcknowledgement(
   call: SwitchCall<SwitchAdviceOperation>,
 ): HandleResult {
   const event = historyEvent(call.at, `${call.operation}: 202 again`);
-  return { world: recordTransaction(world, transaction, event), response: jsonResponse(202, advice), forwards: [] };
+  return {
+    world: recordTransaction(world, transaction, event),
+    response: createJsonResponse(202, advice),
+    forwards: [],
+  };
 }
 
 export const refuseAdvice = (
@@ -51,12 +55,12 @@ export const refuseAdvice = (
 ): HandleResult =>
   respondUnchanged(
     world,
-    errorResponse(status, errorType, { id: advice.id, originalId: advice.requestId }, detailMessage),
+    createErrorResponse(status, errorType, { id: advice.id, originalId: advice.requestId }, detailMessage),
   );
 
 /**
- * A reversal of a request that was never approved: there is nothing to undo. It is remembered, so that the request is
- * refused should it still come.
+ * Refuses a reversal of a request that was never approved, since there is nothing to undo. It is remembered: if the request still
+ * comes, it is refused.
  */
 export function blockRequest(
   world: World,

@@ -6,22 +6,22 @@ import { askProvider, recordReceived } from "./providers.ts";
 import { profiles, type ProviderName } from "./provider-profiles.ts";
 import {
   asJson,
-  errorResponse,
+  createErrorResponse,
   type HandleResult,
-  jsonResponse,
+  createJsonResponse,
   type SwitchResponse,
   respondUnchanged,
 } from "./response.ts";
 import type { LedgerTransaction, VoucherRecord, VoucherState, World } from "./world.ts";
 
-/** What an approval makes of the world: its voucher moves, and this is the answer. */
+/** What an approval does: the next world, the voucher that changed, and the response. */
 export interface ApprovalResult {
   readonly world: World;
   readonly voucher: VoucherRecord;
   readonly response: TransactionFields;
 }
 
-/** Asks the provider and records what came of it. `approve` says what an approval does. */
+/** Asks the provider and records the outcome. `approve` applies an approval. */
 export function authorise(
   world: World,
   call: SwitchCall<SwitchRequestOperation>,
@@ -32,7 +32,7 @@ export function authorise(
   const known = findTransaction(world, { ...call, id: message.id });
   const asked = recordReceived(world, provider, { at: call.at, operation: call.operation, id: message.id });
   const { world: next, response, state, ...changed } = outcomeOf(asked, call, message, provider, approve);
-  // A redemption's id may be used again: what stands under it goes on, unless the new one is approved.
+  // A redemption's id may be used again. The approved transaction with this id stays, unless the new one is approved.
   if (known !== undefined && approvedStates.includes(known.state) && !approvedStates.includes(state)) {
     return { world: next, response, forwards: [] };
   }
@@ -55,7 +55,7 @@ export function authorise(
 
 const approvedStates: readonly LedgerTransaction["state"][] = ["open", "completed", "confirmed"];
 
-/** What asking the provider comes to: the world after it, the answer, and what changes in the transaction. */
+/** The outcome of asking the provider: the next world, the response, and what changes in the transaction. */
 interface AuthorisationOutcome
   extends Pick<LedgerTransaction, "state">,
     Partial<Pick<LedgerTransaction, "providerState" | "voucherCode">> {
@@ -76,7 +76,7 @@ function outcomeOf(
       const { world: next, voucher, response } = approve(world);
       return {
         world: next,
-        response: { ...jsonResponse(201, response), delayMs: providerResponse.delayMs },
+        response: { ...createJsonResponse(201, response), delayMs: providerResponse.delayMs },
         state: isSingleMessaging(world, call.user) ? "completed" : "open",
         providerState: "approved",
         voucherCode: voucher.voucher.code,
@@ -84,16 +84,18 @@ function outcomeOf(
     }
     case "declined": {
       const freeString = `${provider} declined the request.`;
-      const response = errorResponse(providerResponse.status, providerResponse.errorType, message, { freeString });
-      // A provider that left an earlier attempt open may have approved that one: its decline of this one does not undo it.
+      const response = createErrorResponse(providerResponse.status, providerResponse.errorType, message, {
+        freeString,
+      });
+      // If an earlier attempt's outcome is unknown, the provider may have approved that one. A decline of this one does not undo it.
       const isOpen = findTransaction(world, { ...call, id: message.id })?.state === "unknown";
       return isOpen
         ? { world, response, state: "unknown" }
         : { world, response, state: "declined", providerState: "declined" };
     }
     case "unavailable": {
-      const freeString = `${provider} did not answer.`;
-      const refusal = errorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", message, { freeString });
+      const freeString = `${provider} did not respond.`;
+      const refusal = createErrorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", message, { freeString });
       const response = { ...refusal, delayMs: providerResponse.delayMs };
       if (!providerResponse.processed) return { world, response, state: "unknown" };
       const { world: next, voucher } = approve(world);
@@ -104,11 +106,11 @@ function outcomeOf(
 
 const isSingleMessaging = (world: World, user: string): boolean => world.settings.singleMessagingUsers.includes(user);
 
-/** Nothing more is needed for the approval to stand: single messaging, or a provider that takes no advices. */
+/** Whether an approval needs no confirmation: single messaging, or a provider that takes no advices. */
 const isFinalOnApproval = (world: World, user: string, provider: ProviderName): boolean =>
   isSingleMessaging(world, user) || !profiles[provider].takesAdvices;
 
-/** Where each kind of transaction brings the voucher. */
+/** The state into which each kind of transaction brings the voucher. */
 export const lifecycle: Readonly<
   Record<LedgerTransaction["kind"], { readonly [Step in "approved" | "confirmed" | "reversed"]: VoucherState }>
 > = {
@@ -123,7 +125,7 @@ export const stateAfterApproval = (
   provider: ProviderName,
 ): VoucherState => lifecycle[kind][isFinalOnApproval(world, user, provider) ? "confirmed" : "approved"];
 
-/** The sender's user name must be `client.id`; checked for requests only, since advices name no client. */
+/** Refuses a request if the sender's user name is not its `client.id`. Advices name no client, so they are not checked. */
 export function refuseWrongUser(
   world: World,
   call: SwitchCall<SwitchRequestOperation>,
@@ -133,14 +135,14 @@ export function refuseWrongUser(
   const freeString = "The user name of the Basic authentication differs from client.id.";
   return respondUnchanged(
     world,
-    errorResponse(400, "AUTHENTICATION_ERROR", message, { freeString, client: asJson(message.client) }),
+    createErrorResponse(400, "AUTHENTICATION_ERROR", message, { freeString, client: asJson(message.client) }),
   );
 }
 
-/** The party that settles where the request names none. */
+/** The settlement entity, if the request names none. */
 const defaultSettlementEntity: Institution = { id: "ElectrumSimulator", name: "Electrum Simulator" };
 
-/** What every answer to an approved request repeats, with the references of the parties that it passed appended. */
+/** The fields that every approving response repeats, with the references of the parties that it passed appended. */
 export function responseFields(
   world: World,
   message: TransactionFields,

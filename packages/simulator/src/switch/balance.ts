@@ -4,7 +4,7 @@ import { findTransaction } from "./ledger.ts";
 import { profiles } from "./provider-profiles.ts";
 import type { LedgerTransactionState, VoucherRecord, VoucherState, World } from "./world.ts";
 
-/** Where the vouchers are: `issued` is counted as they are issued, the rest by looking at each. */
+/** The vouchers by state. `issued` is counted as vouchers are issued; the other numbers are counted from the vouchers themselves. */
 export interface Balance {
   readonly issued: number;
   /** Provisioned and not confirmed. */
@@ -12,16 +12,16 @@ export interface Balance {
   /** Confirmed, and ready to be redeemed. */
   readonly confirmed: number;
   readonly redeemed: number;
-  /** Refunded and not confirmed: once it is, the voucher can be redeemed again. */
+  /** Refunded and not confirmed. Once it is confirmed, the voucher can be redeemed again. */
   readonly refunded: number;
   readonly reversed: number;
-  /** What does not add up. Empty unless the simulator itself is wrong. */
+  /** Contradictions in the ledger. Empty unless the simulator itself has a defect. */
   readonly discrepancies: readonly string[];
-  /** Vouchers of which a transaction is reversed at the switch, while the provider, which takes no reversals, lets it stand. */
+  /** Vouchers with a transaction that is reversed at the switch, but not at the provider, which takes no reversals. */
   readonly toReconcile: number;
 }
 
-/** Adds up the ledger: every voucher issued is in one place, and the transaction that brought it there says so too. */
+/** Checks the ledger: every voucher that was issued is in one state, and the transaction that brought it there agrees. */
 export function computeBalance(world: World): Balance {
   const vouchers = [...values(world.vouchers)];
   const count = (...states: readonly VoucherState[]): number =>
@@ -38,14 +38,14 @@ export function computeBalance(world: World): Balance {
     issued: world.issued,
     ...countByState,
     discrepancies: [
-      ...(sum === world.issued ? [] : [`${world.issued} vouchers were issued, ${sum} are on the books`]),
+      ...(sum === world.issued ? [] : [`${world.issued} vouchers were issued, the ledger holds ${sum}`]),
       ...vouchers.flatMap((voucher) => discrepancyOf(world, voucher)),
     ],
     toReconcile: vouchers.filter((voucher) => isToReconcile(world, voucher)).length,
   };
 }
 
-/** The states of a transaction that explain each step of its voucher. */
+/** The states of a transaction that explain each state of its voucher. */
 const explainingStates: Readonly<Record<"approved" | "confirmed" | "reversed", readonly LedgerTransactionState[]>> = {
   approved: ["open", "unknown"],
   confirmed: ["confirmed", "completed", "unknown"],
@@ -59,9 +59,9 @@ function discrepancyOf(world: World, { voucher, state, holder, provider }: Vouch
   );
   const isExplained =
     transaction !== undefined &&
-    // A provider that takes no advices lets stand what it approved, whatever the switch was told.
+    // A provider that takes no advices keeps what it approved, whatever the switch received.
     (!profiles[transaction.provider].takesAdvices ||
-      // Redemption ids are not checked for repeats: one that went on to another voucher has left this one as it was.
+      // Redemption ids are not checked for repeats. If one was used again for another voucher, this voucher stayed as it was.
       transaction.voucherCode !== voucher.code ||
       steps.some((step) => explainingStates[step].includes(transaction.state)));
   return isExplained

@@ -7,7 +7,7 @@ import { profiles, type ProviderName } from "./provider-profiles.ts";
 import { dequeue, enqueue, head, replaceHead } from "./queue.ts";
 import type { Forward, Provider, LedgerTransaction, World } from "./world.ts";
 
-/** Puts an advice into its provider's queue, unless the provider takes none: Electrum then swallows it. */
+/** Queues an advice for its provider. If the provider takes no advices, Electrum acknowledges it and does not forward it. */
 export function forwardAdvice(
   world: World,
   transaction: LedgerTransaction,
@@ -32,13 +32,13 @@ export function forwardAdvice(
 
 export interface ForwardAttempt {
   readonly world: World;
-  /** The advice that was tried; absent where none waits. */
+  /** The advice that was tried; absent if none waits. */
   readonly forward?: Forward;
-  /** Whether the provider answered. Otherwise the advice stays at the head of the queue. */
+  /** Whether the provider responded. If not, the advice stays at the head of the queue. */
   readonly delivered: boolean;
 }
 
-/** Tries the oldest advice that waits for this provider. Only its answer lets the next one go. */
+/** Tries to deliver the oldest advice that waits for this provider. The next one goes only after it was delivered. */
 export function deliverNextAdvice(world: World, name: ProviderName, at: Instant): ForwardAttempt {
   const provider = world.providers[name];
   const oldest = head(provider.queue);
@@ -53,12 +53,12 @@ export function deliverNextAdvice(world: World, name: ProviderName, at: Instant)
 }
 
 function applyAtProvider(world: World, { operation, id, transaction: name, provider }: Forward, at: Instant): World {
-  const seen = recordReceived(world, provider, { at, operation, id, requestId: name.id });
-  const transaction = findTransaction(seen, name);
-  if (transaction === undefined) return seen;
+  const recorded = recordReceived(world, provider, { at, operation, id, requestId: name.id });
+  const transaction = findTransaction(recorded, name);
+  if (transaction === undefined) return recorded;
   const providerState = operation.startsWith("confirm") ? "confirmed" : "reversed";
   return recordTransaction(
-    seen,
+    recorded,
     { ...transaction, providerState },
     historyEvent(at, `${operation} delivered to ${provider}`),
   );

@@ -27,7 +27,7 @@ type Action =
   | { readonly type: "condition"; readonly name: (typeof providerNames)[number]; readonly condition: ProviderCondition }
   | { readonly type: "deliver"; readonly name: (typeof providerNames)[number] };
 
-// Few ids and few codes, so that messages meet.
+// Few ids and codes, so that messages are about the same transactions.
 const id = fc.integer({ min: 1, max: 4 }).map(uuid);
 const adviceId = fc.integer({ min: 11, max: 14 }).map(uuid);
 const code = fc.constantFrom("A", "B");
@@ -105,23 +105,24 @@ const play = (world: World, each: Action): World => {
   }
 };
 
-/** Notes the voucher that a request was given, and the way that an advice settled it. */
-function noteAnswer(
+/** Notes the voucher that a request got, and the advice that was applied to it. */
+function noteResponse(
   { user: by, target }: SwitchRequest,
-  answer: TestResponse,
-  note: (key: string, what: string) => void,
+  response: TestResponse,
+  note: (key: string, text: string) => void,
 ): void {
-  const way = /^\/vouchers\/(confirmations|reversals)$/.exec(target)?.[1];
-  if (way !== undefined && answer.status === 202) note(`${by}/${textAt(answer.body, "requestId")}/settled`, way);
-  const isApproval = [200, 201].includes(answer.status) && "id" in answer.body;
+  const advice = /^\/vouchers\/(confirmations|reversals)$/.exec(target)?.[1];
+  if (advice !== undefined && response.status === 202)
+    note(`${by}/${textAt(response.body, "requestId")}/settled`, advice);
+  const isApproval = [200, 201].includes(response.status) && "id" in response.body;
   if (isApproval && target.startsWith("/vouchers")) {
-    note(`${by}/${textAt(answer.body, "id")}/voucher`, textAt(answer.body, "voucher.code"));
+    note(`${by}/${textAt(response.body, "id")}/voucher`, textAt(response.body, "voucher.code"));
   }
 }
 
 const settings = { upstreamDeadlineMs: 100, singleMessagingUsers: ["another"] };
 
-/** Vouchers A and B, of another provision than those that follow, confirmed. */
+/** Vouchers A and B, confirmed, of a provision that no later message is about. */
 const stocked = ["A", "B"].reduce((world, each, index) => {
   const [sold, confirmed] = [uuid(21 + index), uuid(31 + index)];
   const sale = post("/vouchers", provision(sold, { voucher: { code: each } }), USER);
@@ -130,7 +131,7 @@ const stocked = ["A", "B"].reduce((world, each, index) => {
 }, createWorld(settings));
 
 describe("handle", { timeout: 60_000 }, () => {
-  test("is pure: it leaves the world as it was, and gives the same again", () => {
+  test("is pure: it does not change the world, and gives the same result again", () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 40, size: "max" }), request, (actions, last) => {
         const world = actions.reduce(play, createWorld(settings));
@@ -160,17 +161,17 @@ describe("handle", { timeout: 60_000 }, () => {
     );
   });
 
-  test("never gives two vouchers to one request, nor confirms and reverses one", () => {
+  test("never gives one request two vouchers, and never both confirms and reverses one", () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 80, size: "max" }), (actions) => {
         const given = new Map<string, Set<string>>();
-        const note = (key: string, what: string): void => {
-          given.set(key, (given.get(key) ?? new Set()).add(what));
+        const note = (key: string, text: string): void => {
+          given.set(key, (given.get(key) ?? new Set()).add(text));
         };
         let world = createWorld(settings);
         for (const each of actions) {
           if (each.type === "request")
-            noteAnswer(each.request, fromSwitchResponse(handle(world, each.request).response), note);
+            noteResponse(each.request, fromSwitchResponse(handle(world, each.request).response), note);
           world = play(world, each);
         }
         expect([...given].filter(([, different]) => different.size > 1)).toEqual([]);
@@ -179,7 +180,7 @@ describe("handle", { timeout: 60_000 }, () => {
     );
   });
 
-  test("answers anything at all, and never with a 5xx of its own", () => {
+  test("responds to every request, and never with a 5xx of its own", () => {
     const anyTarget = fc.oneof(
       fc.string(),
       fc.webPath(),
@@ -201,14 +202,14 @@ describe("handle", { timeout: 60_000 }, () => {
     );
   });
 
-  test("survives a message that nests without end", () => {
+  test("accepts a message with extreme nesting", () => {
     const body = `{"id":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
     expect(
       handle(createWorld(), { method: "POST", target: "/vouchers", body, user: USER, at: 0 }).response.status,
     ).toBe(400);
   });
 
-  test("reads a null field as an absent one", () => {
+  test("treats a null field as absent", () => {
     const message = { ...provision(uuid(1)), product: null, receiver: null };
     const { response } = handle(createWorld(), post("/vouchers", message, USER));
     const { status, body } = fromSwitchResponse(response);
@@ -220,19 +221,19 @@ describe("handle", { timeout: 60_000 }, () => {
     ).toBe(400);
   });
 
-  test("tells a path it does not know from a method it does not take", () => {
-    const answer = (method: string, target: string): JsonObject => {
+  test("distinguishes an unknown path from a wrong method", () => {
+    const response = (method: string, target: string): JsonObject => {
       const { status, allow = [] } = handle(createWorld(), { method, target, user: USER, at: 0 }).response;
       return { status, allow };
     };
-    expect(answer("GET", "/nothing")).toEqual({ status: 404, allow: [] });
-    expect(answer("PUT", "/vouchers")).toEqual({ status: 405, allow: ["POST", "GET"] });
-    expect(answer("GET", "/refunds")).toEqual({ status: 405, allow: ["POST"] });
+    expect(response("GET", "/nothing")).toEqual({ status: 404, allow: [] });
+    expect(response("PUT", "/vouchers")).toEqual({ status: 405, allow: ["POST", "GET"] });
+    expect(response("GET", "/refunds")).toEqual({ status: 405, allow: ["POST"] });
   });
 });
 
 describe("the ledger's bound", () => {
-  test("a request for one transaction more is answered 503, and known ones go on", () => {
+  test("a request for one transaction more gets a 503, and known transactions go on", () => {
     let world = createWorld({ maxTransactions: 2 });
     const send = (target: string, message: object): number => {
       const handled = handle(world, post(target, message, USER));
@@ -244,7 +245,7 @@ describe("the ledger's bound", () => {
     expect(send("/vouchers/confirmations", confirmation(uuid(12), uuid(1)))).toBe(202);
   });
 
-  test("a transaction keeps the last of its history", () => {
+  test("a transaction keeps the last events of its history", () => {
     const actions = Array.from(
       { length: 10 },
       (): Action => ({
@@ -257,7 +258,7 @@ describe("the ledger's bound", () => {
   });
 });
 
-test("a switch that lost its memory knows no transaction, keeps its settings, and makes up no code twice", () => {
+test("a switch that lost its memory has no transactions, keeps its settings, and issues no code twice", () => {
   const first = handle(createWorld(settings), post("/vouchers", provision(uuid(1)), USER));
   const lost = clearWorld(setCondition(first.world, "Stellr", { state: "down" }));
   expect(computeBalance(lost).issued).toBe(0);

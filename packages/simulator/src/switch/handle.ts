@@ -1,3 +1,22 @@
+// The switch and its providers, as one pure function: (world, request) → (next world, response).
+//
+// Rules
+// 1. A `World` is plain, readonly data: transactions, vouchers, and each provider with its queue. `handle` never changes it, reads
+//    no clock and draws nothing at random. So a simulation can be repeated, branched and stored, and tests run without a socket.
+// 2. A request is validated by the simulator's own rules (`messages/`), never by the core's: if both shared them, a wrong limit
+//    would go unnoticed. Only types come from the core.
+// 3. Electrum's documentation decides what the switch does; if it says nothing, Electrum's test server of 2019 does.
+//    `emulateTestServer` adds that server's crashes, which no switch should have.
+// 4. A request asks the provider at once (`authorise.ts`). An advice does not: it is applied at the switch, acknowledged with 202,
+//    and queued for the provider (`forward.ts`). So switch and provider may differ until the queue is delivered, and for ever with a
+//    provider that takes no advices. Each transaction has both a `state` and a `providerState`.
+// 5. A reversal that comes before its request is remembered, and blocks the request (`blockRequest`). A setting turns that off, to
+//    show what a till cannot be protected from.
+// 6. Total: every request, however broken, gets a response. A bound on the ledger keeps a long run from using up the memory.
+//
+// What it does not know: HTTP connections, time-outs and faults (`http/serve.ts`), and when a queue is delivered
+// (`http/provider-forwarder.ts`). A slow provider is only a `delayMs` in the response.
+
 import type { Instant, Json } from "@electrum-vouchers/core";
 import { parseMessage } from "../json.ts";
 import { type Check, validate } from "../messages/check.ts";
@@ -19,7 +38,7 @@ import { confirmVoucher, provisionVoucher, retryProvisionVoucher, reverseVoucher
 import { confirmRedeem, redeemVoucher, reverseRedeem } from "./redemption.ts";
 import { confirmRefund, refundVoucher, reverseRefund } from "./refund.ts";
 import {
-  errorResponse,
+  createErrorResponse,
   formatErrorResponse,
   type HandleResult,
   type SwitchResponse,
@@ -27,22 +46,22 @@ import {
 } from "./response.ts";
 import type { World } from "./world.ts";
 
-/** A request as the switch receives it. `toHttp` of the core gives the first three. */
+/** A request as the switch receives it. The core's `toHttp` gives the first three fields. */
 export interface SwitchRequest {
   readonly method: string;
-  /** Below `/suv/v1`, with its query. */
+  /** The path below `/suv/v1`, with its query. */
   readonly target: string;
   readonly body?: string;
   /** The user name of the Basic authentication. */
   readonly user: string;
   readonly at: Instant;
-  /** Crash and overwrite where Electrum's test server of 2019 does. Default `false`. */
+  /** Whether to crash and overwrite in the cases in which Electrum's test server of 2019 does. Default `false`. */
   readonly emulateTestServer?: boolean;
 }
 
 /**
- * The switch: a request meets a world and gives the next world and an answer. Pure and total: the same world and request
- * always give the same, whatever the request holds, and the world given is left as it was.
+ * Handles one request: returns the next world and the response. Pure and total: it accepts any request and never throws, the same
+ * world and request always give the same result, and the given world stays unchanged.
  *
  * @example
  * const { world, response } = handle(createWorld(), { ...toHttp(outgoing), user: "shop", at: 0 });
@@ -59,7 +78,7 @@ export function handle(world: World, request: SwitchRequest): HandleResult {
   }
 }
 
-/** Nothing of Electrum's: whoever reads it as an answer to a message would take a wrong URL for a decision. */
+/** Not an ErrorDetail. A till that took this response for a decline would take a wrong URL for a decision. */
 const unknownPathResponse: SwitchResponse = {
   status: 404,
   contentType: "text/html",
@@ -111,8 +130,8 @@ function withValid<Message>(
   value: Json,
   next: (message: Message) => HandleResult,
 ): HandleResult {
-  const reading = validate(check, value);
-  return reading.type === "valid" ? next(reading.value) : respondUnchanged(world, formatErrorResponse(reading.errors));
+  const result = validate(check, value);
+  return result.type === "valid" ? next(result.value) : respondUnchanged(world, formatErrorResponse(result.errors));
 }
 
 function withMessage<
@@ -135,12 +154,12 @@ function withMessage<
   });
 }
 
-/** The ledger has a bound; a repeat after a reset can succeed, so this is no decline. */
+/** The ledger is full. A repeat after a reset can succeed, so this is not a decline. */
 const ledgerFullResponse = (
   { settings }: World,
   { id, requestId: originalId }: { id: string; requestId?: string },
 ): SwitchResponse =>
-  errorResponse(
+  createErrorResponse(
     503,
     "GENERAL_ERROR",
     { id, originalId },

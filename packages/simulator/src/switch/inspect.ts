@@ -8,17 +8,17 @@ import type { TransactionKind } from "./operations.ts";
 
 const kinds: readonly TransactionKind[] = ["provision", "redemption", "refund"];
 
-/** A transaction for people: with the state of its voucher, without the whole answer. */
+/** A transaction as the administration shows it: with the state of its voucher, without the body of the response. */
 export interface LedgerTransactionView extends Omit<LedgerTransaction, "response"> {
   readonly voucherState?: VoucherState;
   readonly response?: { readonly status: number; readonly at: Instant };
 }
 
-/** What the switch thinks of this request id: one entry for each kind and user that used it. */
+/** The transactions with this request id: one for each kind and user that used it. */
 export const transactionsWithId = (world: World, id: string): readonly LedgerTransactionView[] =>
   kinds.flatMap((kind) => transactionsOf(world, kind, id)).map((transaction) => toView(world, transaction));
 
-/** The last `limit` transactions, in the order in which the switch first heard of them. */
+/** The last `limit` transactions, in the order in which the switch recorded them. */
 export const latestTransactions = (world: World, limit: number): readonly LedgerTransactionView[] =>
   [...values(world.transactions)]
     .flat()
@@ -41,11 +41,11 @@ export const firstVouchers = (world: World, limit: number): readonly VoucherReco
     .toSorted((left, right) => (left.voucher.code < right.voucher.code ? -1 : 1))
     .slice(0, limit);
 
-/** A provider for people: what waits for it, and what reached it. */
+/** A provider as the administration shows it: what waits for it, and what it received. */
 export interface ProviderView extends Omit<Provider, "queue"> {
   readonly name: string;
   readonly queued: number;
-  /** The first of those that wait, in order. */
+  /** The first advices that wait, in order. */
   readonly queue: readonly Forward[];
 }
 

@@ -6,7 +6,7 @@ import type { TransactionKind } from "./operations.ts";
 /** UUIDs are compared without regard to case. */
 const mapKeyOf = (kind: TransactionKind, id: string): string => `${kind}/${id.toLowerCase()}`;
 
-/** The transactions of this kind that used this id, one a user. */
+/** The transactions of this kind with this id, one for each user. */
 export const transactionsOf = (world: World, kind: TransactionKind, id: string): readonly LedgerTransaction[] =>
   get(world.transactions, mapKeyOf(kind, id)) ?? [];
 
@@ -25,13 +25,13 @@ export const isFull = (world: World): boolean => world.transactions.size >= worl
 
 export const transactionKeyOf = ({ kind, user, id }: TransactionKey): TransactionKey => ({ kind, user, id });
 
-/** Whether the voucher is in the state that this transaction brought it into. */
+/** Whether this transaction brought the voucher into its present state. */
 export const isHolder = (transaction: TransactionKey, voucher: VoucherRecord): boolean =>
   voucher.holder.kind === transaction.kind &&
   voucher.holder.user === transaction.user &&
   voucher.holder.id.toLowerCase() === transaction.id.toLowerCase();
 
-/** Records the transaction, new or changed, and what happened to it. */
+/** Records a new or changed transaction, and the event in its history. */
 export function recordTransaction(
   world: World,
   changed: Omit<LedgerTransaction, "number" | "history">,
@@ -51,7 +51,7 @@ export function recordTransaction(
   };
 }
 
-/** Records the voucher, new or changed, and what happened to it. */
+/** Records a new or changed voucher, and the event in its history. */
 export function recordVoucher(world: World, changed: Omit<VoucherRecord, "history">, event: HistoryEvent): World {
   const { code, serialNumber } = changed.voucher;
   const known = findVoucher(world, code);
@@ -75,10 +75,10 @@ function appendToHistory(world: World, history: readonly HistoryEvent[], event: 
 export const hasRecords = (world: World, user: string): boolean =>
   [...values(world.transactions)].flat().some((transaction) => transaction.user === user);
 
-/** The world without this user's transactions and the vouchers they issued, as the reset of Electrum's test server leaves it. */
+/** Deletes this user's transactions and the vouchers that they issued, as the reset of Electrum's test server does. */
 export function deleteRecordsOf(world: World, user: string): World {
-  const mine = [...values(world.transactions)].flat().filter((transaction) => transaction.user === user);
-  return mine.reduce(deleteTransaction, world);
+  const own = [...values(world.transactions)].flat().filter((transaction) => transaction.user === user);
+  return own.reduce(deleteTransaction, world);
 }
 
 function deleteTransaction(world: World, transaction: LedgerTransaction): World {
@@ -97,5 +97,5 @@ function deleteTransaction(world: World, transaction: LedgerTransaction): World 
   };
 }
 
-/** An event of the history. */
+/** Creates an event of a history. */
 export const historyEvent = (at: Instant, description: string): HistoryEvent => ({ at, description });

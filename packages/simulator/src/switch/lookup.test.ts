@@ -12,7 +12,7 @@ function createVoucher(till: InProcessTill): { readonly code: string; readonly s
 }
 
 describe("lookupVoucher", () => {
-  test("finds it by each of its keys, and by all of them", () => {
+  test("finds the voucher by each of its keys, and by all of them", () => {
     const till = createInProcessTill();
     const { code, serialNumber } = createVoucher(till);
     const keys = [`voucherCode=${code}`, `provisionRequestId=${ID}`, `voucherSerialNumber=${serialNumber}`];
@@ -21,7 +21,7 @@ describe("lookupVoucher", () => {
     }
   });
 
-  test("says what it is worth, as a CREDIT, and what it is for", () => {
+  test("gives its value as a CREDIT, and its product", () => {
     const till = createInProcessTill();
     const { code } = createVoucher(till);
     expect(till.get(`/vouchers/?voucherCode=${code}`).body).toMatchObject({
@@ -38,7 +38,7 @@ describe("lookupVoucher", () => {
     expect(till.get(`/vouchers?voucherCode=${encodeURIComponent(code)}`).status).toBe(200);
   });
 
-  test("keys that name two vouchers name none", () => {
+  test("finds nothing if the keys name two vouchers", () => {
     const till = createInProcessTill();
     const { code } = createVoucher(till);
     till.post("/vouchers", provision(uuid(2)));
@@ -50,12 +50,12 @@ describe("lookupVoucher", () => {
     const { code } = createVoucher(till);
     till.post("/vouchers", provision(uuid(2)));
     till.post("/vouchers/reversals", reversal(uuid(12), uuid(2)));
-    for (const answer of [
+    for (const response of [
       till.get("/vouchers?voucherCode=1"),
       till.get(`/vouchers?provisionRequestId=${uuid(2)}`),
       till.get(`/vouchers?provisionRequestId=${ID}`, "another"),
     ]) {
-      expect(answer).toMatchObject({ status: 404, body: { errorType: "UNABLE_TO_LOCATE_RECORD" } });
+      expect(response).toMatchObject({ status: 404, body: { errorType: "UNABLE_TO_LOCATE_RECORD" } });
     }
     expect(till.get(`/vouchers?voucherCode=${code}`, "another").status).toBe(200);
   });
@@ -70,7 +70,7 @@ describe("lookupVoucher", () => {
     },
   );
 
-  test("asks the provider: it can be slow, down or declining", () => {
+  test("asks the provider, which can be slow, down or declining", () => {
     const till = createInProcessTill();
     const { code } = createVoucher(till);
     const lookUp = (): number => till.get(`/vouchers?voucherCode=${code}`).status;
@@ -82,7 +82,7 @@ describe("lookupVoucher", () => {
     expect(lookUp()).toBe(404);
   });
 
-  test("changes nothing but what the provider has seen", () => {
+  test("changes nothing but the provider's received messages", () => {
     const till = createInProcessTill();
     const { code } = createVoucher(till);
     const before = till.world();
@@ -101,7 +101,7 @@ describe("lookupRedemption", () => {
     expect(till.get(`/redemptions/${REDEMPTION}`)).toEqual({ ...approval, status: 200 });
   });
 
-  test("200 still, after it was reversed: it is the original answer that is given", () => {
+  test("200 even after the reversal: it is the original response", () => {
     const till = createInProcessTill();
     till.post("/redemptions", redemption(REDEMPTION, createVoucher(till).code));
     till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
@@ -116,7 +116,7 @@ describe("lookupRedemption", () => {
     expect(till.get(`/redemptions/${REDEMPTION}`)).toEqual(decline);
   });
 
-  test("102, no body: while the provider is slow, and after it did not answer", () => {
+  test("102, no body: while the provider is slow, and after it did not respond", () => {
     const till = createInProcessTill({ upstreamDeadlineMs: 1_000 });
     const { code } = createVoucher(till);
     till.setProvider("standard", { state: "slow", delayMs: 500 });
@@ -133,20 +133,20 @@ describe("lookupRedemption", () => {
     expect(till.get(`/redemptions/${uuid(3)}`)).toMatchObject({ status: 102, text: "" });
   });
 
-  test("403, no body: to whoever did not send the original", () => {
+  test("403, no body: to a user that did not send the original", () => {
     const till = createInProcessTill();
     till.post("/redemptions", redemption(REDEMPTION, createVoucher(till).code));
     expect(till.get(`/redemptions/${REDEMPTION}`, "another")).toMatchObject({ status: 403, text: "" });
   });
 
-  test("404, no body: the original was never received, not even where its reversal was", () => {
+  test("404, no body: the original was never received, even if its reversal was", () => {
     const till = createInProcessTill();
     till.post("/redemptions/reversals", reversal(uuid(12), REDEMPTION));
     expect(till.get(`/redemptions/${REDEMPTION}`)).toMatchObject({ status: 404, text: "" });
     expect(till.get(`/redemptions/${uuid(9)}`)).toMatchObject({ status: 404, text: "" });
   });
 
-  test("400 FORMAT_ERROR: no UUID", () => {
+  test("400 FORMAT_ERROR: not a UUID", () => {
     const { body } = createInProcessTill().get("/redemptions/1");
     expect(valueAt(body, "detailMessage.formatErrors")).toMatchObject([{ field: "requestId" }]);
   });

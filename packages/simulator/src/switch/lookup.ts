@@ -3,10 +3,16 @@ import { get } from "../persistent-map.ts";
 import type { SwitchCall } from "./call.ts";
 import { findTransaction, findVoucher, transactionsOf, voucherOf } from "./ledger.ts";
 import { askProvider, providerOf, recordReceived } from "./providers.ts";
-import { errorResponse, type HandleResult, jsonResponse, type SwitchResponse, respondUnchanged } from "./response.ts";
+import {
+  createErrorResponse,
+  type HandleResult,
+  createJsonResponse,
+  type SwitchResponse,
+  respondUnchanged,
+} from "./response.ts";
 import type { VoucherRecord, World } from "./world.ts";
 
-/** GET /vouchers: by code, by serial number or by the request that issued it. No financial effect, and none to undo. */
+/** GET /vouchers: looks a voucher up by code, by serial number or by the request that issued it. No financial effect. */
 export function lookupVoucher(world: World, lookup: VoucherLookup, call: SwitchCall): HandleResult {
   const voucher = findByKeys(world, lookup, call);
   const hint = lookup.receiverInstId;
@@ -18,26 +24,26 @@ export function lookupVoucher(world: World, lookup: VoucherLookup, call: SwitchC
     case "declined":
       return respondUnchanged(
         asked,
-        errorResponse(providerResponse.status, providerResponse.errorType, failed, {
+        createErrorResponse(providerResponse.status, providerResponse.errorType, failed, {
           freeString: `${provider} declined the lookup.`,
         }),
       );
     case "unavailable": {
-      const freeString = `${provider} did not answer.`;
-      const response = errorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", failed, { freeString });
+      const freeString = `${provider} did not respond.`;
+      const response = createErrorResponse(providerResponse.status, "UPSTREAM_UNAVAILABLE", failed, { freeString });
       return respondUnchanged(asked, { ...response, delayMs: providerResponse.delayMs });
     }
     case "approved":
       return respondUnchanged(
         asked,
         voucher === undefined || voucher.state === "REVERSED"
-          ? errorResponse(404, "UNABLE_TO_LOCATE_RECORD", failed, { freeString: "No such voucher." })
-          : { ...jsonResponse(200, lookupResponse(voucher)), delayMs: providerResponse.delayMs },
+          ? createErrorResponse(404, "UNABLE_TO_LOCATE_RECORD", failed, { freeString: "No such voucher." })
+          : { ...createJsonResponse(200, lookupResponse(voucher)), delayMs: providerResponse.delayMs },
       );
   }
 }
 
-/** The voucher that every key given names. */
+/** The voucher that every given key names. */
 function findByKeys(world: World, lookup: VoucherLookup, { user }: SwitchCall): VoucherRecord | undefined {
   const { voucherCode, provisionRequestId, voucherSerialNumber } = lookup;
   const found: (VoucherRecord | undefined)[] = [];
@@ -67,8 +73,8 @@ const lookupResponse = (record: VoucherRecord): VoucherLookupResponse => ({
 const withoutBody = (status: number): SwitchResponse => ({ status, body: "" });
 
 /**
- * GET /redemptions/{requestId}: the original answer; 102 while the provider is still asked; 403 to whoever did not send the
- * request; 404 where it never came.
+ * GET /redemptions/{requestId}: the original response; 102 while the provider still processes the request; 403 if another user
+ * sent it; 404 if it never came.
  */
 export function lookupRedemption(world: World, { requestId }: RedemptionLookup, call: SwitchCall): HandleResult {
   const known = findTransaction(world, { kind: "redemption", user: call.user, id: requestId });

@@ -1,4 +1,4 @@
-/** Electrum's operations, by Electrum's names, but for `lookupProducts`. */
+/** Electrum's operations, by Electrum's names, except `lookupProducts`. */
 export type SwitchOperation = SwitchRequestOperation | SwitchAdviceOperation | SwitchLookupOperation;
 
 export type SwitchRequestOperation = "provisionVoucher" | "retryProvisionVoucher" | "redeemVoucher" | "refundVoucher";
@@ -17,11 +17,11 @@ interface Endpoint {
   readonly operation: SwitchOperation;
   readonly kind: TransactionKind;
   readonly method: "GET" | "POST";
-  /** Below `/suv/v1`; a part in braces takes any value. */
+  /** The path below `/suv/v1`. A part in braces matches any value. */
   readonly path: readonly string[];
 }
 
-/** Where each operation is served. The fixed paths come before those that take any value. */
+/** The endpoint of each operation. Fixed paths come before those with a wildcard. */
 export const endpoints: readonly Endpoint[] = [
   { operation: "provisionVoucher", kind: "provision", method: "POST", path: ["vouchers"] },
   { operation: "lookupVoucher", kind: "provision", method: "GET", path: ["vouchers"] },
@@ -44,7 +44,7 @@ export const endpoints: readonly Endpoint[] = [
 
 export interface Route {
   readonly endpoint: Endpoint;
-  /** What stood in place of the braces, where the path has some. */
+  /** The value in place of the braces, if the path has some. */
   readonly pathId?: string;
   readonly query: Readonly<Record<string, string>>;
 }
@@ -54,7 +54,7 @@ export type RouteMatch =
   | { readonly type: "notFound" }
   | { readonly type: "methodNotAllowed"; readonly allowed: readonly string[] };
 
-/** The operation that a request asks for. `target` is below `/suv/v1`, with or without a slash at its end. */
+/** Finds the operation of a request. `target` is the path below `/suv/v1`, with or without a trailing slash. */
 export function matchRoute(method: string, target: string): RouteMatch {
   const [path, query] = splitOnce(target, "?");
   const parts = path.replace(/^\//, "").replace(/\/$/, "").split("/").map(decode);

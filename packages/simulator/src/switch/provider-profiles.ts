@@ -1,14 +1,14 @@
 import type { ErrorType } from "@electrum-vouchers/core";
 
-/** `standard` is every provider but the two that Electrum documents as special. */
+/** `standard` is every provider except the two that Electrum documents as special. */
 export type ProviderName = "standard" | "Netcare" | "Stellr";
 
 export const providerNames: readonly ProviderName[] = ["standard", "Netcare", "Stellr"];
 
 export interface Profile {
-  /** `false`: Electrum answers a retry with a hard decline. */
+  /** `false`: Electrum declines every retry. */
   readonly takesRetries: boolean;
-  /** `false`: Electrum acknowledges each advice and forwards none; what was approved stands. */
+  /** `false`: Electrum acknowledges each advice and forwards none. What the provider approved stays approved. */
   readonly takesAdvices: boolean;
 }
 
@@ -18,14 +18,14 @@ export const profiles: Readonly<Record<ProviderName, Profile>> = {
   Stellr: { takesRetries: false, takesAdvices: false },
 };
 
-/** How a provider is. One that is slower than the switch waits has processed the request all the same. */
+/** The condition of a provider. If it is slower than the switch waits, it has processed the request all the same. */
 export type ProviderCondition =
   | { readonly state: "up" }
   | { readonly state: "slow"; readonly delayMs: number }
   | { readonly state: "down" }
   | {
       readonly state: "declining";
-      /** Default 400; Electrum's documents name 404 as well. */
+      /** Default 400. Electrum's documentation names 404 as well. */
       readonly status?: 400 | 404;
       /** Default `TRANSACTION_DECLINED`. */
       readonly errorType?: ErrorType;

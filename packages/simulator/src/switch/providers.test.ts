@@ -31,7 +31,7 @@ describe("the receiver names the provider", () => {
 });
 
 describe("a retry that the provider declines", () => {
-  test("leaves open what became of the attempt that it never answered: the reversal undoes that one", () => {
+  test("leaves an attempt without a response unknown: the reversal undoes that one", () => {
     const till = createInProcessTill();
     till.setProvider("standard", { state: "slow", delayMs: 30_000 });
     expect(till.post("/vouchers", provision(uuid(1))).status).toBe(504);
@@ -48,7 +48,7 @@ describe("a retry that the provider declines", () => {
 });
 
 describe("advices are stored and forwarded", () => {
-  test("in order, each once the one before was answered", () => {
+  test("in order, each after the one before was delivered", () => {
     const till = createInProcessTill();
     for (const number of [1, 2, 3]) till.post("/vouchers", provision(uuid(number)));
     till.setProvider("standard", { state: "down" });
@@ -79,7 +79,7 @@ describe("advices are stored and forwarded", () => {
     expect(till.transaction(uuid(2))).toMatchObject({ state: "reversed", providerState: "reversed" });
   });
 
-  test("once: a repeat is acknowledged and not forwarded again", () => {
+  test("once: a repeat is acknowledged, but not forwarded again", () => {
     const till = createInProcessTill();
     till.post("/vouchers", provision(uuid(1)));
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
@@ -106,7 +106,7 @@ describe("advices are stored and forwarded", () => {
     expect(till.deliverNext("standard")).toBe(true);
   });
 
-  test("of redemptions and refunds too", () => {
+  test("also for redemptions and refunds", () => {
     const till = createInProcessTill();
     const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
@@ -124,7 +124,7 @@ describe("Stellr takes no advices", () => {
     expect(till.forwards()).toEqual([]);
   });
 
-  test("a voucher that was reversed at the switch lives on, which the ledger says", () => {
+  test("a voucher that was reversed at the switch stays valid, which the ledger shows", () => {
     const till = createInProcessTill();
     const code = textAt(till.post("/vouchers", provision(uuid(1), { receiver: stellrReceiver })).body, "voucher.code");
     expect(till.post("/vouchers/reversals", reversal(uuid(11), uuid(1))).status).toBe(202);
@@ -137,7 +137,7 @@ describe("Stellr takes no advices", () => {
     expect(till.post("/redemptions", redemption(uuid(2), code)).status).toBe(201);
   });
 
-  test("a redemption that was reversed at the switch stands", () => {
+  test("a redemption that was reversed at the switch stays at the provider", () => {
     const till = createInProcessTill();
     const code = textAt(till.post("/vouchers", provision(uuid(1), { receiver: stellrReceiver })).body, "voucher.code");
     till.post("/redemptions", redemption(uuid(2), code, { receiver: stellrReceiver }));
@@ -147,14 +147,14 @@ describe("Stellr takes no advices", () => {
 });
 
 describe("a provider that is", () => {
-  test("slow: the answer comes late, and the outcome is the same", () => {
+  test("slow: the response comes late, and the outcome is the same", () => {
     const till = createInProcessTill();
     till.setProvider("standard", { state: "slow", delayMs: 700 });
     expect(till.post("/vouchers", provision(uuid(1))).status).toBe(201);
     expect(till.delayMs()).toBe(700);
   });
 
-  test("slower than the switch waits: 504, though the redemption has taken place", () => {
+  test("slower than the switch waits: 504, though the voucher is redeemed", () => {
     const till = createInProcessTill({ upstreamDeadlineMs: 500 });
     const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
@@ -166,7 +166,7 @@ describe("a provider that is", () => {
     expect(till.transaction(uuid(2))).toMatchObject({ state: "reversed", voucherState: "CONFIRMED_PROVISIONED" });
   });
 
-  test("down: 503, nothing has taken place, and the reversal is forwarded all the same", () => {
+  test("down: 503, nothing has happened, and the reversal is forwarded all the same", () => {
     const till = createInProcessTill();
     const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
@@ -178,7 +178,7 @@ describe("a provider that is", () => {
     expect(till.post("/redemptions", redemption(uuid(3), code)).status).toBe(201);
   });
 
-  test("declining: the consumer may try again, with a new id", () => {
+  test("declining: another attempt with a new id may succeed", () => {
     const till = createInProcessTill();
     const code = textAt(till.post("/vouchers", provision(uuid(1))).body, "voucher.code");
     till.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
@@ -192,7 +192,7 @@ describe("a provider that is", () => {
   });
 });
 
-test("a provider that is down sees nothing", () => {
+test("a provider that is down receives nothing", () => {
   const till = createInProcessTill();
   till.setProvider("standard", { state: "down" });
   till.post("/vouchers", provision(uuid(1)));
@@ -200,7 +200,7 @@ test("a provider that is down sees nothing", () => {
   expect(till.world().providers.standard).toMatchObject({ receivedCount: 0, receivedMessages: [] });
 });
 
-test("a provider remembers what it has seen, up to a bound, and counts all of it", () => {
+test("a provider keeps a bounded number of received messages, and counts all", () => {
   const till = createInProcessTill({ maxHistory: 3 });
   for (let number = 1; number <= 5; number += 1) till.post("/vouchers", provision(uuid(number)));
   expect(allProviders(till.world(), 10)[0]).toMatchObject({

@@ -3,11 +3,11 @@ import type { SwitchOperation } from "./operations.ts";
 import type { ReceivedMessage, World } from "./world.ts";
 import { type ProviderCondition, type ProviderName, providerNames } from "./provider-profiles.ts";
 
-/** What a request to a provider came to. */
+/** The outcome of a request to a provider. */
 export type ProviderResponse =
   | { readonly outcome: "approved"; readonly delayMs: number }
   | { readonly outcome: "declined"; readonly status: 400 | 404; readonly errorType: ErrorType }
-  /** The link is down (503), or no answer came in time (504): in that case the provider has processed it. */
+  /** The provider is down (503), or its response did not come in time (504); then it has processed the request. */
   | {
       readonly outcome: "unavailable";
       readonly status: 503 | 504;
@@ -15,7 +15,7 @@ export type ProviderResponse =
       readonly delayMs: number;
     };
 
-/** The provider that a message names, by the name or the id of its receiver. */
+/** The provider of a message, by the name or the id of its receiver. */
 export function providerOf(receiver: Institution | undefined): ProviderName {
   const names = [receiver?.name, receiver?.id].map((name) => name?.trim().toLowerCase());
   return providerNames.find((provider) => names.includes(provider.toLowerCase())) ?? "standard";
@@ -46,7 +46,7 @@ export function setCondition(world: World, name: ProviderName, condition: Provid
   return { ...world, providers: { ...world.providers, [name]: { ...world.providers[name], condition } } };
 }
 
-/** The provider has seen a message, unless it is down. */
+/** Records that the provider received a message, unless it is down. */
 export function recordReceived(
   world: World,
   name: ProviderName,
@@ -60,7 +60,7 @@ export function recordReceived(
   const provider = world.providers[name];
   if (provider.condition.state === "down") return world;
   const entry: ReceivedMessage = message;
-  const seen = [...provider.receivedMessages, entry].slice(-world.settings.maxHistory);
+  const messages = [...provider.receivedMessages, entry].slice(-world.settings.maxHistory);
   return {
     ...world,
     providers: {
@@ -68,7 +68,7 @@ export function recordReceived(
       [name]: {
         ...provider,
         receivedCount: provider.receivedCount + 1,
-        receivedMessages: world.settings.maxHistory === 0 ? [] : seen,
+        receivedMessages: world.settings.maxHistory === 0 ? [] : messages,
       },
     },
   };

@@ -16,20 +16,20 @@ const ID = uuid(1);
 const RETRY = `/vouchers/${ID}/retry`;
 
 describe("retryProvisionVoucher", () => {
-  test("gives back the voucher that was issued", () => {
+  test("returns the voucher that was issued", () => {
     const till = createInProcessTill();
     const first = till.post("/vouchers", provision(ID));
     const retried = till.post(RETRY, provision(ID));
     expect(retried).toEqual({ ...first, status: 200 });
   });
 
-  test("issues one now, where the request never arrived", () => {
+  test("issues a voucher now, if the request never arrived", () => {
     const till = createInProcessTill();
     expect(till.post(RETRY, provision(ID)).status).toBe(201);
     expect(till.transaction(ID)).toMatchObject({ state: "open", voucherState: "PROVISIONED" });
   });
 
-  test("issues one now, where the provider was down", () => {
+  test("issues a voucher now, if the provider was down", () => {
     const till = createInProcessTill();
     till.setProvider("standard", { state: "down" });
     expect(till.post("/vouchers", provision(ID))).toMatchObject({
@@ -42,7 +42,7 @@ describe("retryProvisionVoucher", () => {
     expect(till.world().issued).toBe(1);
   });
 
-  test("gives back the voucher of a provider that answered too late", () => {
+  test("returns the voucher of a provider that responded too late", () => {
     const till = createInProcessTill({ upstreamDeadlineMs: 100 });
     till.setProvider("standard", { state: "slow", delayMs: 100 });
     expect(till.post("/vouchers", provision(ID))).toMatchObject({
@@ -57,14 +57,14 @@ describe("retryProvisionVoucher", () => {
     expect(till.world().issued).toBe(1);
   });
 
-  test("stays unknown while the provider stays silent, however often it is repeated", () => {
+  test("stays unknown while the provider does not respond, however often it is repeated", () => {
     const till = createInProcessTill({ upstreamDeadlineMs: 100 });
     till.setProvider("standard", { state: "slow", delayMs: 500 });
     for (const path of ["/vouchers", RETRY, RETRY, RETRY]) expect(till.post(path, provision(ID)).status).toBe(504);
     expect(till.world().issued).toBe(1);
   });
 
-  test("gives back a decline for what was declined, also once the provider is up", () => {
+  test("returns the decline of a declined request, also once the provider is up", () => {
     const till = createInProcessTill();
     till.setProvider("standard", { state: "declining", status: 404, errorType: "LIMIT_EXCEEDED" });
     const first = till.post("/vouchers", provision(ID));
@@ -73,7 +73,7 @@ describe("retryProvisionVoucher", () => {
     expect(till.post(RETRY, provision(ID))).toEqual(first);
   });
 
-  test("is declined where the provider declines now", () => {
+  test("is declined if the provider declines now", () => {
     const till = createInProcessTill();
     till.setProvider("standard", { state: "declining" });
     expect(till.post(RETRY, provision(ID))).toMatchObject({ status: 400, body: { errorType: "TRANSACTION_DECLINED" } });
@@ -110,8 +110,8 @@ describe("retryProvisionVoucher", () => {
   });
 });
 
-describe("what a retry and a repeat go by", () => {
-  test("a retry goes to the provider that had the original, whatever it says now", () => {
+describe("a retry and a repeat", () => {
+  test("a retry goes to the provider of the original, whatever receiver it names", () => {
     const till = createInProcessTill();
     till.setProvider("Netcare", { state: "down" });
     till.post("/vouchers", provision(ID, { receiver: netcareReceiver }));
@@ -119,7 +119,7 @@ describe("what a retry and a repeat go by", () => {
     expect(till.world().issued).toBe(0);
   });
 
-  test("a retry gives back a code that the client chose", () => {
+  test("a retry returns a code that the client chose", () => {
     const till = createInProcessTill({ upstreamDeadlineMs: 1 });
     const sale = provision(ID, { voucher: { code: "MINE" } });
     till.setProvider("standard", { state: "slow", delayMs: 2 });
@@ -128,7 +128,7 @@ describe("what a retry and a repeat go by", () => {
     expect(till.post(RETRY, sale)).toMatchObject({ status: 201, body: { voucher: { code: "MINE" } } });
   });
 
-  test("a repeat does not give away a voucher that the switch itself was not told of", () => {
+  test("a repeat does not reveal a voucher that the provider has not reported to the switch", () => {
     const till = createInProcessTill({ upstreamDeadlineMs: 1 });
     till.setProvider("standard", { state: "slow", delayMs: 2 });
     till.post("/vouchers", provision(ID));
@@ -137,7 +137,7 @@ describe("what a retry and a repeat go by", () => {
     expect(body["detailMessage"]).not.toHaveProperty("voucher");
   });
 
-  test("an id is the same in capital and in small letters", () => {
+  test("an id is the same in upper and lower case", () => {
     const till = createInProcessTill();
     const id = "abcdefab-0000-4000-8000-00000000000a";
     till.post("/vouchers", provision(id));
@@ -148,7 +148,7 @@ describe("what a retry and a repeat go by", () => {
 });
 
 describe("a reversal that comes before its request", () => {
-  test("bars the request", () => {
+  test("blocks the request", () => {
     const till = createInProcessTill();
     till.post("/vouchers/reversals", reversal(uuid(11), ID));
     till.post("/vouchers", provision(ID));
@@ -156,13 +156,13 @@ describe("a reversal that comes before its request", () => {
     expect(till.world().issued).toBe(0);
   });
 
-  test("is forgotten by a switch that is told to", () => {
+  test("is not remembered with remembersReversals: false", () => {
     const till = createInProcessTill({ remembersReversals: false });
     expect(till.post("/vouchers/reversals", reversal(uuid(11), ID)).status).toBe(404);
     expect(till.post("/vouchers", provision(ID)).status).toBe(201);
   });
 
-  test("bars the repeat of a request that was declined, too", () => {
+  test("also blocks the repeat of a declined request", () => {
     const till = createInProcessTill();
     till.setProvider("standard", { state: "declining" });
     till.post("/vouchers", provision(ID));
@@ -173,7 +173,7 @@ describe("a reversal that comes before its request", () => {
 });
 
 describe("an outcome that is unknown at the switch", () => {
-  test("can be reversed: what the provider issued is void", () => {
+  test("can be reversed: the voucher that the provider issued is void", () => {
     const till = createInProcessTill({ upstreamDeadlineMs: 1 });
     till.setProvider("standard", { state: "slow", delayMs: 2 });
     till.post("/vouchers", provision(ID));
@@ -192,7 +192,7 @@ describe("an outcome that is unknown at the switch", () => {
 describe("single messaging", () => {
   const single = { singleMessagingUsers: [USER] };
 
-  test("an approval is complete at once, and its voucher redeemable", () => {
+  test("an approval is complete at once, and its voucher can be redeemed", () => {
     const till = createInProcessTill(single);
     const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
     expect(till.transaction(ID)?.state).toBe("completed");
@@ -200,7 +200,7 @@ describe("single messaging", () => {
     expect(till.transaction(uuid(2))).toMatchObject({ state: "completed", voucherState: "CONFIRMED_REDEEMED" });
   });
 
-  test("other users keep to dual messaging", () => {
+  test("other users stay in dual messaging", () => {
     const till = createInProcessTill({ singleMessagingUsers: ["another"] });
     till.post("/vouchers", provision(ID));
     expect(till.transaction(ID)?.state).toBe("open");
@@ -213,7 +213,7 @@ describe("single messaging", () => {
     expect(till.transaction(ID)).toMatchObject({ state: "reversed", voucherState: "REVERSED" });
   });
 
-  test("a voucher that was redeemed in the meantime is not reversed", () => {
+  test("a voucher that was redeemed meanwhile is not reversed", () => {
     const till = createInProcessTill(single);
     const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
     till.post("/redemptions", redemption(uuid(2), code));
@@ -222,7 +222,7 @@ describe("single messaging", () => {
     });
   });
 
-  test("a voucher of Stellr's is reversed at the switch alone, redeemed or not", () => {
+  test("a voucher of Stellr's is reversed only at the switch, redeemed or not", () => {
     const till = createInProcessTill(single);
     const code = textAt(till.post("/vouchers", provision(ID, { receiver: stellrReceiver })).body, "voucher.code");
     till.post("/redemptions", redemption(uuid(2), code));
@@ -230,7 +230,7 @@ describe("single messaging", () => {
     expect(till.transaction(ID)).toMatchObject({ state: "reversed", voucherState: "CONFIRMED_REDEEMED" });
   });
 
-  test("a redemption is reversed, and its voucher redeemable again", () => {
+  test("a redemption is reversed, and its voucher can be redeemed again", () => {
     const till = createInProcessTill(single);
     const code = textAt(till.post("/vouchers", provision(ID)).body, "voucher.code");
     till.post("/redemptions", redemption(uuid(2), code));
@@ -239,7 +239,7 @@ describe("single messaging", () => {
   });
 });
 
-test("a code that the client chose exists once", () => {
+test("a code that the client chose can be used only once", () => {
   const till = createInProcessTill();
   const voucher = { code: "MINE" };
   expect(till.post("/vouchers", provision(ID, { voucher })).status).toBe(201);
@@ -249,7 +249,7 @@ test("a code that the client chose exists once", () => {
   expect(till.world().issued).toBe(1);
 });
 
-test("codes that are made up never come twice, and another seed makes others", () => {
+test("generated codes never repeat, and another seed gives others", () => {
   const codes = [1, 2].flatMap((seed) => {
     const till = createInProcessTill({ seed });
     return Array.from({ length: 200 }, (_, index) =>

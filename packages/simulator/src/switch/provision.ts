@@ -22,7 +22,7 @@ import { profiles, type ProviderName } from "./provider-profiles.ts";
 import {
   asJson,
   crashResponse,
-  errorResponse,
+  createErrorResponse,
   formatErrorResponse,
   type HandleResult,
   respondUnchanged,
@@ -30,7 +30,7 @@ import {
 import { repeatAcknowledgement, blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
 import type { LedgerTransaction, VoucherRecord, World } from "./world.ts";
 
-/** POST /vouchers. The same id again is refused, whatever became of it: `retryProvisionVoucher` is for that. */
+/** POST /vouchers. A repeated id is always refused: `retryProvisionVoucher` is for that. */
 export function provisionVoucher(
   world: World,
   message: ProvisionRequest,
@@ -47,7 +47,7 @@ export function provisionVoucher(
     : issued;
 }
 
-/** POST /vouchers/{provisionId}/retry: gives back the voucher that was issued, issues it now, or declines. */
+/** POST /vouchers/{provisionId}/retry: returns the voucher that was issued, issues it now, or declines. */
 export function retryProvisionVoucher(
   world: World,
   message: ProvisionRequest,
@@ -61,11 +61,11 @@ export function retryProvisionVoucher(
   }
   const known = findTransaction(world, { ...call, id: message.id });
   if (known?.state === "blocked" || known?.state === "reversed") return refuseReversed(world, message, known);
-  // It is the original request that is submitted again, to whom it went before.
+  // The original request is submitted again, to the same provider.
   const provider = known?.provider ?? providerOf(message.receiver);
   if (!profiles[provider].takesRetries) {
     const freeString = `${provider} does not support retries.`;
-    return respondUnchanged(world, errorResponse(400, "FUNCTION_NOT_SUPPORTED", message, { freeString }));
+    return respondUnchanged(world, createErrorResponse(400, "FUNCTION_NOT_SUPPORTED", message, { freeString }));
   }
   if (known === undefined || known.state === "unknown" || known.response === undefined)
     return issueVoucher(world, message, call, provider);
@@ -90,7 +90,7 @@ export function confirmVoucher(world: World, advice: TenderAdvice, call: SwitchC
         reversalId: known.reversalId ?? "",
       });
     default:
-      return refuseAdvice(world, 404, "UNABLE_TO_LOCATE_RECORD", advice, provisionUnknown(advice.requestId));
+      return refuseAdvice(world, 404, "UNABLE_TO_LOCATE_RECORD", advice, describeUnknownProvision(advice.requestId));
   }
 }
 
@@ -112,11 +112,11 @@ export function reverseVoucher(world: World, advice: BasicReversal, call: Switch
         voucherId: known.id,
       });
     default:
-      return blockRequest(world, known, advice, call, provisionUnknown(advice.requestId));
+      return blockRequest(world, known, advice, call, describeUnknownProvision(advice.requestId));
   }
 }
 
-/** Without a confirmation to wait for, a customer may have redeemed the voucher before its reversal came. */
+/** In single messaging, a customer may have redeemed the voucher before its reversal came. */
 function reverseCompleted(
   world: World,
   known: LedgerTransaction,
@@ -130,7 +130,7 @@ function reverseCompleted(
     : refuseAdvice(world, 400, "VOUCHER_ALREADY_REDEEMED", advice, { freeString: `The voucher is ${voucher.state}.` });
 }
 
-const provisionUnknown = (voucherId: string): { readonly freeString: string; readonly voucherId: string } => ({
+const describeUnknownProvision = (voucherId: string): { readonly freeString: string; readonly voucherId: string } => ({
   freeString: "No voucher was provisioned by this request.",
   voucherId,
 });
@@ -138,14 +138,17 @@ const provisionUnknown = (voucherId: string): { readonly freeString: string; rea
 function refuseReversed(world: World, message: ProvisionRequest, { reversalId = "" }: LedgerTransaction): HandleResult {
   const freeString = "The request was reversed.";
   const failed = { id: message.id, originalId: reversalId };
-  return respondUnchanged(world, errorResponse(400, "VOUCHER_ALREADY_REVERSED", failed, { freeString, reversalId }));
+  return respondUnchanged(
+    world,
+    createErrorResponse(400, "VOUCHER_ALREADY_REVERSED", failed, { freeString, reversalId }),
+  );
 }
 
 function refuseDuplicate(world: World, message: ProvisionRequest, known: LedgerTransaction): HandleResult {
   const voucher = known.state === "unknown" ? undefined : voucherOf(world, known)?.voucher;
   return respondUnchanged(
     world,
-    errorResponse(400, "DUPLICATE_RECORD", message, {
+    createErrorResponse(400, "DUPLICATE_RECORD", message, {
       freeString: "A request with this id was received before.",
       voucherId: known.id,
       requestTime: known.requestTime ?? "",
@@ -155,7 +158,7 @@ function refuseDuplicate(world: World, message: ProvisionRequest, known: LedgerT
   );
 }
 
-/** Electrum's test server lets a repeated confirmation make a redeemed voucher redeemable again. */
+/** As in Electrum's test server: a repeated confirmation makes a redeemed voucher redeemable again. */
 function forceConfirmedProvisioned(world: World, known: LedgerTransaction, call: SwitchCall): World {
   const voucher = voucherOf(world, known);
   if (voucher === undefined) return world;
@@ -177,7 +180,7 @@ function issueVoucher(
   const chosen = findVoucher(world, message.voucher?.code);
   if (chosen !== undefined && known?.voucherCode !== chosen.voucher.code) {
     const freeString = "A voucher with this code exists already.";
-    return respondUnchanged(world, errorResponse(400, "VOUCHER_ALREADY_PROVISIONED", message, { freeString }));
+    return respondUnchanged(world, createErrorResponse(400, "VOUCHER_ALREADY_PROVISIONED", message, { freeString }));
   }
   return authorise(world, call, message, provider, (asked) => {
     const voucher = voucherOf(asked, known);
@@ -224,7 +227,7 @@ function mintVoucher(
 
 const VOUCHER_LIFETIME_MS = 365 * 24 * 60 * 60 * 1000;
 
-/** Sixteen digits: eight that vary with the seed, eight that count, so that none comes twice. */
+/** A code has sixteen digits: eight vary with the seed, and eight count, so that no code comes twice. */
 function newVoucher(world: World, { at }: SwitchCall): Voucher & { readonly code: string } {
   const spread = String(hashOf(`${world.settings.seed}/${world.minted}`) % 100_000_000).padStart(8, "0");
   const count = String(world.minted + 1).padStart(8, "0");

@@ -1,10 +1,10 @@
 import { emptyMap, get, type PersistentMap, remove, set } from "../persistent-map.ts";
 
-/** First in, first out; never changed, cheap at any length. */
+/** An immutable first-in-first-out queue. Its operations are cheap at any length. */
 export interface Queue<Item> {
-  /** The place of the head. */
+  /** The position of the head. */
   readonly first: number;
-  /** The place of the next to come. */
+  /** The position of the next item to be added. */
   readonly next: number;
   readonly items: PersistentMap<Item>;
 }

@@ -16,7 +16,7 @@ import { computeBalance } from "./balance.ts";
 const REDEMPTION = uuid(2);
 const REFUND = uuid(3);
 
-/** A voucher, sold and confirmed. */
+/** A voucher whose sale is confirmed. */
 function createVoucher(
   till: InProcessTill,
   saleId: string = uuid(1),
@@ -28,20 +28,20 @@ function createVoucher(
 }
 
 describe("redeemVoucher", () => {
-  test("approves the amount asked for, beside the other amounts", () => {
+  test("approves the requested amount, and keeps the other amounts", () => {
     const till = createInProcessTill();
     const amounts = { requestAmount: { amount: 100, currency: "710" }, feeAmount: { amount: 1, currency: "710" } };
     const { body } = till.post("/redemptions", redemption(REDEMPTION, createVoucher(till), { amounts }));
     expect(body["amounts"]).toEqual({ ...amounts, approvedAmount: amounts.requestAmount });
   });
 
-  test("approves the voucher's value where none is asked for", () => {
+  test("approves the voucher's value if no amount is requested", () => {
     const till = createInProcessTill();
     const { body } = till.post("/redemptions", redemption(REDEMPTION, createVoucher(till)));
     expect(valueAt(body, "amounts.approvedAmount")).toEqual({ amount: 5_000, currency: "710" });
   });
 
-  test("goes to the provider of the voucher where the request names none", () => {
+  test("goes to the provider of the voucher if the request names none", () => {
     const till = createInProcessTill();
     const code = createVoucher(till, uuid(1), { receiver: stellrReceiver });
     const { receiver: _, ...message } = redemption(REDEMPTION, code);
@@ -49,7 +49,7 @@ describe("redeemVoucher", () => {
     expect(till.transaction(REDEMPTION)?.provider).toBe("Stellr");
   });
 
-  test("after its reversal, which came in time or first: the same id is refused", () => {
+  test("the same id is refused after its reversal, or if that came first", () => {
     const till = createInProcessTill();
     const code = createVoucher(till);
     till.post("/redemptions", redemption(REDEMPTION, code));
@@ -68,7 +68,7 @@ describe("a redemption id that is used for a second voucher", () => {
     return both;
   };
 
-  test("declined: what stands under it goes on", () => {
+  test("declined: the first redemption stays", () => {
     const till = createInProcessTill();
     const { second } = createVouchers(till);
     till.setProvider("standard", { state: "declining" });
@@ -76,7 +76,7 @@ describe("a redemption id that is used for a second voucher", () => {
     expect(till.post("/redemptions/confirmations", advice(uuid(12), REDEMPTION)).status).toBe(202);
   });
 
-  test("approved: advices are about the second, and the books still add up", () => {
+  test("approved: advices are about the second one, and the ledger still balances", () => {
     const till = createInProcessTill();
     const { first, second } = createVouchers(till);
     expect(till.post("/redemptions", redemption(REDEMPTION, second)).status).toBe(201);
@@ -89,7 +89,7 @@ describe("a redemption id that is used for a second voucher", () => {
 });
 
 describe("refundVoucher", () => {
-  test("after its reversal: the same id is refused", () => {
+  test("the same id is refused after its reversal", () => {
     const till = createInProcessTill();
     const code = createVoucher(till);
     till.post("/redemptions", redemption(REDEMPTION, code));

@@ -12,7 +12,7 @@ import {
 } from "./ledger.ts";
 import type { SwitchRequestOperation } from "./operations.ts";
 import { providerOf } from "./providers.ts";
-import { asJson, errorResponse, type HandleResult, respondUnchanged } from "./response.ts";
+import { asJson, createErrorResponse, type HandleResult, respondUnchanged } from "./response.ts";
 import { blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
 import type { VoucherRecord, World } from "./world.ts";
 
@@ -27,7 +27,7 @@ export function redeemVoucher(
   const voucher = findVoucher(world, message.voucher.code);
   if (voucher === undefined || voucher.state === "PROVISIONED" || voucher.state === "REVERSED") {
     const freeString = "The voucher is unknown, or its provision is not confirmed.";
-    return respondUnchanged(world, errorResponse(400, "VOUCHER_NOT_REDEEMABLE", message, { freeString }));
+    return respondUnchanged(world, createErrorResponse(400, "VOUCHER_NOT_REDEEMABLE", message, { freeString }));
   }
   const known = findTransaction(world, { ...call, id: message.id });
   if (known?.state === "blocked" || known?.state === "reversed") {
@@ -36,16 +36,16 @@ export function redeemVoucher(
     const freeString = "The redemption was reversed.";
     return respondUnchanged(
       world,
-      errorResponse(400, "REDEMPTION_ALREADY_REVERSED", failed, { freeString, reversalId }),
+      createErrorResponse(400, "REDEMPTION_ALREADY_REVERSED", failed, { freeString, reversalId }),
     );
   }
   if (voucher.state !== "CONFIRMED_PROVISIONED") {
-    const answered = known?.voucherCode === voucher.voucher.code;
+    const isOwnRepeat = known?.voucherCode === voucher.voucher.code;
     return respondUnchanged(
       world,
-      errorResponse(400, "VOUCHER_ALREADY_REDEEMED", message, {
+      createErrorResponse(400, "VOUCHER_ALREADY_REDEEMED", message, {
         freeString: `The voucher is ${voucher.state}.`,
-        ...(answered ? { voucher: asJson(voucher.voucher) } : {}),
+        ...(isOwnRepeat ? { voucher: asJson(voucher.voucher) } : {}),
       }),
     );
   }
@@ -55,7 +55,7 @@ export function redeemVoucher(
   );
 }
 
-/** Brings the voucher into its new state, held by this transaction. */
+/** Brings the voucher into its new state, and makes this transaction its holder. */
 export function transferVoucher(
   world: World,
   message: RedemptionRequest,
@@ -96,7 +96,7 @@ export function confirmRedeem(world: World, advice: BasicAdvice, call: SwitchCal
   return refuseAdvice(world, 400, "VOUCHER_NOT_REDEEMED", advice, { freeString });
 }
 
-/** POST /redemptions/reversals. A repeat is answered as if the redemption were unknown. */
+/** POST /redemptions/reversals. The response to a repeat is the same as for an unknown redemption. */
 export function reverseRedeem(world: World, advice: BasicReversal, call: SwitchCall<"reverseRedeem">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);

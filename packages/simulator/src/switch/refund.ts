@@ -6,11 +6,11 @@ import { findTransaction, findVoucher, isHolder, voucherOf } from "./ledger.ts";
 import type { SwitchRequestOperation } from "./operations.ts";
 import { providerOf } from "./providers.ts";
 import { transferVoucher } from "./redemption.ts";
-import { crashResponse, errorResponse, type HandleResult, respondUnchanged } from "./response.ts";
+import { crashResponse, createErrorResponse, type HandleResult, respondUnchanged } from "./response.ts";
 import { repeatAcknowledgement, blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
 import type { VoucherState, World } from "./world.ts";
 
-/** POST /refunds: only a redemption that is confirmed can be refunded. */
+/** POST /refunds: only a confirmed redemption can be refunded. */
 export function refundVoucher(
   world: World,
   message: RefundRequest,
@@ -23,19 +23,22 @@ export function refundVoucher(
     const { reversalId = "" } = known;
     const failed = { id: message.id, originalId: reversalId };
     const freeString = "The refund was reversed.";
-    return respondUnchanged(world, errorResponse(400, "REFUND_ALREADY_REVERSED", failed, { freeString, reversalId }));
+    return respondUnchanged(
+      world,
+      createErrorResponse(400, "REFUND_ALREADY_REVERSED", failed, { freeString, reversalId }),
+    );
   }
   const voucher = findVoucher(world, message.voucher.code);
   if (voucher === undefined) {
     if (call.emulateTestServer) return respondUnchanged(world, crashResponse("the voucher has no state"));
     return respondUnchanged(
       world,
-      errorResponse(400, "INVALID_VOUCHER", message, { freeString: "The voucher is unknown." }),
+      createErrorResponse(400, "INVALID_VOUCHER", message, { freeString: "The voucher is unknown." }),
     );
   }
   if (voucher.state !== "CONFIRMED_REDEEMED") {
     const freeString = `The voucher is ${voucher.state}.`;
-    return respondUnchanged(world, errorResponse(400, refusalByState[voucher.state], message, { freeString }));
+    return respondUnchanged(world, createErrorResponse(400, refusalByState[voucher.state], message, { freeString }));
   }
   const provider = message.receiver === undefined ? voucher.provider : providerOf(message.receiver);
   return authorise(world, call, message, provider, (asked) =>
@@ -71,7 +74,7 @@ export function confirmRefund(world: World, advice: BasicAdvice, call: SwitchCal
   return refuseAdvice(world, 400, "VOUCHER_NOT_REFUNDED", advice, { freeString });
 }
 
-/** POST /refunds/reversals. Electrum calls it safe to repeat; its test server crashes on a repeat. */
+/** POST /refunds/reversals. Electrum's documentation calls a repeat safe; its test server crashes on one. */
 export function reverseRefund(world: World, advice: BasicReversal, call: SwitchCall<"reverseRefund">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);

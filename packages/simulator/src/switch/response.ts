@@ -5,18 +5,18 @@ import type { Forward, World } from "./world.ts";
 
 export interface SwitchResponse {
   readonly status: number;
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   readonly body: string;
   /** Default `application/json`. */
   readonly contentType?: string;
-  /** How long the provider took: the answer is ready this much later. Default 0. */
+  /** How long the provider took, in milliseconds: the response is complete only then. Default 0. */
   readonly delayMs?: number;
   /** For a 405: the methods that the path takes. */
   readonly allow?: readonly string[];
   readonly retryAfterSeconds?: number;
 }
 
-/** What a request came to. */
+/** The result of handling a request. */
 export interface HandleResult {
   readonly world: World;
   readonly response: SwitchResponse;
@@ -24,9 +24,12 @@ export interface HandleResult {
   readonly forwards: readonly Forward[];
 }
 
-export const jsonResponse = (status: number, body: object): SwitchResponse => ({ status, body: JSON.stringify(body) });
+export const createJsonResponse = (status: number, body: object): SwitchResponse => ({
+  status,
+  body: JSON.stringify(body),
+});
 
-/** An answer that changes nothing. */
+/** A response that leaves the world unchanged. */
 export const respondUnchanged = (world: World, response: SwitchResponse): HandleResult => ({
   world,
   response,
@@ -40,8 +43,8 @@ export interface FailedMessage {
   readonly originalId?: string | undefined;
 }
 
-/** An `ErrorDetail`. Its text is for people; at Electrum too it has at most 80 characters. */
-export function errorResponse(
+/** An `ErrorDetail`. Its `errorMessage` has at most 80 characters, as Electrum's has. */
+export function createErrorResponse(
   status: number,
   errorType: ErrorType,
   { id, originalId }: FailedMessage,
@@ -54,7 +57,7 @@ export function errorResponse(
     errorMessage: toSentence(errorType),
     detailMessage,
   };
-  return jsonResponse(status, detail);
+  return createJsonResponse(status, detail);
 }
 
 const MAX_ERROR_MESSAGE = 80;
@@ -64,16 +67,16 @@ const toSentence = (errorType: ErrorType): string => {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`.slice(0, MAX_ERROR_MESSAGE);
 };
 
-/** Electrum's test server names no id here: a message that breaks the schema may have none. */
+/** A FORMAT_ERROR without an id, as Electrum's test server sends it: a message that breaks the schema may have none. */
 export const formatErrorResponse = (faults: readonly FormatError[]): SwitchResponse =>
-  errorResponse(400, "FORMAT_ERROR", {}, { formatErrors: faults.map((fault): JsonObject => ({ ...fault })) });
+  createErrorResponse(400, "FORMAT_ERROR", {}, { formatErrors: faults.map((fault): JsonObject => ({ ...fault })) });
 
-/** As Electrum's test server answers where it crashes: nothing that a client could read. */
+/** The response of Electrum's test server when it crashes: not an ErrorDetail. */
 export const crashResponse = (detailText: string): SwitchResponse => ({
   status: 500,
   contentType: "text/plain",
   body: `Internal server error: ${detailText}\n`,
 });
 
-/** A part of a message as JSON, as which it came. */
+/** A part of a message as JSON. */
 export const asJson = (value: object): Json => parseJson(JSON.stringify(value)) ?? null;

@@ -1,6 +1,6 @@
 import { createWorld, type World } from "./world.ts";
 
-/** Whether a value is a world that was kept as JSON: every part is there. What the parts hold is trusted: nobody else writes it. */
+/** Whether a value is a world that was stored as JSON: it has every part. The contents of the parts are trusted, not checked. */
 export const isWorld = (value: unknown): value is World =>
   typeof value === "object" &&
   value !== null &&

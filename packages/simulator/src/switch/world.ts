@@ -12,34 +12,34 @@ import type { SwitchAdviceOperation, TransactionKind, SwitchOperation } from "./
 import type { ProviderCondition, ProviderName } from "./provider-profiles.ts";
 import { emptyQueue, type Queue } from "./queue.ts";
 
-/** Everything that the switch and its providers know: plain, readonly data. The seed and the requests decide all of it. */
+/** Everything that the switch and its providers know: plain, readonly data. The settings and the requests decide all of it. */
 export interface World {
   readonly settings: WorldSettings;
-  /** By kind and request id; one for each user who used that id. */
+  /** By kind and request id; one for each user that used the id. */
   readonly transactions: PersistentMap<readonly LedgerTransaction[]>;
   /** By code. As at Electrum, all users share the vouchers. */
   readonly vouchers: PersistentMap<VoucherRecord>;
   /** Serial number to code. */
   readonly serialNumbers: PersistentMap<string>;
   readonly providers: Readonly<Record<ProviderName, Provider>>;
-  /** How many transactions were ever recorded: numbers the next one. */
+  /** How many transactions were ever recorded. Numbers the next one. */
   readonly recorded: number;
   /** How many vouchers the ledger holds. */
   readonly issued: number;
-  /** How many voucher codes were ever made up: numbers the next one, so that none comes twice. */
+  /** How many voucher codes were ever made. Numbers the next one, so that no code comes twice. */
   readonly minted: number;
 }
 
 export interface WorldSettings {
   /** Makes this world's voucher codes differ from another's. Default 1. */
   readonly seed: number;
-  /** These users' approvals are complete at once; everyone else uses dual messaging. Default none. */
+  /** Users of single messaging: their approvals are complete at once. All others use dual messaging. Default none. */
   readonly singleMessagingUsers: readonly string[];
-  /** Whether a reversal that comes before its request bars the request. Default `true`. */
+  /** Whether a reversal that comes before its request blocks the request. Default `true`. */
   readonly remembersReversals: boolean;
-  /** A provider that takes longer than this makes the switch answer 504. Default 30 s. */
+  /** If a provider takes longer than this, the switch responds with 504. In milliseconds. Default 30 000. */
   readonly upstreamDeadlineMs: number;
-  /** A request for one transaction more is answered 503. Default 100,000. */
+  /** The response to a request for one transaction more is 503. Default 100,000. */
   readonly maxTransactions: number;
   /** How many events of one transaction or voucher, and of one provider, are kept; the oldest go first. Default 100. */
   readonly maxHistory: number;
@@ -47,11 +47,11 @@ export interface WorldSettings {
 
 /**
  * - `open`: approved; waits for its confirmation or reversal
- * - `completed`: approved for a user of single messaging, who owes nothing
+ * - `completed`: approved for a user of single messaging, which owes nothing
  * - `confirmed`, `reversed`
  * - `declined`
- * - `unknown`: the provider has not answered
- * - `blocked`: nothing stands, and a reversal is on file that refuses the request, should it (still) come
+ * - `unknown`: the provider has not responded
+ * - `blocked`: nothing was approved, and a remembered reversal refuses the request if it still comes
  */
 export type LedgerTransactionState =
   | "open"
@@ -63,7 +63,7 @@ export type LedgerTransactionState =
   | "blocked";
 
 export interface LedgerTransaction {
-  /** The order in which the switch first heard of it. */
+  /** Its position in the order in which the switch recorded transactions. */
   readonly number: number;
   readonly kind: TransactionKind;
   readonly user: string;
@@ -71,21 +71,21 @@ export interface LedgerTransaction {
   readonly id: string;
   readonly state: LedgerTransactionState;
   readonly provider: ProviderName;
-  /** What the provider makes of it: it lags behind while an advice is queued, and for ever where the provider takes none. */
+  /** The state at the provider. It lags behind while an advice is queued, and for ever if the provider takes no advices. */
   readonly providerState: "notReceived" | "approved" | "declined" | "confirmed" | "reversed";
   readonly voucherCode?: string;
   readonly terminalId?: string;
   readonly receiver?: Institution;
   /** The `time` of the request. */
   readonly requestTime?: string;
-  /** The answer to the request, and when it is complete: before that, the transaction is still being processed. */
+  /** The response to the request. It is complete at `at`; before that, the request is still being processed. */
   readonly response?: { readonly status: number; readonly body: string; readonly at: Instant };
   readonly confirmationId?: string;
   readonly reversalId?: string;
   readonly history: readonly HistoryEvent[];
 }
 
-/** What became of a voucher, in the words of Electrum's test server, and two of our own for what it does not name. */
+/** The state of a voucher: the names of Electrum's test server, and two more for what it does not name. */
 export type VoucherState =
   /** Issued, its provision not confirmed. */
   | "PROVISIONED"
@@ -120,7 +120,7 @@ export interface TransactionKey {
   readonly id: string;
 }
 
-/** Something that happened, for people. */
+/** Something that happened, as a text to show. */
 export interface HistoryEvent {
   readonly at: Instant;
   readonly description: string;
@@ -128,11 +128,11 @@ export interface HistoryEvent {
 
 export interface Provider {
   readonly condition: ProviderCondition;
-  /** Advices that wait until the provider answers, in order. */
+  /** Advices that wait for delivery to the provider, in order. */
   readonly queue: Queue<Forward>;
-  /** How many messages ever reached it. */
+  /** How many messages the provider ever received. */
   readonly receivedCount: number;
-  /** The last messages that reached it. */
+  /** The last messages that it received. */
   readonly receivedMessages: readonly ReceivedMessage[];
 }
 
@@ -145,7 +145,7 @@ export interface ReceivedMessage {
   readonly requestId?: string;
 }
 
-/** An advice on its way to a provider: stored and forwarded. */
+/** An advice that is stored, and then forwarded to a provider. */
 export interface Forward {
   readonly provider: ProviderName;
   readonly operation: SwitchAdviceOperation;
@@ -166,7 +166,7 @@ const defaultSettings: WorldSettings = {
 
 const newProvider: Provider = { condition: { state: "up" }, queue: emptyQueue, receivedCount: 0, receivedMessages: [] };
 
-/** A world in which nothing has happened. */
+/** Creates a world in which nothing has happened. */
 export function createWorld(settings: Partial<WorldSettings> = {}): World {
   return {
     settings: { ...defaultSettings, ...settings },
@@ -180,7 +180,7 @@ export function createWorld(settings: Partial<WorldSettings> = {}): World {
   };
 }
 
-/** The switch has lost its memory, and its queues with it; settings, providers' conditions and the numbering of vouchers stay. */
+/** The world after the switch has lost its memory and its queues. Settings, conditions and the numbering of vouchers stay. */
 export function clearWorld(world: World): World {
   const { standard, Netcare, Stellr } = world.providers;
   const blank = (provider: Provider): Provider => ({ ...newProvider, condition: provider.condition });

@@ -47,7 +47,7 @@ describe("the command line", () => {
     });
   });
 
-  test("takes what it is given", () => {
+  test("reads every option", () => {
     const faults = { rules: [{ fault: { kind: "notJson" } }] };
     const plain = "--port 0 --host ::1 --seed=7 --single-messaging a --single-messaging b --forget-reversals";
     const more = "--upstream-deadline-ms 100 --forward-repeat-ms 10 --watch --json --with-parent --faults";
@@ -72,7 +72,7 @@ describe("the command line", () => {
     });
   });
 
-  test("asks for help", () => {
+  test("recognises --help", () => {
     expect(readCommandLine(["--help"])).toEqual({ type: "help" });
   });
 
@@ -91,7 +91,7 @@ describe("the command line", () => {
     expect(lines[0]).toContain(line);
   });
 
-  test("names everything that is wrong at once, in a script too", () => {
+  test("reports every fault at once, also in a script", () => {
     const file = scriptFile('{ "rules": [{ "fault": { "kind": "explode" } }, {}] }');
     expect(wrongLines("--port", "x", "--faults", file)).toEqual([
       expect.stringContaining(`--faults ${file}: rules[0].fault.kind must be one of refused, `),

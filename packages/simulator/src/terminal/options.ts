@@ -7,35 +7,36 @@ import { parseJson } from "../json.ts";
 export interface CommandLine {
   readonly simulator: SimulatorOptions;
   readonly watch: boolean;
-  /** Print one line of JSON in place of the text for people. */
+  /** Print one line of JSON instead of text. */
   readonly json: boolean;
-  /** Stop when whoever started it is gone: its standard input ends, or its IPC channel closes. */
+  /** Stop when the parent process has ended: when standard input ends, or the IPC channel closes. */
   readonly stopsWithParent: boolean;
 }
 
 export type CommandLineResult =
   | { readonly type: "run"; readonly commandLine: CommandLine }
   | { readonly type: "help" }
-  /** One line for each thing that is wrong. */
+  /** One line for each fault. */
   | { readonly type: "invalid"; readonly lines: readonly string[] };
 
 export const help = `pnpm simulator [options]: an Electrum switch and its providers, to test a till against
 
-  --port NUMBER             where to listen; 0 for any free port              (8080)
-  --host ADDRESS            on which address; others can reach all but loopback (127.0.0.1)
-  --faults FILE             what goes wrong: a JSON script
-  --seed NUMBER             makes the voucher codes differ from another run's (1)
-  --single-messaging USER   this user owes no advices; may be given again
+  --port NUMBER             the port to listen on; 0 for any free port        (8080)
+  --host ADDRESS            the address to listen on; loopback is reachable
+                            from this machine only                            (127.0.0.1)
+  --faults FILE             a JSON file with the fault plan
+  --seed NUMBER             another number gives other voucher codes          (1)
+  --single-messaging USER   this user owes no advices; may be repeated
   --forget-reversals        do not remember a reversal that comes before its request
   --upstream-deadline-ms N  how long the switch waits for a provider          (30000)
-  --forward-repeat-ms N     how long a provider that is down is left alone    (500)
+  --forward-repeat-ms N     how long until a provider that is down is retried (500)
   --watch                   show the ledger, the queues and the last requests
   --json                    print one line of JSON with the URLs
-  --with-parent             stop when standard input ends or the parent process is gone
+  --with-parent             stop when standard input or the parent process ends
   --help
 `;
 
-/** What was asked for on the command line, or everything that is wrong with it. */
+/** The options on the command line, or every fault in them. */
 export function readCommandLine(args: readonly string[]): CommandLineResult {
   const parsed = parse(args);
   if ("invalid" in parsed) return { type: "invalid", lines: [parsed.invalid] };
@@ -108,11 +109,9 @@ function readScript(file: string, lines: string[]): FaultPlan {
     lines.push(`--faults ${file}: must be JSON`);
     return {};
   }
-  const reading = readFaultPlan(value);
-  if (reading.type === "valid") return reading.value;
-  lines.push(
-    ...reading.errors.map(({ field, msg }) => `--faults ${file}: ${field === "" ? "the script" : field} ${msg}`),
-  );
+  const plan = readFaultPlan(value);
+  if (plan.type === "valid") return plan.value;
+  lines.push(...plan.errors.map(({ field, msg }) => `--faults ${file}: ${field === "" ? "the script" : field} ${msg}`));
   return {};
 }
 

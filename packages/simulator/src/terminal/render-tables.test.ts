@@ -38,15 +38,15 @@ test("shows the vouchers, the providers, the last requests and the faults", () =
       "Stellr    up         0       0",
       "",
       "3 requests, 1 faults · reset 1",
-      "00:00:00.000  shop  provisionVoucher  201        3 ms",
-      "00:00:00.000  shop  /nothing          404        3 ms",
-      "00:00:00.000  shop  confirmVoucher    no answer  3 ms  reset",
+      "00:00:00.000  shop  provisionVoucher  201          3 ms",
+      "00:00:00.000  shop  /nothing          404          3 ms",
+      "00:00:00.000  shop  confirmVoucher    no response  3 ms  reset",
       "",
     ].join("\n"),
   );
 });
 
-test("shows a simulator to which nothing has happened", () => {
+test("shows a new simulator", () => {
   const picture = renderTables({
     url: "x",
     world: createWorld(),

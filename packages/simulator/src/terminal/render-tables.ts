@@ -10,10 +10,10 @@ export interface SimulatorSnapshot {
   readonly faults: FaultsView;
 }
 
-/** The simulator as a few plain-text tables. */
+/** Renders the simulator as plain-text tables. */
 export function renderTables({ url, world, requests, faults }: SimulatorSnapshot): string {
   const { discrepancies, ...vouchers } = computeBalance(world);
-  const fired = Object.entries(faults.injected.byKind);
+  const injected = Object.entries(faults.injected.byKind);
   return [
     `Electrum simulator ${url}`,
     "",
@@ -30,13 +30,13 @@ export function renderTables({ url, world, requests, faults }: SimulatorSnapshot
       ]),
     ]),
     "",
-    `${requests.total} requests, ${faults.injected.total} faults${fired.map(([kind, count]) => ` · ${kind} ${count}`).join("")}`,
+    `${requests.total} requests, ${faults.injected.total} faults${injected.map(([kind, count]) => ` · ${kind} ${count}`).join("")}`,
     ...alignColumns(
       requests.latest.map(({ at, user, operation, target, response, fault, durationMs }) => [
         new Date(at).toISOString().slice(11, 23),
         user,
         operation ?? target,
-        response === undefined ? "no answer" : String(response.status),
+        response === undefined ? "no response" : String(response.status),
         `${durationMs} ms`,
         fault ?? "",
       ]),
@@ -45,7 +45,7 @@ export function renderTables({ url, world, requests, faults }: SimulatorSnapshot
   ].join("\n");
 }
 
-/** Each column as wide as its widest cell. */
+/** Makes each column as wide as its widest cell. */
 function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

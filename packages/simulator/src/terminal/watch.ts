@@ -4,7 +4,7 @@ import { renderTables } from "./render-tables.ts";
 const REFRESH_MS = 1_000;
 const REQUESTS_SHOWN = 12;
 
-/** Shows the simulator until the function it gives back is called: redrawn in a terminal, printed on each change elsewhere. */
+/** Shows the simulator each second: redrawn in a terminal, else printed on each change. Returns a function that stops it. */
 export function watch(simulator: Simulator, output: NodeJS.WriteStream): () => void {
   let shown = "";
   const timer = setInterval(() => {

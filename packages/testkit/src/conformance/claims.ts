@@ -1,16 +1,8 @@
 import type { Work } from "@electrum-vouchers/core/ports";
 import { expect, it } from "vitest";
-import {
-  createChange,
-  createClaim,
-  claimIds,
-  unwrap,
-  dueAt,
-  commitAll,
-  NOW,
-  type OpenOutbox,
-  uuid,
-} from "./fixtures.ts";
+import { createChange, createClaim, claimIds, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync } from "../unwrap.ts";
 
 /** Who gets what, and in which order. */
 export function testClaims(open: OpenOutbox): void {
@@ -22,7 +14,7 @@ export function testClaims(open: OpenOutbox): void {
       createChange(1, { expectedVersion: 1, record: "all of it", ...dueAt(NOW) }),
     );
 
-    const { records } = await unwrap(outbox.claim(createClaim("a")));
+    const { records } = await unwrapAsync(outbox.claim(createClaim("a")));
 
     expect(records).toEqual([{ id: uuid(1), version: 2, record: "all of it", postponed: 0, ...dueAt(NOW) }]);
   });
@@ -71,24 +63,24 @@ function testNextDueAt(open: OpenOutbox): void {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW + 20)), createChange(2, dueAt(NOW + 10)));
 
-    expect(await unwrap(outbox.claim(createClaim("a")))).toEqual({ records: [], nextDueAt: NOW + 10 });
+    expect(await unwrapAsync(outbox.claim(createClaim("a")))).toEqual({ records: [], nextDueAt: NOW + 10 });
   });
 
   it("says so by the work that was asked for", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW + 10, "timer")), createChange(2, dueAt(NOW + 20, "advice")));
 
-    expect(await unwrap(outbox.claim({ ...createClaim("a"), work: ["advice"] }))).toMatchObject({
+    expect(await unwrapAsync(outbox.claim({ ...createClaim("a"), work: ["advice"] }))).toMatchObject({
       nextDueAt: NOW + 20,
     });
-    expect(await unwrap(outbox.claim({ ...createClaim("a"), work: ["replyDeadline"] }))).toEqual({ records: [] });
+    expect(await unwrapAsync(outbox.claim({ ...createClaim("a"), work: ["replyDeadline"] }))).toEqual({ records: [] });
   });
 
   it("says that more is due already where the limit left some", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW - 10)), createChange(2, dueAt(NOW - 5)));
 
-    const { nextDueAt } = await unwrap(outbox.claim(createClaim("a", NOW, NOW + 60_000, 1)));
+    const { nextDueAt } = await unwrapAsync(outbox.claim(createClaim("a", NOW, NOW + 60_000, 1)));
 
     expect(nextDueAt).toBe(NOW - 5);
   });
@@ -97,16 +89,21 @@ function testNextDueAt(open: OpenOutbox): void {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)), createChange(2, dueAt(NOW + 50)));
 
-    expect(await unwrap(outbox.claim(createClaim("a", NOW, NOW + 40)))).toMatchObject({ nextDueAt: NOW + 40 });
-    expect(await unwrap(outbox.claim(createClaim("b", NOW, NOW + 90)))).toEqual({ records: [], nextDueAt: NOW + 40 });
-    expect(await unwrap(outbox.claim(createClaim("b", NOW + 40, NOW + 90)))).toMatchObject({ nextDueAt: NOW + 50 });
+    expect(await unwrapAsync(outbox.claim(createClaim("a", NOW, NOW + 40)))).toMatchObject({ nextDueAt: NOW + 40 });
+    expect(await unwrapAsync(outbox.claim(createClaim("b", NOW, NOW + 90)))).toEqual({
+      records: [],
+      nextDueAt: NOW + 40,
+    });
+    expect(await unwrapAsync(outbox.claim(createClaim("b", NOW + 40, NOW + 90)))).toMatchObject({
+      nextDueAt: NOW + 50,
+    });
   });
 
   it("says nothing where nothing waits", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1));
 
-    expect(await unwrap(outbox.claim(createClaim("a")))).toEqual({ records: [] });
+    expect(await unwrapAsync(outbox.claim(createClaim("a")))).toEqual({ records: [] });
   });
 }
 
@@ -117,18 +114,18 @@ function testKindsAndLimits(open: OpenOutbox): void {
     await commitAll(outbox, ...works.map((work, index) => createChange(index, dueAt(NOW, work))));
 
     for (const [index, work] of works.entries()) {
-      const { records } = await unwrap(outbox.claim({ ...createClaim("a"), work: [work] }));
+      const { records } = await unwrapAsync(outbox.claim({ ...createClaim("a"), work: [work] }));
 
       expect(records.map(({ id }) => id)).toEqual([uuid(index)]);
     }
-    expect(await unwrap(outbox.claim({ ...createClaim("a"), work: [] }))).toEqual({ records: [] });
+    expect(await unwrapAsync(outbox.claim({ ...createClaim("a"), work: [] }))).toEqual({ records: [] });
   });
 
   it("gives a kind of work once, however often it was named", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)), createChange(2, dueAt(NOW)));
 
-    const { records } = await unwrap(outbox.claim({ ...createClaim("a"), work: ["advice", "advice"] }));
+    const { records } = await unwrapAsync(outbox.claim({ ...createClaim("a"), work: ["advice", "advice"] }));
 
     expect(records.map(({ id }) => id)).toEqual([uuid(1), uuid(2)]);
   });
@@ -139,7 +136,7 @@ function testKindsAndLimits(open: OpenOutbox): void {
 
     const pages = [];
     for (const limit of [2, 0, 2, 2]) {
-      const { records } = await unwrap(outbox.claim(createClaim("a", NOW, NOW + 60_000, limit)));
+      const { records } = await unwrapAsync(outbox.claim(createClaim("a", NOW, NOW + 60_000, limit)));
       pages.push(records.map(({ id }) => id));
     }
 

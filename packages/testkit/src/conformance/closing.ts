@@ -2,7 +2,9 @@ import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
 import type { ResultAsync } from "neverthrow";
 import { expect, it } from "vitest";
 import type { OutboxStore } from "./outbox-store.ts";
-import { createChange, createClaim, unwrap, dueAt, unwrapError, commitAll, NOW, uuid } from "./fixtures.ts";
+import { createChange, createClaim, dueAt, commitAll, NOW } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync, unwrapErrorAsync } from "../unwrap.ts";
 
 type OutboxCall = (outbox: Outbox & OutboxInspection) => ResultAsync<unknown, unknown>;
 
@@ -40,9 +42,9 @@ export function testClosing(createStore: () => Promise<OutboxStore>, persists: b
 
   it.each(Object.entries(calls))("then is unavailable: %s", async (_name, call) => {
     const outbox = await (await createStore()).open();
-    await unwrap(outbox.close());
+    await unwrapAsync(outbox.close());
 
-    expect(await unwrapError(call(outbox))).toMatchObject({ type: "unavailable", reason: "closed" });
+    expect(await unwrapErrorAsync(call(outbox))).toMatchObject({ type: "unavailable", reason: "closed" });
   });
 
   it.runIf(persists)("leaves behind all that was committed", async () => {
@@ -54,15 +56,18 @@ export function testClosing(createStore: () => Promise<OutboxStore>, persists: b
       createChange(2, dueAt(NOW)),
       createChange(1, { expectedVersion: 1, state: "issued" }),
     );
-    await unwrap(before.close());
+    await unwrapAsync(before.close());
 
     const after = await store.open();
 
-    expect(await unwrap(after.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.2" });
-    expect(await unwrap(after.journal(uuid(1)))).toEqual(["entry 1.1", "entry 1.2"]);
-    expect(await unwrap(after.claim(createClaim("a")))).toMatchObject({ records: [{ id: uuid(2), version: 1 }] });
-    expect(await unwrap(after.summary())).toMatchObject({ states: { issued: 1, requesting: 1 }, due: { advice: 1 } });
-    expect(await unwrap(after.check())).toEqual([]);
+    expect(await unwrapAsync(after.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.2" });
+    expect(await unwrapAsync(after.journal(uuid(1)))).toEqual(["entry 1.1", "entry 1.2"]);
+    expect(await unwrapAsync(after.claim(createClaim("a")))).toMatchObject({ records: [{ id: uuid(2), version: 1 }] });
+    expect(await unwrapAsync(after.summary())).toMatchObject({
+      states: { issued: 1, requesting: 1 },
+      due: { advice: 1 },
+    });
+    expect(await unwrapAsync(after.check())).toEqual([]);
   });
 
   it.runIf(persists)("closes one process's outbox without closing another's", async () => {
@@ -70,9 +75,9 @@ export function testClosing(createStore: () => Promise<OutboxStore>, persists: b
     const [here, there] = [await store.open(), await store.open()];
     await commitAll(here, createChange(1));
 
-    await unwrap(here.close());
+    await unwrapAsync(here.close());
 
-    expect(await unwrap(there.load(uuid(1)))).toMatchObject({ version: 1 });
+    expect(await unwrapAsync(there.load(uuid(1)))).toMatchObject({ version: 1 });
     await commitAll(there, createChange(2));
   });
 }

@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { createChange, unwrap, dueAt, unwrapError, commitAll, NOW, type OpenOutbox, uuid } from "./fixtures.ts";
+import { createChange, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync, unwrapErrorAsync } from "../unwrap.ts";
 
 /** Whatever a store might stumble over: quotes, line ends, nothing at all, and characters of one to four bytes. */
 const CHARACTERS = ["a", "'", '"', "\\", "\n", "\r", "\0", "%", "?", "$", "é", "€", "\u2028", "\ufeff", "𝄞"];
@@ -10,25 +12,25 @@ export function testCommits(open: OpenOutbox): void {
   it("creates a record as version 1 where none is expected", async () => {
     const outbox = await open();
 
-    await unwrap(outbox.commit(createChange(1, { expectedVersion: 0, record: "the first" })));
+    await unwrapAsync(outbox.commit(createChange(1, { expectedVersion: 0, record: "the first" })));
 
-    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "the first" });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "the first" });
   });
 
   it("replaces the expected version by the next one", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1), createChange(1, { expectedVersion: 1, record: "the second" }));
 
-    await unwrap(outbox.commit(createChange(1, { expectedVersion: 2, record: "the third" })));
+    await unwrapAsync(outbox.commit(createChange(1, { expectedVersion: 2, record: "the third" })));
 
-    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "the third" });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "the third" });
   });
 
   it("loads nothing where nothing was committed", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1));
 
-    expect(await unwrap(outbox.load(uuid(2)))).toBeUndefined();
+    expect(await unwrapAsync(outbox.load(uuid(2)))).toBeUndefined();
   });
 
   it("gives the id of the commit that wrote a record, where that had one", async () => {
@@ -36,13 +38,13 @@ export function testCommits(open: OpenOutbox): void {
     const [first, second] = [uuid(0xa), uuid(0xb)];
 
     await commitAll(outbox, createChange(1, { commitId: first }));
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
-    await unwrapError(outbox.commit(createChange(1, { commitId: second })));
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
+    await unwrapErrorAsync(outbox.commit(createChange(1, { commitId: second })));
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
     await commitAll(outbox, createChange(1, { expectedVersion: 1, commitId: second }));
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 2, commitId: second });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 2, commitId: second });
     await commitAll(outbox, createChange(1, { expectedVersion: 2 }));
-    expect(await unwrap(outbox.load(uuid(1)))).not.toHaveProperty("commitId");
+    expect(await unwrapAsync(outbox.load(uuid(1)))).not.toHaveProperty("commitId");
   });
 
   it("keeps each transaction apart from the others", async () => {
@@ -50,8 +52,8 @@ export function testCommits(open: OpenOutbox): void {
 
     await commitAll(outbox, createChange(1), createChange(2), createChange(1, { expectedVersion: 1 }));
 
-    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.2" });
-    expect(await unwrap(outbox.load(uuid(2)))).toEqual({ id: uuid(2), version: 1, record: "record 2.1" });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.2" });
+    expect(await unwrapAsync(outbox.load(uuid(2)))).toEqual({ id: uuid(2), version: 1, record: "record 2.1" });
   });
 
   it("keeps every text as it is", async () => {
@@ -61,10 +63,12 @@ export function testCommits(open: OpenOutbox): void {
     await fc.assert(
       fc.asyncProperty(text, text, text, async (record, entry, description) => {
         n += 1;
-        await unwrap(outbox.commit(createChange(n, { record, entry, due: { at: NOW, work: "timer", description } })));
+        await unwrapAsync(
+          outbox.commit(createChange(n, { record, entry, due: { at: NOW, work: "timer", description } })),
+        );
 
-        expect(await unwrap(outbox.load(uuid(n)))).toMatchObject({ record, due: { description } });
-        expect(await unwrap(outbox.journal(uuid(n)))).toEqual([entry]);
+        expect(await unwrapAsync(outbox.load(uuid(n)))).toMatchObject({ record, due: { description } });
+        expect(await unwrapAsync(outbox.journal(uuid(n)))).toEqual([entry]);
       }),
     );
   });
@@ -78,11 +82,11 @@ function testVersionFence(open: OpenOutbox): void {
     const outbox = await open();
     await commitAll(outbox, createChange(1, { record: "the winner", ...dueAt(NOW) }));
 
-    const conflict = await unwrapError(outbox.commit(createChange(1, { record: "the loser" })));
+    const conflict = await unwrapErrorAsync(outbox.commit(createChange(1, { record: "the loser" })));
 
     const winner = { id: uuid(1), version: 1, record: "the winner", ...dueAt(NOW) };
     expect(conflict).toEqual({ type: "conflict", winner });
-    expect(await unwrap(outbox.load(uuid(1)))).toEqual(winner);
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual(winner);
   });
 
   it("refuses to replace a version that was replaced, or that is yet to come", async () => {
@@ -90,7 +94,7 @@ function testVersionFence(open: OpenOutbox): void {
     await commitAll(outbox, createChange(1), createChange(1, { expectedVersion: 1, record: "the winner" }));
 
     for (const expectedVersion of [0, 1, 3, 4]) {
-      const conflict = await unwrapError(outbox.commit(createChange(1, { expectedVersion, record: "the loser" })));
+      const conflict = await unwrapErrorAsync(outbox.commit(createChange(1, { expectedVersion, record: "the loser" })));
 
       expect(conflict).toEqual({ type: "conflict", winner: { id: uuid(1), version: 2, record: "the winner" } });
     }
@@ -99,20 +103,22 @@ function testVersionFence(open: OpenOutbox): void {
   it("refuses to replace what does not exist, and then there is no winner", async () => {
     const outbox = await open();
 
-    expect(await unwrapError(outbox.commit(createChange(1, { expectedVersion: 1 })))).toEqual({ type: "conflict" });
-    expect(await unwrap(outbox.load(uuid(1)))).toBeUndefined();
+    expect(await unwrapErrorAsync(outbox.commit(createChange(1, { expectedVersion: 1 })))).toEqual({
+      type: "conflict",
+    });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toBeUndefined();
   });
 
   it("writes nothing at all of what it refuses", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, { state: "requesting", ...dueAt(NOW, "timer") }));
 
-    await unwrapError(
+    await unwrapErrorAsync(
       outbox.commit(createChange(1, { state: "issued", needsAttention: true, entry: "lost", ...dueAt(NOW) })),
     );
 
-    expect(await unwrap(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
-    expect(await unwrap(outbox.summary())).toEqual({
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
+    expect(await unwrapAsync(outbox.summary())).toEqual({
       states: { requesting: 1 },
       needsAttention: 0,
       due: { replyDeadline: 0, timer: 1, advice: 0 },
@@ -128,17 +134,17 @@ function testDueWork(open: OpenOutbox): void {
 
     await commitAll(outbox, createChange(1, { due }));
 
-    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "record 1.1", due });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "record 1.1", due });
   });
 
   it("replaces what was due with each commit, by nothing where nothing is due any more", async () => {
     const outbox = await open();
     const second = { at: NOW + 7, work: "timer", description: "retry" } as const;
     await commitAll(outbox, createChange(1, dueAt(NOW)), createChange(1, { expectedVersion: 1, due: second }));
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 2, due: second });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 2, due: second });
 
     await commitAll(outbox, createChange(1, { expectedVersion: 2 }));
 
-    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "record 1.3" });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "record 1.3" });
   });
 }

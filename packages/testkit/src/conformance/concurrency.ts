@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import type { OutboxStore } from "./outbox-store.ts";
-import { createChange, createClaim, claimIds, unwrap, dueAt, commitAll, NOW, uuid } from "./fixtures.ts";
+import { createChange, createClaim, claimIds, dueAt, commitAll, NOW } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync } from "../unwrap.ts";
 
 /** Many callers at once, in one process and in several. */
 export function testConcurrency(createStore: () => Promise<OutboxStore>): void {
@@ -11,7 +13,7 @@ export function testConcurrency(createStore: () => Promise<OutboxStore>): void {
     const rivals = Array.from({ length: 50 }, (_, n) => createChange(1, { expectedVersion: 1, record: `rival ${n}` }));
     const outcomes = await Promise.all(rivals.map((rival) => outbox.commit(rival)));
 
-    const winner = await unwrap(outbox.load(uuid(1)));
+    const winner = await unwrapAsync(outbox.load(uuid(1)));
     expect(winner).toMatchObject({ version: 2 });
     expect(outcomes.filter((outcome) => outcome.isOk())).toHaveLength(1);
     const conflicts = outcomes.flatMap((outcome) => (outcome.isErr() ? [outcome.error] : []));
@@ -34,8 +36,8 @@ export function testConcurrency(createStore: () => Promise<OutboxStore>): void {
     );
 
     expect(outcomes.map((outcome) => outcome.isOk())).toEqual([true, false, true, false, true]);
-    expect(await unwrap(outbox.load(uuid(2)))).toMatchObject({ version: 3 });
-    expect(await unwrap(outbox.load(uuid(3)))).toMatchObject({ version: 1 });
+    expect(await unwrapAsync(outbox.load(uuid(2)))).toMatchObject({ version: 3 });
+    expect(await unwrapAsync(outbox.load(uuid(3)))).toMatchObject({ version: 1 });
   });
 
   testSharing(createStore);
@@ -49,8 +51,8 @@ function testSharing(createStore: () => Promise<OutboxStore>): void {
     await commitAll(here, createChange(1));
     await commitAll(there, createChange(1, { expectedVersion: 1, record: "from there" }));
 
-    expect(await unwrap(here.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "from there" });
-    expect(await unwrap(here.summary())).toEqual(await unwrap(there.summary()));
+    expect(await unwrapAsync(here.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "from there" });
+    expect(await unwrapAsync(here.summary())).toEqual(await unwrapAsync(there.summary()));
   });
 
   it("lets exactly one process win a version", async () => {
@@ -79,12 +81,12 @@ function testSharing(createStore: () => Promise<OutboxStore>): void {
     const ids = [mine, theirs].flatMap((claimed) =>
       claimed.map(({ records }) => records.map(({ id }) => id)).unwrapOr([]),
     );
-    await unwrap(there.postpone({ id: uuid(1), version: 1, until: NOW + 90, reason: "status 503" }));
+    await unwrapAsync(there.postpone({ id: uuid(1), version: 1, until: NOW + 90, reason: "status 503" }));
 
     expect(ids.toSorted()).toEqual([uuid(1), uuid(2), uuid(3), uuid(4)]);
     expect(await claimIds(here, "a", NOW + 49)).toEqual([]);
     expect(await claimIds(here, "a", NOW + 50)).toEqual([uuid(2), uuid(3), uuid(4)]);
-    await unwrap(there.release({ worker: "a" }));
+    await unwrapAsync(there.release({ worker: "a" }));
     expect(await claimIds(there, "b", NOW + 50)).toEqual([uuid(2), uuid(3), uuid(4)]);
   });
 }

@@ -1,15 +1,13 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Change, ClaimRequest, Due, Outbox, OutboxInspection, Work } from "@electrum-vouchers/core/ports";
-import type { ResultAsync } from "neverthrow";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync } from "../unwrap.ts";
 
 /** Opens an outbox on an empty store. */
 export type OpenOutbox = () => Promise<Outbox & OutboxInspection>;
 
 /** Some moment; what is due is so a little before or after it. */
 export const NOW: Instant = 1_700_000_000_000;
-
-/** The n-th of some ids. */
-export const uuid = (n: number): Uuid => `00000000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
 
 /** The first commit of the n-th transaction, or another where the fields say so. */
 export const createChange = (n: number, fields: Partial<Change> = {}): Change => ({
@@ -44,27 +42,13 @@ export const createClaim = (
   limit,
 });
 
-/** What the call gave; it must succeed. */
-export async function unwrap<Value>(call: ResultAsync<Value, unknown>): Promise<Value> {
-  const result = await call;
-  if (result.isErr()) throw new Error(`it must succeed, but gave ${JSON.stringify(result.error)}`);
-  return result.value;
-}
-
-/** Why the call failed; it must. */
-export async function unwrapError<Failure>(call: ResultAsync<unknown, Failure>): Promise<Failure> {
-  const result = await call;
-  if (result.isOk()) throw new Error("it must fail, but succeeded");
-  return result.error;
-}
-
 /** Commits each change, one after the other. */
 export async function commitAll(outbox: Outbox, ...changes: readonly Change[]): Promise<void> {
-  for (const each of changes) await unwrap(outbox.commit(each));
+  for (const each of changes) await unwrapAsync(outbox.commit(each));
 }
 
 /** The ids of the transactions that are claimed now, in order. */
 export async function claimIds(outbox: Outbox, worker: string, now: Instant = NOW): Promise<readonly Uuid[]> {
-  const { records } = await unwrap(outbox.claim(createClaim(worker, now)));
+  const { records } = await unwrapAsync(outbox.claim(createClaim(worker, now)));
   return records.map(({ id }) => id);
 }

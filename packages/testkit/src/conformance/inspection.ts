@@ -1,14 +1,16 @@
 import type { Uuid } from "@electrum-vouchers/core";
 import type { ListQuery, OutboxInspection } from "@electrum-vouchers/core/ports";
 import { expect, it } from "vitest";
-import { createChange, createClaim, unwrap, dueAt, commitAll, NOW, type OpenOutbox, uuid } from "./fixtures.ts";
+import { createChange, createClaim, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync } from "../unwrap.ts";
 
 /** What people and their tools see. */
 export function testInspection(open: OpenOutbox): void {
   it("counts nothing in an empty store", async () => {
     const outbox = await open();
 
-    expect(await unwrap(outbox.summary())).toEqual({
+    expect(await unwrapAsync(outbox.summary())).toEqual({
       states: {},
       needsAttention: 0,
       due: { replyDeadline: 0, timer: 0, advice: 0 },
@@ -28,7 +30,7 @@ export function testInspection(open: OpenOutbox): void {
       createChange(1, { expectedVersion: 1, state: "confirmed", final: true }),
     );
 
-    expect(await unwrap(outbox.summary())).toEqual({
+    expect(await unwrapAsync(outbox.summary())).toEqual({
       states: { confirmed: 2, confirming: 1, waitingToRetry: 1, resolved: 1 },
       needsAttention: 1,
       due: { replyDeadline: 0, timer: 1, advice: 1 },
@@ -39,10 +41,10 @@ export function testInspection(open: OpenOutbox): void {
   it("counts what is leased or postponed as waiting, since when it was due", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW - 2)), createChange(2, dueAt(NOW - 1)));
-    await unwrap(outbox.postpone({ id: uuid(1), version: 1, until: NOW + 50, reason: "status 503" }));
-    await unwrap(outbox.claim(createClaim("a")));
+    await unwrapAsync(outbox.postpone({ id: uuid(1), version: 1, until: NOW + 50, reason: "status 503" }));
+    await unwrapAsync(outbox.claim(createClaim("a")));
 
-    expect(await unwrap(outbox.summary())).toMatchObject({ due: { advice: 2 }, oldestDueAt: NOW - 2 });
+    expect(await unwrapAsync(outbox.summary())).toMatchObject({ due: { advice: 2 }, oldestDueAt: NOW - 2 });
   });
 
   it("journals every entry of a transaction, oldest first", async () => {
@@ -54,8 +56,8 @@ export function testInspection(open: OpenOutbox): void {
       ...[1, 2, 3].map((expectedVersion) => createChange(1, { expectedVersion })),
     );
 
-    expect(await unwrap(outbox.journal(uuid(1)))).toEqual(["entry 1.1", "entry 1.2", "entry 1.3", "entry 1.4"]);
-    expect(await unwrap(outbox.journal(uuid(3)))).toEqual([]);
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1", "entry 1.2", "entry 1.3", "entry 1.4"]);
+    expect(await unwrapAsync(outbox.journal(uuid(3)))).toEqual([]);
   });
 
   it("finds nothing wrong with itself", async () => {
@@ -67,7 +69,7 @@ export function testInspection(open: OpenOutbox): void {
       createChange(1, { expectedVersion: 1 }),
     );
 
-    expect(await unwrap(outbox.check())).toEqual([]);
+    expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
 
   testLists(open);
@@ -79,7 +81,7 @@ function testLists(open: OpenOutbox): void {
     await commitAll(outbox, createChange(2, { kind: "redemption", state: "found" }), createChange(1, dueAt(NOW)));
     await commitAll(outbox, createChange(2, { expectedVersion: 1, kind: "redemption", state: "redeeming" }));
 
-    expect(await unwrap(outbox.list({ limit: 10 }))).toEqual({
+    expect(await unwrapAsync(outbox.list({ limit: 10 }))).toEqual({
       records: [
         { id: uuid(2), version: 2, record: "record 2.2", kind: "redemption", state: "redeeming" },
         { id: uuid(1), version: 1, record: "record 1.1", kind: "provision", state: "requesting", ...dueAt(NOW) },
@@ -110,7 +112,7 @@ function testLists(open: OpenOutbox): void {
       createChange(5, { final: true }),
     );
 
-    const first = await unwrap(outbox.list({ only: "unfinished", limit: 1 }));
+    const first = await unwrapAsync(outbox.list({ only: "unfinished", limit: 1 }));
     await commitAll(outbox, createChange(1, { expectedVersion: 1, final: true }));
 
     expect(first).toMatchObject({ records: [{ id: uuid(1) }], next: uuid(1) });
@@ -133,7 +135,7 @@ function testLists(open: OpenOutbox): void {
 
 /** The ids on every page. */
 async function pages(outbox: OutboxInspection, query: ListQuery): Promise<readonly (readonly Uuid[])[]> {
-  const { records, next } = await unwrap(outbox.list(query));
+  const { records, next } = await unwrapAsync(outbox.list(query));
   const page = records.map(({ id }) => id);
   return next === undefined ? [page] : [page, ...(await pages(outbox, { ...query, after: next }))];
 }

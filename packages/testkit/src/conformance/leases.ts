@@ -1,15 +1,7 @@
 import { expect, it } from "vitest";
-import {
-  createChange,
-  createClaim,
-  claimIds,
-  unwrap,
-  dueAt,
-  commitAll,
-  NOW,
-  type OpenOutbox,
-  uuid,
-} from "./fixtures.ts";
+import { createChange, createClaim, claimIds, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync } from "../unwrap.ts";
 
 const UNTIL = NOW + 1_000;
 
@@ -18,7 +10,7 @@ export function testLeases(open: OpenOutbox): void {
   it("keeps everybody away until the lease ends, its own worker included", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL)));
 
     expect(await claimIds(outbox, "b", UNTIL - 1)).toEqual([]);
     expect(await claimIds(outbox, "a", UNTIL - 1)).toEqual([]);
@@ -27,9 +19,9 @@ export function testLeases(open: OpenOutbox): void {
   it("lets anybody take over once the lease has ended", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL)));
 
-    const { records } = await unwrap(outbox.claim(createClaim("b", UNTIL, UNTIL + 1_000)));
+    const { records } = await unwrapAsync(outbox.claim(createClaim("b", UNTIL, UNTIL + 1_000)));
 
     expect(records).toEqual([{ id: uuid(1), version: 1, record: "record 1.1", postponed: 0, ...dueAt(NOW) }]);
     expect(await claimIds(outbox, "a", UNTIL)).toEqual([]);
@@ -38,17 +30,17 @@ export function testLeases(open: OpenOutbox): void {
   it("commits whatever the leases say: the version is the fence", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL)));
 
-    await unwrap(outbox.commit(createChange(1, { expectedVersion: 1 })));
+    await unwrapAsync(outbox.commit(createChange(1, { expectedVersion: 1 })));
 
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 2 });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 2 });
   });
 
   it("ends the lease with a commit: what is then due may be claimed at once", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL)));
 
     await commitAll(outbox, createChange(1, { expectedVersion: 1, ...dueAt(NOW - 5) }));
 
@@ -59,10 +51,10 @@ export function testLeases(open: OpenOutbox): void {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
 
-    await unwrap(outbox.claim(createClaim("a")));
+    await unwrapAsync(outbox.claim(createClaim("a")));
 
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ version: 1 });
-    expect(await unwrap(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 1 });
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
   });
 
   testReleases(open);
@@ -77,10 +69,10 @@ function testReleases(open: OpenOutbox): void {
       createChange(2, dueAt(NOW - 2)),
       createChange(3, dueAt(NOW - 1)),
     );
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL, 2)));
-    await unwrap(outbox.claim(createClaim("b", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL, 2)));
+    await unwrapAsync(outbox.claim(createClaim("b", NOW, UNTIL)));
 
-    await unwrap(outbox.release({ worker: "a" }));
+    await unwrapAsync(outbox.release({ worker: "a" }));
 
     expect(await claimIds(outbox, "c")).toEqual([uuid(1), uuid(2)]);
   });
@@ -88,37 +80,37 @@ function testReleases(open: OpenOutbox): void {
   it("gives back the leases of some records alone, and of nobody else", async () => {
     const outbox = await open();
     await commitAll(outbox, ...[1, 2, 3, 4].map((n) => createChange(n, dueAt(NOW + n - 10))));
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL, 3)));
-    await unwrap(outbox.claim(createClaim("b", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL, 3)));
+    await unwrapAsync(outbox.claim(createClaim("b", NOW, UNTIL)));
 
     const records = [2, 4, 5].map((n) => ({ id: uuid(n), version: 1 }));
-    await unwrap(outbox.release({ worker: "a", records }));
+    await unwrapAsync(outbox.release({ worker: "a", records }));
     expect(await claimIds(outbox, "c")).toEqual([uuid(2)]);
 
-    await unwrap(outbox.release({ worker: "a", records: [] }));
+    await unwrapAsync(outbox.release({ worker: "a", records: [] }));
     expect(await claimIds(outbox, "c")).toEqual([]);
   });
 
   it("does not give back a lease of what has become of a record since, though the same worker has it", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL)));
     await commitAll(outbox, createChange(1, { expectedVersion: 1, ...dueAt(NOW) }));
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL)));
 
-    await unwrap(outbox.release({ worker: "a", records: [{ id: uuid(1), version: 1 }] }));
+    await unwrapAsync(outbox.release({ worker: "a", records: [{ id: uuid(1), version: 1 }] }));
     expect(await claimIds(outbox, "b")).toEqual([]);
 
-    await unwrap(outbox.release({ worker: "a", records: [{ id: uuid(1), version: 2 }] }));
+    await unwrapAsync(outbox.release({ worker: "a", records: [{ id: uuid(1), version: 2 }] }));
     expect(await claimIds(outbox, "b")).toEqual([uuid(1)]);
   });
 
   it("gives back nothing where a worker has no lease", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
-    await unwrap(outbox.claim(createClaim("a")));
+    await unwrapAsync(outbox.claim(createClaim("a")));
 
-    await unwrap(outbox.release({ worker: "b" }));
+    await unwrapAsync(outbox.release({ worker: "b" }));
 
     expect(await claimIds(outbox, "b")).toEqual([]);
   });
@@ -126,10 +118,10 @@ function testReleases(open: OpenOutbox): void {
   it("does not give back what another has taken over", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
-    await unwrap(outbox.claim(createClaim("a", NOW, UNTIL)));
-    await unwrap(outbox.claim(createClaim("b", UNTIL, UNTIL + 1_000)));
+    await unwrapAsync(outbox.claim(createClaim("a", NOW, UNTIL)));
+    await unwrapAsync(outbox.claim(createClaim("b", UNTIL, UNTIL + 1_000)));
 
-    await unwrap(outbox.release({ worker: "a" }));
+    await unwrapAsync(outbox.release({ worker: "a" }));
 
     expect(await claimIds(outbox, "c", UNTIL)).toEqual([]);
   });
@@ -137,10 +129,11 @@ function testReleases(open: OpenOutbox): void {
   it("says, after a release, that the work is due since it was", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW - 5)));
-    await unwrap(outbox.claim(createClaim("a")));
+    await unwrapAsync(outbox.claim(createClaim("a")));
 
-    await unwrap(outbox.release({ worker: "a" }));
+    await unwrapAsync(outbox.release({ worker: "a" }));
 
-    expect(await unwrap(outbox.claim(createClaim("b", NOW, UNTIL, 0)))).toEqual({ records: [], nextDueAt: NOW - 5 });
+    const claimed = await unwrapAsync(outbox.claim(createClaim("b", NOW, UNTIL, 0)));
+    expect(claimed).toEqual({ records: [], nextDueAt: NOW - 5 });
   });
 }

@@ -2,7 +2,9 @@ import type { Change, Due, Outbox, OutboxInspection, Work } from "@electrum-vouc
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { createMemoryOutbox } from "../memory-outbox.ts";
-import { createChange, unwrap, type OpenOutbox, uuid } from "./fixtures.ts";
+import { createChange, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync } from "../unwrap.ts";
 
 /** How many histories are tried, and how long each is at most: some seconds for a store that waits for its disk. */
 const HISTORIES = 60;
@@ -31,7 +33,7 @@ const step = fc.record({
 const commit = fc.tuple(fc.nat(4), step, fc.option(due, { nil: undefined }), fc.constantFrom(0, 0, 0, 0, -1, 1)).map(
   ([n, fields, next, versionOffset]): OutboxCall =>
     async (outbox) => {
-      const stored = await unwrap(outbox.load(uuid(n)));
+      const stored = await unwrapAsync(outbox.load(uuid(n)));
       const expectedVersion = Math.max((stored?.version ?? 0) + versionOffset, 0);
       return outbox.commit(
         createChange(n, { ...fields, expectedVersion, ...(next === undefined ? {} : { due: next }) }),
@@ -105,10 +107,10 @@ export function testAgainstModel(open: OpenOutbox): void {
         const model = createMemoryOutbox();
         for (const call of calls) {
           expect(await call(outbox)).toEqual(await call(model));
-          expect(await unwrap(outbox.summary())).toEqual(await unwrap(model.summary()));
+          expect(await unwrapAsync(outbox.summary())).toEqual(await unwrapAsync(model.summary()));
         }
-        expect(await unwrap(outbox.check())).toEqual([]);
-        await unwrap(outbox.close());
+        expect(await unwrapAsync(outbox.check())).toEqual([]);
+        await unwrapAsync(outbox.close());
       }),
       { numRuns: HISTORIES },
     );

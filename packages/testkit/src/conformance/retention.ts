@@ -1,6 +1,8 @@
 import type { Change, RetentionRequest } from "@electrum-vouchers/core/ports";
 import { expect, it } from "vitest";
-import { createChange, unwrap, dueAt, unwrapError, commitAll, NOW, type OpenOutbox, uuid } from "./fixtures.ts";
+import { createChange, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { uuid } from "../messages/requests.ts";
+import { unwrapAsync, unwrapErrorAsync } from "../unwrap.ts";
 
 const redact: RetentionRequest["redact"] = {
   record: (text) => `${text}, redacted`,
@@ -34,45 +36,51 @@ export function testRetention(open: OpenOutbox): void {
       finishedChange(2, NOW),
     );
 
-    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 1, deleted: 0 });
+    expect(await unwrapAsync(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 1, deleted: 0 });
 
-    expect(await unwrap(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.1, redacted" });
-    expect(await unwrap(outbox.journal(uuid(1)))).toEqual(["entry 1.1, masked", "entry 1.1, masked"]);
-    expect(await unwrap(outbox.load(uuid(2)))).toMatchObject({ record: "record 2.1" });
-    expect(await unwrap(outbox.journal(uuid(2)))).toEqual(["entry 2.1"]);
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({
+      id: uuid(1),
+      version: 2,
+      record: "record 1.1, redacted",
+    });
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1, masked", "entry 1.1, masked"]);
+    expect(await unwrapAsync(outbox.load(uuid(2)))).toMatchObject({ record: "record 2.1" });
+    expect(await unwrapAsync(outbox.journal(uuid(2)))).toEqual(["entry 2.1"]);
   });
 
   it("scrubs each once", async () => {
     const outbox = await open();
     await commitAll(outbox, finishedChange(1, NOW - 1));
-    await unwrap(outbox.applyRetention(redactionRequest(NOW)));
+    await unwrapAsync(outbox.applyRetention(redactionRequest(NOW)));
 
-    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 0, deleted: 0 });
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1, redacted" });
+    expect(await unwrapAsync(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 0, deleted: 0 });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1, redacted" });
   });
 
   it("scrubs again what was changed since", async () => {
     const outbox = await open();
     await commitAll(outbox, finishedChange(1, NOW - 2));
-    await unwrap(outbox.applyRetention(redactionRequest(NOW)));
+    await unwrapAsync(outbox.applyRetention(redactionRequest(NOW)));
     await commitAll(outbox, { ...finishedChange(1, NOW - 1), expectedVersion: 1, record: "with new evidence" });
 
-    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 1, deleted: 0 });
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ record: "with new evidence, redacted" });
+    expect(await unwrapAsync(outbox.applyRetention(redactionRequest(NOW)))).toEqual({ redacted: 1, deleted: 0 });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ record: "with new evidence, redacted" });
   });
 
   it("removes what was finished before a moment, and every trace of it", async () => {
     const outbox = await open();
     await commitAll(outbox, finishedChange(1, NOW - 1), finishedChange(2, NOW));
 
-    expect(await unwrap(outbox.applyRetention(deletionRequest(NOW)))).toEqual({ redacted: 0, deleted: 1 });
+    expect(await unwrapAsync(outbox.applyRetention(deletionRequest(NOW)))).toEqual({ redacted: 0, deleted: 1 });
 
-    expect(await unwrap(outbox.load(uuid(1)))).toBeUndefined();
-    expect(await unwrap(outbox.journal(uuid(1)))).toEqual([]);
-    expect(await unwrap(outbox.list({ limit: 10 }))).toMatchObject({ records: [{ id: uuid(2) }] });
-    expect(await unwrap(outbox.summary())).toMatchObject({ states: { confirmed: 1 } });
-    expect(await unwrapError(outbox.commit(createChange(1, { expectedVersion: 1 })))).toEqual({ type: "conflict" });
-    expect(await unwrap(outbox.check())).toEqual([]);
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toBeUndefined();
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual([]);
+    expect(await unwrapAsync(outbox.list({ limit: 10 }))).toMatchObject({ records: [{ id: uuid(2) }] });
+    expect(await unwrapAsync(outbox.summary())).toMatchObject({ states: { confirmed: 1 } });
+    expect(await unwrapErrorAsync(outbox.commit(createChange(1, { expectedVersion: 1 })))).toEqual({
+      type: "conflict",
+    });
+    expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
 
   testRetentionBounds(open);
@@ -83,23 +91,23 @@ function testRetentionBounds(open: OpenOutbox): void {
     const outbox = await open();
     await commitAll(outbox, createChange(1, { at: 0, state: "issued" }), createChange(2, { at: 0, ...dueAt(NOW) }));
 
-    expect(await unwrap(outbox.applyRetention(deletionRequest(NOW)))).toEqual({ redacted: 0, deleted: 0 });
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1" });
+    expect(await unwrapAsync(outbox.applyRetention(deletionRequest(NOW)))).toEqual({ redacted: 0, deleted: 0 });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1" });
   });
 
   it("takes no more than the limit at a time, the oldest first", async () => {
     const outbox = await open();
     await commitAll(outbox, ...[5, 1, 4, 2, 3].map((age, n) => finishedChange(n, NOW - age)));
 
-    expect(await unwrap(outbox.applyRetention(deletionRequest(NOW, 2)))).toEqual({ redacted: 0, deleted: 2 });
-    expect(await unwrap(outbox.list({ limit: 10 }))).toMatchObject({
+    expect(await unwrapAsync(outbox.applyRetention(deletionRequest(NOW, 2)))).toEqual({ redacted: 0, deleted: 2 });
+    expect(await unwrapAsync(outbox.list({ limit: 10 }))).toMatchObject({
       records: [{ id: uuid(1) }, { id: uuid(3) }, { id: uuid(4) }],
     });
 
-    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 2, deleted: 0 });
-    expect(await unwrap(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1" });
-    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 1, deleted: 0 });
-    expect(await unwrap(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 0, deleted: 0 });
+    expect(await unwrapAsync(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 2, deleted: 0 });
+    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ record: "record 1.1" });
+    expect(await unwrapAsync(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 1, deleted: 0 });
+    expect(await unwrapAsync(outbox.applyRetention(redactionRequest(NOW, 2)))).toEqual({ redacted: 0, deleted: 0 });
   });
 
   it("removes before it scrubs, and does both within the limit", async () => {
@@ -107,8 +115,8 @@ function testRetentionBounds(open: OpenOutbox): void {
     await commitAll(outbox, ...[9, 8, 3, 2, 1].map((age, n) => finishedChange(n, NOW - age)));
     const request = { redactBefore: NOW, deleteBefore: NOW - 5, limit: 3, redact };
 
-    expect(await unwrap(outbox.applyRetention(request))).toEqual({ redacted: 1, deleted: 2 });
-    expect(await unwrap(outbox.applyRetention(request))).toEqual({ redacted: 2, deleted: 0 });
-    expect(await unwrap(outbox.applyRetention(request))).toEqual({ redacted: 0, deleted: 0 });
+    expect(await unwrapAsync(outbox.applyRetention(request))).toEqual({ redacted: 1, deleted: 2 });
+    expect(await unwrapAsync(outbox.applyRetention(request))).toEqual({ redacted: 2, deleted: 0 });
+    expect(await unwrapAsync(outbox.applyRetention(request))).toEqual({ redacted: 0, deleted: 0 });
   });
 }

@@ -1,9 +1,9 @@
 import type { Transaction } from "@electrum-vouchers/core";
 
 /**
- * What a transaction does from here on depends on, as text: two transactions with the same essence behave alike. Left out is
- * what is kept for people alone: when things happened, what an unknown outcome looked like, who decided. That this changes
- * nothing is not assumed: `compare-abstraction.ts` shows it.
+ * What the further behaviour of a transaction depends on, as text: two transactions with the same abstraction behave alike. It
+ * leaves out what is kept only for the operator: when things happened, the cause of an unknown outcome, who decided. That this
+ * changes nothing is not assumed: `compare-abstraction.ts` shows it.
  */
 export const abstractionOf = (transaction: Transaction): string => {
   const known = abstractions.get(transaction);

@@ -5,23 +5,23 @@ import { NOW } from "../time/time.ts";
 import { compareAbstraction } from "./compare-abstraction.ts";
 import { comparisonCases } from "./comparison-cases.ts";
 
-/** How long each life is led here; `pnpm verify model` leads it longer. */
+/** How long each history is here; `pnpm verify model` makes it longer. */
 const SHORT_DURATION_MS = 1;
 
-describe("what is left out of a state decides nothing", () => {
+describe("what is left out of a state changes nothing", () => {
   test.each(comparisonCases.map(({ configuration }) => [configurationName(configuration), configuration] as const))(
     "%s",
     (_, { kind, policy }) => {
       const { differences, abstractions, transactions } = compareAbstraction(kind, policy, NOW + SHORT_DURATION_MS);
 
       expect(differences).toEqual([]);
-      // Many look alike, so that there is something to compare.
+      // Many have the same abstraction, so that there is something to compare.
       expect(abstractions).toBeLessThan(transactions / 5);
     },
   );
 
   test.each(["cancelledAt", "inDoubt", "advice", "reconciliation"])(
-    "which would be seen, were %s left out",
+    "and the check detects if %s is left out",
     (omitted) => {
       const { kind, policy } = sale({ retries: 1 });
       const abstraction = (transaction: Transaction): string =>
@@ -29,7 +29,7 @@ describe("what is left out of a state decides nothing", () => {
 
       const { differences } = compareAbstraction(kind, policy, NOW, abstraction);
 
-      // What is not left out here tells some answers apart that come to the same.
+      // What is not left out here tells some responses apart that mean the same.
       expect(differences.filter((each) => !each.endsWith("in two ways"))).not.toEqual([]);
     },
   );

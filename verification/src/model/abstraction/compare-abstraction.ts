@@ -16,22 +16,22 @@ import {
 } from "@electrum-vouchers/core";
 import { abstractionOf } from "./abstraction.ts";
 import { provisionStarts, redemptionRequest, redemptionStarts, tenders, TRANSACTION_ID } from "../fixtures.ts";
-import { adviceOf } from "../../transaction-messages.ts";
+import { adviceOf } from "../../oracle/messages.ts";
 import { age, NOW } from "../time/time.ts";
 
-/** How many transactions were told apart in full, how many by their essence, and how many of these go on in two ways. */
+/** How many transactions differ in full, how many differ by their abstraction, and which of these behave in two ways. */
 export interface AbstractionComparison {
   readonly transactions: number;
   readonly abstractions: number;
   readonly steps: number;
-  /** Each with the event that tells two transactions of one essence apart, or that comes to two different things. */
+  /** Each names the event that has two different outcomes for one abstraction. */
   readonly differences: readonly string[];
 }
 
 /**
- * Shows that what the model checker leaves out of its states changes nothing: how an unknown outcome looked, who decided, and
- * how long ago things happened. Every life of a transaction is led here with nothing left out and a clock that runs on, until
- * `until`; whatever looks alike to the checker must then go on alike, whatever happens.
+ * Shows that what the model checker leaves out of its states changes nothing: the cause of an unknown outcome, who decided, and
+ * how long ago things happened. Every history of a transaction is run here with nothing left out and with a clock that runs on,
+ * up to `until`. Transactions with the same abstraction must then behave alike, whatever happens.
  */
 export function compareAbstraction(
   kind: Transaction["kind"],
@@ -45,7 +45,7 @@ export function compareAbstraction(
   const differences: string[] = [];
   let steps = 0;
 
-  /** As the checker sees it: from the present, and without what is kept for people. */
+  /** As the model checker sees it: relative to the present, and without what is left out. */
   const viewOf = ({ transaction, now }: TimedTransaction): string => {
     const present = age(transaction, now - NOW);
     return `${abstraction(present)} ${Math.max(NOW, nextDue(present)?.at ?? 0)}`;
@@ -101,7 +101,7 @@ function startTransaction(kind: Transaction["kind"], policy: Policy): Transactio
     : startRedemption(redemption)._unsafeUnwrap().transaction;
 }
 
-/** Everything that can happen, by the name of what the checker takes it for, and what comes of it. */
+/** Everything that can happen, by its name in the model checker, with its outcome. */
 function stepsFrom({ transaction, now }: TimedTransaction): readonly (readonly [string, Step<Transaction>])[] {
   return [
     ...factsAt(transaction, now).map(([name, fact]) => [name, observe(transaction, fact)] as const),
@@ -113,10 +113,10 @@ function stepsFrom({ transaction, now }: TimedTransaction): readonly (readonly [
   ];
 }
 
-/** As many as any of the lives makes: a request and its retry, or two lookups and the redemption. */
+/** As many as any of the histories has: a request and its retry, or two lookups and the redemption. */
 const attempts = { provision: [0, 1], redemption: [0, 1, 2] } as const;
 
-/** Answers and silences, by what the checker takes them for: those of one name must come to the same. */
+/** Responses, by their names in the model checker. Those of one name must have the same outcome. */
 const requestResponses: readonly (readonly [name: string, status: number, body: object | string])[] = [
   ["approved", 201, { id: TRANSACTION_ID, voucher: { code: CODE }, thirdPartyIdentifiers: [] }],
   ["declined", 400, { errorType: "TRANSACTION_DECLINED" }],
@@ -151,8 +151,10 @@ function factsAt(transaction: Transaction, at: Instant): readonly (readonly [str
         ([name, status, body]) =>
           [`${name} ${attempt}`, { type: "response", attempt, ...toResponse(status, body), at }] as const,
       ),
-      ...noResponseCauses.map((cause) => [`silence ${attempt}`, { type: "noResponse", attempt, cause, at }] as const),
-      [`silence ${attempt}`, { type: "interruption", attempt, at }],
+      ...noResponseCauses.map(
+        (cause) => [`no response ${attempt}`, { type: "noResponse", attempt, cause, at }] as const,
+      ),
+      [`no response ${attempt}`, { type: "interruption", attempt, at }],
       ...(["retry", "lookup", "decision"] as const).map(
         (timer) => [`${timer} timer ${attempt}`, { type: "timer", timer, attempt, at }] as const,
       ),
@@ -171,8 +173,8 @@ function intentsAt({ kind }: Transaction, at: Instant): readonly (readonly [stri
     { type: "lookUp", at },
     { type: "redeem", request: redemptionRequest("standard", CODE), at },
     { type: "resend", at },
-    { type: "resolve", resolution: "confirmed", by: "a person", reason: "both sides were asked", at },
-    { type: "resolve", resolution: "reversed", by: "a person", reason: "both sides were asked", at },
+    { type: "resolve", resolution: "confirmed", by: "the operator", reason: "both sides were asked", at },
+    { type: "resolve", resolution: "reversed", by: "the operator", reason: "both sides were asked", at },
   ];
   return intents.map((intent) => [intent.type === "resolve" ? `resolve as ${intent.resolution}` : intent.type, intent]);
 }

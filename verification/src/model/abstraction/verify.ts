@@ -3,16 +3,16 @@ import { configurationName } from "../configuration.ts";
 import type { AbstractionComparison } from "./compare-abstraction.ts";
 import { comparisonCases } from "./comparison-cases.ts";
 
-/** Leads the lives of one configuration after the other. */
+/** Compares one configuration after the other. */
 const script = new URL("worker.ts", import.meta.url);
 
 const isAbstractionComparison = (message: unknown): message is AbstractionComparison =>
   hasFields(message, "transactions", "differences");
 
-/** Leads every life of a transaction with nothing left out. Prints how many there are, and gives what is not alike. */
+/** Runs every history of a transaction with nothing left out. Prints how many there are, and gives those that differ. */
 export async function verifyAbstraction(): Promise<readonly string[]> {
   const failures: string[] = [];
-  console.log("\n  in full       alike   what is left out of a state decides nothing");
+  console.log("\n  in full       alike   what is left out of a state changes nothing");
   await runInWorkers({
     script,
     jobs: comparisonCases,
@@ -22,7 +22,7 @@ export async function verifyAbstraction(): Promise<readonly string[]> {
       console.log(`${String(transactions).padStart(9)} ${String(abstractions).padStart(11)}   ${name}`);
       failures.push(
         ...[...new Set(differences)].map(
-          (difference) => `${name}\nlooks alike, and goes on in two ways: ${difference}`,
+          (difference) => `${name}\nhas one abstraction and two behaviours: ${difference}`,
         ),
       );
     },

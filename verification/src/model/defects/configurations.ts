@@ -1,6 +1,6 @@
 import { type Configuration, redemption, sale } from "../configuration.ts";
 
-// The smallest worlds in which most defects show.
+// The smallest configurations in which most defects show.
 
 export const simpleSale: Configuration = sale({ retries: 0 });
 export const saleWithRetry: Configuration = sale({ retries: 1 });

@@ -14,7 +14,7 @@ const REDEMPTION = "packages/core/src/machines/redemption.ts";
 const SETTLEMENT = "packages/core/src/machines/finalization.ts";
 const TRANSACTION = "packages/core/src/transaction.ts";
 
-/** In what the machines decide. */
+/** Defects in what the machines decide. */
 export const decisionDefects: readonly Defect[] = [
   {
     name: "no reversal after a declined retry",
@@ -44,7 +44,7 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "oneAdvice",
   },
   {
-    name: "handing out a voucher that nobody has confirmed",
+    name: "handing over a voucher that is not confirmed",
     file: "packages/core/src/hand-over.ts",
     original: '(transaction.state === "confirming" ||',
     replacement: '(transaction.state === "issued" || transaction.state === "confirming" ||',
@@ -55,8 +55,9 @@ export const decisionDefects: readonly Defect[] = [
     name: "handing out a late voucher",
     file: SETTLEMENT,
     original:
-      '  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: reading.response } };',
-    replacement: '  return { state: { state: "completed", approval: { attempt, at, response: reading.response } } };',
+      '  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: classified.response } };',
+    replacement:
+      '  return { state: { state: "completed", approval: { attempt, at, response: classified.response } } };',
     configuration: saleWithTwoOwners,
     invariant: "oneFinalState",
   },
@@ -72,7 +73,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "an acknowledgement that settles nothing",
     file: SETTLEMENT,
-    original: '.with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, at))',
+    original:
+      '.with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, at))',
     replacement: '.with({ outcome: "acknowledged" }, () => ({ state: current, ignored: "notAcknowledged" }))',
     configuration: simpleSale,
     invariant: "terminates",
@@ -157,7 +159,7 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "identifiersEchoed",
   },
   {
-    name: "a retry that nobody wakes up for",
+    name: "a retry without a timer",
     file: TRANSACTION,
     original: 'return timer("retry", transaction.attempt, transaction.retryAt);',
     replacement: "return undefined;",
@@ -175,7 +177,7 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "an unknown outcome of a redemption left alone",
     file: REDEMPTION,
-    original: `        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, reading)) }),`,
+    original: `        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, classified)) }),`,
     replacement: `        ({ state: { state: "declined", at, error: { status: 500 } } }),`,
     configuration: simpleRedemption,
     invariant: "agreement",
@@ -248,16 +250,16 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "handOver",
   },
   {
-    name: "a late approval that nobody is told of",
+    name: "a late approval that is not listed for reconciliation",
     file: SETTLEMENT,
     original:
-      'return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: reading.response } };',
+      'return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: classified.response } };',
     replacement: 'return { state, ignored: "late" };',
     configuration: saleWithTwoOwners,
     invariant: "reconciliationListed",
   },
   {
-    name: "an ambiguous confirmation that nobody is told of",
+    name: "an ambiguous confirmation that is not listed for reconciliation",
     file: SETTLEMENT,
     original: '...(acknowledgement === "notRedeemed" ? { item } : {}),',
     replacement: "",
@@ -275,7 +277,7 @@ export const decisionDefects: readonly Defect[] = [
     invariant: "oneFinalState",
   },
   {
-    name: "a person is asked about every confirmation",
+    name: "the operator is needed for every confirmation",
     file: SETTLEMENT,
     original: '...(acknowledgement === "notRedeemed" ? { item } : {}),',
     replacement: "item,",
@@ -293,7 +295,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "a redemption that is sent once more",
     file: REDEMPTION,
-    original: "  return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });",
+    original:
+      "  return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });",
     replacement: `  if (attempt > 1) return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });
   return {
     state: { state: "redeeming", deadlineAt: at + 2, redeem: { ...redeem, attempt: 2 } },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { invariants } from "../properties/invariants.ts";
+import { invariants } from "../../oracle/invariants.ts";
 import { detectDefect } from "./detect-defect.ts";
 import { defects } from "./defects.ts";
 

@@ -3,5 +3,5 @@ import type { Defect } from "./defect.ts";
 import { engineDefects } from "./engine-defects.ts";
 import { responseDefects } from "./response-defects.ts";
 
-/** Each of them must be caught: a check that nothing fails shows nothing. */
+/** Each of them must be caught. A check that nothing can fail shows nothing. */
 export const defects: readonly Defect[] = [...decisionDefects, ...responseDefects, ...engineDefects];

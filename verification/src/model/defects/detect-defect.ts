@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Counterexample } from "../search/explore.ts";
 import type { Defect } from "./defect.ts";
 
-/** Explores with the defect in the code, on a thread that loads it so. Gives what was found, or nothing. */
+/** Explores on a thread that loads the code with the defect. Gives the violation that was found, or nothing. */
 export const detectDefect = (defect: Defect): Promise<Counterexample | undefined> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData: defect, execArgv: SOURCE_OPTIONS });
@@ -11,5 +11,5 @@ export const detectDefect = (defect: Defect): Promise<Counterexample | undefined
     worker.once("exit", () => reject(new Error(`the defect "${defect.name}" was not explored to an end`)));
   });
 
-/** The thread runs the sources, whatever runs this one. */
+/** The thread always runs the sources, even if this thread does not. */
 const SOURCE_OPTIONS = ["--conditions=@electrum-vouchers/source"];

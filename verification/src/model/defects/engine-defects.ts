@@ -6,12 +6,13 @@ import { saleWithEveryFault, simpleSale, saleWithTwoOwners } from "./configurati
 const LOOP = "packages/runtime/src/engine/run-transaction.ts";
 const STORED_STEP = "packages/runtime/src/engine/stored-step.ts";
 
-/** In how steps are stored and carried out, and in what is left of secrets. */
+/** Defects in how steps are stored and carried out, and in redaction. */
 export const engineDefects: readonly Defect[] = [
   {
     name: "acting before the commit",
     file: LOOP,
-    original: "if (entry === undefined || transaction === before) return executeOrFinish(step, { transaction, version });",
+    original:
+      "if (entry === undefined || transaction === before) return executeOrFinish(step, { transaction, version });",
     replacement: "return executeOrFinish(step, { transaction, version });",
     configuration: simpleSale,
     invariant: "commitFirst",
@@ -20,7 +21,8 @@ export const engineDefects: readonly Defect[] = [
     name: "acting after a commit that came too late",
     file: LOOP,
     original: "if (result.isOk()) return executeOrFinish(step, { transaction, version });",
-    replacement: 'if (result.isOk() || result.error.type === "conflict") return executeOrFinish(step, { transaction, version });',
+    replacement:
+      'if (result.isOk() || result.error.type === "conflict") return executeOrFinish(step, { transaction, version });',
     configuration: saleWithTwoOwners,
     invariant: "commitFirst",
   },
@@ -34,7 +36,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "journalReplays",
   },
   {
-    name: "scrubbing that leaves the voucher code",
+    name: "redaction that leaves the voucher code",
     file: "packages/core/src/storage/redact.ts",
     original: 'voucher: shapeOf("serialNumber expiryDate")',
     replacement: 'voucher: shapeOf("code serialNumber expiryDate")',
@@ -42,7 +44,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "noSecret",
   },
   {
-    name: "scrubbing that empties the voucher code",
+    name: "redaction that empties the voucher code",
     file: "packages/core/src/storage/redact.ts",
     original: 'const MASK = "***";',
     replacement: 'const MASK = "";',
@@ -91,7 +93,7 @@ export const engineDefects: readonly Defect[] = [
     invariant: "outboxAccurate",
   },
   {
-    name: "an outbox that never learns that a person must look",
+    name: "an outbox that never learns that the operator must look",
     file: STORED_STEP,
     original: "needsAttention: needsAttention(transaction),",
     replacement: "needsAttention: false,",

@@ -10,7 +10,7 @@ import {
 const REPLY = "packages/core/src/responses/request-outcome.ts";
 const ACKNOWLEDGEMENT = "packages/core/src/responses/advice-outcome.ts";
 
-/** In how answers are read. */
+/** Defects in how responses are classified. */
 export const responseDefects: readonly Defect[] = [
   {
     name: "counting a 404 to a confirmation as done",
@@ -77,7 +77,7 @@ export const responseDefects: readonly Defect[] = [
     invariant: "agreement",
   },
   {
-    name: "a reversal of what is not known asks a person",
+    name: "a reversal of what is not known needs the operator",
     file: ACKNOWLEDGEMENT,
     original: '? { outcome: "acknowledged", acknowledgement: "notFound" }',
     replacement: '? { outcome: "contradicted", error }',
@@ -85,7 +85,7 @@ export const responseDefects: readonly Defect[] = [
     invariant: "noOperatorNeeded",
   },
   {
-    name: "VOUCHER_NOT_REDEEMED to a repeated confirmation asks a person",
+    name: "VOUCHER_NOT_REDEEMED to a repeated confirmation needs the operator",
     file: ACKNOWLEDGEMENT,
     original: `return advice.operation === "confirmRedeem"
 `,
@@ -121,9 +121,9 @@ export const responseDefects: readonly Defect[] = [
   {
     name: "VOUCHER_ALREADY_REDEEMED to a reversal counts as done",
     file: ACKNOWLEDGEMENT,
-    original: `and not what became of our transaction: a person must look.
+    original: `but this does not say by which transaction: an operator must look.
       return { outcome: "contradicted", error };`,
-    replacement: `and not what became of our transaction: a person must look.
+    replacement: `but this does not say by which transaction: an operator must look.
       return { outcome: "acknowledged", acknowledgement: "already" };`,
     configuration: redemptionWithEveryFault,
     invariant: "agreement",

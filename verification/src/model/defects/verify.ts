@@ -1,11 +1,11 @@
 import { runConcurrently } from "../../concurrency.ts";
-import { invariants } from "../properties/invariants.ts";
+import { invariants } from "../../oracle/invariants.ts";
 import { formatTrace } from "../search/trace.ts";
 import { detectDefect } from "./detect-defect.ts";
 import type { Defect } from "./defect.ts";
 import { defects } from "./defects.ts";
 
-/** Puts each defect into the code and explores. Prints by which invariant each was caught, and gives those that were not. */
+/** Puts each defect into the code and explores. Prints the invariant that caught each defect, and gives those that none caught. */
 export async function verifyDefects(): Promise<readonly string[]> {
   const failures: string[] = [];
   console.log("\ncaught by             after   defect");

@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { hasFields } from "../../workers.ts";
 import type { Defect } from "./defect.ts";
 
-// Explores with one defect in the code. It is put in while its file is loaded, so nothing of the core is imported before.
+// Explores with one defect in the code. The defect is put in while its file is loaded, so nothing of the core is imported before.
 
 const isDefect = (value: unknown): value is Defect =>
   hasFields(value, "name", "file", "original", "replacement", "configuration");

@@ -10,8 +10,8 @@ import type { SwitchOutcome } from "./switch-outcome.ts";
 import { TRANSACTION_ID } from "../fixtures.ts";
 
 /**
- * Every class of answer that may stand in for the switch's own, honestly: no client can do right by a switch that declines
- * what it has processed, or acknowledges what it has not. Written from Electrum's documents, not from how the core reads them.
+ * Every class of response that may replace the switch's own without lying. No client can handle a switch that declines what it
+ * has processed, or acknowledges what it has not. Written from Electrum's documents, and not from how the core reads them.
  */
 export function everyResponse(
   before: World,
@@ -26,7 +26,7 @@ export function everyResponse(
   const asProcessed = (response: HttpResponse): SwitchOutcome => ({
     world: after,
     response,
-    fault: "its answer is another",
+    fault: "its response is replaced",
   });
   const { inEitherCase, ifProcessed, ifUnprocessed } = isAdvice(outgoing)
     ? responsesToAdvice(outgoing)
@@ -39,13 +39,13 @@ export function everyResponse(
 }
 
 interface ResponseClasses {
-  /** They say nothing of what became of the message. */
+  /** They do not tell whether the message was processed. */
   readonly inEitherCase: readonly HttpResponse[];
   readonly ifProcessed: readonly HttpResponse[];
   readonly ifUnprocessed: readonly HttpResponse[];
 }
 
-/** Of a pair of statuses for success either may come. */
+/** The same success with each status that means success. */
 const findEquivalents = (response: HttpResponse): readonly HttpResponse[] =>
   response.status < 300 ? [200, 201, 202].map((status) => ({ ...response, status })) : [];
 
@@ -56,7 +56,7 @@ const errorResponse = (status: number, errorType: string, id: string = TRANSACTI
   body: JSON.stringify({ id, errorType, errorMessage: "" }),
 });
 
-/** Another's message. */
+/** The id of another transaction's message. */
 const FOREIGN_ID = "0b2f4c1e-0000-4000-8000-000000000000";
 
 const emptyResponse = (status: number): HttpResponse => ({ status, body: "" });
@@ -91,7 +91,7 @@ function responsesToRequest({ operation }: Request): ResponseClasses {
       ...unusableSuccesses,
       errorResponse(400, "DUPLICATE_RECORD"),
       errorResponse(200, "TRANSACTION_DECLINED"),
-      // An answer to a lookup bears no id of its own.
+      // A response to a lookup has no id of its own.
       ...(operation === "lookupVoucher" ? [] : [errorResponse(400, "TRANSACTION_DECLINED", FOREIGN_ID)]),
       ...(isProvision
         ? [
@@ -139,11 +139,11 @@ function responsesToAdvice({ operation }: Advice): ResponseClasses {
       errorResponse(400, "DUPLICATE_RECORD"),
       errorResponse(400, "ACCOUNT_ALREADY_SETTLED"),
       errorResponse(400, sameErrorTypes[operation]),
-      // So Electrum's test server answers to a repeat.
+      // Electrum's test server responds to a repeat like this.
       ...(operation === "confirmRedeem" ? [errorResponse(400, "VOUCHER_NOT_REDEEMED")] : []),
       ...(operation === "reverseRedeem" ? notFound : []),
     ],
-    // To a reversal it means that there is nothing to undo; an honest switch does not say so of what it holds.
+    // To a reversal it means that there is nothing to undo. An honest switch does not say so of what it holds.
     ifUnprocessed: isConfirmation ? [emptyResponse(404), ...notFound] : [],
   };
 }

@@ -7,7 +7,7 @@ import type { StateSpace } from "../state-space.ts";
 import { ascending, type State } from "../search/state.ts";
 import type { Move } from "../search/move.ts";
 
-/** What may become of a message on its way, and of one that reaches the switch. */
+/** What may happen to a message on its way, and when it reaches the switch. */
 export type MessageMoves = (state: State, message: number) => readonly Move[];
 
 export function createMessageMoves(
@@ -38,7 +38,7 @@ export function createMessageMoves(
     });
   }
 
-  /** It is lost, or something repeats it by itself. */
+  /** The message is lost, or something repeats it by itself. */
   function loseOrRepeat(state: State, id: number): readonly Move[] {
     const fault = (what: string, network: number): Move => ({
       kind: "fault",
@@ -61,7 +61,7 @@ interface InternedOutcome {
   readonly event: string;
 }
 
-/** What the switch may make of a message. It is pure, so it is asked once. */
+/** The outcomes that a message may have at the switch. The function is pure, so each is computed once. */
 function createOutcomes(
   space: StateSpace,
   { responses }: ResponseRouting,
@@ -82,7 +82,7 @@ function createOutcomes(
         ].join("; "),
       }),
     );
-    // What comes to the same is one move; the ordinary comes first.
+    // Outcomes that are equal make one move. The normal outcome comes first.
     const isFirst = ({ world: after, response }: InternedOutcome, index: number): boolean =>
       all.findIndex((other) => other.world === after && other.response === response) === index;
     return all.filter(isFirst);

@@ -3,7 +3,7 @@ import { ascending } from "../search/state.ts";
 import { createInterner, type Interner, memoize } from "../search/intern.ts";
 import type { Awaiting, Delivering } from "../till/activity.ts";
 
-/** A message on its way to the switch. Messages overtake each other as they like. */
+/** A message on its way to the switch. Messages may arrive in any order. */
 export type MessageInFlight = RequestInFlight | AdviceInFlight;
 
 export interface RequestInFlight {
@@ -26,7 +26,7 @@ export type Network = readonly number[];
 
 export const messageKey = (message: MessageInFlight): string => JSON.stringify(message);
 
-/** The message with which a wait for its answer began. */
+/** The message whose response is awaited. */
 export const messageOf = (waiting: Awaiting | Delivering): MessageInFlight =>
   waiting.type === "awaiting"
     ? {
@@ -40,7 +40,7 @@ export const messageOf = (waiting: Awaiting | Delivering): MessageInFlight =>
 
 /** All networks there are, each by its number. */
 export interface Networks extends Interner<Network> {
-  /** A message that is under way already need not be there twice: whoever sent it repeats it anyway. */
+  /** If the same message is under way already, it is not added: its sender repeats it anyway. */
   with(network: number, message: number): number;
   without(network: number, message: number): number;
   /** The network of these messages, each once. */

@@ -6,18 +6,18 @@ import type { StateSpace } from "../state-space.ts";
 import type { State } from "../search/state.ts";
 import { NOW } from "../time/time.ts";
 
-/** Which activity waits for the answer to which message. */
+/** Which activity waits for the response to which message. */
 export interface ResponseRouting {
   readonly responses: Interner<HttpResponse>;
-  /** The activities that the answer to this message may go to. */
+  /** The activities that the response to this message may go to. */
   receivers(state: State, message: number): readonly number[];
-  /** The activity, with an answer on its way to it. */
+  /** The activity, with a response on its way to it. */
   withResponse(activity: number, response: number): number;
-  /** Whether no answer can come any more to an activity that waits for one. */
+  /** Whether no response can come any more to an activity that waits for one. */
   isUnanswerable(state: State, activity: number): boolean;
 }
 
-/** How many answers can be on their way to one connection, where something repeats a request once by itself. */
+/** How many responses can be on their way to one connection if something repeats a request once by itself. */
 const MAX_RESPONSES = 2;
 
 export function createResponseRouting({ configuration, activities, messages, networks }: StateSpace): ResponseRouting {

@@ -1,9 +1,9 @@
 import type { HttpResponse } from "@electrum-vouchers/core";
 import type { World } from "@electrum-vouchers/simulator";
 
-/** What may become of a message that reaches the switch. */
+/** An outcome of a message that reaches the switch. */
 export interface SwitchOutcome {
-  /** What went wrong; absent where switch and provider work as they should. */
+  /** What went wrong. Absent if switch and provider work as they should. */
   readonly fault?: string;
   readonly world: World;
   readonly response: HttpResponse;

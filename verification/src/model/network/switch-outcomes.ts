@@ -1,51 +1,29 @@
-import { type HttpResponse, type OutgoingMessage, operations, toHttp } from "@electrum-vouchers/core";
-import { isJsonObject, parseJson } from "@electrum-vouchers/testkit";
+import { type HttpResponse, type OutgoingMessage, operations } from "@electrum-vouchers/core";
 import {
   type ProviderCondition,
   createWorld,
   deliverNextAdvice,
-  type HandleResult,
-  handle,
   type ProviderName,
   setCondition,
   type World,
 } from "@electrum-vouchers/simulator";
+import { sellVoucher, sendToSwitch } from "@electrum-vouchers/testkit";
 import type { Configuration } from "../configuration.ts";
 import { everyResponse } from "./every-response.ts";
 import { earlierSale, tenders } from "../fixtures.ts";
-import { USER } from "../../request-fields.ts";
 import type { SwitchOutcome } from "./switch-outcome.ts";
-
-/** The one user's world, in which nothing has happened yet. */
-export function createEmptyWorld(settings: { readonly single: boolean; readonly remembersReversals: boolean }): World {
-  return createWorld({
-    singleMessagingUsers: settings.single ? [USER] : [],
-    remembersReversals: settings.remembersReversals,
-    // What happened is for people; without it the world is no larger than what the switch decides by.
-    maxHistory: 0,
-  });
-}
 
 /** The world with a voucher in it that can be redeemed, and the voucher's code. */
 export function createWorldWithVoucher(
   world: World,
   provider: ProviderName,
 ): { readonly world: World; readonly code: string } {
-  const sale = earlierSale(provider);
-  const issued = send(world, { operation: "provisionVoucher", message: sale });
-  const { id: requestId, time, thirdPartyIdentifiers } = sale;
-  const confirmed = send(issued.world, {
-    operation: "confirmVoucher",
-    message: { id: "c0ffee00-0000-4000-8000-000000000000", requestId, time, thirdPartyIdentifiers, tenders },
-  });
-  const body = parseJson(issued.response.body);
-  const voucher = isJsonObject(body) ? body["voucher"] : undefined;
-  const code = isJsonObject(voucher) ? voucher["code"] : undefined;
-  if (typeof code !== "string") throw new TypeError("the switch issues a voucher with a code");
-  return { world: deliverAll(confirmed.world, provider), code };
+  const sale = { request: earlierSale(provider), confirmationId: "c0ffee00-0000-4000-8000-000000000000", tenders };
+  const sold = sellVoucher(world, provider, sale, 0);
+  return { code: sold.voucherCode, world: deliverAll(sold.world, provider) };
 }
 
-/** Everything that may become of a message, the ordinary first. */
+/** Every outcome of a message, the normal one first. */
 export function findSwitchOutcomes(
   world: World,
   provider: ProviderName,
@@ -58,7 +36,7 @@ export function findSwitchOutcomes(
     : [normal, ...faultyOutcomes];
 }
 
-/** One answer stands for all that mean the same. */
+/** One response stands for all that mean the same. */
 function findOutcomesByClass(
   world: World,
   provider: ProviderName,
@@ -67,7 +45,7 @@ function findOutcomesByClass(
   const normal = findOutcomeUnder(world, provider, outgoing, { state: "up" });
   const alteredResponse: SwitchOutcome = {
     ...normal,
-    fault: "its answer is spoilt on the way",
+    fault: "its response is altered on the way",
     response: inDoubtResponse,
   };
   const unprocessed: SwitchOutcome = { fault: "it is too busy to read it", world, response: inDoubtResponse };
@@ -81,11 +59,11 @@ function findOutcomesByClass(
     unprocessed,
     { ...declined, fault: "the provider declines" },
     { ...down, fault: "the provider is down", response: inDoubtResponse },
-    { ...slow, fault: "the provider answers too late", response: inDoubtResponse },
+    { ...slow, fault: "the provider responds too late", response: inDoubtResponse },
   ];
 }
 
-/** Which of the answers that leave the outcome open it is changes nothing, so one stands for them all. */
+/** All responses that leave the outcome open mean the same, so one stands for them all. */
 const inDoubtResponse: HttpResponse = { status: 500, body: "" };
 
 function findOutcomeUnder(
@@ -94,17 +72,14 @@ function findOutcomeUnder(
   outgoing: OutgoingMessage,
   condition: ProviderCondition,
 ): SwitchOutcome {
-  const { world: after, response } = send(setCondition(world, provider, condition), outgoing);
+  const { world: after, response } = sendToSwitch(setCondition(world, provider, condition), outgoing, 0);
   const { status, body } = response;
   return { world: deliverAll(after, provider), response: { status, body } };
 }
 
-const send = (world: World, outgoing: OutgoingMessage): HandleResult =>
-  handle(world, { ...toHttp(outgoing), user: USER, at: 0 });
-
 /**
- * The world once the switch has told the provider: nothing that a till can see depends on when it does. The provider's
- * condition is for one message, and how many it has received decides nothing.
+ * The world once the switch has told the provider. Nothing that a till can see depends on when it does so. The provider's
+ * condition holds for one message, and the number of messages it has received decides nothing.
  */
 function deliverAll(world: World, name: ProviderName): World {
   const { world: updated, delivered } = deliverNextAdvice(setCondition(world, name, { state: "up" }), name, 0);
@@ -112,7 +87,7 @@ function deliverAll(world: World, name: ProviderName): World {
   return { ...updated, providers: createWorld().providers };
 }
 
-/** Worlds with the same key go on alike: what was answered is asked for again only where the transaction stands. */
+/** Worlds with the same key behave alike. A stored response is needed again only if the transaction stands. */
 export const worldKey = (world: World): string =>
   JSON.stringify(world, function (this: { readonly state?: unknown }, field: string, value: unknown) {
     return field === "response" && (this.state === "unknown" || this.state === "reversed" || this.state === "blocked")

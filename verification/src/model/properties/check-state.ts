@@ -1,12 +1,13 @@
 import type { Transaction } from "@electrum-vouchers/core";
+import { firstVouchers, type World } from "@electrum-vouchers/simulator";
 import { memoize } from "../search/intern.ts";
 import type { State } from "../search/state.ts";
 import type { StateSpace } from "../state-space.ts";
-import { type Disagreement, findDisagreements } from "./agreement.ts";
+import { findDisagreements, isSettled } from "../../oracle/agreement.ts";
 import type { LimitCause, History } from "./history.ts";
-import type { Invariant } from "./invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 import type { ProtocolLimit } from "./limits.ts";
-import { contradicts, mayHandOver } from "./promises.ts";
+import { contradicts, mayHandOver } from "../../oracle/promises.ts";
 
 export interface Violation {
   readonly invariant: Invariant;
@@ -15,7 +16,7 @@ export interface Violation {
   readonly limit?: ProtocolLimit;
 }
 
-/** What a state breaks, by what till and switch hold in it. */
+/** The invariant that a state breaks by what till and switch hold. */
 export function createStateCheck(
   space: StateSpace,
   isQuiescent: (state: State) => boolean,
@@ -27,9 +28,9 @@ export function createStateCheck(
   );
   const difference = memoize((record: number, world: number, history: number) => {
     const { transaction } = records.valueOf(record);
-    const found = findDisagreements(transaction, worlds.valueOf(world));
+    const found = compareWithWorld(transaction, worlds.valueOf(world));
     const explained = found.map((each) => toViolation(each, transaction, histories.valueOf(history).limitCause));
-    // What nothing explains comes first.
+    // A difference that no limit explains comes first.
     return explained.find(({ limit }) => limit === undefined) ?? explained[0];
   });
   return (state) =>
@@ -39,8 +40,31 @@ export function createStateCheck(
         (isQuiescent(state) ? difference(state.record, state.world, state.history) : undefined));
 }
 
+interface Difference {
+  readonly description: string;
+  /** The provider takes no reversals, and the till has listed the transaction for reconciliation. */
+  readonly isForReconciliation: boolean;
+}
+
+/** How the world differs from what the till holds. Nothing is compared before the till is settled, or once the operator was asked. */
+function compareWithWorld(transaction: Transaction, world: World): readonly Difference[] {
+  if (transaction.state === "resolved" || !isSettled(transaction)) return [];
+  const isListed = transaction.reconciliation.some(({ reason }) => reason === "providerTakesNoReversals");
+  const vouchers = firstVouchers(world, 2);
+  return [
+    ...findDisagreements(transaction, world).map(({ description, isFinalAtProvider }) => ({
+      description,
+      isForReconciliation: isFinalAtProvider && isListed,
+    })),
+    // There is one transaction that can issue a voucher.
+    ...(vouchers.length > 1
+      ? [{ description: `${vouchers.length} vouchers were issued`, isForReconciliation: false }]
+      : []),
+  ];
+}
+
 function toViolation(
-  { description, isForReconciliation }: Disagreement,
+  { description, isForReconciliation }: Difference,
   { state }: Transaction,
   limitCause: LimitCause | undefined,
 ): Violation {
@@ -53,13 +77,13 @@ function toViolation(
   return { invariant: "agreement", description, ...(limit === undefined ? {} : { limit }) };
 }
 
-/** How the till has ended where a limit was met, while the switch holds another thing. */
+/** The till's state at the end when a limit was reached and the switch holds something else. */
 const explainedStates: Readonly<Record<LimitCause, Transaction["state"]>> = {
   lateRequest: "reversed",
   repeatedRequest: "declined",
 };
 
-/** What the till has promised, to a customer or to itself, and broken. `isConforming`: Electrum answers as it should. */
+/** The promise to a customer or a caller that is broken, if any. `isConforming`: Electrum answers as it should. */
 function checkPromises(
   transaction: Transaction,
   { isHandedOver, decision }: History,

@@ -5,7 +5,7 @@ import type { State } from "../search/state.ts";
 import type { StateSpace } from "../state-space.ts";
 import type { TillStep } from "../till/till-step.ts";
 import type { LimitCause, History } from "./history.ts";
-import { mayHandOver } from "./promises.ts";
+import { mayHandOver } from "../../oracle/promises.ts";
 
 /** What is remembered after a step of the till, and after a message was handled. */
 export interface HistoryUpdates {

@@ -9,14 +9,14 @@ import { type ProtocolLimit, limits } from "./limits.ts";
 
 const page = readFileSync(new URL("../../../../docs/limits.md", import.meta.url), "utf8");
 
-/** The smallest world that reaches each limit. */
+/** The smallest configuration that reaches each limit. */
 const worlds: Readonly<Record<ProtocolLimit, Configuration>> = {
   lateRequest: sale({ retries: 0 }, { remembersReversals: false, mayArriveLate: true }),
   noReversals: sale({ provider: stellr, retries: 0 }),
   repeatedRequest: redemption({ lookupRetries: 0 }, { mayRepeat: true }),
 };
 
-test.each(Object.entries(worlds))("the page about limits shows the shortest way to %s", (limit, world) => {
+test.each(Object.entries(worlds))("the page about limits shows the shortest trace to %s", (limit, world) => {
   const found = explore(createSystem(world)).limits.find((each) => each.limit === limit);
 
   expect(page).toContain(
@@ -24,6 +24,6 @@ test.each(Object.entries(worlds))("the page about limits shows the shortest way 
   );
 });
 
-test("the page about limits shows no other way", () => {
+test("the page about limits shows no other trace", () => {
   expect(page.match(/^```$/gm)).toHaveLength(2 * Object.keys(limits).length);
 });

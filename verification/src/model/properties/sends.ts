@@ -2,12 +2,12 @@ import { operations, type Transaction } from "@electrum-vouchers/core";
 import { sameJson } from "@electrum-vouchers/testkit";
 import { provisionRequest } from "../fixtures.ts";
 import { type Activity, transactionOf } from "../till/activity.ts";
-import type { Invariant } from "./invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 import type { AdviceInFlight, MessageInFlight, RequestInFlight } from "../network/network.ts";
 import type { History } from "./history.ts";
 import { NOW } from "../time/time.ts";
 
-/** What a request breaks that goes out now. `isStored`: the step that asked for it is durable. */
+/** The invariant that a request breaks if it is sent now. `isStored`: the step that asked for it is durable. */
 export function checkRequest(
   request: RequestInFlight,
   sender: Activity,
@@ -36,7 +36,7 @@ function isAllowed({ attempt }: RequestInFlight, transaction: Transaction, hasRe
   return attempt === firstAttempt || (attempt <= firstAttempt + lookupRetries && NOW < startedAt + customerWaitMs);
 }
 
-/** Whether it carries what the till has asked for, by the operation that is for this attempt. */
+/** Whether it carries what the caller asked for, by the operation of this attempt. */
 function isOriginal({ outgoing, attempt }: RequestInFlight, transaction: Transaction): boolean {
   const { operation, message } = outgoing;
   if (transaction.kind === "provision") {
@@ -48,7 +48,7 @@ function isOriginal({ outgoing, attempt }: RequestInFlight, transaction: Transac
     : operation === "lookupVoucher" && sameJson(message, transaction.start.lookup);
 }
 
-/** What an advice breaks that goes out now, with these messages under way. */
+/** The invariant that an advice breaks if it is sent now, while these messages are under way. */
 export function checkAdvice(
   { outgoing }: AdviceInFlight,
   history: History,
@@ -59,7 +59,7 @@ export function checkAdvice(
   return isReversal && inFlight.some(mayStillArrive) ? "reversalWaits" : undefined;
 }
 
-/** A request that can take effect, itself and no copy of it, whose time is not over. */
+/** A request that can still take effect: not a copy, and not past its deadline. */
 const mayStillArrive = (message: MessageInFlight): boolean =>
   message.type === "request" &&
   message.outgoing.operation !== "lookupVoucher" &&

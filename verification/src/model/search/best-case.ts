@@ -4,7 +4,7 @@ import { createStateTable, type StateTable } from "./state-table.ts";
 import type { Move } from "./move.ts";
 
 /**
- * Where nothing goes wrong, nobody waits, and the till wants what a till wants: a way on that ends in anything but a success.
+ * Looks for a sequence without faults or needless waits, in which the caller wants a success, and that ends in something else.
  */
 export function findUnsuccessfulRun(system: System): UnsuccessfulRun | undefined {
   const table = createStateTable(widthOf(system.initial.activities.length));
@@ -18,13 +18,13 @@ export function findUnsuccessfulRun(system: System): UnsuccessfulRun | undefined
   return undefined;
 }
 
-/** A state in a table of its own, in which no fault leads to any. */
+/** A state in a table of its own, to which no fault leads. */
 export interface UnsuccessfulRun {
   readonly table: StateTable;
   readonly index: number;
 }
 
-/** What happens next where nobody waits: first what the till wants, then what goes on by itself, and only then time. */
+/** What happens next if nothing waits without need: first the till's decisions, then normal moves, and only then time. */
 function selectUrgent(moves: readonly Move[]): readonly Move[] {
   const wanted = moves.filter(
     ({ kind, intent }) => kind === "decision" && intent !== undefined && desiredIntents.includes(intent),

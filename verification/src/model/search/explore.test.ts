@@ -5,10 +5,10 @@ import { explore } from "./explore.ts";
 import type { State } from "./state.ts";
 import type { Move } from "./move.ts";
 
-// A system of a few states, each by its number, to see what an exploration makes of it.
+// A system of a few states, each given by its number, to test the exploration.
 
 interface ToySystem {
-  /** From each state: where to, and as what kind of move. */
+  /** For each state: the next states, and the kinds of moves to them. */
   readonly moves: Readonly<Record<number, readonly (readonly [next: number, kind: Move["kind"]])[]>>;
   readonly ended: readonly number[];
   readonly violations?: Readonly<Record<number, Violation>>;
@@ -34,7 +34,7 @@ const eventsOf = (trace: readonly { readonly event: string }[] | undefined): rea
   trace?.map(({ event }) => event);
 
 describe("an exploration", () => {
-  test("visits every state once, and says how far the farthest is away", () => {
+  test("visits every state once, and gives the distance of the most distant one", () => {
     const { states, transitions, depth, violation } = explore(
       toSystem({
         moves: {
@@ -57,7 +57,7 @@ describe("an exploration", () => {
     });
   });
 
-  test("gives the shortest way to what must not be", () => {
+  test("gives the shortest trace to a violation", () => {
     const { violation } = explore(
       toSystem({
         moves: {
@@ -78,7 +78,7 @@ describe("an exploration", () => {
     expect(eventsOf(violation?.trace)).toEqual(["0 to 4", "4 to 3"]);
   });
 
-  test("goes on beyond a limit of the protocol, and gives the shortest way to it", () => {
+  test("goes on beyond a limit of the protocol, and gives the shortest trace to it", () => {
     const { states, limits, violation } = explore(
       toSystem({
         moves: {
@@ -103,7 +103,7 @@ describe("an exploration", () => {
 
   test.each<[string, ToySystem, string, readonly string[]]>([
     [
-      "where nothing happens any more though something is left to do",
+      "if nothing happens any more although something is left to do",
       { moves: { 0: [[1, "normal"]], 1: [[2, "fault"]] }, ended: [2] },
       "nothing happens any more, and something is left to do",
       ["0 to 1"],
@@ -115,7 +115,7 @@ describe("an exploration", () => {
       ["0 to 1"],
     ],
     [
-      "where what happens leads in a circle, however it might be left",
+      "if normal moves form a circle, even if other moves leave it",
       {
         moves: {
           0: [[1, "normal"]],
@@ -136,7 +136,7 @@ describe("an exploration", () => {
     expect(eventsOf(violation?.trace)).toEqual(trace);
   });
 
-  test("takes a circle for no harm that only faults close", () => {
+  test("accepts a circle that only faults close", () => {
     const { violation } = explore(toSystem({ moves: { 0: [[1, "normal"]], 1: [[0, "fault"]] }, ended: [1] }));
 
     expect(violation).toBeUndefined();

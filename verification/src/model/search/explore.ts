@@ -1,4 +1,4 @@
-import { type Invariant, invariants } from "../properties/invariants.ts";
+import { type Invariant, invariants } from "../../oracle/invariants.ts";
 import type { Violation } from "../properties/check-state.ts";
 import type { ProtocolLimit } from "../properties/limits.ts";
 import type { System } from "../system.ts";
@@ -8,15 +8,15 @@ import { createStateTable, type StateTable } from "./state-table.ts";
 import { isRepeatable, type TraceLine, type Move } from "./move.ts";
 import { createProgressGraph } from "./progress-graph.ts";
 
-/** What the exploration of a system came to; plain data, to be passed between threads. */
+/** The result of an exploration. It is plain data, so that threads can pass it on. */
 export interface Exploration {
   readonly states: number;
   readonly transitions: number;
-  /** How many moves the farthest state is away. */
+  /** How many moves the most distant state is away. */
   readonly depth: number;
-  /** The shortest way to what must never be. */
+  /** The shortest trace to a violation. */
   readonly violation?: Counterexample;
-  /** The shortest way to each limit of the protocol. */
+  /** The shortest trace to each limit of the protocol. */
   readonly limits: readonly ReachedLimit[];
 }
 
@@ -32,11 +32,11 @@ export interface Counterexample {
 }
 
 /**
- * Visits every reachable state, breadth first, up to the first one that breaks an invariant.
+ * Visits every reachable state, breadth first, until one breaks an invariant.
  *
- * Whether everything ends once faults stop is seen on the way. From each state only what is ordinary may happen, and what the
- * till must decide. Where these moves end, nothing may be left to do; and if they never lead in a circle, every run of them
- * ends. So no fairness is assumed: it ends in whatever order things happen.
+ * It also shows that everything ends once faults stop. For that, only normal moves and the till's decisions count. If no such
+ * move is left, nothing may be left to do. If such moves never form a circle, every sequence of them ends. So no fairness is
+ * assumed: everything ends in whatever order things happen.
  */
 export function explore(system: System): Exploration {
   const table = createStateTable(widthOf(system.initial.activities.length));
@@ -105,20 +105,20 @@ const unsuccessfulViolation = {
   description: "nothing went wrong, and yet it has not succeeded",
 } as const;
 
-/** Whether nothing goes on by itself any more though something is left to do, or nobody can bring it to an end. */
+/** Whether nothing goes on by itself although something is left to do, or no decision leads to an end. */
 function checkTermination(system: System, state: State, moves: readonly Move[]): Violation | undefined {
   if (!moves.some(({ kind }) => kind === "normal" || kind === "time") && !system.isIdle(state)) {
     return { invariant: "terminates", description: "nothing happens any more, and something is left to do" };
   }
   return moves.some(isProgress) || system.hasEnded(state)
     ? undefined
-    : { invariant: "terminates", description: "it has not ended, and nobody can end it" };
+    : { invariant: "terminates", description: "it has not ended, and no decision can end it" };
 }
 
-/** What may be wanted again and again is no way to an end. */
+/** An intent that can be repeated without end does not lead to an end. */
 const isProgress = ({ kind, intent }: Move): boolean => kind !== "fault" && !isRepeatable(intent);
 
-/** What happened on the way to a state, found again by taking the same moves. */
+/** What happened on the way to a state. It is found by making the same moves again. */
 function traceTo(system: System, table: StateTable, index: number): readonly TraceLine[] {
   const lines: TraceLine[] = [];
   for (let at = index; table.parentOf(at) >= 0; at = table.parentOf(at)) {

@@ -1,4 +1,4 @@
-/** Gives every value a small number: the same for values with the same key, whoever asks. 0 stands for none. */
+/** Gives every value a small number. Values with the same key get the same number. 0 stands for no value. */
 export interface Interner<Value> {
   idOf(value: Value): number;
   /** The first value that came with this number's key. */
@@ -27,7 +27,7 @@ export function createInterner<Value>(keyOf: (value: Value) => string): Interner
   };
 }
 
-/** Remembers what a pure function of a few numbers gave. */
+/** Remembers the results of a pure function of a few numbers. */
 export function memoize<Numbers extends readonly number[], Value>(
   compute: (...numbers: Numbers) => Value,
 ): (...numbers: Numbers) => Value {
@@ -44,5 +44,5 @@ export function memoize<Numbers extends readonly number[], Value>(
   };
 }
 
-/** Three numbers below this make one that a double holds exactly. */
+/** Three numbers below this, packed into one, still fit exactly into a double. */
 const MEMO_RADIX = 2 ** 17;

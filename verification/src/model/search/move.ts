@@ -1,30 +1,30 @@
 import type { Intent } from "@electrum-vouchers/core";
-import type { Invariant } from "../properties/invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 import type { State } from "./state.ts";
 
 /** One move from a state. */
 export interface Move {
   readonly next: State;
   /**
-   * - `normal`: what happens where nothing goes wrong
-   * - `time`: it passes
-   * - `decision`: the till or a person decides; nobody can say when
-   * - `fault`: what must never be needed, and may always happen
+   * - `normal`: happens if nothing goes wrong
+   * - `time`: time passes
+   * - `decision`: the caller or the operator decides, at any time
+   * - `fault`: may always happen, and nothing may depend on it
    */
   readonly kind: "normal" | "time" | "decision" | "fault";
-  /** What happens, for people. */
+  /** What happens, for the trace. */
   readonly describe: () => TraceLine;
-  /** What a till or a person wants. */
+  /** The intent of the caller or of the operator. */
   readonly intent?: Intent["type"] | "start";
-  /** What the move itself breaks. */
+  /** The invariant that the move itself breaks, if any. */
   readonly violated?: Invariant;
 }
 
-/** A line of a trace: who does what. */
+/** A line of a trace: an actor and what it does. */
 export interface TraceLine {
   readonly actor: "till" | "network" | "switch" | "time";
   readonly event: string;
 }
 
-/** What a till or a person may want again and again. */
+/** Whether the caller or the operator may want this again and again. */
 export const isRepeatable = (intent: Move["intent"]): boolean => intent === "lookUp" || intent === "resend";

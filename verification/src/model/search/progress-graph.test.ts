@@ -26,7 +26,7 @@ function findReachable(graph: readonly (readonly number[])[], state: number): Re
   return reached;
 }
 
-test("a state on a circle is one that leads back to itself, and one is found wherever there is one", () => {
+test("a state on a circle leads back to itself, and one is found if there is a circle", () => {
   fc.assert(
     fc.property(graphs, (graph) => {
       const onCycles = graph.flatMap((_, state) => (findReachable(graph, state).has(state) ? [state] : []));
@@ -36,7 +36,7 @@ test("a state on a circle is one that leads back to itself, and one is found whe
   );
 });
 
-test("a way longer than any stack has no circle, until its end leads back", () => {
+test("a path longer than the stack has no circle, until its end leads back", () => {
   const states = 200_000;
   const path = Array.from({ length: states }, (_, state) => (state + 1 < states ? [state + 1] : []));
 

@@ -1,14 +1,14 @@
-/** Where moves lead, state by state. */
+/** The graph of the moves, state by state. */
 export interface ProgressGraph {
   /** The successors of the next state, in the order of the states' numbers. */
   add(successors: readonly number[]): void;
-  /** A state that lies on a circle, if any does. */
+  /** A state on a circle, if there is a circle. */
   findCycle(): number | undefined;
 }
 
 const FIRST_CAPACITY = 1 << 16;
 
-/** Successors in one typed array, one state's after the other's: eight bytes a state and four a move. */
+/** All successors in one typed array, state after state: eight bytes a state and four a move. */
 export function createProgressGraph(): ProgressGraph {
   let targets = new Int32Array(FIRST_CAPACITY);
   let starts = new Int32Array(FIRST_CAPACITY);
@@ -38,11 +38,11 @@ const UNSEEN = 0;
 const ON_PATH = 1;
 const DONE = 2;
 
-/** Depth first, without recursion: some ways are longer than the stack. */
+/** Depth first, without recursion: some paths are longer than the stack. */
 function findCycle(targets: Int32Array, starts: Int32Array): number | undefined {
   const states = starts.length - 1;
   const status = new Uint8Array(states);
-  /** The move that each state on the way takes next. */
+  /** For each state on the path, the move that comes next. */
   const next = starts.slice();
   for (let root = 0; root < states; root += 1) {
     const path = status[root] === UNSEEN ? [root] : [];

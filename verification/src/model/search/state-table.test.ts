@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createStateTable } from "./state-table.ts";
 
-test("every row has one place, the first time and ever after, and remembers where it was first reached from", () => {
+test("every row has one index for ever, and remembers from which row it was first reached", () => {
   const row = fc.array(fc.nat({ max: 40 }), { minLength: 3, maxLength: 3 });
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 300 }), (rows) => {
@@ -23,7 +23,7 @@ test("every row has one place, the first time and ever after, and remembers wher
   );
 });
 
-test("it grows beyond its first capacity, and says of what was never added that it is nowhere", () => {
+test("it grows beyond its first capacity, and gives -1 for a row that was never added", () => {
   const table = createStateTable(2);
   for (let number = 0; number < 100_000; number += 1) table.add([number, -number], number - 1);
 

@@ -1,8 +1,8 @@
-/** All states seen so far, each a row of `width` whole numbers, with the state it was first reached from. */
+/** All states seen so far. Each is a row of `width` whole numbers, with the state from which it was first reached. */
 export interface StateTable {
-  /** The row's place; a row that is there for the first time was reached from `parent`. */
+  /** The index of the row. A new row is added, as reached from `parent`. */
   add(row: readonly number[], parent: number): number;
-  /** The row's place, or -1. */
+  /** The index of the row, or -1. */
   find(row: readonly number[]): number;
   rowAt(index: number): readonly number[];
   parentOf(index: number): number;
@@ -11,7 +11,7 @@ export interface StateTable {
 
 const FIRST_CAPACITY = 1 << 14;
 
-/** An open-addressing hash table over typed arrays: some forty bytes a state, so that tens of millions fit. */
+/** An open-addressing hash table over typed arrays. It takes some forty bytes a state, so tens of millions of states fit. */
 export function createStateTable(width: number): StateTable {
   let capacity = FIRST_CAPACITY;
   let rows = new Int32Array(capacity * width);

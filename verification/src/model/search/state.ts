@@ -1,4 +1,4 @@
-/** Everything at one moment: each part by its number, so that a state is a row of a few whole numbers. */
+/** Everything at one moment. Each part is given by its number, so a state is a row of a few whole numbers. */
 export interface State {
   /** What the outbox holds; 0 before the start. */
   readonly record: number;
@@ -6,7 +6,7 @@ export interface State {
   readonly world: number;
   readonly network: number;
   readonly history: number;
-  /** What processes of the till are busy with, in ascending order; 0 for none. */
+  /** The activities of the till's processes, in ascending order; 0 for none. */
   readonly activities: readonly number[];
 }
 
@@ -36,5 +36,5 @@ export const fromRow = ([
   activities,
 });
 
-/** The order of numbers in a state: what happened in another order is the same state. */
+/** The order of numbers in a state. It makes one state of what happened in different orders. */
 export const ascending = (left: number, right: number): number => left - right;

@@ -16,11 +16,11 @@ import { createCommitSteps } from "./commit-steps.ts";
 import { receiveResponse, wakeUp, sendRequest, giveUpWaiting } from "./till.ts";
 import { createStepMaker, type TillStep } from "./till-step.ts";
 
-/** What can happen to the activities of the till. Its code is pure: each step is taken once, however many states take it. */
+/** What can happen to the activities of the till. The code is pure, so each step is computed once, however many states share it. */
 export interface ActivitySteps {
   advance(activity: number, record: number): readonly TillStep[];
   commit(commitActivity: CommitActivity, record: number): TillStep;
-  /** The activity, after somebody else's commit. */
+  /** The activity, after another activity's commit. */
   markOutdated(activity: number): number;
 }
 
@@ -79,7 +79,7 @@ export function createActivitySteps(space: StateSpace): ActivitySteps {
   };
 }
 
-/** Why there may be no answer. Nothing follows from which it is. */
+/** Why there may be no response. The cause changes nothing. */
 const everyNoResponseCause = [
   "deadline",
   "notSent",

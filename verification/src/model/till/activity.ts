@@ -4,11 +4,11 @@ import { abstractionOf } from "../abstraction/abstraction.ts";
 import { age, ageUncommitted } from "../time/time.ts";
 
 /**
- * Something that a till's process does about the transaction, between two moves: a turn of the shipped loop, or the wait for
- * what a command brings. It lives in the process's memory, so it may end at any time and leave no trace.
+ * Something that a till's process does about the transaction between two moves: an action of the shipped loop, or the wait for
+ * the result of a command. It lives in the process's memory, so it may end at any time and leave no trace.
  *
- * Versions are counted from here: the stored record has version 1, and whatever was read before it has 0. More is not needed
- * to tell who may commit.
+ * Versions are counted from here: the stored record has version 1, and everything that was read before it has version 0. That
+ * is enough to decide which activity may commit.
  */
 export type Activity = CommitActivity | Sending | Awaiting | Delivering | Sleeping;
 
@@ -21,16 +21,16 @@ export interface Sending {
   readonly current: VersionedTransaction;
 }
 
-/** A request was sent; its connection is open. */
+/** A request was sent, and its connection is open. */
 export interface Awaiting {
   readonly type: "awaiting";
   readonly command: SendRequest;
   readonly current: VersionedTransaction;
-  /** What is on its way back. */
+  /** The responses on their way back. */
   readonly responses: readonly HttpResponse[];
 }
 
-/** An advice was sent; its connection is open. */
+/** An advice was sent, and its connection is open. */
 export interface Delivering {
   readonly type: "delivering";
   readonly advice: Advice;
@@ -38,14 +38,14 @@ export interface Delivering {
   readonly responses: readonly HttpResponse[];
 }
 
-/** It waits for the time of the next attempt. */
+/** The activity waits for the time of the next attempt. */
 export interface Sleeping {
   readonly type: "sleeping";
   readonly command: WakeAt;
   readonly current: VersionedTransaction;
 }
 
-/** The version of the stored record; of none, and of everything that was read before the stored one. */
+/** The version of the stored record. `NO_VERSION`: of no record, and of every record that was read before the stored one. */
 export const STORED_VERSION = 1;
 export const NO_VERSION = 0;
 
@@ -62,15 +62,15 @@ export function withVersion(activity: Activity, version: number): Activity {
     : { ...activity, current: { ...activity.current, version } };
 }
 
-/** What the activity knows of the transaction: after the commit that it is about to make, if any. */
+/** The transaction as the activity knows it; if it is about to commit, as it will be after the commit. */
 export const transactionOf = (activity: Activity): Transaction =>
   activity.type === "commit" ? activity.committedStep.transaction : activity.current.transaction;
 
-/** Two activities with the same key go on alike, and are judged alike. */
+/** Two activities with the same key behave alike, and the invariants judge them alike. */
 export function activityKey(activity: Activity): string {
   const version = versionOf(activity);
   const transaction = transactionOf(activity);
-  // What was read before the stored record decides nothing any more but what comes of it: the fact that meets the record.
+  // What was read before the stored record matters only by the fact that comes of it and is applied to the stored record.
   const known = version === NO_VERSION ? transaction.state : abstractionOf(transaction);
   switch (activity.type) {
     case "commit": {
@@ -96,7 +96,7 @@ export function activityKey(activity: Activity): string {
 
 const byText = (left: HttpResponse, right: HttpResponse): number => (left.body < right.body ? -1 : 1);
 
-/** The activity as it looks `ms` later: a commit that is still to come, of what was decided then. */
+/** The activity as it looks `ms` later. If it is a commit, it commits later what was decided earlier. */
 export function ageActivity(activity: Activity, ms: number): Activity {
   if (activity.type !== "commit") return age(activity, ms);
   const { committedStep, step, change } = activity;

@@ -2,24 +2,25 @@ import type { Entry } from "@electrum-vouchers/core";
 import type { CommitError } from "@electrum-vouchers/core/ports";
 import { afterCommit } from "@electrum-vouchers/runtime/engine";
 import { err } from "neverthrow";
-import { checkCommit, checkUnchanged } from "../properties/commits.ts";
+import { checkCommit, checkUnchanged } from "../../oracle/commits.ts";
 import type { StateSpace } from "../state-space.ts";
 import type { CommitActivity } from "./activity.ts";
 import { toStored } from "./stored.ts";
 import { applyCommit, type ActivityOutcome, toOutcome } from "./till.ts";
 import { createStepMaker, type TillStep } from "./till-step.ts";
-import type { DecidedIntent } from "../properties/history.ts";
+import type { DecidedIntent } from "../../oracle/promises.ts";
 
-/** What may come of a commit. First what should: it is taken, or comes too late; then how the outbox fails. */
+/** The outcomes of a commit. First the normal one, success or a version conflict; then the failures of the outbox. */
 export type CommitSteps = (turn: CommitActivity, record: number) => readonly [TillStep, ...(readonly TillStep[])];
 
 export function createCommitSteps(space: StateSpace): CommitSteps {
   const { configuration, records } = space;
   const makeStep = createStepMaker(space);
 
-  /** What a commit that was taken leaves in the outbox. */
+  /** What a commit that succeeded leaves in the outbox. */
   function commitEffects(turn: CommitActivity): Partial<TillStep> {
-    const violated = checkCommit(turn);
+    const { before, transaction: after } = turn.committedStep;
+    const violated = checkCommit({ before, after, change: turn.change });
     const decision = findDecision(turn.committedStep.entry);
     return {
       record: records.idOf(toStored(turn.change)),
@@ -44,13 +45,13 @@ export function createCommitSteps(space: StateSpace): CommitSteps {
       effects === undefined
         ? conflictStep(turn, outcome)
         : makeStep("normal", `commits: ${stored?.state ?? "nothing"} -> ${turn.change.state}`, outcome, effects);
-    // To the till's process such a failure is what its death is: as far as it is right, nothing new comes of it.
+    // To the till's process such a failure is like its death. If the code is right, nothing new comes of it.
     if (configuration.faults === "classes") return [expected];
-    const written = effects && failureStep("commits, and nobody knows: it was written", uncertain, effects);
+    const written = effects && failureStep("commits with an uncertain outcome: it was written", uncertain, effects);
     return [
       expected,
       failureStep("finds the outbox full", full),
-      failureStep("commits, and nobody knows: it was not written", uncertain),
+      failureStep("commits with an uncertain outcome: it was not written", uncertain),
       ...(written === undefined ? [] : [written]),
     ];
   };

@@ -6,7 +6,7 @@ import { NOW } from "../time/time.ts";
 import { STORED_VERSION } from "./activity.ts";
 import { type ActivityOutcome, toOutcome } from "./till.ts";
 
-/** Every way to start the transaction: the till may do so again, with ids minted anew. */
+/** Every way to start the transaction. The till may start it again, with newly minted ids. */
 export const startOutcomes = (space: StateSpace): readonly ActivityOutcome[] =>
   startEntries(space).map((entry) => toOutcome(nextAction(startStep(entry)._unsafeUnwrap())));
 
@@ -15,11 +15,11 @@ const startEntries = ({ configuration: { kind, policy }, code }: StateSpace): re
     ? provisionStarts(policy).map((start) => ({ type: "provisionStarted", start }))
     : redemptionStarts(policy, code).map((start) => ({ type: "redemptionStarted", start }));
 
-/** Everything that the till, or a person, may want. */
+/** Every intent of a caller or of the operator. */
 export function intentsFor({ configuration, provider, code }: StateSpace): readonly Intent[] {
   const { kind } = configuration;
   const at = NOW;
-  const operator = { by: "a person", reason: "both sides were asked", at } as const;
+  const operator = { by: "the operator", reason: "both sides were asked", at } as const;
   return [
     kind === "provision" ? { type: "confirm", tenders, at } : { type: "confirm", at },
     { type: "cancel", at },
@@ -32,7 +32,7 @@ export function intentsFor({ configuration, provider, code }: StateSpace): reado
   ];
 }
 
-/** What an intent comes to; nothing where it is refused. */
+/** The outcome of an intent; nothing if it is refused. */
 export const decideIntent = (transaction: Transaction, intent: Intent): ActivityOutcome | undefined =>
   intentStep({ transaction, version: STORED_VERSION }, intent)
     .map((step) => toOutcome(nextAction(step)))

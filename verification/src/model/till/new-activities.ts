@@ -1,5 +1,5 @@
 import type { Intent } from "@electrum-vouchers/core";
-import { checkUnchanged } from "../properties/commits.ts";
+import { checkUnchanged } from "../../oracle/commits.ts";
 import { messageOf } from "../network/network.ts";
 import { memoize } from "../search/intern.ts";
 import { isRepeatable } from "../search/move.ts";
@@ -11,10 +11,10 @@ import type { StoredTransaction } from "./stored.ts";
 import { type ActivityOutcome, resumeDue } from "./till.ts";
 import { createStepMaker, type TillStep } from "./till-step.ts";
 
-/** What a process of the till can begin. */
+/** The activities that a process of the till can begin. */
 export interface NewActivities {
   start(record: number): readonly TillStep[];
-  /** What is decided, and durable, while all other activities stand still. */
+  /** Intents that are decided and made durable while all other activities stand still. */
   decideImmediately(record: number): readonly TillStep[];
 }
 
@@ -47,7 +47,7 @@ export function createNewActivities(space: StateSpace, steps: ActivitySteps): Ne
     const intentSteps = possibleIntents(record).flatMap(({ intent, outcome }): readonly TillStep[] => {
       const { type } = intent;
       if (outcome.result === undefined) return [makeStep("decision", `wants: ${type}`, outcome, { intent: type })];
-      // It changes nothing: worth a step only where the till is told what is not so.
+      // It changes nothing. That is a step only if the caller is told something that is not so.
       const violated = checkUnchanged({ type: "intent", intent }, outcome.result);
       return violated === undefined
         ? []

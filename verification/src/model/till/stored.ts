@@ -6,13 +6,13 @@ import { age } from "../time/time.ts";
 /** What the outbox holds of the transaction. */
 export interface StoredTransaction {
   readonly transaction: Transaction;
-  /** What wakes a till up; the state alone wakes nobody. */
+  /** What wakes a till up. The state alone does not. */
   readonly due?: Due;
 }
 
 export const toStored = ({ record, due }: Change): StoredTransaction =>
   age({ transaction: decode(record)._unsafeUnwrap(), ...(due === undefined ? {} : { due }) }, 0);
 
-/** Two records with the same key go on alike. */
+/** Two records with the same key behave alike. */
 export const storedKey = ({ transaction, due }: StoredTransaction): string =>
   `${abstractionOf(transaction)} ${JSON.stringify(due)}`;

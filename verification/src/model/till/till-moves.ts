@@ -6,7 +6,7 @@ import { abstractionOf } from "../abstraction/abstraction.ts";
 import type { HistoryUpdates } from "../properties/history-updates.ts";
 import { checkAdvice, checkRequest } from "../properties/sends.ts";
 import { memoize } from "../search/intern.ts";
-import type { Invariant } from "../properties/invariants.ts";
+import type { Invariant } from "../../oracle/invariants.ts";
 import type { StateSpace } from "../state-space.ts";
 import { ascending, type State } from "../search/state.ts";
 import type { TillStep } from "./till-step.ts";
@@ -24,17 +24,17 @@ export function createTillMoves(
   const checkSend = createSendCheck(space);
   const networkAfter = createNetworkUpdate(space);
 
-  /** What an activity has read before somebody else committed. */
+  /** An activity that read the record before another activity committed. */
   const markOutdated = (activity: number): number => (activity === 0 ? 0 : steps.markOutdated(activity));
 
-  /** The activities after a step of one of them; 0 is one that begins, and may have ended at once. */
+  /** The activities after a step of one of them. 0 is an activity that begins; it may have ended at once. */
   function activitiesAfter(all: readonly number[], activity: number, step: TillStep): readonly number[] {
     const position = activity === 0 && step.activity === 0 ? -1 : all.indexOf(activity);
     const update = step.record === undefined ? (other: number) => other : markOutdated;
     return all.map((each, index) => (index === position ? step.activity : update(each))).toSorted(ascending);
   }
 
-  /** To give up waiting is a fault as long as an answer can come. */
+  /** Giving up is a fault as long as a response can come. */
   function kindOf(state: State, activity: number, { kind }: TillStep): Move["kind"] {
     if (kind !== "giveUp") return kind;
     return routing.isUnanswerable(state, activity) ? "normal" : "fault";
@@ -57,7 +57,7 @@ export function createTillMoves(
     };
   }
 
-  /** A second start is another one only beside the first; and a till looks up again what was not found, but once. */
+  /** A second start differs from the first only while the first is under way. A till looks up again once what was not found. */
   const mayStart = ({ record, activities, history }: State, { intent }: TillStep, index: number): boolean =>
     record === 0
       ? index === activities.filter((each) => each !== 0).length
@@ -76,7 +76,7 @@ export function createTillMoves(
   };
 }
 
-/** What a step breaks by what it sends. */
+/** What a step breaks by the message that it sends. */
 function createSendCheck(space: StateSpace): (state: State, sender: number, step: TillStep) => Invariant | undefined {
   const { records, activities, messages, networks, histories } = space;
   const isWhatIsStored = memoize((activity: number, record: number) => {
@@ -91,7 +91,7 @@ function createSendCheck(space: StateSpace): (state: State, sender: number, step
       return checkAdvice(message, before, networks.valueOf(state.network).map(messages.valueOf));
     }
     const activity = activities.valueOf(sender);
-    // What was overtaken by another step is no longer to be seen in the outbox, but something is.
+    // If another step came after it, the outbox no longer shows this one, but it holds a record.
     const isStored = versionOf(activity) === NO_VERSION ? state.record !== 0 : isWhatIsStored(sender, state.record);
     return checkRequest(message, activity, isStored, before);
   };
@@ -99,7 +99,7 @@ function createSendCheck(space: StateSpace): (state: State, sender: number, step
 
 /** What is under way after a step. */
 function createNetworkUpdate({ messages, networks }: StateSpace): (network: number, step: TillStep) => number {
-  // What is still under way of an attempt that was answered is not the till's any more: something has copied it.
+  // If an attempt was answered, what is still under way of it is a copy that something else made.
   const asCopies = memoize((network: number, attempt: number) =>
     networks.idOfMessages(
       networks.valueOf(network).map((id) => {

@@ -13,6 +13,7 @@ import {
   afterCommit,
   type EngineAction,
   nextAction,
+  planFor,
   resumeStep,
   type VersionedTransaction,
 } from "@electrum-vouchers/runtime/engine";
@@ -29,14 +30,14 @@ import {
 } from "./activity.ts";
 import { age, NOW } from "../time/time.ts";
 
-/** What an activity comes to: another one, or its end. */
+/** The outcome of an activity: another activity, or its end. */
 export interface ActivityOutcome {
   readonly activity?: Activity;
-  /** It has ended well, and its caller gets this: a voucher that can be handed over then is. */
+  /** The activity has ended well, and its caller gets this. If the voucher may be handed over, the caller does so. */
   readonly result?: Transaction;
 }
 
-/** What a turn of the shipped loop comes to. */
+/** The outcome of an action of the shipped loop. */
 export function toOutcome(turn: EngineAction): ActivityOutcome {
   switch (turn.type) {
     case "commit":
@@ -50,32 +51,27 @@ export function toOutcome(turn: EngineAction): ActivityOutcome {
   }
 }
 
-/** What has just been committed is what is stored now. */
+/** What was just committed is what is stored now. */
 const toStoredVersion = ({ transaction, version }: VersionedTransaction): VersionedTransaction => ({
   transaction: age(transaction, 0),
   version: Math.min(version, STORED_VERSION),
 });
 
-/**
- * What the runtime's hands make of a command. An advice is left to the forwarder, and a reply or a decision that is not due to
- * the timers; the rest takes time.
- */
+/** What the runtime's own plan makes of a command: an activity that takes time, or nothing more for this process to do. */
 function startCommand(command: Command, current: VersionedTransaction): ActivityOutcome {
-  switch (command.type) {
-    case "queueAdvice":
+  const plan = planFor(command, NOW, "foreground");
+  switch (plan.type) {
+    case "send":
+      return { activity: { type: "sending", command: plan.command, current } };
+    case "wait":
+      return { activity: { type: "sleeping", command: plan.command, current } };
+    case "leaveToForwarder":
+    case "leaveToRecovery":
       return toOutcome(afterCommand(current, undefined));
-    case "sendRequest":
-      return { activity: { type: "sending", command, current } };
-    case "wakeAt": {
-      const isNextAttempt = command.timer === "retry" || command.timer === "lookup";
-      return isNextAttempt || command.at <= NOW
-        ? { activity: { type: "sleeping", command, current } }
-        : toOutcome(afterCommand(current, undefined));
-    }
   }
 }
 
-/** The turn's change meets what the outbox holds: it is taken where nothing came in between. */
+/** The change reaches the outbox. It succeeds if no other commit came first. */
 export function applyCommit(
   turn: CommitActivity,
   stored: Transaction | undefined,
@@ -89,7 +85,7 @@ function toConflict({ change: { id } }: CommitActivity, stored: Transaction | un
   return err({ type: "conflict", winner: { id, version: STORED_VERSION, record: encode(stored) } });
 }
 
-/** A request goes out, unless its deadline has come. */
+/** Sends a request, unless its deadline has come. */
 export const sendRequest = ({ command, current }: Sending): ActivityOutcome =>
   NOW < command.deadlineAt
     ? { activity: { type: "awaiting", command, current, responses: [] } }
@@ -97,13 +93,13 @@ export const sendRequest = ({ command, current }: Sending): ActivityOutcome =>
 
 export const wakeUp = ({ command, current }: Sleeping): ActivityOutcome => feedFact(current, timerFact(command, NOW));
 
-/** An answer is complete. */
+/** A response has arrived completely. */
 export const receiveResponse = (waiting: Awaiting | Delivering, response: HttpResponse): ActivityOutcome =>
   waiting.type === "awaiting"
     ? feedFact(waiting.current, { type: "response", attempt: waiting.command.attempt, ...response, at: NOW })
     : feedFact(waiting.current, { type: "adviceResponse", adviceId: waiting.advice.message.id, ...response, at: NOW });
 
-/** No answer will come. The forwarder puts the advice off; nothing is stored. */
+/** No response will come. The forwarder postpones an advice, and nothing is stored. */
 export const giveUpWaiting = (waiting: Awaiting | Delivering, cause: NoResponseCause): ActivityOutcome =>
   waiting.type === "awaiting"
     ? feedFact(waiting.current, { type: "noResponse", attempt: waiting.command.attempt, cause, at: NOW })
@@ -111,7 +107,7 @@ export const giveUpWaiting = (waiting: Awaiting | Delivering, cause: NoResponseC
 
 const feedFact = (current: VersionedTransaction, fact: Fact): ActivityOutcome => toOutcome(afterCommand(current, fact));
 
-/** What is due on a stored transaction is taken up, as after a restart. */
+/** Takes up what is due on a stored transaction, as after a restart. */
 export function resumeDue(transaction: Transaction): ActivityOutcome {
   const current = { transaction, version: STORED_VERSION };
   const progress = resumeStep(current, NOW);

@@ -7,8 +7,8 @@ import { age, NOW } from "./time.ts";
 import type { Move } from "../search/move.ts";
 
 /**
- * Time passes until the next moment at which something can change. Between two of them nothing can, so these are all the
- * moments that time needs.
+ * Time passes until the next moment at which something can change. Nothing changes between two such moments, so no other
+ * moments are needed.
  */
 export function createTimeMoves(space: StateSpace): (state: State) => readonly Move[] {
   const aging = createAging(space);
@@ -47,7 +47,7 @@ function createAging(
   };
 }
 
-/** The next moment at which something can change; infinite where time changes nothing any more. */
+/** The next moment at which something can change; infinite if time changes nothing any more. */
 function createNextMoment({ records, activities, messages, networks }: StateSpace): (state: State) => Instant {
   const nextOf = (moments: readonly Instant[]): Instant => Math.min(...moments.filter((moment) => moment > NOW));
   const ofRecord = memoize((id: number) => {
@@ -67,7 +67,7 @@ function createNextMoment({ records, activities, messages, networks }: StateSpac
     );
 }
 
-/** Whether a message may still arrive so much later. A late lookup changes nothing, so it may as well be lost. */
+/** Whether a message may still arrive this much later. A late lookup changes nothing, so it counts as lost. */
 const createArrivalCheck =
   ({ configuration, messages }: StateSpace): ((id: number, ms: number) => boolean) =>
   (id, ms) => {

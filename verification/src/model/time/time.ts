@@ -1,21 +1,21 @@
 import type { Instant } from "@electrum-vouchers/core";
 
 /**
- * Every state is seen at this moment: as time passes, all that is stored, under way or remembered moves into the past instead.
- * A transaction cares about order alone, so what happened at different hours and goes on alike is one state.
+ * Every state is seen at this moment: as time passes, everything that is stored, under way or remembered moves into the past
+ * instead. Only the order of moments matters to a transaction, so states that differ only in the time of day are one state.
  */
 export const NOW: Instant = 1_000_000;
 
-/** Of what is only compared with the present it does not matter how long ago it was: it has passed, just now. */
+/** If a moment is only compared with the present, it does not matter how long ago it was: it counts as just passed. */
 const PAST: Instant = NOW - 1;
 
-/** What a step on its way to the outbox measures from may lie further back: longer ago than any delay there is no difference. */
+/** A step on its way to the outbox may measure from a moment further back. Beyond the longest delay there is no difference. */
 const LONG_PAST: Instant = NOW - 8;
 
 /** The value as it looks `ms` later. */
 export const age = <Value extends object>(value: Value, ms: number): Value => shift(value, ms, PAST);
 
-/** As {@link age}, for a step that is decided and not yet committed. */
+/** Like {@link age}, for a step that is decided and not yet committed. */
 export const ageUncommitted = <Value extends object>(value: Value, ms: number): Value => shift(value, ms, LONG_PAST);
 
 function shift<Value extends object>(value: Value, ms: number, floor: Instant): Value {
@@ -24,16 +24,16 @@ function shift<Value extends object>(value: Value, ms: number, floor: Instant): 
   return copy;
 }
 
-/** Moments that are measured from, not only compared: how long ago they were does matter. */
+/** Moments from which time is measured. How long ago they were does matter. */
 const origins: ReadonlySet<string> = new Set(["start", "round"]);
 
-/** What holds no moment, but fields of Electrum's that look like some. */
+/** Values that hold no moment, although fields in Electrum's messages look like one. */
 const timeless: ReadonlySet<string> = new Set(["policy", "request", "lookup", "response", "tenders"]);
 
 interface Shift {
   readonly ms: number;
   readonly floor: Instant;
-  /** One object may be in several places, and moves but once. */
+  /** An object may be referenced several times, and is moved once. */
   readonly moved: Set<object>;
 }
 

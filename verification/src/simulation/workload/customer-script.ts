@@ -3,15 +3,15 @@ import type { CallOutcome, TillClient } from "./till-client.ts";
 import { price, tenders } from "../messages.ts";
 import type { ProcessEnvironment } from "../ports.ts";
 
-/** What customers want of an approval, and have their till do. */
+/** What customers decide about an approval. */
 export interface CustomerScript {
   /** The sale is paid for. */
   confirm(id: Uuid): Promise<CallOutcome>;
   confirmRedemption(id: Uuid): Promise<CallOutcome>;
   cancel(id: Uuid): Promise<CallOutcome>;
-  /** Cancels after a while, whatever has become of it. */
+  /** Cancels after a while, in whatever state it is then. */
   cancelLater(id: Uuid): Promise<void>;
-  /** It stands, or it does not, or nobody ever says. Gives the transaction where a till has accepted that it stands. */
+  /** Accepts, cancels, both, or neither. Gives the transaction if a till has accepted that it stands. */
   decide(id: Uuid, accept: (id: Uuid) => Promise<CallOutcome>): Promise<Transaction | undefined>;
 }
 
@@ -39,7 +39,7 @@ export function createCustomerScript({ context, oracle }: ProcessEnvironment, { 
       call(id, "cancels", (till) => till.cancel(id)),
     );
 
-  /** What was accepted is accepted again, with the same content only. */
+  /** The same intent is accepted again, but only with the same content. */
   async function checkIdempotency(id: Uuid, accept: (id: Uuid) => Promise<CallOutcome>): Promise<void> {
     const again = await accept(id);
     if (again.type === "refused") oracle.reportViolation("the same intent again is accepted", id);

@@ -6,7 +6,7 @@ import { generateUuid, redemptionRequest } from "../messages.ts";
 import type { ProcessEnvironment } from "../ports.ts";
 import type { CustomerScript } from "./customer-script.ts";
 
-/** A customer who spends a voucher out of the purse, which another may be spending, too. */
+/** A customer redeems a voucher, which another customer may be redeeming at the same time. */
 export function createRedemptionWorkload(
   { context }: ProcessEnvironment,
   { call, waitWhileIn }: TillClient,
@@ -30,7 +30,7 @@ export function createRedemptionWorkload(
     if (chance(0.3)) await lookUpRedemption(id);
   }
 
-  /** Asks Electrum what it holds, which a till refuses while the redemption is open. */
+  /** Asks Electrum what it holds. A till refuses that while the redemption is open. */
   async function lookUpRedemption(id: Uuid): Promise<void> {
     const supervisedTill = pick(tills);
     const result = await supervisedTill.call((till) => till.lookUpRedemption(id));

@@ -5,33 +5,31 @@ import { generateUuid, provisionRequest } from "../messages.ts";
 import type { ProcessEnvironment } from "../ports.ts";
 import type { CustomerScript } from "./customer-script.ts";
 
-/** A voucher in a customer's hand. */
+/** A voucher that a customer has. */
 export interface OwnedVoucher {
   readonly code: string;
   readonly provider: ProviderName;
-  /** The sale that it comes from, if it was one of this run. */
+  /** The sale that it comes from, if that was in this run. */
   readonly saleId?: Uuid;
 }
 
 /** Half of the sales are with a provider that follows the whole protocol. */
 const providers: readonly ProviderName[] = ["standard", "standard", "Netcare", "Stellr"];
 
-/** A customer who buys a voucher, and puts it into the purse. */
+/** A customer buys a voucher and keeps it. */
 export function createSaleWorkload(
-  { context, oracle }: ProcessEnvironment,
+  { context }: ProcessEnvironment,
   { call, waitWhileIn }: TillClient,
   script: CustomerScript,
   vouchers: OwnedVoucher[],
 ): (number: number) => Promise<void> {
   const { clock, random, trace, scenario } = context;
 
-  /** The voucher goes to the customer, as soon as the till gives it out. */
+  /** The customer gets the voucher as soon as it may be handed over. */
   function receiveVoucher(transaction: Transaction | undefined, provider: ProviderName): void {
     if (transaction === undefined || !canHandOver(transaction)) return;
     const { code } = handOver(transaction);
-    const { id: saleId } = transaction;
-    oracle.recordHandOver(saleId, code);
-    vouchers.push({ code, provider, saleId });
+    vouchers.push({ code, provider, saleId: transaction.id });
   }
 
   return async (number) => {

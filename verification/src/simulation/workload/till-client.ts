@@ -4,17 +4,17 @@ import type { ResultAsync } from "neverthrow";
 import type { SupervisedTill } from "../supervised-till.ts";
 import type { ProcessEnvironment } from "../ports.ts";
 
-/** What came of asking a till. */
+/** The outcome of a call to a till. */
 export type CallOutcome<Found extends Transaction = Transaction> =
   | { readonly type: "answered"; readonly transaction: Found }
-  /** There is nothing that asking again would change. */
+  /** Another call would change nothing. */
   | { readonly type: "refused" }
-  /** The customer ran out of patience before any till had answered. */
+  /** The customer gave up before any till had returned a result. */
   | { readonly type: "gaveUp" };
 
-/** Where customers are served: at any till that answers. */
+/** Calls any till that works. */
 export interface TillClient {
-  /** Asks until a till has answered. */
+  /** Calls tills until one returns a result. */
   call<Found extends Transaction>(
     id: Uuid,
     description: string,
@@ -24,7 +24,7 @@ export interface TillClient {
   waitWhileIn(outcome: CallOutcome, states: readonly Transaction["state"][]): Promise<Transaction | undefined>;
 }
 
-/** Nobody asks more often than this. */
+/** The highest number of calls before a customer gives up. */
 const MAX_CALLS = 30;
 
 const MAX_RETRY_DELAY_MS = 5_000;
