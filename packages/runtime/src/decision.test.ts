@@ -174,7 +174,7 @@ describe("a dispute that a person settles", () => {
   test("given that nothing is disputed, then there is nothing to settle", async () => {
     const testTill = createTestTill();
     const till = await testTill.open();
-    await testTill.done(till.lookUp(voucherLookup, uuid(1)));
+    await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }));
     await testTill.done(till.redeem(redemptionRequest()));
 
     const intents: readonly Intent["type"][] = ["resend", "resolve"];

@@ -21,7 +21,7 @@ const whenRedeemed =
 
 /** Looks the voucher up and redeems it. */
 async function redeem(testTill: TestTill, till: KillableTill, id = uuid(1)): Promise<Redemption> {
-  await testTill.done(till.lookUp(voucherLookup, id));
+  await testTill.done(till.lookUp(voucherLookup, { id }));
   return testTill.done(till.redeem(redemptionRequest(id)));
 }
 
@@ -64,10 +64,10 @@ describe("the lookup that comes first", () => {
   test("given the same lookup under the same id, then it is joined or given, and not sent twice", async () => {
     const testTill = createTestTill({ script: () => ({ afterMs: 1_000 }) });
     const till = await testTill.open();
-    const calls = [till.lookUp(voucherLookup, uuid(1)), till.lookUp(voucherLookup, uuid(1))];
+    const calls = [till.lookUp(voucherLookup, { id: uuid(1) }), till.lookUp(voucherLookup, { id: uuid(1) })];
 
     const [first, second] = await Promise.all(calls.map((call) => testTill.done(call)));
-    const third = await testTill.done(till.lookUp(voucherLookup, uuid(1)));
+    const third = await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }));
 
     expect(first?.state).toBe("found");
     expect(second).toEqual(first);
@@ -78,9 +78,9 @@ describe("the lookup that comes first", () => {
   test("given another lookup under the same id, then it is refused", async () => {
     const testTill = createTestTill();
     const till = await testTill.open();
-    await testTill.done(till.lookUp(voucherLookup, uuid(1)));
+    await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }));
 
-    const error = await testTill.failed(till.lookUp({ voucherSerialNumber: "42" }, uuid(1)));
+    const error = await testTill.failed(till.lookUp({ voucherSerialNumber: "42" }, { id: uuid(1) }));
 
     expect(error.type).toBe("idInUse");
   });
@@ -200,7 +200,7 @@ describe("redeeming", () => {
   test("given several calls with the same request at one moment, then one is sent, and all get its outcome", async () => {
     const testTill = createTestTill({ script: whenRedeemed({ afterMs: 5_000 }) });
     const till = await testTill.open();
-    await testTill.done(till.lookUp(voucherLookup, uuid(1)));
+    await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }));
     const calls = Array.from({ length: 3 }, () => till.redeem(redemptionRequest()));
 
     const redemptions = await Promise.all(calls.map((call) => testTill.done(call)));
@@ -212,7 +212,7 @@ describe("redeeming", () => {
   test("given another voucher than was looked up, then it is refused, and nothing sent", async () => {
     const testTill = createTestTill();
     const till = await testTill.open();
-    await testTill.done(till.lookUp(voucherLookup, uuid(1)));
+    await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }));
 
     const error = await testTill.failed(till.redeem(redemptionRequest(uuid(1), "ANOTHER-CODE")));
 
@@ -230,7 +230,7 @@ describe("redeeming", () => {
   test("given a voucher that was not found, then it cannot be redeemed", async () => {
     const testTill = createTestTill({ script: () => ({ response: errorResponse(404, "UNABLE_TO_LOCATE_RECORD") }) });
     const till = await testTill.open();
-    await testTill.done(till.lookUp(voucherLookup, uuid(1)));
+    await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }));
 
     expect(await testTill.failed(till.redeem(redemptionRequest()))).toMatchObject({
       refusal: { type: "wrongState", state: "lookupFailed" },
@@ -242,7 +242,7 @@ describe("cancelling", () => {
   test("given a voucher that was only looked up, then it is abandoned, and nothing is owed", async () => {
     const testTill = createTestTill();
     const till = await testTill.open();
-    await testTill.done(till.lookUp(voucherLookup, uuid(1)));
+    await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }));
 
     expect((await testTill.done(till.cancel(uuid(1)))).state).toBe("abandoned");
     expect(testTill.operations()).toEqual(["lookupVoucher"]);
@@ -251,7 +251,7 @@ describe("cancelling", () => {
   test("given a redemption under way, then its approval is reversed", async () => {
     const testTill = createTestTill({ script: whenRedeemed({ afterMs: 5_000 }) });
     const till = await testTill.open();
-    await testTill.done(till.lookUp(voucherLookup, uuid(1)));
+    await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }));
     const redeeming = till.redeem(redemptionRequest());
     await testTill.clock.advance(1_000);
 

@@ -91,7 +91,7 @@ const confirmSale =
     till.confirm(id, tenders);
 
 const lookUp = (context: ActionContext, id: Uuid): Promise<void> =>
-  awaitOutcome(context, id, context.till.lookUp({ voucherCode: context.voucherCode }, id));
+  awaitOutcome(context, id, context.till.lookUp({ voucherCode: context.voucherCode }, { id }));
 
 async function redeem(context: ActionContext, id: Uuid): Promise<void> {
   const { till, provider, voucherCode } = context;
@@ -102,7 +102,7 @@ async function redeem(context: ActionContext, id: Uuid): Promise<void> {
 /** The till asks Electrum about its own first sale. Before the end of the sale that is refused. */
 async function lookUpSale(context: ActionContext, id: Uuid): Promise<void> {
   const sale = await find(context, idOf(0));
-  const lookup = await context.till.lookUp({ provisionRequestId: idOf(0) }, id);
+  const lookup = await context.till.lookUp({ provisionRequestId: idOf(0) }, { id });
   const isRefused = lookup.isErr() && lookup.error.type === "lookupTooEarly";
   if (isRefused !== (sale?.state === "issued" || sale?.state === "confirming")) {
     context.oracle.reportViolation(`a lookup of a sale that is ${sale?.state} is ${isRefused ? "" : "not "}refused`);

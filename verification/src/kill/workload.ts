@@ -58,7 +58,7 @@ export function createWorkload(till: Till, report: (message: ProcessMessage) => 
 
   async function redeemVoucher(code: string, provider: ProviderName): Promise<void> {
     const id = randomUUID();
-    const found = await call(till.lookUp({ voucherCode: code, receiverInstId: provider }, id));
+    const found = await call(till.lookUp({ voucherCode: code, receiverInstId: provider }, { id }));
     if (found?.state !== "found") return;
     const redeemed = await call(till.redeem(redemptionRequest(id, provider, code)));
     if (redeemed?.state !== "redeemed") return;

@@ -38,7 +38,7 @@ function handleRedemption(till: Till, plan: TransactionPlan<RedemptionRequest>):
     ...(request.receiver === undefined ? {} : { receiverInstId: request.receiver.id }),
   };
   return till
-    .lookUp(lookup, request.id)
+    .lookUp(lookup, { id: request.id })
     .andThen((redemption): TransactionResult => {
       if (redemption.state === "lookupFailed") return abandonRedemption(till, plan, redemption);
       return redemption.state === "found" ? till.redeem(request) : okAsync(redemption);

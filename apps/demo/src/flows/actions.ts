@@ -78,7 +78,7 @@ async function cancel(context: FlowContext, place: number): Promise<void> {
 async function lookUp(context: FlowContext, place: number): Promise<void> {
   const id = randomUUID();
   begin(context, place, id);
-  await unwrap((await context.openTill()).lookUp({ voucherCode: context.voucherCode }, id));
+  await unwrap((await context.openTill()).lookUp({ voucherCode: context.voucherCode }, { id }));
 }
 
 async function redeem(context: FlowContext, place: number): Promise<void> {
@@ -92,7 +92,7 @@ async function confirmRedemption(context: FlowContext, place: number): Promise<v
 
 async function lookUpSale(context: FlowContext, place: number): Promise<void> {
   const id = randomUUID();
-  await unwrap((await context.openTill()).lookUp({ provisionRequestId: idAt(context, 0) }, id));
+  await unwrap((await context.openTill()).lookUp({ provisionRequestId: idAt(context, 0) }, { id }));
   begin(context, place, id);
 }
 

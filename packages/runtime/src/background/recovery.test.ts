@@ -32,7 +32,8 @@ type Doing = (till: KillableTill) => ResultAsync<Transaction, TillError>;
 const sell: Doing = (till) => till.provision(provisionRequest()).map((sale): Transaction => sale);
 const sellAndConfirm: Doing = (till) => sell(till).andThen(() => till.confirm(uuid(1), tenders));
 const sellAndCancel: Doing = (till) => sell(till).andThen(() => till.cancel(uuid(1)));
-const lookUp: Doing = (till) => till.lookUp(voucherLookup, uuid(1)).map((redemption): Transaction => redemption);
+const lookUp: Doing = (till) =>
+  till.lookUp(voucherLookup, { id: uuid(1) }).map((redemption): Transaction => redemption);
 const redeem: Doing = (till) => lookUp(till).andThen(() => till.redeem(redemptionRequest()));
 const redeemAndConfirm: Doing = (till) => redeem(till).andThen(() => till.confirmRedemption(uuid(1)));
 

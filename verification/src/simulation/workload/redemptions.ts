@@ -52,7 +52,7 @@ export function createRedemptionWorkload(
       receiverInstId: provider,
     };
     const pendingStates = ["lookingUp", "waitingToLookUp"] as const;
-    let found = await waitWhileIn(await call(id, "looks up", (till) => till.lookUp(lookup, id)), pendingStates);
+    let found = await waitWhileIn(await call(id, "looks up", (till) => till.lookUp(lookup, { id })), pendingStates);
     if (found?.state === "lookupFailed" && chance(0.5))
       found = await waitWhileIn(await call(id, "looks up again", (till) => till.lookUpAgain(id)), pendingStates);
     if (found?.state === "found") await redeem(id, owned);
