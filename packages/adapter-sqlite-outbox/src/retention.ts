@@ -65,8 +65,10 @@ function createRedactOne(database: Database): (rowId: number, redact: RetentionR
   );
 
   return (rowId, redact) => {
-    for (const text of record.all(rowId)) assertOneRow(setRecord.run(redact.record(text), rowId).changes);
-    for (const { version, entry } of entries.all(rowId)) setEntry.run(redact.entry(entry), rowId, version);
+    for (const text of record.all(rowId)) {
+      assertOneRow(setRecord.run(redact.record(text), rowId).changes);
+      for (const { version, entry } of entries.all(rowId)) setEntry.run(redact.entry(entry, text), rowId, version);
+    }
   };
 }
 

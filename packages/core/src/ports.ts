@@ -275,6 +275,6 @@ export interface RetentionRequest {
   /** Transactions that finished before this are deleted. */
   readonly deleteBefore: Instant;
   readonly limit: number;
-  /** The core's `redactRecord` and `redactStoredEntry`. */
-  readonly redact: { record(record: string): string; entry(entry: string): string };
+  /** The core's `redactRecord` and `redactStoredEntry`. An entry is redacted with its record, as it was before its redaction. */
+  readonly redact: { record(record: string): string; entry(entry: string, record: string): string };
 }

@@ -89,8 +89,14 @@ function applyRetention(rows: Map<Uuid, MemoryRow>, { redactBefore, deleteBefore
     .filter(({ change, isRedacted }) => change.at < redactBefore && !isRedacted)
     .slice(0, limit - deleted.length);
   for (const row of redacted) {
-    const change = { ...row.change, record: redact.record(row.change.record) };
-    rows.set(change.id, { ...row, change, journal: row.journal.map((entry) => redact.entry(entry)), isRedacted: true });
+    const { record } = row.change;
+    const journal = row.journal.map((entry) => redact.entry(entry, record));
+    rows.set(row.change.id, {
+      ...row,
+      change: { ...row.change, record: redact.record(record) },
+      journal,
+      isRedacted: true,
+    });
   }
   return { redacted: redacted.length, deleted: deleted.length };
 }

@@ -6,7 +6,7 @@ import { unwrapAsync, unwrapErrorAsync } from "../unwrap.ts";
 
 const redact: RetentionRequest["redact"] = {
   record: (text) => `${text}, redacted`,
-  entry: (text) => `${text}, masked`,
+  entry: (text, record) => `${text} of ${record}, masked`,
 };
 
 const redactionRequest = (before: number, limit = 100): RetentionRequest => ({
@@ -27,7 +27,7 @@ const finishedChange = (n: number, at: number): Change => createChange(n, { stat
 
 /** What is finished loses its secrets after a time, and is gone after a longer one. */
 export function testRetention(open: OpenOutbox): void {
-  it("scrubs what was finished before a moment: the record and every entry", async () => {
+  it("redacts what was finished before a moment: the record, and every entry together with the record as it was", async () => {
     const outbox = await open();
     await commitAll(
       outbox,
@@ -43,7 +43,10 @@ export function testRetention(open: OpenOutbox): void {
       version: 2,
       record: "record 1.1, redacted",
     });
-    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1, masked", "entry 1.1, masked"]);
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual([
+      "entry 1.1 of record 1.1, masked",
+      "entry 1.1 of record 1.1, masked",
+    ]);
     expect(await unwrapAsync(outbox.load(uuid(2)))).toMatchObject({ record: "record 2.1" });
     expect(await unwrapAsync(outbox.journal(uuid(2)))).toEqual(["entry 2.1"]);
   });
