@@ -1,7 +1,7 @@
 import type { Change, CommitError, Outbox, OutboxInspection, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 import { errAsync, type ResultAsync } from "neverthrow";
 
-export type OutboxCall = "commit" | "load" | "claim" | "postpone" | "release";
+export type OutboxCall = "commit" | "load" | "claim" | "postpone" | "advance" | "release";
 
 /**
  * What goes wrong with a call: `unavailable`, nothing happens · `uncertain`, it happens, or is `lost`, and nobody can tell.
@@ -48,6 +48,7 @@ export function createWatchedOutbox(outbox: Outbox & OutboxInspection): WatchedO
     load: (id) => unlessUnavailable("load", () => outbox.load(id)),
     claim: (request) => unlessUnavailable("claim", () => outbox.claim(request)),
     postpone: (postponement) => unlessUnavailable("postpone", () => outbox.postpone(postponement)),
+    advance: (request) => unlessUnavailable("advance", () => outbox.advance(request)),
     release: (release) => unlessUnavailable("release", () => outbox.release(release)),
     close: () => outbox.close(),
   };

@@ -68,12 +68,17 @@ export function killablePorts({ electrum, outbox, clock }: TillPorts, tillProces
     new ResultAsync(whileAlive(work));
 
   return {
-    electrum: { send: (message, deadlineAt) => call(() => electrum.send(message, deadlineAt)), close: () => {} },
+    electrum: {
+      send: (message, deadlineAt, client) => call(() => electrum.send(message, deadlineAt, client)),
+      credentialsNumber: (client) => electrum.credentialsNumber?.(client) ?? 0,
+      close: () => {},
+    },
     outbox: {
       commit: (change) => call(() => outbox.commit(change)),
       load: (id) => call(() => outbox.load(id)),
       claim: (request) => call(() => outbox.claim(request)),
       postpone: (postponement) => call(() => outbox.postpone(postponement)),
+      advance: (request) => call(() => outbox.advance(request)),
       release: (release) => call(() => outbox.release(release)),
       close: () => call(() => outbox.close()),
     },

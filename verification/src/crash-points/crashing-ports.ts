@@ -25,12 +25,12 @@ export function createCrashingPorts(
   tillProcess: TillProcess,
   crashesAt: CrashPointHandler,
 ): TillPorts {
-  const send: Electrum["send"] = (outgoing, deadlineAt) => {
+  const send: Electrum["send"] = (outgoing, deadlineAt, client) => {
     const leftMs = deadlineAt - clock.now();
     // The clock is exact here, so the till has no cause to send what is too late.
     if (leftMs <= 0) oracle.reportViolation(describeViolation("sentBeforeDeadline", outgoing.operation));
     const arrivesAfterMs = crashesAt(`amid electrum.send ${outgoing.operation}`) ? leftMs - 1 : undefined;
-    return electrum.send(outgoing, deadlineAt, arrivesAfterMs);
+    return electrum.send(outgoing, deadlineAt, client, arrivesAfterMs);
   };
 
   return createMortalPorts(
@@ -49,6 +49,7 @@ function pauseTimeDuring(outbox: Outbox, { pauseDuring }: PausableClock): Outbox
     load: (id) => pause(outbox.load(id)),
     claim: (request) => pause(outbox.claim(request)),
     postpone: (postponement) => pause(outbox.postpone(postponement)),
+    advance: (request) => pause(outbox.advance(request)),
     release: (release) => pause(outbox.release(release)),
     close: () => pause(outbox.close()),
   };

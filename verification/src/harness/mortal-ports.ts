@@ -37,15 +37,16 @@ export function createMortalPorts(
 
   return {
     electrum: {
-      send: (outgoing, deadlineAt) =>
+      send: (outgoing, deadlineAt, client) =>
         new ResultAsync(
           call({ port: "electrum", name: `send ${outgoing.operation}` }, async () => {
             const onResult = oracle.recordSend(outgoing, deadlineAt, tillProcess);
-            const response = await electrum.send(outgoing, deadlineAt);
+            const response = await electrum.send(outgoing, deadlineAt, client);
             onResult(response.isOk() && !isDead());
             return response;
           }),
         ),
+      credentialsNumber: (client) => electrum.credentialsNumber?.(client) ?? 0,
       close: () => undefined,
     },
     outbox: {
@@ -53,6 +54,7 @@ export function createMortalPorts(
       load: (id) => callOutbox("load", () => outbox.load(id)),
       claim: (request) => callOutbox("claim", () => outbox.claim(request)),
       postpone: (postponement) => callOutbox("postpone", () => outbox.postpone(postponement)),
+      advance: (request) => callOutbox("advance", () => outbox.advance(request)),
       release: (release) => callOutbox("release", () => outbox.release(release)),
       close: () => callOutbox("close", () => outbox.close()),
     },

@@ -73,6 +73,7 @@ export function createFaultyOutbox(
       callUnlessFaulty("postponement fails", async () =>
         injectFault("postponement forgotten") ? ok() : sharedOutbox.postpone(postponement),
       ),
+    advance: (request) => callWithLatency(() => sharedOutbox.advance(request)),
     release: (release) => callUnlessFaulty("release fails", () => sharedOutbox.release(release)),
   };
 }

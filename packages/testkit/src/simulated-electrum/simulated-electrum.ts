@@ -18,7 +18,7 @@ import {
 } from "./simulated-switch.ts";
 
 export interface SimulatedElectrumOptions extends SimulatedSwitchOptions {
-  /** The sender's user name. Default: the client of the sample messages. */
+  /** The sender's user name. Default: the client that a message is sent for, else the client of the sample messages. */
   readonly user?: string;
   /** How long a message takes, one way. Default: 20 ms. */
   readonly transitMs?: number;
@@ -27,7 +27,12 @@ export interface SimulatedElectrumOptions extends SimulatedSwitchOptions {
 /** Electrum and the way there: a message that was sent goes on, whatever becomes of its sender. */
 export interface SimulatedElectrum extends Electrum, Omit<SimulatedSwitch, "plan" | "receive" | "forget"> {
   /** Sends a message. It arrives after `arrivesAfterMs`, or later if a fault delays it. */
-  send(outgoing: OutgoingMessage, deadlineAt: Instant, arrivesAfterMs?: number): ResultAsync<HttpResponse, NoResponse>;
+  send(
+    outgoing: OutgoingMessage,
+    deadlineAt: Instant,
+    client?: string,
+    arrivesAfterMs?: number,
+  ): ResultAsync<HttpResponse, NoResponse>;
   /** For so long no connection can be made. */
   readonly disconnect: (durationMs: number) => void;
   /** The connection breaks under the next message of this operation, which arrives all the same, just before its deadline. */
@@ -35,6 +40,8 @@ export interface SimulatedElectrum extends Electrum, Omit<SimulatedSwitch, "plan
   /** Whether no message is on its way, and every provider has every advice. */
   readonly isQuiescent: () => boolean;
 }
+
+type SendArguments = Parameters<SimulatedElectrum["send"]>;
 
 type Exchange = Promise<Result<HttpResponse, NoResponse>>;
 
@@ -46,7 +53,7 @@ type Exchange = Promise<Result<HttpResponse, NoResponse>>;
  * const electrum = createSimulatedElectrum(clock, { faults: { rules: [loseResponse("provisionVoucher")] } });
  */
 export function createSimulatedElectrum(clock: TillClock, options: SimulatedElectrumOptions = {}): SimulatedElectrum {
-  const { user = CLIENT, transitMs = 20 } = options;
+  const { transitMs = 20 } = options;
   const { plan, receive, forget, ...simulatedSwitch } = createSimulatedSwitch(clock, options);
   let inFlight = 0;
   let reachableAt = clock.now();
@@ -85,10 +92,10 @@ export function createSimulatedElectrum(clock: TillClock, options: SimulatedElec
     return err({ cause: "interrupted" });
   }
 
-  async function send(outgoing: OutgoingMessage, deadlineAt: Instant, arrivesAfterMs: number): Exchange {
+  async function send(...[outgoing, deadlineAt, client = CLIENT, arrivesAfterMs = transitMs]: SendArguments): Exchange {
     if (clock.now() >= deadlineAt) return err({ cause: "notSent" });
     if (clock.now() < reachableAt) return err({ cause: "unreachable" });
-    const delivery = plan({ ...toHttp(outgoing), user, at: clock.now() });
+    const delivery = plan({ ...toHttp(outgoing), user: options.user ?? client, at: clock.now() });
     return interrupted === outgoing.operation
       ? interrupt(delivery, deadlineAt)
       : exchange(delivery, deadlineAt, arrivesAfterMs);
@@ -96,8 +103,7 @@ export function createSimulatedElectrum(clock: TillClock, options: SimulatedElec
 
   return {
     ...simulatedSwitch,
-    send: (outgoing, deadlineAt, arrivesAfterMs = transitMs) =>
-      new ResultAsync(send(outgoing, deadlineAt, arrivesAfterMs)),
+    send: (...sending) => new ResultAsync(send(...sending)),
     close: () => undefined,
     disconnect,
     interruptNext: (operation) => {
