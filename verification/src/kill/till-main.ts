@@ -4,6 +4,7 @@ import { netcare, standardProvider, type Policy, parsePolicy, stellr } from "@el
 import { basicAuthorization, createElectrumHttp } from "@electrum-vouchers/adapter-http";
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { type RuntimeEvent, startTill, type Till } from "@electrum-vouchers/runtime";
+import { receiverIdOf } from "../harness/receiver.ts";
 import { isNothingDue } from "../harness/watch-outbox.ts";
 import { USER } from "../request-fields.ts";
 import { createWorkload } from "./workload.ts";
@@ -56,9 +57,8 @@ async function open(): Promise<{ readonly outbox: SqliteOutbox; readonly till: T
   const till = await startTill({
     electrum,
     outbox,
-    policy: (transaction) => {
-      const provider =
-        "provision" in transaction ? transaction.provision.receiver?.id : transaction.lookup.receiverInstId;
+    policy: (subject) => {
+      const provider = receiverIdOf(subject);
       return provider === "Netcare" || provider === "Stellr" ? policies[provider] : policies.standard;
     },
     onEvent,

@@ -2,6 +2,7 @@ import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
 import { startTill, type Till } from "@electrum-vouchers/runtime";
 import { startTillProcess, type TillProcess } from "@electrum-vouchers/testkit";
 import { err, type Result, type ResultAsync } from "neverthrow";
+import { receiverIdOf } from "../harness/receiver.ts";
 import type { SimulatedFaultKind } from "./faults.ts";
 import { generateUuid } from "./messages.ts";
 import { createFaultyPorts, type ProcessEnvironment } from "./ports.ts";
@@ -100,10 +101,7 @@ const startTillIn = (
   const { policies } = context.scenario;
   return startTill({
     ...injectDefect(createFaultyPorts(environment, tillProcess, crash)),
-    policy: (selection) =>
-      policies[
-        providerOf("provision" in selection ? selection.provision.receiver?.id : selection.lookup.receiverInstId)
-      ],
+    policy: (subject) => policies[providerOf(receiverIdOf(subject))],
     onEvent: oracle.recordEvent,
     worker: tillProcess.name,
     newId: () => generateUuid(context.random),
