@@ -45,7 +45,9 @@ describe("a till and a simulated switch, whose memory lasts from one command to 
     async () => {
       const sold = await runDemo(["sell", "--db", join(newFolder(), "till.db"), "--amount", "1", "--cancel"]);
       expect(sold).toMatchObject({ exitCode: 0, stderr: "" });
-      expect(sold.stdout).toMatch(/reverseVoucher +202[^]*reversed - undone, and Electrum knows \(CANCELLED\)/);
+      expect(sold.stdout).toMatch(
+        /reverseVoucher +202[^]*reversed - Electrum has acknowledged the reversal \(CANCELLED\)/,
+      );
       expect(sold.stdout).not.toContain("voucher, for the customer");
     },
     TIMEOUT_MS,

@@ -84,7 +84,7 @@ describe("demo recover", () => {
 
     expect(await demo("recover", "--db", db, "--electrum", url, "--wait", "0")).toBe(1);
 
-    expect(printed).toContain(`sale ${id}: reversing - being undone; Electrum has not acknowledged the reversal yet`);
+    expect(printed).toContain(`sale ${id}: reversing - decided; Electrum has not acknowledged the reversal yet`);
   });
 
   it("does not wait if the credentials are wrong", async () => {

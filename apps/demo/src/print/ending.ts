@@ -1,10 +1,12 @@
-import type {
-  ErrorResponse,
-  LedgerAmount,
-  ReconciliationItem,
-  MessageFault,
-  Refusal,
-  Transaction,
+import {
+  attentionOf,
+  type ErrorResponse,
+  type LedgerAmount,
+  type LookupFailure,
+  type MessageFault,
+  type Refusal,
+  type Transaction,
+  type UnknownOutcome,
 } from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
 import { describeNoResponse } from "./no-response.ts";
@@ -24,7 +26,7 @@ export function describeState(transaction: Transaction): string {
     case "found":
       return "waits for the till to decide";
     case "lookupFailed":
-      return `the lookup failed: ${describeLookupFailure(transaction.reason)}`;
+      return `the lookup failed: ${describeLookupFailure(transaction)}`;
     case "abandoned":
       return "given up before anything was redeemed";
     case "completed":
@@ -34,34 +36,50 @@ export function describeState(transaction: Transaction): string {
     case "confirming":
       return "decided; Electrum has not acknowledged the confirmation yet";
     case "reversing":
-      return "being undone; Electrum has not acknowledged the reversal yet";
+      return "decided; Electrum has not acknowledged the reversal yet";
     case "confirmed":
       return "done, and Electrum knows";
     case "reversed":
-      return `undone, and Electrum knows (${transaction.advice.message.reversalReason})`;
+      return `Electrum has acknowledged the reversal (${transaction.advice.message.reversalReason})`;
     case "disputed":
-      return `Electrum disagrees: ${describeError(transaction.dispute.error)}; an operator must look`;
+      return `Electrum disagrees: ${describeError(transaction.dispute.error)}`;
     case "resolved":
       return `settled by ${transaction.resolution.by}: ${transaction.resolution.reason}`;
   }
 }
 
-type LookupFailure = Extract<Transaction, { state: "lookupFailed" }>["reason"];
+type LookupFailed = Extract<Transaction, { state: "lookupFailed" }>;
 
-function describeLookupFailure(reason: LookupFailure): string {
-  if (reason.error !== undefined) return describeError(reason.error);
-  if (reason.type === "declined") return "declined";
-  switch (reason.cause) {
+/** What Electrum said, if it said anything, and what that means for the voucher. */
+const describeLookupFailure = ({ reason, error, unknown }: LookupFailed): string =>
+  [
+    error === undefined ? undefined : describeError(error),
+    unknown === undefined ? undefined : describeUnknown(unknown),
+    lookupFailures[reason],
+  ]
+    .filter((part) => part !== undefined)
+    .join("; ");
+
+const lookupFailures: Readonly<Record<LookupFailure, string>> = {
+  noSuchVoucher: "no such voucher is known",
+  refused: "Electrum refused to look it up",
+  notOffered: "lookups are not offered for this voucher",
+  noAnswer: "nothing is known of the voucher; look it up again",
+  foreign: "nothing is known of the voucher, since Electrum did not send the response",
+};
+
+function describeUnknown({ cause, error }: UnknownOutcome): string {
+  if (error !== undefined) return describeError(error);
+  switch (cause) {
     case "interruption":
       return "the till was interrupted";
     case "status":
     case "errorType":
-    case "unreadable":
-    case "foreignId":
+    case "foreign":
     case "noVoucher":
       return "no usable response";
     default:
-      return describeNoResponse(reason.cause);
+      return describeNoResponse(cause);
   }
 }
 
@@ -70,16 +88,13 @@ const describeError = ({ status, errorType, errorMessage }: ErrorResponse): stri
     .filter((part) => part !== undefined)
     .join(" ");
 
-export function describeReconciliationItem(item: ReconciliationItem): string {
-  switch (item.reason) {
-    case "lateApproval":
-      return "reconcile: an approval came after the end";
-    case "providerTakesNoReversals":
-      return `reconcile: ${item.provider} takes no reversals, so the voucher may be live`;
-    case "confirmationAmbiguous":
-      return "reconcile: Electrum's response does not say whether the redemption is confirmed";
-  }
-}
+/** What an operator must know and do about a transaction, as the core explains it. */
+export const attentionLines = (transaction: Transaction): readonly string[] =>
+  attentionOf(transaction).flatMap(({ meaning, check, settledBy }) => [
+    `attention: ${meaning}`,
+    `  what to do: ${check}`,
+    `  settled by: ${settledBy}`,
+  ]);
 
 /** Why the till did not do what it was asked to do. */
 export function describeTillError(error: TillError): string {
@@ -94,6 +109,10 @@ export function describeTillError(error: TillError): string {
       return `refused: it is still ${error.state}, and must not be looked up yet`;
     case "outboxUnavailable":
       return `the database is not available: ${error.error.detail}`;
+    case "notElectrum":
+      return `the responses do not come from Electrum; try again in ${Math.ceil(error.retryAfterMs / 1_000)} s`;
+    case "taken":
+      return `transaction ${error.holder} holds what this one needs`;
     case "damaged":
       return "its record is damaged; an operator must look";
     case "stopped":

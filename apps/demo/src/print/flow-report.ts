@@ -2,7 +2,7 @@ import type { DocumentedFlow } from "@electrum-vouchers/testkit";
 import type { FlowResult, FlowTransaction } from "../flows/run-flow.ts";
 import { type TimelineEntry, RECEIVED } from "../flows/timeline.ts";
 import { isInAgreement } from "../flows/check-flow.ts";
-import { describeReconciliationItem } from "./ending.ts";
+import { attentionLines } from "./ending.ts";
 import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { secondsText } from "./reporter.ts";
 
@@ -59,7 +59,7 @@ function transactionLines(result: FlowTransaction, label: string): readonly stri
   return [
     `    ${styleDim(`${label}${states.join(" → ")}`)}`,
     `    ${label}${ends.join(", ")}; ${isInAgreement(result) ? styleSuccess("they agree") : styleError("THEY DO NOT AGREE")}`,
-    ...transaction.reconciliation.map((item) => `    ${label}${styleWarning(describeReconciliationItem(item))}`),
+    ...attentionLines(transaction).map((line) => `    ${label}${styleWarning(line)}`),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { VoucherForCustomer, Transaction } from "@electrum-vouchers/core";
 import type { ForwarderStatus, EventListener, RuntimeEvent } from "@electrum-vouchers/runtime";
 import { describeAlert } from "./alert.ts";
-import { describeReconciliationItem, describeState } from "./ending.ts";
+import { attentionLines, describeState } from "./ending.ts";
 import { describeNoResponse } from "./no-response.ts";
 import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { voucherLines } from "./voucher.ts";
@@ -51,11 +51,11 @@ export const secondsText = (ms: number): string =>
 function describeEvent(event: RuntimeEvent): string | undefined {
   switch (event.type) {
     case "answered": {
-      const { operation, outcome, tookMs } = event;
+      const { operation, outcome, durationMs } = event;
       const outcomeText = "status" in outcome ? String(outcome.status) : describeNoResponse(outcome.noResponse);
       const styled =
         "status" in outcome && outcome.status < 300 ? styleSuccess(outcomeText) : styleWarning(outcomeText);
-      return `till → Electrum  ${operation.padEnd(21)}  ${styled} ${styleDim(`after ${Math.round(tookMs)} ms`)}`;
+      return `till → Electrum  ${operation.padEnd(21)}  ${styled} ${styleDim(`after ${Math.round(durationMs)} ms`)}`;
     }
     case "forwarder":
       return describeForwarder(event.status);
@@ -82,9 +82,9 @@ function describeForwarder(status: ForwarderStatus): string | undefined {
 }
 
 function endingLines(transaction: Transaction): readonly string[] {
-  const { kind, id, state, reconciliation } = transaction;
+  const { kind, id, state } = transaction;
   return [
     `${kind === "provision" ? "sale" : "redemption"} ${id}: ${styleBold(state)} - ${describeState(transaction)}`,
-    ...reconciliation.map((item) => `  ${styleWarning(describeReconciliationItem(item))}`),
+    ...attentionLines(transaction).map((line) => `  ${styleWarning(line)}`),
   ];
 }
