@@ -13,6 +13,7 @@ import {
   type VoucherLookup,
 } from "@electrum-vouchers/core";
 import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import type { Clock } from "./clock.ts";
 import { type TillError, wrongKind } from "./errors.ts";
 import type { ResolvedTillOptions } from "./options.ts";
 import type { Send } from "./send.ts";
@@ -44,34 +45,15 @@ export interface LookUpOptions {
 export function createRedemptions(
   transactions: TransactionService,
   send: Send,
-  { clock, newId, policyFor, selectsPolicy, clients }: ResolvedTillOptions,
+  options: ResolvedTillOptions,
 ): RedemptionCalls {
-  /** A sale of ours may be looked up once it is over. */
-  const mayLookUpSale = ({ provisionRequestId }: VoucherLookup): ResultAsync<void, TillError> =>
-    provisionRequestId === undefined
-      ? okAsync(undefined)
-      : transactions
-          // It may be another system's id, in upper case. Ours are in lower case.
-          .find(provisionRequestId.toLowerCase())
-          .andThen((sale) => mayLookUp(sale, clock.now()))
-          .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
-
+  const { clock, newId, policyFor, clients } = options;
   const [onlyClient, ...otherClients] = clients ?? [];
   const defaultClient = otherClients.length === 0 ? onlyClient : undefined;
 
-  /** The lookup's answer tells the provider, so the policy is asked again. */
-  function policyAtRedeem(request: RedemptionRequest): ResultAsync<Policy | undefined, TillError> {
-    if (!selectsPolicy) return okAsync(undefined);
-    return transactions
-      .find(request.id)
-      .map((transaction) =>
-        transaction.state === "found" ? policyFor({ redemption: request, found: transaction.response }) : undefined,
-      );
-  }
-
   return {
     lookUp: (lookup, { id = newId(), client = defaultClient, terminal } = {}) =>
-      mayLookUpSale(lookup)
+      mayLookUpSale(transactions, lookup, clock)
         .andThen(() =>
           transactions.start({
             type: "redemptionStarted",
@@ -90,7 +72,7 @@ export function createRedemptions(
         .andThen(asRedemption),
     lookUpAgain: (id) => transactions.applyIntent(id, { type: "lookUp", at: clock.now() }).andThen(asRedemption),
     redeem: (request) =>
-      policyAtRedeem(request)
+      policyAtRedeem(transactions, options, request)
         .andThen((policy) =>
           transactions.applyIntent(request.id, {
             type: "redeem",
@@ -118,6 +100,34 @@ export function createRedemptions(
         })
         .map((response) => classifyRedemptionStatus(id, response)),
   };
+}
+
+/** A sale in the same outbox may be looked up once it is over. */
+const mayLookUpSale = (
+  transactions: TransactionService,
+  { provisionRequestId }: VoucherLookup,
+  clock: Clock,
+): ResultAsync<void, TillError> =>
+  provisionRequestId === undefined
+    ? okAsync(undefined)
+    : transactions
+        // It may be another system's id, in upper case. Those in the outbox are in lower case.
+        .find(provisionRequestId.toLowerCase())
+        .andThen((sale) => mayLookUp(sale, clock.now()))
+        .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
+
+/** The response to the lookup tells the provider, so the policy is asked again. */
+function policyAtRedeem(
+  transactions: TransactionService,
+  { policyFor, selectsPolicy }: ResolvedTillOptions,
+  request: RedemptionRequest,
+): ResultAsync<Policy | undefined, TillError> {
+  if (!selectsPolicy) return okAsync(undefined);
+  return transactions
+    .find(request.id)
+    .map((transaction) =>
+      transaction.state === "found" ? policyFor({ redemption: request, found: transaction.response }) : undefined,
+    );
 }
 
 /** The core has already refused what does not fit the kind. This tells the compiler so. */

@@ -2,6 +2,7 @@ import type { Resolve, Transaction, Uuid } from "@electrum-vouchers/core";
 import type { ResultAsync } from "neverthrow";
 import { createAlertReporter } from "./alert-reporter.ts";
 import { createActiveTransactions } from "./active-transactions.ts";
+import type { Clock } from "./clock.ts";
 import type { TillError } from "./errors.ts";
 import type { ForwarderStatus } from "./events.ts";
 import { startForwarder } from "./background/forwarder.ts";
@@ -14,7 +15,7 @@ import { createRequestMonitor } from "./request-monitor.ts";
 import { resolveUncertainCommits } from "./resolve-uncertain-commits.ts";
 import { createSend } from "./send.ts";
 import { startRecovery } from "./background/recovery.ts";
-import { createTransactionService } from "./transaction-service.ts";
+import { createTransactionService, type TransactionService } from "./transaction-service.ts";
 
 /** A point of sale that sells and accepts vouchers, and never loses track of one. */
 export interface Till extends ProvisionCalls, RedemptionCalls {
@@ -44,7 +45,7 @@ export interface Till extends ProvisionCalls, RedemptionCalls {
  */
 export async function startTill(options: TillOptions): Promise<Till> {
   const settings = resolveOptions(options);
-  const { clock, worker, onEvent } = settings;
+  const { clock, worker, clients, onEvent } = settings;
   const outbox = resolveUncertainCommits(settings.outbox, settings.newId);
   const stopping = new AbortController();
   const reportAlert = createAlertReporter(onEvent, clock);
@@ -81,7 +82,6 @@ export async function startTill(options: TillOptions): Promise<Till> {
 
   // An earlier process of this name may have crashed and left leases.
   await release();
-  const { clients } = settings;
   const background = {
     outbox,
     clock,
@@ -97,18 +97,30 @@ export async function startTill(options: TillOptions): Promise<Till> {
   return {
     ...createProvisions(transactions, monitor, settings),
     ...createRedemptions(transactions, send, settings),
-    find: (id) => transactions.find(id),
-    cancel: (id) => transactions.applyIntent(id, { type: "cancel", at: clock.now() }),
-    resend: (id) => transactions.applyIntent(id, { type: "resend", at: clock.now() }),
-    resolve: (id, resolution) => transactions.applyIntent(id, { type: "resolve", ...resolution, at: clock.now() }),
+    ...createCommonCalls(transactions, clock),
     forwarder: { status: () => forwarder.status(), resume: () => forwarder.resume() },
     stop: async () => {
       stopping.abort();
-      const patience = new AbortController();
       const ended = Promise.all([activeTransactions.whenIdle(), recovery.stop(), forwarder.stop()]);
-      await Promise.race([ended, clock.sleep(settings.stopTimeoutMs, patience.signal)]);
-      patience.abort();
+      await waitAtMost(settings.stopTimeoutMs, ended, clock);
       await release();
     },
   };
+}
+
+/** The calls for both kinds of transaction. */
+const createCommonCalls = (
+  transactions: TransactionService,
+  clock: Clock,
+): Pick<Till, "find" | "cancel" | "resend" | "resolve"> => ({
+  find: (id) => transactions.find(id),
+  cancel: (id) => transactions.applyIntent(id, { type: "cancel", at: clock.now() }),
+  resend: (id) => transactions.applyIntent(id, { type: "resend", at: clock.now() }),
+  resolve: (id, resolution) => transactions.applyIntent(id, { type: "resolve", ...resolution, at: clock.now() }),
+});
+
+async function waitAtMost(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([work, clock.sleep(ms, ended.signal)]);
+  ended.abort();
 }

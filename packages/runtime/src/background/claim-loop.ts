@@ -127,17 +127,10 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
 
   /** Claims up to the limit. Gives how long to wait before claiming more of this part. */
   async function claim(part: ClaimPart): Promise<number> {
-    const { outbox, worker, work, clients, graceMs, leaseMs } = options;
+    const { outbox, graceMs } = options;
     const now = clock.now();
     const startBy = now + PREFETCH_LEASE_MS;
-    const claimed = await outbox.claim({
-      ...(clients === undefined ? {} : { clients }),
-      ...part,
-      worker,
-      work,
-      now: now - graceMs,
-      until: startBy + leaseMs,
-    });
+    const claimed = await outbox.claim(toClaimRequest(options, part, now));
     if (claimed.isErr()) {
       reportAlert({ reason: "outboxUnavailable", error: claimed.error });
       return UNAVAILABLE_BACKOFF_MS;
@@ -160,6 +153,19 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     },
   };
 }
+
+const toClaimRequest = (
+  { worker, work, clients, graceMs, leaseMs }: ClaimLoopOptions,
+  part: ClaimPart,
+  now: number,
+): ClaimRequest => ({
+  ...(clients === undefined ? {} : { clients }),
+  ...part,
+  worker,
+  work,
+  now: now - graceMs,
+  until: now + PREFETCH_LEASE_MS + leaseMs,
+});
 
 const claimAnything = (limit: number): ClaimPlan => ({ claims: [{ limit }] });
 

@@ -1,0 +1,184 @@
+import { type Advice, backoffMs, labelsOf, pendingAdvice } from "@electrum-vouchers/core";
+import type { ClaimedRecord, Electrum, Outbox, Postponement } from "@electrum-vouchers/core/ports";
+import { type AlertReporter, toAlerts } from "../alert-reporter.ts";
+import type { Clock } from "../clock.ts";
+import { afterDelivery, type DeliveryRepeat } from "../engine/delivery.ts";
+import {
+  mayDetach,
+  onCredentials,
+  onDeliveryRefused,
+  onDeliveryRepeat,
+  onDeliverySettled,
+  onDeliveryStart,
+  onDetached,
+  onDetachedEnd,
+  type QueuedDelivery,
+  queueStateOf,
+} from "../engine/delivery-queues.ts";
+import { type EnginePorts, runTransaction } from "../engine/run-transaction.ts";
+import { factStep, type VersionedTransaction } from "../engine/stored-step.ts";
+import type { EventListener } from "../events.ts";
+import type { Forwarding } from "../options.ts";
+import type { Send } from "../send.ts";
+import type { DeliveryState } from "./delivery-state.ts";
+import type { Slot } from "./worker-pool.ts";
+
+export interface DeliveryOptions extends Forwarding {
+  readonly electrum: Pick<Electrum, "credentialsNumber">;
+  readonly send: Send;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly worker: string;
+  readonly enginePorts: EnginePorts;
+  readonly onEvent: EventListener;
+  readonly reportAlert: AlertReporter;
+}
+
+/** What a delivery needs, beside its record. */
+export interface DeliveryContext {
+  readonly options: DeliveryOptions;
+  readonly state: DeliveryState;
+  /** How long to wait before the next probe of a queue or client. */
+  readonly probeBackoff: (probes: number) => number;
+  /** Records have become due. */
+  readonly notify: () => void;
+}
+
+export const createProbeBackoff =
+  ({ backoff, worker }: DeliveryOptions) =>
+  (probes: number): number =>
+    backoffMs(backoff, probes, worker);
+
+/** Delivers the advice of a claimed record once. */
+export async function deliver(
+  context: DeliveryContext,
+  record: ClaimedRecord,
+  current: VersionedTransaction,
+  slot: Slot,
+): Promise<void> {
+  const { options, state, probeBackoff } = context;
+  const { clock } = options;
+  const pending = pendingAdvice(current.transaction);
+  if (pending === undefined) return;
+  const { advice } = pending;
+  const delivery = toDelivery(record, current, advice, options.electrum);
+  const known = onCredentials(state.queues(), delivery.client, delivery.credentials);
+  state.update(onDeliveryStart(known, delivery, clock.monotonicMs(), probeBackoff));
+  const result = await sendDetaching(context, record, { message: advice, delivery }, slot);
+  const { transaction } = current;
+  const attempt = { transaction, advice, repeats: record.postponed, result, at: clock.now() };
+  const outcome = afterDelivery(attempt, options.backoff);
+  const nowMs = clock.monotonicMs();
+  switch (outcome.outcome) {
+    case "settled": {
+      const wasInTrouble = queueStateOf(state.queues(), delivery.queue).failures > 0;
+      state.update(onDeliverySettled(state.queues(), delivery));
+      if (wasInTrouble) await advance(context, delivery.queue);
+      const settled = await runTransaction(factStep(current, outcome.fact), options.enginePorts);
+      // If this fails, the lease ends some time, and the same advice is sent again.
+      settled.orTee((error) => toAlerts(transaction.id, error).forEach(options.reportAlert));
+      return;
+    }
+    case "repeat":
+      state.update(onDeliveryRepeat(state.queues(), delivery, toTrouble(outcome), nowMs, probeBackoff));
+      return repeat(context, record, advice, outcome);
+    case "halt":
+      state.update(onDeliveryRefused(state.queues(), delivery, nowMs, probeBackoff));
+      return halt(context, record, { message: advice, delivery }, outcome.status);
+  }
+}
+
+interface Delivering {
+  readonly message: Advice;
+  readonly delivery: QueuedDelivery;
+}
+
+/** Sends. If there is no response for some time, the delivery leaves its slot to others. */
+async function sendDetaching(
+  { options, state }: DeliveryContext,
+  { id, postponed }: ClaimedRecord,
+  { message, delivery: { queue, client } }: Delivering,
+  slot: Slot,
+): ReturnType<Send> {
+  const { clock, deadlineMs, detachAfterMs } = options;
+  const answered = new AbortController();
+  let isDetached = false;
+  void clock.sleep(detachAfterMs, answered.signal).then(() => {
+    if (answered.signal.aborted || !mayDetach(state.queues(), queue)) return;
+    isDetached = true;
+    state.update(onDetached(state.queues(), queue));
+    slot.detach();
+  });
+  const deadlineAt = clock.now() + deadlineMs;
+  const result = await options.send({ id, attempt: postponed, message, deadlineAt, client });
+  answered.abort();
+  if (isDetached) state.update(onDetachedEnd(state.queues(), queue));
+  return result;
+}
+
+/** The queue is well again: what was postponed without a response need not wait, a slotful at a time. */
+async function advance({ options, notify }: DeliveryContext, queue: string): Promise<void> {
+  const { outbox, clock, concurrency, reportAlert } = options;
+  const advanced = await outbox.advance({ queue, now: clock.now(), limit: concurrency });
+  advanced.match(
+    () => notify(),
+    (error) => reportAlert({ reason: "outboxUnavailable", error }),
+  );
+}
+
+async function repeat(
+  { options }: DeliveryContext,
+  { id, version }: ClaimedRecord,
+  { operation }: Advice,
+  outcome: DeliveryRepeat,
+): Promise<void> {
+  const { clock, onEvent, reportAlert } = options;
+  const { notBefore, reason, cause, foreignStatus } = outcome;
+  if (foreignStatus !== undefined) reportAlert({ reason: "notElectrum", id, operation, status: foreignStatus });
+  onEvent({ type: "adviceRepeats", id, operation, notBefore, at: clock.now() });
+  await postpone(options, {
+    id,
+    version,
+    until: notBefore,
+    reason,
+    ...(cause === "noResponse" ? { cause } : {}),
+  });
+}
+
+/** The refused advice waits longer than the next probe, so that probes rotate, and the one that was refused comes last. */
+async function halt(
+  { options, state, probeBackoff }: DeliveryContext,
+  record: ClaimedRecord,
+  { message: { operation }, delivery: { client } }: Delivering,
+  status: number,
+): Promise<void> {
+  const { id, version } = record;
+  if (state.noteHalt(client)) options.reportAlert({ reason: "credentials", id, operation, status, client });
+  const until = options.clock.now() + 2 * probeBackoff(record.postponed + 1);
+  const reason = `status ${status}: the credentials are refused`;
+  await postpone(options, { id, version, until, reason, cause: "halted" });
+}
+
+async function postpone({ outbox, reportAlert }: DeliveryOptions, postponement: Postponement): Promise<void> {
+  const postponed = await outbox.postpone(postponement);
+  postponed.orTee((error) => reportAlert({ reason: "outboxUnavailable", error }));
+}
+
+function toDelivery(
+  { queue = "", postponed }: ClaimedRecord,
+  { transaction }: VersionedTransaction,
+  { message }: Advice,
+  electrum: DeliveryOptions["electrum"],
+): QueuedDelivery {
+  const { client = "" } = labelsOf(transaction);
+  const credentials = electrum.credentialsNumber?.(client) ?? 0;
+  return { adviceId: message.id, queue, client, isRepeat: postponed > 0, credentials };
+}
+
+const toTrouble = ({
+  cause,
+  foreignStatus,
+}: DeliveryRepeat): { cause: DeliveryRepeat["cause"]; isForeign: boolean } => ({
+  cause,
+  isForeign: foreignStatus !== undefined,
+});
