@@ -119,8 +119,9 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     let nextMs = waitMs;
     for (const part of claims) {
       // What an earlier claim brought has taken the slots that a later one was planned for.
-      if (pool.freeSlots() === 0 || loop.isStopping()) break;
+      if (pool.freeSlots() === 0) break;
       nextMs = Math.min(nextMs, await claim(part));
+      if (loop.isStopping()) break;
     }
     return nextMs;
   }
