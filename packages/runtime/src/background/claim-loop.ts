@@ -97,7 +97,6 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
 
   /** Dispatches what is queued, and claims what is due. Gives how long to wait before the next poll. */
   async function poll(): Promise<number> {
-    pool.dispatch(clock.now());
     const mayStart = options.mayStart ?? ((): boolean => true);
     const stale = pool.queued().filter((each) => !isWithinLease(each, clock.now()) || !mayStart(each.record));
     if (stale.length > 0) {
@@ -105,6 +104,7 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       await releaseStale(options, stale);
       return 0;
     }
+    pool.dispatch(clock.now());
     // A slot that becomes free notifies the loop, so a full pool needs no poll.
     const waitMs = pool.freeSlots() === 0 ? Number.POSITIVE_INFINITY : await claimAsPlanned();
     const [oldest] = pool.queued();
