@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type DeliveryQueues,
+  haltedClientsOf,
+  isElectrumAway,
+  MAX_DETACHED,
+  MAX_DETACHED_PER_QUEUE,
+  MAX_QUEUES,
+  mayDetach,
+  noQueues,
+  onAccepted,
+  onCredentials,
+  onDeliveryRefused,
+  onDeliveryRepeat,
+  onDeliverySettled,
+  onDeliveryStart,
+  onDetached,
+  onDetachedEnd,
+  onUnanswered,
+  OUTAGE_SENDS,
+  planDeliveries,
+  type QueuedDelivery,
+  queueStateOf,
+  type Slots,
+} from "./delivery-queues.ts";
+
+const backoff = (probes: number): number => 1_000 * 2 ** Math.min(probes, 6);
+const delivery = (changes: Partial<QueuedDelivery> = {}): QueuedDelivery => ({
+  adviceId: "advice 1",
+  queue: "shop/A",
+  client: "shop",
+  isRepeat: false,
+  credentials: 1,
+  ...changes,
+});
+const idle: Slots = { count: 8, first: 0, repeat: 0, busyQueues: new Set() };
+const failed = { cause: "response", isForeign: false } as const;
+const repeats = (state: DeliveryQueues, times: number, changes: Partial<QueuedDelivery> = {}): DeliveryQueues =>
+  Array.from({ length: times }).reduce<DeliveryQueues>(
+    (before) => onDeliveryRepeat(before, delivery(changes), failed, 0, backoff),
+    state,
+  );
+const firstClaim = (state: DeliveryQueues, slots = idle, nowMs = 0) =>
+  planDeliveries(state, slots, 16, nowMs).claims.find(({ deliveries }) => deliveries === "first");
+const repeatClaims = (state: DeliveryQueues, slots = idle, nowMs = 0) =>
+  planDeliveries(state, slots, 16, nowMs).claims.filter(({ deliveries }) => deliveries === "repeat");
+
+describe("first deliveries", () => {
+  test("go ahead of repeats, and take every free slot", () => {
+    const [first] = planDeliveries(noQueues, idle, 16, 0).claims;
+    expect(first).toMatchObject({ deliveries: "first", limit: 24 });
+  });
+
+  test("are not held back by any trouble of others, in the same queue or in another", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom("shop/A", "shop/B", "kiosk/A"), { maxLength: 300 }), (queues) => {
+        const state = queues.reduce<DeliveryQueues>((before, queue) => repeats(before, 1, { queue }), noQueues);
+        expect(firstClaim(state)).toEqual(firstClaim(noQueues));
+      }),
+    );
+  });
+
+  test("use one slot, once their queue has all the detached deliveries that it may have", () => {
+    const full = Array.from({ length: MAX_DETACHED_PER_QUEUE }).reduce<DeliveryQueues>(
+      (state) => onDetached(state, "shop/A"),
+      noQueues,
+    );
+    expect(firstClaim(full)?.exceptQueues).toEqual([]);
+    expect(firstClaim(full, { ...idle, first: 1, busyQueues: new Set(["shop/A"]) })?.exceptQueues).toEqual(["shop/A"]);
+    const other = { ...idle, first: 1, busyQueues: new Set(["shop/B"]) };
+    expect(firstClaim(full, other)?.exceptQueues).toEqual([]);
+    expect(
+      firstClaim(onDetachedEnd(full, "shop/A"), { ...other, busyQueues: new Set(["shop/A"]) })?.exceptQueues,
+    ).toEqual([]);
+  });
+});
+
+describe("repeats", () => {
+  test("never take the slots that are kept for first deliveries: a quarter, and at least one", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 0, max: 64 }), (count, repeat) => {
+        const claimed = repeatClaims(noQueues, { ...idle, count, repeat }).reduce((sum, { limit }) => sum + limit, 0);
+        const lent = count === 1 ? 1 : count - Math.max(Math.ceil(count / 4), 1);
+        expect(claimed).toBe(Math.max(Math.min(count - repeat, lent - repeat), 0));
+      }),
+    );
+  });
+
+  test("of a queue in trouble wait for its probe; those of the others go on", () => {
+    const state = repeats(noQueues, 3);
+    expect(repeatClaims(state)).toMatchObject([{ exceptQueues: ["shop/A"] }]);
+    const { probeAtMs } = queueStateOf(state, "shop/A");
+    expect(probeAtMs).toBe(backoff(0));
+    expect(repeatClaims(state, idle, probeAtMs)).toMatchObject([
+      { queues: ["shop/A"], limit: 1 },
+      { exceptQueues: ["shop/A"], limit: 5 },
+    ]);
+    const probing = onDeliveryStart(state, delivery({ isRepeat: true }), probeAtMs, backoff);
+    expect(queueStateOf(probing, "shop/A").probeAtMs).toBe(probeAtMs + backoff(3));
+  });
+
+  test("are free again once anything of their queue is acknowledged", () => {
+    const state = onDeliverySettled(repeats(noQueues, 9), delivery());
+    expect(repeatClaims(state)).toMatchObject([{ exceptQueues: [], limit: 6 }]);
+  });
+
+  test("say when the next one may be sent", () => {
+    expect(planDeliveries(repeats(noQueues, 1), idle, 16, 400).waitMs).toBe(backoff(0) - 400);
+    expect(planDeliveries(noQueues, idle, 16, 0).waitMs).toBeUndefined();
+  });
+});
+
+describe("Electrum away", () => {
+  const unanswered = (times: number): DeliveryQueues =>
+    Array.from({ length: times }).reduce<DeliveryQueues>((state) => onUnanswered(state, 0, backoff), noQueues);
+
+  test("after so many sends without any response, and not one before", () => {
+    expect(isElectrumAway(unanswered(OUTAGE_SENDS - 1))).toBe(false);
+    expect(isElectrumAway(unanswered(OUTAGE_SENDS))).toBe(true);
+  });
+
+  test("one delivery at a time finds out when it is back, and waits longer each time", () => {
+    const away = unanswered(OUTAGE_SENDS);
+    expect(planDeliveries(away, idle, 16, 0)).toEqual({ claims: [], waitMs: backoff(0) });
+    expect(planDeliveries(away, idle, 16, backoff(0)).claims).toEqual([{ limit: 1, exceptClients: [] }]);
+    expect(planDeliveries(away, { ...idle, first: 1 }, 16, backoff(0)).claims).toEqual([]);
+    const probing = onDeliveryStart(away, delivery(), 1_000, backoff);
+    expect(planDeliveries(probing, idle, 16, 1_000).waitMs).toBe(backoff(1));
+  });
+
+  test("ends with any answer, also a gateway's, and with that to a customer's request", () => {
+    const away = unanswered(OUTAGE_SENDS);
+    expect(isElectrumAway(onAccepted(away, "shop"))).toBe(false);
+    expect(isElectrumAway(onDeliveryRepeat(away, delivery(), { ...failed, isForeign: true }, 0, backoff))).toBe(false);
+    expect(isElectrumAway(onDeliveryRefused(away, delivery(), 0, backoff))).toBe(false);
+  });
+});
+
+describe("a halt", () => {
+  const refuse = (state: DeliveryQueues, adviceId: string, credentials = 1): DeliveryQueues =>
+    onDeliveryRefused(state, delivery({ adviceId, credentials }), 0, backoff);
+  const halted = refuse(refuse(noQueues, "advice 1"), "advice 2");
+
+  test("takes refusals of two different messages: one may be one message's fault", () => {
+    const once = refuse(refuse(noQueues, "advice 1"), "advice 1");
+    expect(haltedClientsOf(once)).toEqual([]);
+    expect(haltedClientsOf(halted)).toEqual(["shop"]);
+  });
+
+  test("takes them under the same credentials, with nothing accepted between", () => {
+    expect(haltedClientsOf(refuse(refuse(noQueues, "advice 1"), "advice 2", 2))).toEqual([]);
+    expect(haltedClientsOf(refuse(onAccepted(refuse(noQueues, "advice 1"), "shop"), "advice 2"))).toEqual([]);
+  });
+
+  test("stops everything of its client but one probe at a time, and nothing of another's", () => {
+    expect(firstClaim(halted)?.exceptClients).toEqual(["shop"]);
+    expect(repeatClaims(halted).every(({ exceptClients }) => exceptClients?.includes("shop"))).toBe(true);
+    expect(planDeliveries(halted, idle, 16, backoff(0)).claims[0]).toEqual({ limit: 1, clients: ["shop"] });
+    const probing = onDeliveryStart(halted, delivery({ adviceId: "advice 3" }), 1_000, backoff);
+    expect(planDeliveries(probing, idle, 16, 1_000).claims.some(({ clients }) => clients !== undefined)).toBe(false);
+  });
+
+  test.each<[string, (state: DeliveryQueues) => DeliveryQueues]>([
+    ["an advice of the client is acknowledged", (state) => onDeliverySettled(state, delivery())],
+    [
+      "Electrum answers one with anything but a refusal",
+      (state) => onDeliveryRepeat(state, delivery(), failed, 0, backoff),
+    ],
+    ["Electrum answers a request of the client", (state) => onAccepted(state, "shop")],
+    ["other credentials are configured", (state) => onCredentials(state, "shop", 2)],
+  ])("ends when %s", (_, transition) => {
+    expect(haltedClientsOf(transition(halted))).toEqual([]);
+  });
+
+  test.each<[string, (state: DeliveryQueues) => DeliveryQueues]>([
+    ["a gateway answers", (state) => onDeliveryRepeat(state, delivery(), { ...failed, isForeign: true }, 0, backoff)],
+    ["nothing answers", (state) => onUnanswered(state, 0, backoff)],
+    [
+      "another client's advice is acknowledged",
+      (state) => onDeliverySettled(state, delivery({ client: "kiosk", queue: "kiosk/A" })),
+    ],
+    ["the same credentials are noted again", (state) => onCredentials(state, "shop", 1)],
+  ])("goes on when %s", (_, transition) => {
+    expect(haltedClientsOf(transition(halted))).toEqual(["shop"]);
+  });
+});
+
+describe("bounds", () => {
+  test("queues beyond the bound share an entry, so that memory is bounded whatever arrives", () => {
+    const state = Array.from({ length: 3 * MAX_QUEUES }).reduce<DeliveryQueues>(
+      (before, _, index) => repeats(before, 1, { queue: `shop/${index}` }),
+      noQueues,
+    );
+    expect(state.queues.size).toBeLessThanOrEqual(2 * MAX_QUEUES);
+  });
+
+  test("a queue without a detached delivery always has a place for one", () => {
+    const crowded = Array.from({ length: MAX_DETACHED / MAX_DETACHED_PER_QUEUE }).reduce<DeliveryQueues>(
+      (state, _, queue) =>
+        Array.from({ length: MAX_DETACHED_PER_QUEUE }).reduce<DeliveryQueues>(
+          (before) => (mayDetach(before, `shop/${queue}`) ? onDetached(before, `shop/${queue}`) : before),
+          state,
+        ),
+      repeats(noQueues, 1, { queue: "kiosk/A" }),
+    );
+    expect(mayDetach(crowded, "kiosk/A")).toBe(true);
+    expect(mayDetach(crowded, "shop/0")).toBe(false);
+  });
+});
