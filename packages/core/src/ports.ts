@@ -12,7 +12,13 @@ export interface Electrum {
    * Sends one message and waits for its complete response, until `deadlineAt` at the latest. It always resolves. If the deadline
    * has passed, nothing is sent and the cause is `notSent`.
    */
-  send(outgoing: OutgoingMessage, deadlineAt: Instant): ResultAsync<HttpResponse, NoResponse>;
+  send(outgoing: OutgoingMessage, deadlineAt: Instant, client?: string): ResultAsync<HttpResponse, NoResponse>;
+
+  /**
+   * The number of the credentials that a client's messages are sent under now. It changes when other credentials are
+   * configured, so that a halt of the old ones ends. Default: one number for ever.
+   */
+  credentialsNumber?(client?: string): number;
 
   /** Stops waiting: calls under way resolve with `stopped`, later calls with `notSent`. */
   close(): void;

@@ -26,8 +26,12 @@ export interface SimulatedElectrumOptions extends SimulatedSwitchOptions {
 
 /** Electrum and the way there: a message that was sent goes on, whatever becomes of its sender. */
 export interface SimulatedElectrum extends Electrum, Omit<SimulatedSwitch, "plan" | "receive" | "forget"> {
-  /** Sends a message. It arrives after `arrivesAfterMs`, or later if a fault delays it. */
-  send(outgoing: OutgoingMessage, deadlineAt: Instant, arrivesAfterMs?: number): ResultAsync<HttpResponse, NoResponse>;
+  /** As `send`, but the message arrives after `arrivesAfterMs`, or later if a fault delays it. */
+  sendSlowly(
+    outgoing: OutgoingMessage,
+    deadlineAt: Instant,
+    arrivesAfterMs: number,
+  ): ResultAsync<HttpResponse, NoResponse>;
   /** For so long no connection can be made. */
   readonly disconnect: (durationMs: number) => void;
   /** The connection breaks under the next message of this operation, which arrives all the same, just before its deadline. */
@@ -96,8 +100,8 @@ export function createSimulatedElectrum(clock: TillClock, options: SimulatedElec
 
   return {
     ...simulatedSwitch,
-    send: (outgoing, deadlineAt, arrivesAfterMs = transitMs) =>
-      new ResultAsync(send(outgoing, deadlineAt, arrivesAfterMs)),
+    send: (outgoing, deadlineAt) => new ResultAsync(send(outgoing, deadlineAt, transitMs)),
+    sendSlowly: (outgoing, deadlineAt, arrivesAfterMs) => new ResultAsync(send(outgoing, deadlineAt, arrivesAfterMs)),
     close: () => undefined,
     disconnect,
     interruptNext: (operation) => {
