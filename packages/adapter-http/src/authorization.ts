@@ -2,10 +2,12 @@
  * Returns the value of the `Authorization` header. It is called for each message, so that a rotated secret is used at once. If it
  * returns `undefined`, throws or rejects, nothing is sent, and the cause is `credentials`.
  *
+ * @param client Electrum's id of the client that the message is sent for; absent if the caller named none
+ *
  * @example
  * const bearer: Authorization = async () => `Bearer ${await tokens.current()}`;
  */
-export type Authorization = () => string | undefined | Promise<string | undefined>;
+export type Authorization = (client?: string) => string | undefined | Promise<string | undefined>;
 
 export interface Credentials {
   /** Electrum requires it to equal the `client.id` of the request. */
@@ -14,15 +16,15 @@ export interface Credentials {
 }
 
 /**
- * HTTP Basic (RFC 7617), which Electrum uses. `credentials` is called for each message.
+ * HTTP Basic (RFC 7617), which Electrum uses. `credentials` is called for each message, with the client's id.
  *
  * @example
  * basicAuthorization(() => ({ username: "12345678", password: readPassword() }))
  */
 export const basicAuthorization =
-  (credentials: () => Credentials | Promise<Credentials>): Authorization =>
-  async () => {
-    const { username, password } = await credentials();
+  (credentials: (client?: string) => Credentials | Promise<Credentials>): Authorization =>
+  async (client) => {
+    const { username, password } = await credentials(client);
     // The first colon ends the user name, so a user name cannot contain one.
     if (!isHeaderSafe(username) || !isHeaderSafe(password) || username.includes(":")) return undefined;
     return `Basic ${Buffer.from(`${username}:${password}`.normalize("NFC"), "utf8").toString("base64")}`;
@@ -32,9 +34,9 @@ export const basicAuthorization =
 const isHeaderSafe = (text: string): boolean => !/\p{Cc}/u.test(text) && text.isWellFormed();
 
 /** The header's value, or `undefined` if there is none or it is not a valid header value. */
-export async function authorizationHeader(authorization: Authorization): Promise<string | undefined> {
+export async function authorizationHeader(authorization: Authorization, client?: string): Promise<string | undefined> {
   try {
-    const value = await authorization();
+    const value = await authorization(client);
     return value !== undefined && /^[\x21-\x7e][\x20-\x7e]*$/.test(value) ? value : undefined;
   } catch {
     // The error may hold the secret itself, so it is dropped.

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { singleUseBody, readText } from "./body.ts";
+import { decodeText, readText, singleUseBody, UNREADABLE } from "./body.ts";
 
 const bytes = fc.uint8Array({ maxLength: 200 });
 
@@ -17,7 +17,7 @@ test("a body's text does not depend on how it is cut into chunks", async () => {
           whole.subarray(at * size, (at + 1) * size),
         );
 
-        expect(await readText(ReadableStream.from(pieces), 1_000)).toBe(new TextDecoder().decode(whole));
+        expect(await readText(ReadableStream.from(pieces), 1_000, null)).toBe(decodeText(whole, null));
       },
     ),
   );
@@ -28,7 +28,7 @@ test("a body is read up to the bound, and abandoned at the first byte beyond it"
     fc.asyncProperty(fc.array(bytes, { maxLength: 10 }), fc.integer({ min: 1, max: 500 }), async (pieces, maxBytes) => {
       const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
 
-      expect((await readText(ReadableStream.from(pieces), maxBytes)) === undefined).toBe(length > maxBytes);
+      expect((await readText(ReadableStream.from(pieces), maxBytes, null)) === undefined).toBe(length > maxBytes);
     }),
   );
 });
@@ -42,14 +42,31 @@ test("given an endless body, when it is abandoned, then its source is cancelled"
     },
   });
 
-  expect(await readText(endless, 1_000)).toBeUndefined();
+  expect(await readText(endless, 1_000, null)).toBeUndefined();
   expect(stopped).toBe(true);
 });
 
 test("no body is empty text", async () => {
-  expect(await readText(null, 1)).toBe("");
+  expect(await readText(null, 1, null)).toBe("");
 });
 
 test("a body that is sent is UTF-8", async () => {
-  expect(await readText(singleUseBody('{"name":"Zürich"}'), 18)).toBe('{"name":"Zürich"}');
+  expect(await readText(singleUseBody('{"name":"Zürich"}'), 18, null)).toBe('{"name":"Zürich"}');
+});
+
+test("a body is read in the charset that it declares, and in UTF-8 if it declares none", () => {
+  const text = '{"name":"Zürich"}';
+  expect(decodeText(Buffer.from(text, "utf8"), null)).toBe(text);
+  expect(decodeText(Buffer.from(text, "utf8"), "application/json")).toBe(text);
+  expect(decodeText(Buffer.from(text, "latin1"), "application/json; charset=ISO-8859-1")).toBe(text);
+  expect(decodeText(Buffer.from(text, "utf16le"), 'application/json; Charset="utf-16le"')).toBe(text);
+  expect(decodeText(Buffer.from(`\uFEFF${text}`, "utf8"), null)).toBe(text);
+});
+
+test.each([
+  ["bytes that are no UTF-8", Buffer.from("Z\u00FCrich", "latin1"), "application/json"],
+  ["bytes that are not what they declare to be", Buffer.from("Zürich", "latin1"), "application/json; charset=utf-8"],
+  ["a charset that does not exist", Buffer.from("{}"), "application/json; charset=klingon"],
+])("%s make the whole body unreadable: a code that is read wrongly is money", (_, body, contentType) => {
+  expect(decodeText(body, contentType)).toBe(UNREADABLE);
 });

@@ -7,10 +7,14 @@ export const singleUseBody = (json: string): ReadableStream<Uint8Array> =>
   ReadableStream.from([Buffer.from(json, "utf8")]);
 
 /**
- * The whole body as text, or `undefined` if it has more than `maxBytes` after decompression. Bytes that are not UTF-8 become
- * U+FFFD. Leaving the loop early cancels the stream, which drops the connection.
+ * The whole body as text, or `undefined` if it has more than `maxBytes` after decompression. Leaving the loop early cancels the
+ * stream, which drops the connection.
  */
-export async function readText(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<string | undefined> {
+export async function readText(
+  body: AsyncIterable<Uint8Array> | null,
+  maxBytes: number,
+  contentType: string | null,
+): Promise<string | undefined> {
   if (body === null) return "";
   const chunks: Uint8Array[] = [];
   let byteCount = 0;
@@ -19,7 +23,23 @@ export async function readText(body: AsyncIterable<Uint8Array> | null, maxBytes:
     if (byteCount > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return utf8.decode(Buffer.concat(chunks, byteCount));
+  return decodeText(Buffer.concat(chunks, byteCount), contentType);
 }
 
-const utf8 = new TextDecoder();
+/** Stands for a body that cannot be read: neither empty nor JSON, so that it is nobody's word. */
+export const UNREADABLE = "\uFFFD";
+
+/**
+ * The bytes as the text that they declare to be: the `charset` of the content type, else UTF-8. A code that is read wrongly is
+ * another customer's money, so bytes that do not fit make the whole body unreadable.
+ */
+export function decodeText(bytes: Uint8Array, contentType: string | null): string {
+  const [, charset = "utf-8"] = CHARSET.exec(contentType ?? "") ?? [];
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)"?/i;

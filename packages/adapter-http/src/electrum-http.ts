@@ -31,6 +31,7 @@ import { createKyTransport } from "./ky-transport.ts";
 import { createNodeTransport } from "./node-transport.ts";
 import { type ElectrumHttpOptions, type OptionFault, type ResolvedOptions, validateOptions } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import { createCredentialNumbers } from "./credential-numbers.ts";
 import { classifyError } from "./no-response.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 
@@ -63,11 +64,17 @@ function createElectrum(options: ResolvedOptions): Electrum {
   const { baseUrl, authorization, now } = options;
   const transport = options.transport === "node" ? createNodeTransport(options) : createKyTransport(options);
   const deadlines = new Set<Deadline>();
+  const credentialNumbers = createCredentialNumbers();
   let closed = false;
 
-  const sendOnce = async (outgoing: OutgoingMessage, deadline: Deadline): Promise<Result<HttpResponse, NoResponse>> => {
-    const header = await authorizationHeader(authorization);
+  const sendOnce = async (
+    outgoing: OutgoingMessage,
+    deadline: Deadline,
+    client: string | undefined,
+  ): Promise<Result<HttpResponse, NoResponse>> => {
+    const header = await authorizationHeader(authorization, client);
     if (header === undefined) return noResponse("credentials");
+    credentialNumbers.note(client ?? "", header);
     const { method, target, body: json } = toHttp(outgoing);
     const headers = { ...headersOf(json), authorization: header };
     if (!deadline.markSent()) return noResponse("notSent");
@@ -83,6 +90,7 @@ function createElectrum(options: ResolvedOptions): Electrum {
   const sendWithDeadline = async (
     outgoing: OutgoingMessage,
     deadlineAt: Instant,
+    client: string | undefined,
   ): Promise<Result<HttpResponse, NoResponse>> => {
     const timeMs = deadlineAt - now();
     if (closed || !(timeMs > 0)) return noResponse("notSent");
@@ -90,7 +98,7 @@ function createElectrum(options: ResolvedOptions): Electrum {
     deadlines.add(deadline);
     try {
       // The deadline comes first in the race: if it aborts the transport, its cause counts, not the transport's error.
-      return await Promise.race([deadline.ended.then(noResponse), sendOnce(outgoing, deadline)]);
+      return await Promise.race([deadline.ended.then(noResponse), sendOnce(outgoing, deadline, client)]);
     } catch (thrown) {
       return noResponse(deadline.wasSent() ? classifyError(thrown) : "notSent");
     } finally {
@@ -100,7 +108,8 @@ function createElectrum(options: ResolvedOptions): Electrum {
   };
 
   return {
-    send: (outgoing, deadlineAt) => new ResultAsync(sendWithDeadline(outgoing, deadlineAt)),
+    send: (outgoing, deadlineAt, client) => new ResultAsync(sendWithDeadline(outgoing, deadlineAt, client)),
+    credentialsNumber: (client = "") => credentialNumbers.numberOf(client),
     close: () => {
       closed = true;
       for (const deadline of deadlines) deadline.stop();

@@ -24,7 +24,7 @@ export function createKyTransport({ maxBodyBytes, fetch }: ResolvedOptions): Tra
       };
       // Not with ky's own Request: fetch would copy it, with its body and signal, which takes a fifth of a call's time.
       const response = await http(url, { method, fetch: () => fetch(url, init) });
-      const body = await readText(response.body, maxBodyBytes);
+      const body = await readText(response.body, maxBodyBytes, response.headers.get("content-type"));
       return { status: response.status, body, retryAfter: response.headers.get("retry-after") };
     },
     // `fetch` owns the idle connections, and ends them after some seconds.

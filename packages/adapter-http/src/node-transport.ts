@@ -35,7 +35,7 @@ export function createNodeTransport({ baseUrl, maxBodyBytes }: ResolvedOptions):
 
 async function receive(response: IncomingMessage, maxBodyBytes: number): Promise<TransportResponse> {
   const { statusCode: status = 0, headers } = response;
-  const body = await readText(await decompress(response), maxBodyBytes);
+  const body = await readText(await decompress(response), maxBodyBytes, headers["content-type"] ?? null);
   return { status, body, retryAfter: headers["retry-after"] ?? null };
 }
 

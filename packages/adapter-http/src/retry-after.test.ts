@@ -11,6 +11,10 @@ describe("Retry-After (RFC 9110, 10.2.3)", () => {
     ["007", 7_000],
     ["Sat, 31 Jan 2026 12:00:30 GMT", 30_000],
     ["Sat, 31 Jan 2026 11:59:30 GMT", 0],
+    ["Saturday, 31-Jan-26 12:00:30 GMT", 30_000],
+    ["Sunday, 06-Nov-94 08:49:37 GMT", 0],
+    ["Sat Jan 31 12:00:30 2026", 30_000],
+    ["Sun Nov  6 08:49:37 1994", 0],
   ])("%j is %i ms", (header, ms) => {
     expect(retryAfterMs(header, now)).toBe(ms);
   });
@@ -30,7 +34,8 @@ describe("Retry-After (RFC 9110, 10.2.3)", () => {
     "3, 5",
     "soon",
     "2026-01-31T12:00:30Z",
-    "Sat Jan 31 12:00:30 2026",
+    "Sat Jan 31 12:00:30 2026 GMT",
+    "Sat, 31-Jan-26 12:00:30 GMT",
     "Xyz, 99 Abc 2026 99:99:99 GMT",
   ])("%j is ignored", (header) => {
     expect(retryAfterMs(header, now)).toBeUndefined();

@@ -29,8 +29,9 @@ export function createCrashingPorts(
     const leftMs = deadlineAt - clock.now();
     // The clock is exact here, so the till has no cause to send what is too late.
     if (leftMs <= 0) oracle.reportViolation(describeViolation("sentBeforeDeadline", outgoing.operation));
-    const arrivesAfterMs = crashesAt(`amid electrum.send ${outgoing.operation}`) ? leftMs - 1 : undefined;
-    return electrum.send(outgoing, deadlineAt, client, arrivesAfterMs);
+    return crashesAt(`amid electrum.send ${outgoing.operation}`)
+      ? electrum.sendSlowly(outgoing, deadlineAt, leftMs - 1, client)
+      : electrum.send(outgoing, deadlineAt, client);
   };
 
   return createMortalPorts(

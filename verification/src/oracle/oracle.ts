@@ -1,3 +1,19 @@
+// The oracle decides whether a run kept its promises (`invariants.ts`). It is fed three things, and asks no till:
+//
+//   what was stored   every commit, at the moment when it is durable        recordCommit, recordStored
+//   what was sent     every message, and the end of the wait for it         recordSend
+//   what was told     every result of a call, decision, hand-over, event    recordResult, recordDecision, recordEvent…
+//
+// Rules
+// 1. What can be judged at once is judged at once: each commit by the invariants of one step, which the model checker uses too
+//    (`commits.ts`), and each message by what was stored and sent before it (`sends.ts`).
+// 2. The rest is judged when nothing is under way any more: agreement of till, switch and provider, the journals, and what
+//    callers were told (`quiescence.ts`).
+// 3. The oracle knows the promises and not the code that keeps them: `promises.ts` is written from the protocol.
+//
+// The simulation and the crash points feed it everything. The kills feed it what real processes told before they died. The
+// model checker has no run: it uses the same predicates on every state.
+
 import { canHandOver, decode, handOver, type Transaction, type Uuid } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
 import type { RuntimeEvent } from "@electrum-vouchers/runtime";

@@ -49,6 +49,34 @@ describe("a rule", () => {
     ]);
   });
 
+  test("applies to one advice, one client or one provider alone", () => {
+    const other: RequestAttributes = { ...advice, id: uuid(12), client: "kiosk", provider: "Stellr" };
+    const ours: RequestAttributes = { ...advice, client: "shop", provider: "standard" };
+    for (const match of [
+      { messageId: uuid(12).toUpperCase() },
+      { client: "kiosk" },
+      { provider: "Stellr" },
+    ] satisfies readonly RequestPredicate[]) {
+      const rules = [{ match, fault: reset, times: "always" as const }];
+      expect(play({ rules }, [ours, other, ours])).toEqual([undefined, "reset", undefined]);
+    }
+  });
+
+  test("applies to a share of all transactions: to each of their messages, or to none", () => {
+    const transactions = Array.from({ length: 1_000 }, (_, n) => uuid(n));
+    for (const share of [1 / 50, 1 / 16, 1 / 2, 15 / 16]) {
+      const rules = [{ match: { share }, fault: reset, times: "always" as const }];
+      const hits = (operation: RequestAttributes["operation"]): readonly boolean[] =>
+        play(
+          { rules },
+          transactions.map((requestId, n) => ({ operation, id: uuid(10_000 + n), drawKey: uuid(n), requestId })),
+        ).map((kind) => kind === "reset");
+      const confirmations = hits("confirmVoucher");
+      expect(hits("provisionVoucher")).toEqual(confirmations);
+      expect(Math.abs(confirmations.filter(Boolean).length / 1_000 - share)).toBeLessThan(0.05);
+    }
+  });
+
   test("applies from the nth matching request on", () => {
     const rules = [{ match: { operation: "confirmVoucher" as const, nth: 2 }, fault: reset }];
     expect(play({ rules }, [advice, sale, advice, sale, advice])).toEqual([

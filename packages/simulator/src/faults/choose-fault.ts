@@ -71,12 +71,16 @@ export function chooseFault(faults: FaultPlanState, request: RequestAttributes):
 
 function matchesRequest(when: RequestPredicate = {}, request: RequestAttributes): boolean {
   const { nth: _, ...wanted } = when;
-  const { operation, terminalId, voucherCode, requestId } = wanted;
+  const { operation, terminalId, voucherCode, requestId, messageId, client, provider, share } = wanted;
   return (
     (operation === undefined || operation === request.operation) &&
     (terminalId === undefined || terminalId === request.terminalId) &&
     (voucherCode === undefined || voucherCode === request.voucherCode) &&
-    (requestId === undefined || requestId.toLowerCase() === request.requestId?.toLowerCase())
+    (requestId === undefined || requestId.toLowerCase() === request.requestId?.toLowerCase()) &&
+    (messageId === undefined || messageId.toLowerCase() === request.id?.toLowerCase()) &&
+    (client === undefined || client === request.client) &&
+    (provider === undefined || provider === request.provider) &&
+    (share === undefined || toFraction(`${request.requestId?.toLowerCase() ?? request.drawKey}/share`) < share)
   );
 }
 

@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from "../messages/check.ts";
 import { endpoints, type SwitchOperation } from "../switch/operations.ts";
+import { type ProviderName, providerNames } from "../switch/provider-profiles.ts";
 import { type Fault, type FaultKind, fault, faultKinds } from "./fault.ts";
 
 /** Which requests get which fault. Plain JSON. */
@@ -41,6 +42,14 @@ export interface RequestPredicate {
   readonly voucherCode?: string;
   /** The `id` of the original request. */
   readonly requestId?: string;
+  /** The message's own `id`, such as that of one advice. */
+  readonly messageId?: string;
+  /** The user whose credentials the message is sent under; at Electrum the client's id. */
+  readonly client?: string;
+  /** The provider of the transaction, also if the message is an advice. */
+  readonly provider?: ProviderName;
+  /** This part of all transactions, from 0 to 1, chosen by their ids: the same ones for every message of theirs. */
+  readonly share?: number;
   /** The rule applies from the nth request on that matches the other fields; 1 is the first. Default 1. */
   readonly nth?: number;
 }
@@ -64,10 +73,17 @@ export interface RequestAttributes {
   readonly requestId?: string;
   readonly terminalId?: string;
   readonly voucherCode?: string;
+  readonly client?: string;
+  readonly provider?: ProviderName;
 }
 
 /** More rules are a mistake, and each request is matched against all of them. */
 const MAX_RULES = 1_000;
+
+const rate: Check<number> = {
+  findErrors: (value, field) =>
+    typeof value === "number" && value >= 0 && value <= 1 ? [] : [{ field, msg: "must be a number from 0 to 1" }],
+};
 
 const rule: Check<FaultRule> = object<FaultRule>({
   match: optional(
@@ -76,6 +92,10 @@ const rule: Check<FaultRule> = object<FaultRule>({
       terminalId: optional(text()),
       voucherCode: optional(text()),
       requestId: optional(text()),
+      messageId: optional(text()),
+      client: optional(text()),
+      provider: optional(oneOf(...providerNames)),
+      share: optional(rate),
       nth: optional(wholeNumber(1)),
     }),
   ),
@@ -84,11 +104,6 @@ const rule: Check<FaultRule> = object<FaultRule>({
     findErrors: (value, field) => (value === "always" ? [] : wholeNumber(1).findErrors(value, field)),
   }),
 });
-
-const rate: Check<number> = {
-  findErrors: (value, field) =>
-    typeof value === "number" && value >= 0 && value <= 1 ? [] : [{ field, msg: "must be a number from 0 to 1" }],
-};
 
 const rates: Check<RandomFaults["rates"]> = {
   findErrors(value, field) {

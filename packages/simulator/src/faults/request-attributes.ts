@@ -1,8 +1,9 @@
-import type { JsonObject } from "@electrum-vouchers/core";
+import type { Institution, JsonObject } from "@electrum-vouchers/core";
 import { isJsonObject, parseJson } from "../json.ts";
 import type { SwitchRequest } from "../switch/handle.ts";
 import { findTransaction } from "../switch/ledger.ts";
 import { matchRoute } from "../switch/operations.ts";
+import { providerOf } from "../switch/providers.ts";
 import type { World } from "../switch/world.ts";
 import type { RequestAttributes } from "./plan.ts";
 
@@ -26,7 +27,14 @@ export function attributesOf(world: World, request: SwitchRequest): RequestAttri
     ...(requestId === undefined ? {} : { requestId }),
     ...(terminalId === undefined ? {} : { terminalId }),
     ...(voucherCode === undefined ? {} : { voucherCode }),
+    client: request.user,
+    provider: known?.provider ?? providerOf(receiverIn(message)),
   };
+}
+
+function receiverIn(message: JsonObject): Institution {
+  const receiver = objectIn(message, "receiver");
+  return { id: textIn(receiver, "id") ?? "", name: textIn(receiver, "name") ?? "" };
 }
 
 function messageIn(body: string | undefined): JsonObject {

@@ -26,12 +26,12 @@ export interface SimulatedElectrumOptions extends SimulatedSwitchOptions {
 
 /** Electrum and the way there: a message that was sent goes on, whatever becomes of its sender. */
 export interface SimulatedElectrum extends Electrum, Omit<SimulatedSwitch, "plan" | "receive" | "forget"> {
-  /** Sends a message. It arrives after `arrivesAfterMs`, or later if a fault delays it. */
-  send(
+  /** As `send`, but the message arrives after `arrivesAfterMs`, or later if a fault delays it. */
+  sendSlowly(
     outgoing: OutgoingMessage,
     deadlineAt: Instant,
+    arrivesAfterMs: number,
     client?: string,
-    arrivesAfterMs?: number,
   ): ResultAsync<HttpResponse, NoResponse>;
   /** For so long no connection can be made. */
   readonly disconnect: (durationMs: number) => void;
@@ -40,8 +40,6 @@ export interface SimulatedElectrum extends Electrum, Omit<SimulatedSwitch, "plan
   /** Whether no message is on its way, and every provider has every advice. */
   readonly isQuiescent: () => boolean;
 }
-
-type SendArguments = Parameters<SimulatedElectrum["send"]>;
 
 type Exchange = Promise<Result<HttpResponse, NoResponse>>;
 
@@ -92,7 +90,12 @@ export function createSimulatedElectrum(clock: TillClock, options: SimulatedElec
     return err({ cause: "interrupted" });
   }
 
-  async function send(...[outgoing, deadlineAt, client = CLIENT, arrivesAfterMs = transitMs]: SendArguments): Exchange {
+  async function send(
+    outgoing: OutgoingMessage,
+    deadlineAt: Instant,
+    arrivesAfterMs: number,
+    client = CLIENT,
+  ): Exchange {
     if (clock.now() >= deadlineAt) return err({ cause: "notSent" });
     if (clock.now() < reachableAt) return err({ cause: "unreachable" });
     const delivery = plan({ ...toHttp(outgoing), user: options.user ?? client, at: clock.now() });
@@ -103,7 +106,8 @@ export function createSimulatedElectrum(clock: TillClock, options: SimulatedElec
 
   return {
     ...simulatedSwitch,
-    send: (...sending) => new ResultAsync(send(...sending)),
+    send: (outgoing, deadlineAt, client) => new ResultAsync(send(outgoing, deadlineAt, transitMs, client)),
+    sendSlowly: (...sending) => new ResultAsync(send(...sending)),
     close: () => undefined,
     disconnect,
     interruptNext: (operation) => {
