@@ -11,7 +11,7 @@ export interface SameRows {
 }
 
 const WRITTEN = `version = version + 1,
-  commit_id = ?, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_description = ?, record = ?`;
+  commit_id = ?, kind = ?, state = ?, needs_attention = ?, due_at = ?, due_work = ?, due_description = ?, record = ?`;
 
 export async function openSameRows(folder: string): Promise<SameRows> {
   const path = join(folder, "same-rows.db");
@@ -19,7 +19,7 @@ export async function openSameRows(folder: string): Promise<SameRows> {
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
-  const find = database.prepare<[string], { number: number; version: number }>(
+  const find = database.prepare<[string], { row_id: number; version: number }>(
     "SELECT row_id, version FROM transactions WHERE id = ?",
   );
   const insert = database.prepare(
@@ -33,17 +33,17 @@ export async function openSameRows(folder: string): Promise<SameRows> {
     "INSERT INTO journal (row_id, version, state, needs_attention, due_work, entry) VALUES (?, ?, ?, ?, ?, ?)",
   );
 
-  function write(before: { number: number } | undefined, change: Change): number | bigint {
+  function write(before: { row_id: number } | undefined, change: Change): number | bigint {
     const { commitId, kind, state, due, record } = change;
     const attention = change.needsAttention ? 1 : 0;
     const { at: dueAt = null, work = null, description = null } = due ?? {};
     const written = [commitId ?? null, kind, state, attention, dueAt, work, description, record];
     const finishedAt = change.final ? change.at : null;
     if (before === undefined) return insert.run(...written, finishedAt, change.id).lastInsertRowid;
-    const { number } = before;
-    if (change.final) finish.run(...written, finishedAt, number);
-    else step.run(...written, number);
-    return number;
+    const { row_id: rowId } = before;
+    if (change.final) finish.run(...written, finishedAt, rowId);
+    else step.run(...written, rowId);
+    return rowId;
   }
 
   const save = database.transaction((change: Change) => {
