@@ -1,29 +1,40 @@
+// The connection to the first file, which holds the transactions, their journal and their counts. Every commit on it is on the
+// disk before it returns, and nothing else is written to the file: what needs not wait for the disk is in the second file; see
+// schedule.ts. One connection reads and writes, since all work on it is synchronous; another would read every page once more.
+//
+// Nothing but SQLite opens or closes either file while the process has it open: the close of any other descriptor of a file
+// gives up all locks that the process holds on it (POSIX).
+
 import Database from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
 import { migrate } from "./migrate.ts";
 import { tryOpening, type OpenError } from "./open-error.ts";
+import { createRowIdCache, type RowIdCache } from "./rowid-cache.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
+import { openScheduleFile, schedulePathOf, type ScheduleFile } from "./schedule-file.ts";
 import { APPLICATION_ID } from "./schema.ts";
+import { createStoredRows } from "./stored-rows.ts";
 
-/** The two ways to the one file. */
+/** Both files, open. */
 export interface Connections {
-  /** Every commit is on the disk before it returns. */
+  /** The first file. Every commit is on the disk before it returns. */
   readonly durable: Database.Database;
-  /** For leases, postponements and sums: its commits are seen by everybody at once, and reach the disk with the next durable one. */
-  readonly relaxed: Database.Database;
-  /** Does, over `hasty`, what there is always a next time for: not worth waiting for whoever else writes or reads. */
+  /** The second file: leases and postponements. */
+  readonly schedule: ScheduleFile<Schedule>;
+  readonly rowIds: RowIdCache;
+  /** Runs best-effort work on the first file. Skipped if the file is locked, since it will run again. */
   tryWithoutWaiting(work: () => void): void;
-  /** Copies the write-ahead log into the file, so that the next commit begins it anew where nobody reads from it. */
+  /** WAL checkpoint: afterwards the log begins anew, if no process reads from it. */
   checkpointWal(): void;
-  /** Empties the write-ahead log, where nobody is reading: what was deleted from the file must not live on in there. */
+  /** Empties the write-ahead log, if no process reads from it: what was deleted from the file must not live on in there. */
   truncateWal(): void;
   close(): void;
 }
 
 /**
- * How far the write-ahead log grows, in pages of 4 kB, before a commit or a lease copies it into the file by itself. Usually it
- * is copied long before, between commits; see upkeep.ts. It grows beyond its bound only while another process keeps a read open,
- * and is cut back afterwards. Up to its bound it keeps its room on the disk: writing over what is there waits less for the disk
- * than growing.
+ * How far the write-ahead log grows, in pages of 4 kB, before a commit checkpoints it by itself. Usually that was done long before,
+ * between commits; see maintenance.ts. It grows beyond its bound only while another process keeps a read open, and is cut back
+ * afterwards. Up to its bound it keeps its room on the disk: writing over what is there waits less for the disk than growing.
  */
 const WAL_PAGES = 4_000;
 const WAL_BYTES = WAL_PAGES * 4_096;
@@ -32,32 +43,39 @@ const WAL_BYTES = WAL_PAGES * 4_096;
 const SYNCHRONOUS_FULL = 2;
 
 export function connect(path: string, busyTimeoutMs: number): Result<Connections, OpenError> {
-  const open = (): Database.Database => new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
-  const durable = open();
+  const durable = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
   return tryOpening(() =>
     migrate(durable)
       .andThen(() => configureDurable(durable))
-      .map(() => createConnections(durable, configureRelaxed(open()), busyTimeoutMs)),
+      .map(() => createConnections(path, durable, busyTimeoutMs)),
   ).orTee(() => durable.close());
 }
 
-const createConnections = (
-  durable: Database.Database,
-  relaxed: Database.Database,
-  busyTimeoutMs: number,
-): Connections => ({
-  durable,
-  relaxed,
-  tryWithoutWaiting: (work) => runWithoutWaiting(relaxed, busyTimeoutMs, work),
-  checkpointWal: () => {
-    durable.pragma("wal_checkpoint(PASSIVE)");
-  },
-  truncateWal: () => runWithoutWaiting(durable, busyTimeoutMs, () => void durable.pragma("wal_checkpoint(TRUNCATE)")),
-  close: () => {
-    relaxed.close();
-    durable.close();
-  },
-});
+function createConnections(path: string, durable: Database.Database, busyTimeoutMs: number): Connections {
+  const rowIds = createRowIdCache();
+  const stored = createStoredRows(durable);
+  const schedule = openScheduleFile({
+    path: schedulePathOf(path),
+    busyTimeoutMs,
+    storeId: stored.storeId(),
+    lastPosition: stored.lastPosition,
+    prepare: (database) => createSchedule(database, stored, rowIds),
+  });
+  return {
+    durable,
+    schedule,
+    rowIds,
+    tryWithoutWaiting: (work) => runWithoutWaiting(durable, busyTimeoutMs, work),
+    checkpointWal: () => {
+      durable.pragma("wal_checkpoint(PASSIVE)");
+    },
+    truncateWal: () => runWithoutWaiting(durable, busyTimeoutMs, () => void durable.pragma("wal_checkpoint(TRUNCATE)")),
+    close: () => {
+      schedule.close();
+      durable.close();
+    },
+  };
+}
 
 function runWithoutWaiting(database: Database.Database, busyTimeoutMs: number, work: () => void): void {
   database.pragma("busy_timeout = 0");
@@ -66,12 +84,6 @@ function runWithoutWaiting(database: Database.Database, busyTimeoutMs: number, w
   } finally {
     database.pragma(`busy_timeout = ${busyTimeoutMs}`);
   }
-}
-
-function configureRelaxed(relaxed: Database.Database): Database.Database {
-  relaxed.pragma("synchronous = NORMAL");
-  boundWal(relaxed);
-  return relaxed;
 }
 
 /** Exported for its tests. */
@@ -84,7 +96,7 @@ export function configureDurable(durable: Database.Database): Result<void, OpenE
   return enforceFullSync(durable);
 }
 
-/** Bounds the log, and copies it with care. */
+/** Bounds the log, and has its checkpoints wait for the disk as well. */
 function boundWal(database: Database.Database): void {
   database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   database.pragma(`journal_size_limit = ${WAL_BYTES}`);

@@ -5,7 +5,7 @@ import type { OpenError } from "./open-error.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
 /** Voucher codes are money: nobody but the owner reads the file. SQLite gives the same mode to what it puts beside it. */
-const MODE = 0o600;
+export const MODE = 0o600;
 
 /** The header of a SQLite database, and where it holds the id of the application that the file belongs to. */
 const HEADER_BYTES = 100;

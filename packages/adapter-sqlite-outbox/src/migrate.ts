@@ -4,7 +4,7 @@ import type { OpenError } from "./open-error.ts";
 import { APPLICATION_ID, migrations, SCHEMA_VERSION } from "./schema.ts";
 
 /** What every version of our schema has. */
-const TABLES = ["transactions", "journal", "leases", "state_counts", "state_counts_fold"];
+const TABLES = ["transactions", "journal", "store", "state_counts", "state_counts_fold"];
 
 /** Brings the schema up to this release's version; changes nothing in a file that is not ours, or newer. */
 export function migrate(database: Database): Result<void, OpenError> {

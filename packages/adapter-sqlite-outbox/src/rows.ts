@@ -13,11 +13,12 @@ export interface StoredRow extends DueRow {
   readonly id: Uuid;
   readonly version: number;
   readonly commit_id: Uuid | null;
+  readonly queue: string | null;
   readonly record: string;
 }
 
 /** The columns of a stored record. */
-export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, record";
+export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, queue, record";
 
 /**
  * A bound value in a condition. Where SQLite sees the value it may plan the statement anew for each, which takes ten times as
@@ -29,7 +30,7 @@ export const BOUND = "(SELECT ?)";
 export const BOUND_LIST = "(SELECT value FROM json_each(?))";
 
 export function storedOf(row: StoredRow): StoredRecord {
-  const { id, version, commit_id: commitId, record } = row;
+  const { id, version, commit_id: commitId, queue, record } = row;
   const due = dueOf(row);
   return {
     id,
@@ -37,6 +38,7 @@ export function storedOf(row: StoredRow): StoredRecord {
     ...(commitId === null ? {} : { commitId }),
     record,
     ...(due === undefined ? {} : { due }),
+    ...(queue === null ? {} : { queue }),
   };
 }
 

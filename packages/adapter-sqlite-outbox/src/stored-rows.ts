@@ -1,0 +1,74 @@
+import type { Instant, Uuid } from "@electrum-vouchers/core";
+import type { Work } from "@electrum-vouchers/core/ports";
+import type { Database } from "better-sqlite3";
+import { LAST_NUMBERS, type LastNumbers } from "./numbers.ts";
+import { BOUND, BOUND_LIST, STORED_COLUMNS, type StoredRow } from "./rows.ts";
+
+/** What the schedule reads of the first file. It writes nothing there. */
+export interface StoredRows {
+  storeId(): string;
+  /** The position of the last commit. */
+  lastPosition(): number;
+  /** The first transactions that were committed after a position: no more than `limit` commits, and up to which position. */
+  committedAfter(position: number, limit: number): { readonly rowIds: readonly number[]; readonly position: number };
+  /** What is due of these, as far as they are there. */
+  dueOf(rowIds: readonly number[]): readonly DueTransaction[];
+  /** The due transactions that follow in the order of the index. */
+  dueAfter(place: PlaceInDue, limit: number): readonly PlaceInDue[];
+  /** The row id of a transaction that is at this version. */
+  rowIdOf(id: Uuid, version: number): number | undefined;
+  records(rowIds: readonly number[]): readonly (StoredRow & { readonly row_id: number })[];
+}
+
+export interface DueTransaction {
+  readonly row_id: number;
+  readonly version: number;
+  readonly due_at: Instant | null;
+  readonly due_work: Work | null;
+  readonly queue: string | null;
+  readonly client: string | null;
+}
+
+export interface PlaceInDue {
+  readonly due_work: string;
+  readonly due_at: Instant;
+  readonly row_id: number;
+}
+
+export function createStoredRows(durable: Database): StoredRows {
+  const storeId = durable.prepare<[], string>("SELECT id FROM store").pluck();
+  const last = durable.prepare<[], LastNumbers>(LAST_NUMBERS);
+  const committed = durable.prepare<
+    [after: number, limit: number],
+    { readonly position: number; readonly row_id: number }
+  >(`SELECT position, row_id FROM journal WHERE position > ${BOUND} ORDER BY position LIMIT ${BOUND}`);
+  // In the order of the row ids: a cross join is never turned round.
+  const dueOf = durable.prepare<[rowIds: string], DueTransaction>(
+    `SELECT row_id, version, due_at, due_work, queue, client
+     FROM ${BOUND_LIST} CROSS JOIN transactions ON transactions.row_id = value`,
+  );
+  const dueAfter = durable.prepare<[work: string, at: Instant, rowId: number, limit: number], PlaceInDue>(
+    `SELECT due_work, due_at, row_id FROM transactions
+     WHERE due_work IS NOT NULL AND (due_work, due_at, row_id) > (${BOUND}, ${BOUND}, ${BOUND})
+     ORDER BY due_work, due_at, row_id LIMIT ${BOUND}`,
+  );
+  const rowIdOf = durable
+    .prepare<[Uuid, number], number>("SELECT row_id FROM transactions WHERE id = ? AND version = ?")
+    .pluck();
+  const records = durable.prepare<[rowIds: string], StoredRow & { readonly row_id: number }>(
+    `SELECT row_id, ${STORED_COLUMNS} FROM ${BOUND_LIST} CROSS JOIN transactions ON transactions.row_id = value`,
+  );
+
+  return {
+    storeId: () => storeId.get() ?? "",
+    lastPosition: () => last.get()?.position ?? 0,
+    committedAfter: (after, limit) => {
+      const rows = committed.all(after, limit);
+      return { rowIds: [...new Set(rows.map(({ row_id }) => row_id))], position: rows.at(-1)?.position ?? after };
+    },
+    dueOf: (rowIds) => dueOf.all(JSON.stringify(rowIds)),
+    dueAfter: ({ due_work, due_at, row_id }, limit) => dueAfter.all(due_work, due_at, row_id, limit),
+    rowIdOf: (id, version) => rowIdOf.get(id, version),
+    records: (rowIds) => (rowIds.length === 0 ? [] : records.all(JSON.stringify(rowIds))),
+  };
+}
