@@ -70,14 +70,13 @@ export function createScheduleCopy(database: Database, stored: StoredRows): Sche
       if ((progress.get()?.position ?? Number.POSITIVE_INFINITY) > stored.lastPosition()) startAnew();
       const state = progress.get();
       const seen = state?.position ?? 0;
-      const { rowIds, position } = stored.committedAfter(seen, MAX_COPIED);
+      const { rowIds, position, mayHaveMore } = stored.committedAfter(seen, MAX_COPIED);
       refresh(rowIds);
       if (position > seen) setPosition.run(position);
-      const isBehind = rowIds.length > 0 && position < stored.lastPosition();
-      if (state?.is_complete === 1) return isBehind;
+      if (state?.is_complete === 1) return mayHaveMore;
       const hasMore = compare(placeOf(state ?? {}) ?? { due_work: "", due_at: 0, row_id: 0 }, MAX_COPIED);
       if (!hasMore) complete.run();
-      return isBehind || hasMore;
+      return mayHaveMore || hasMore;
     },
     refresh,
     compareSome: () => {

@@ -9,8 +9,8 @@ export interface StoredRows {
   storeId(): string;
   /** The position of the last commit. */
   lastPosition(): number;
-  /** The first transactions that were committed after a position: no more than `limit` commits, and up to which position. */
-  committedAfter(position: number, limit: number): { readonly rowIds: readonly number[]; readonly position: number };
+  /** What the first commits after a position have changed. */
+  committedAfter(position: number, limit: number): Committed;
   /** What is due of these, as far as they are there. */
   dueOf(rowIds: readonly number[]): readonly DueTransaction[];
   /** The due transactions that follow in the order of the index. */
@@ -18,6 +18,14 @@ export interface StoredRows {
   /** The row id of a transaction that is at this version. */
   rowIdOf(id: Uuid, version: number): number | undefined;
   records(rowIds: readonly number[]): readonly (StoredRow & { readonly row_id: number })[];
+}
+
+export interface Committed {
+  readonly rowIds: readonly number[];
+  /** The position of the last of these commits. */
+  readonly position: number;
+  /** There may be more than the limit. */
+  readonly mayHaveMore: boolean;
 }
 
 export interface DueTransaction {
@@ -64,7 +72,8 @@ export function createStoredRows(durable: Database): StoredRows {
     lastPosition: () => last.get()?.position ?? 0,
     committedAfter: (after, limit) => {
       const rows = committed.all(after, limit);
-      return { rowIds: [...new Set(rows.map(({ row_id }) => row_id))], position: rows.at(-1)?.position ?? after };
+      const rowIds = [...new Set(rows.map(({ row_id }) => row_id))];
+      return { rowIds, position: rows.at(-1)?.position ?? after, mayHaveMore: rows.length === limit };
     },
     dueOf: (rowIds) => dueOf.all(JSON.stringify(rowIds)),
     dueAfter: ({ due_work, due_at, row_id }, limit) => dueAfter.all(due_work, due_at, row_id, limit),
