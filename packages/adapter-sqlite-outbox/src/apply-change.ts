@@ -5,6 +5,7 @@ import { err, ok, type Result } from "neverthrow";
 import { assertOneRow } from "./errors.ts";
 import { createExclusiveKeys } from "./exclusive-keys.ts";
 import { createNumbers } from "./numbers.ts";
+import type { RecentCommit } from "./recent-commits.ts";
 import type { RowIdCache } from "./rowid-cache.ts";
 import { type DueRow, STORED_COLUMNS, type StoredRow, storedOf } from "./rows.ts";
 
@@ -48,7 +49,8 @@ const COLUMNS = [
 export interface ApplyChange {
   /** Before the first change of each transaction. */
   begin(): void;
-  apply(change: Change): Result<void, CommitConflict | KeyTaken>;
+  /** Gives what was written; nothing if the very same commit had been written before. */
+  apply(change: Change): Result<RecentCommit | undefined, CommitConflict | KeyTaken>;
 }
 
 export function createApplyChange(database: Database, rowIds: RowIdCache): ApplyChange {
@@ -75,9 +77,9 @@ export function createApplyChange(database: Database, rowIds: RowIdCache): Apply
   /** Another version is stored than the change expects: it is this very commit's, or a rival's. */
   function refuse({ id, commitId, expectedVersion }: Change, before: CurrentRow | undefined) {
     const written = before === undefined ? undefined : commitIdOf.get(before.row_id, expectedVersion + 1);
-    if (commitId !== undefined && written === commitId) return ok();
+    if (commitId !== undefined && written === commitId) return ok(undefined);
     const winner = load.get(id);
-    return err<void, CommitConflict>(
+    return err<undefined, CommitConflict>(
       winner === undefined ? { type: "conflict" } : { type: "conflict", winner: storedOf(winner) },
     );
   }
@@ -90,14 +92,23 @@ export function createApplyChange(database: Database, rowIds: RowIdCache): Apply
       const taken = keys.findOtherHolder(change);
       if (taken !== undefined) return err(taken);
 
-      const { id, state, entry, expectedVersion, commitId = null, exclusiveKey } = change;
+      const { id, state, entry, due, labels, commitId = null, exclusiveKey } = change;
       const rowId = write(before, change, numbers.nextRowId);
       if (exclusiveKey !== undefined) keys.set(rowId, exclusiveKey);
-      const needsAttention = change.needsAttention ? 1 : 0;
-      const dueWork = change.due?.work ?? null;
-      append.run(numbers.nextPosition(), rowId, expectedVersion + 1, state, needsAttention, dueWork, commitId, entry);
+      const version = change.expectedVersion + 1;
+      const position = numbers.nextPosition();
+      const dueWork = due?.work ?? null;
+      append.run(position, rowId, version, state, change.needsAttention ? 1 : 0, dueWork, commitId, entry);
       rowIds.remember(id, rowId);
-      return ok();
+      return ok({
+        position,
+        row_id: rowId,
+        version,
+        due_at: due?.at ?? null,
+        due_work: dueWork,
+        queue: labels?.queue ?? null,
+        client: labels?.client ?? null,
+      });
     },
   };
 }

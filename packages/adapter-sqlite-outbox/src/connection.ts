@@ -9,6 +9,7 @@ import Database from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
 import { migrate } from "./migrate.ts";
 import { tryOpening, type OpenError } from "./open-error.ts";
+import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
 import { createRowIdCache, type RowIdCache } from "./rowid-cache.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import { openScheduleFile, schedulePathOf, type ScheduleFile } from "./schedule-file.ts";
@@ -22,6 +23,7 @@ export interface Connections {
   /** The second file: leases and postponements. */
   readonly schedule: ScheduleFile<Schedule>;
   readonly rowIds: RowIdCache;
+  readonly recent: RecentCommits;
   /** Runs best-effort work on the first file. Skipped if the file is locked, since it will run again. */
   tryWithoutWaiting(work: () => void): void;
   /** WAL checkpoint: afterwards the log begins anew, if no process reads from it. */
@@ -53,7 +55,8 @@ export function connect(path: string, busyTimeoutMs: number): Result<Connections
 
 function createConnections(path: string, durable: Database.Database, busyTimeoutMs: number): Connections {
   const rowIds = createRowIdCache();
-  const stored = createStoredRows(durable);
+  const recent = createRecentCommits();
+  const stored = createStoredRows(durable, recent);
   const schedule = openScheduleFile({
     path: schedulePathOf(path),
     busyTimeoutMs,
@@ -65,6 +68,7 @@ function createConnections(path: string, durable: Database.Database, busyTimeout
     durable,
     schedule,
     rowIds,
+    recent,
     tryWithoutWaiting: (work) => runWithoutWaiting(durable, busyTimeoutMs, work),
     checkpointWal: () => {
       durable.pragma("wal_checkpoint(PASSIVE)");

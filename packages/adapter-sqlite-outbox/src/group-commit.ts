@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import { err, type Result } from "neverthrow";
 import { createApplyChange } from "./apply-change.ts";
 import { isDiskFailure, toUnavailable } from "./errors.ts";
+import type { RecentCommits } from "./recent-commits.ts";
 import type { RowIdCache } from "./rowid-cache.ts";
 import type { StateCounts } from "./state-counts.ts";
 
@@ -20,6 +21,7 @@ const CHANGES_PER_FOLD = 500;
 export function createGroupCommit(
   database: Database,
   rowIds: RowIdCache,
+  recent: Pick<RecentCommits, "add">,
   stateCounts: Pick<StateCounts, "fold">,
   onCommit: (changes: number) => void,
 ): (changes: readonly Change[]) => readonly CommitResult[] {
@@ -41,10 +43,11 @@ export function createGroupCommit(
       const outcomes = commitGroup(changes, isFolding, () => {
         isApplied = true;
       });
+      recent.add(outcomes.flatMap((outcome) => outcome.unwrapOr(undefined) ?? []));
       unfolded = isFolding ? changes.length : unfolded + changes.length;
       // Once those who committed have been told.
       queueMicrotask(() => onCommit(changes.length));
-      return outcomes;
+      return outcomes.map((outcome) => outcome.map(() => undefined));
     } catch (thrown) {
       const error = isApplied && isDiskFailure(thrown) ? toUncertain(thrown) : toUnavailable(thrown);
       if (isFolding && error.type === "unavailable" && error.reason !== "busy") {

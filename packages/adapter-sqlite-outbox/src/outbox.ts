@@ -24,7 +24,7 @@ const overloaded: OutboxUnavailable = {
 };
 
 export function createSqliteOutbox(connections: Connections, onCommit: (changes: number) => void): SqliteOutbox {
-  const { durable, schedule, rowIds, truncateWal, close } = connections;
+  const { durable, schedule, rowIds, recent, truncateWal, close } = connections;
   const stateCounts = createStateCounts(durable);
   const inspection = createInspection(durable, stateCounts);
   const applyRetention = createRetention(durable, stateCounts);
@@ -33,7 +33,7 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
   const upkeep = createMaintenanceFor(connections, stateCounts);
   const notify = isolateErrors(onCommit, warnOfListener);
   const commits = createBatcher<Change, CommitResult>({
-    run: createGroupCommit(durable, rowIds, stateCounts, (changes) => {
+    run: createGroupCommit(durable, rowIds, recent, stateCounts, (changes) => {
       upkeep.recordChanges(changes);
       notify(changes);
     }),

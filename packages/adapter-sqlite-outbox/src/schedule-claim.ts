@@ -31,58 +31,60 @@ interface PartitionRow {
   readonly work: string;
   readonly queue: string;
   readonly client: string;
-  /** When the first hold ends. */
-  readonly held_until: Instant | null;
 }
 
-/** How many holds are ended at once. What is left over may be claimed all the same, though out of order. */
+/** How many holds of a partition are ended at once. What is left over is due already: the next claim ends more. */
 const MAX_ENDED = 5_000;
 
 export function createScheduleClaim(database: Database): ScheduleClaim {
-  const partitions = database.prepare<[], PartitionRow>(
-    `SELECT partition_id, work, queue, client, (
-       SELECT available_at FROM schedule
-       WHERE schedule.partition_id = partitions.partition_id AND available_at > due_at
-       ORDER BY available_at LIMIT 1
-     ) AS held_until FROM partitions`,
-  );
-  const endHolds = database.prepare<[partitionId: number, now: Instant, limit: number]>(
+  const partitions = database.prepare<[], PartitionRow>("SELECT partition_id, work, queue, client FROM partitions");
+  const heldUntil = database
+    .prepare<[partitionId: number, isRepeat: 0 | 1], Instant>(
+      `SELECT available_at FROM schedule
+       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at > due_at ORDER BY available_at LIMIT 1`,
+    )
+    .pluck();
+  const endHolds = database.prepare<[partitionId: number, isRepeat: 0 | 1, now: Instant, limit: number]>(
     `UPDATE schedule SET available_at = due_at, worker = NULL WHERE row_id IN (
        SELECT row_id FROM schedule
-       WHERE partition_id = ${BOUND} AND available_at <= ${BOUND} AND available_at > due_at
+       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at <= ${BOUND} AND available_at > due_at
        ORDER BY available_at LIMIT ${BOUND})`,
   );
-  const available = database.prepare<
+  const freeSince = database
+    .prepare<[partitionId: number, isRepeat: 0 | 1], Instant>(
+      `SELECT due_at FROM schedule
+       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at = due_at ORDER BY due_at LIMIT 1`,
+    )
+    .pluck();
+  const free = database.prepare<
     [partitionId: number, isRepeat: 0 | 1, now: Instant, limit: number],
     Omit<Chosen, "queue">
   >(
     `SELECT row_id, version, due_at, postponed FROM schedule
-     WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at <= ${BOUND}
-     ORDER BY available_at, row_id LIMIT ${BOUND}`,
+     WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND due_at <= ${BOUND} AND available_at = due_at
+     ORDER BY due_at, row_id LIMIT ${BOUND}`,
   );
   // A lease never ends before the work is due, so that its end alone says from when the transaction may be claimed.
   const lease = database.prepare<[until: Instant, until: Instant, worker: string, rowIds: string]>(
     `UPDATE schedule SET available_at = max(due_at, ?), worker = CASE WHEN ? > due_at THEN ? END
      WHERE row_id IN ${BOUND_LIST}`,
   );
-  const next = database
-    .prepare<[partitionId: number, isRepeat: 0 | 1], Instant>(
-      `SELECT available_at FROM schedule WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND}
-       ORDER BY available_at LIMIT 1`,
-    )
-    .pluck();
 
   /** The oldest of each partition, so many of each. */
   const oldestOf = (asked: readonly Partition[], now: Instant, limit: number): readonly Chosen[] =>
     asked.flatMap(({ partition_id: id, is_repeat: isRepeat, queue }) =>
-      available.all(id, isRepeat, now, limit).map((row) => ({ ...row, queue })),
+      free.all(id, isRepeat, now, limit).map((row) => ({ ...row, queue })),
     );
 
   return {
     partitionsOf: (request) => {
+      const { now } = request;
       const asked = partitions.all().filter(matches(request));
-      for (const { partition_id: id, held_until: heldUntil } of asked)
-        if (heldUntil !== null && heldUntil <= request.now) endHolds.run(id, request.now, MAX_ENDED);
+      // A hold has ended for first deliveries and repeats alike, whichever are asked for.
+      for (const { partition_id: id } of asked)
+        for (const isRepeat of BOTH)
+          if ((heldUntil.get(id, isRepeat) ?? Number.POSITIVE_INFINITY) <= now)
+            endHolds.run(id, isRepeat, now, MAX_ENDED);
       return asked.flatMap(({ partition_id, queue }) =>
         deliveriesOf(request).map((is_repeat) => ({ partition_id, is_repeat, queue })),
       );
@@ -97,11 +99,18 @@ export function createScheduleClaim(database: Database): ScheduleClaim {
       if (chosen.length > 0) lease.run(until, until, worker, JSON.stringify(chosen.map(({ row_id }) => row_id)));
     },
     nextDueAt: (asked) => {
-      const instants = asked.flatMap(({ partition_id: id, is_repeat: isRepeat }) => next.get(id, isRepeat) ?? []);
+      const instants = asked
+        .flatMap(({ partition_id: id, is_repeat: isRepeat }) => [
+          freeSince.get(id, isRepeat),
+          heldUntil.get(id, isRepeat),
+        ])
+        .filter((instant) => instant !== undefined);
       return instants.length === 0 ? undefined : Math.min(...instants);
     },
   };
 }
+
+const BOTH = [0, 1] as const;
 
 const matches =
   ({ work: works, clients, queues, exceptQueues }: ClaimRequest) =>
@@ -112,4 +121,4 @@ const matches =
     exceptQueues?.includes(queue) !== true;
 
 const deliveriesOf = ({ deliveries }: ClaimRequest): readonly (0 | 1)[] =>
-  deliveries === undefined ? [0, 1] : deliveries === "repeat" ? [1] : [0];
+  deliveries === undefined ? BOTH : deliveries === "repeat" ? [1] : [0];

@@ -44,7 +44,15 @@ export function createScheduleCopy(database: Database, stored: StoredRows): Sche
   const scheduled = database.prepare<[rowIds: string], { readonly row_id: number; readonly due_at: Instant }>(
     `SELECT row_id, schedule.due_at FROM ${BOUND_LIST} CROSS JOIN schedule ON schedule.row_id = value`,
   );
-  const refresh = createRefresh(database, stored);
+  const { put, remove } = createPut(database);
+
+  function refresh(rowIds: readonly number[]): void {
+    if (rowIds.length === 0) return;
+    const rows = stored.dueOf(rowIds);
+    put(rows);
+    const there = new Set(rows.map(({ row_id }) => row_id));
+    remove(rowIds.filter((rowId) => !there.has(rowId)));
+  }
 
   function startAnew(): void {
     for (const statement of clear) statement.run();
@@ -70,8 +78,8 @@ export function createScheduleCopy(database: Database, stored: StoredRows): Sche
       if ((progress.get()?.position ?? Number.POSITIVE_INFINITY) > stored.lastPosition()) startAnew();
       const state = progress.get();
       const seen = state?.position ?? 0;
-      const { rowIds, position, mayHaveMore } = stored.committedAfter(seen, MAX_COPIED);
-      refresh(rowIds);
+      const { rows, position, mayHaveMore } = stored.committedAfter(seen, MAX_COPIED);
+      put(rows);
       if (position > seen) setPosition.run(position);
       if (state?.is_complete === 1) return mayHaveMore;
       const hasMore = compare(placeOf(state ?? {}) ?? { due_work: "", due_at: 0, row_id: 0 }, MAX_COPIED);
@@ -98,9 +106,15 @@ type Due = DueTransaction & { readonly due_at: Instant; readonly due_work: Work 
 
 const isDue = (row: DueTransaction): row is Due => row.due_at !== null && row.due_work !== null;
 
-function createRefresh(database: Database, stored: StoredRows): ScheduleCopy["refresh"] {
+interface Put {
+  /** Has the schedule show these transactions as they are. */
+  put(rows: readonly DueTransaction[]): void;
+  remove(rowIds: readonly number[]): void;
+}
+
+function createPut(database: Database): Put {
   // What was held, postponed or halted was another version.
-  const put = database.prepare<
+  const putOne = database.prepare<
     [rowId: number, version: number, partitionId: number, dueAt: Instant, availableAt: Instant]
   >(
     `INSERT INTO schedule (row_id, version, partition_id, due_at, available_at) VALUES (?, ?, ?, ?, ?)
@@ -108,17 +122,23 @@ function createRefresh(database: Database, stored: StoredRows): ScheduleCopy["re
        available_at = excluded.available_at, postponed = 0, is_repeat = 0, worker = NULL, cause = NULL, reason = NULL
      WHERE version <> excluded.version OR due_at <> excluded.due_at OR partition_id <> excluded.partition_id`,
   );
-  const remove = database.prepare<[rowIds: string]>(`DELETE FROM schedule WHERE row_id IN ${BOUND_LIST}`);
+  const removeAll = database.prepare<[rowIds: string]>(`DELETE FROM schedule WHERE row_id IN ${BOUND_LIST}`);
   const partitionIdOf = createPartitionIds(database);
 
-  return (rowIds) => {
-    if (rowIds.length === 0) return;
-    const due = stored.dueOf(rowIds).filter(isDue);
-    const partitionId = partitionIdOf();
-    for (const row of due) put.run(row.row_id, row.version, partitionId(row), row.due_at, row.due_at);
-    if (due.length === rowIds.length) return;
-    const left = new Set(due.map(({ row_id }) => row_id));
-    remove.run(JSON.stringify(rowIds.filter((rowId) => !left.has(rowId))));
+  function remove(rowIds: readonly number[]): void {
+    if (rowIds.length > 0) removeAll.run(JSON.stringify(rowIds));
+  }
+
+  return {
+    put: (rows) => {
+      const due = rows.filter(isDue);
+      if (due.length > 0) {
+        const partitionId = partitionIdOf();
+        for (const row of due) putOne.run(row.row_id, row.version, partitionId(row), row.due_at, row.due_at);
+      }
+      if (due.length < rows.length) remove(rows.filter((row) => !isDue(row)).map(({ row_id }) => row_id));
+    },
+    remove,
   };
 }
 
@@ -138,7 +158,7 @@ function createPartitionIds(database: Database): () => (row: Due) => number {
   const insert = database.prepare<[work: string, queue: string, client: string]>(
     "INSERT INTO partitions (work, queue, client) VALUES (?, ?, ?)",
   );
-  const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts);
+  const keyOf = (work: string, queue: string, client: string): string => `${work} ${queue.length} ${queue}${client}`;
 
   const countOf = database.prepare<[], number>("SELECT count(*) FROM partitions").pluck();
   const removeEmpty = database.prepare(

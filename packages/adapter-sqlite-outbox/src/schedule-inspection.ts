@@ -41,9 +41,9 @@ export function createScheduleInspection(database: Database, stored: StoredRows)
 
   /** Those that were committed since the schedule was last brought up to date. */
   function countPast(): number {
-    const { rowIds } = stored.committedAfter(position.get() ?? 0, PAGE);
-    const before = haltedAmong.all(JSON.stringify(rowIds));
-    const now = new Map(stored.dueOf(before.map(({ row_id }) => row_id)).map((row) => [row.row_id, row]));
+    const { rows } = stored.committedAfter(position.get() ?? 0, PAGE);
+    const now = new Map(rows.map((row) => [row.row_id, row]));
+    const before = haltedAmong.all(JSON.stringify([...now.keys()]));
     return before.filter(({ row_id, version }) => now.get(row_id)?.version !== version).length;
   }
 

@@ -34,9 +34,9 @@ const PARTITIONS = `
 `;
 
 /**
- * The due records. One that is held, by a lease or a postponement, has \`available_at\` later than \`due_at\`; once the hold has
- * ended, the next claim makes them equal again. So the index over \`available_at\` has what may be claimed in the order of
- * \`due_at\`, and what is held behind it: a claim reads what it gives, and nothing that is stuck.
+ * The due records. One that is held, by a lease or a postponement, has `available_at` later than `due_at`, and is in an index
+ * of its own; once the hold has ended, the next claim makes them equal again. So the index of what may be claimed has it in the
+ * order in which it is due, and nothing that is stuck: a claim reads what it gives.
  */
 const SCHEDULE = `
   CREATE TABLE schedule (
@@ -51,8 +51,8 @@ const SCHEDULE = `
     cause TEXT,
     reason TEXT
   ) STRICT;
-  CREATE INDEX schedule_available ON schedule (partition_id, is_repeat, available_at);
-  CREATE INDEX schedule_held ON schedule (partition_id, available_at, worker) WHERE available_at > due_at;
+  CREATE INDEX schedule_free ON schedule (partition_id, is_repeat, due_at) WHERE available_at = due_at;
+  CREATE INDEX schedule_held ON schedule (partition_id, is_repeat, available_at, worker) WHERE available_at > due_at;
   CREATE INDEX schedule_silent ON schedule (partition_id, due_at)
     WHERE cause = 'noResponse' AND available_at > due_at AND worker IS NULL;
   CREATE INDEX schedule_halted ON schedule (partition_id, version) WHERE cause = 'halted';

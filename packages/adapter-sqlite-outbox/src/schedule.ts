@@ -24,9 +24,9 @@
 //    a bit that has changed on the disk makes no transaction wait for ever.
 //
 // What a claim costs
-// 9. A transaction that is held has `available_at` after `due_at`. When the hold has ended, the next claim sets it back. So an
-//    index over `available_at`, for each partition, holds what may be claimed in the order of `due_at`, before all that is held.
-//    A claim reads as many rows as it gives, and a few for each partition, however many are stuck.
+// 9. A transaction that is held has `available_at` after `due_at`, and is in an index of what is held. When the hold has ended, the
+//    next claim moves it to the index of what may be claimed, which is in the order in which work is due. A claim reads as many rows
+//    as it gives, and a few for each partition, however many are stuck.
 //
 // What it does not know: what the work is, and why it was put off.
 

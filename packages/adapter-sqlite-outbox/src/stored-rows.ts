@@ -2,6 +2,7 @@ import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 import { LAST_NUMBERS, type LastNumbers } from "./numbers.ts";
+import type { RecentCommits } from "./recent-commits.ts";
 import { BOUND, BOUND_LIST, STORED_COLUMNS, type StoredRow } from "./rows.ts";
 
 /** What the schedule reads of the first file. It writes nothing there. */
@@ -9,7 +10,7 @@ export interface StoredRows {
   storeId(): string;
   /** The position of the last commit. */
   lastPosition(): number;
-  /** What the first commits after a position have changed. */
+  /** What the first commits after a position have made of their transactions. */
   committedAfter(position: number, limit: number): Committed;
   /** What is due of these, as far as they are there. */
   dueOf(rowIds: readonly number[]): readonly DueTransaction[];
@@ -21,7 +22,8 @@ export interface StoredRows {
 }
 
 export interface Committed {
-  readonly rowIds: readonly number[];
+  /** Each transaction as the last of these commits made it, or one after that. */
+  readonly rows: readonly DueTransaction[];
   /** The position of the last of these commits. */
   readonly position: number;
   /** There may be more than the limit. */
@@ -43,7 +45,7 @@ export interface PlaceInDue {
   readonly row_id: number;
 }
 
-export function createStoredRows(durable: Database): StoredRows {
+export function createStoredRows(durable: Database, recent: Pick<RecentCommits, "between">): StoredRows {
   const storeId = durable.prepare<[], string>("SELECT id FROM store").pluck();
   const last = durable.prepare<[], LastNumbers>(LAST_NUMBERS);
   const committed = durable.prepare<
@@ -67,17 +69,30 @@ export function createStoredRows(durable: Database): StoredRows {
     `SELECT row_id, ${STORED_COLUMNS} FROM ${BOUND_LIST} CROSS JOIN transactions ON transactions.row_id = value`,
   );
 
+  const readDueOf = (rowIds: readonly number[]): readonly DueTransaction[] =>
+    rowIds.length === 0 ? [] : dueOf.all(JSON.stringify(rowIds));
+  const lastPosition = (): number => last.get()?.position ?? 0;
+
   return {
     storeId: () => storeId.get() ?? "",
-    lastPosition: () => last.get()?.position ?? 0,
+    lastPosition,
     committedAfter: (after, limit) => {
-      const rows = committed.all(after, limit);
-      const rowIds = [...new Set(rows.map(({ row_id }) => row_id))];
-      return { rowIds, position: rows.at(-1)?.position ?? after, mayHaveMore: rows.length === limit };
+      const known = recent.between(after, lastPosition());
+      const commits = (known ?? committed.all(after, limit)).slice(0, limit);
+      const rows = known === undefined ? readDueOf(rowIdsOf(commits)) : latestOf(known.slice(0, limit));
+      return { rows, position: commits.at(-1)?.position ?? after, mayHaveMore: commits.length === limit };
     },
-    dueOf: (rowIds) => dueOf.all(JSON.stringify(rowIds)),
+    dueOf: readDueOf,
     dueAfter: ({ due_work, due_at, row_id }, limit) => dueAfter.all(due_work, due_at, row_id, limit),
     rowIdOf: (id, version) => rowIdOf.get(id, version),
     records: (rowIds) => (rowIds.length === 0 ? [] : records.all(JSON.stringify(rowIds))),
   };
 }
+
+const rowIdsOf = (commits: readonly { readonly row_id: number }[]): readonly number[] => [
+  ...new Set(commits.map(({ row_id }) => row_id)),
+];
+
+const latestOf = (commits: readonly DueTransaction[]): readonly DueTransaction[] => [
+  ...new Map(commits.map((commit) => [commit.row_id, commit])).values(),
+];
