@@ -61,7 +61,6 @@ function createConnections(path: string, durable: Database.Database, busyTimeout
     path: schedulePathOf(path),
     busyTimeoutMs,
     storeId: stored.storeId(),
-    lastPosition: stored.lastPosition,
     prepare: (database) => createSchedule(database, stored, rowIds),
   });
   return {

@@ -12,15 +12,16 @@ export interface Numbers {
 }
 
 /** The last numbers given out. */
-export interface LastNumbers {
+interface LastNumbers {
   readonly row_id: number;
   readonly position: number;
 }
 
-export const LAST_NUMBERS = `
-  SELECT max(last_row_id, ifnull((SELECT max(row_id) FROM transactions), 0)) AS row_id,
-    max(last_position, ifnull((SELECT max(position) FROM journal), 0)) AS position
-  FROM store`;
+const LAST_ROW_ID = "SELECT max(last_row_id, ifnull((SELECT max(row_id) FROM transactions), 0)) FROM store";
+
+export const LAST_POSITION = "SELECT max(last_position, ifnull((SELECT max(position) FROM journal), 0)) FROM store";
+
+const LAST_NUMBERS = `SELECT (${LAST_ROW_ID}) AS row_id, (${LAST_POSITION}) AS position`;
 
 export function createNumbers(database: Database): Numbers {
   const last = database.prepare<[], LastNumbers>(LAST_NUMBERS);
@@ -38,8 +39,6 @@ export function createNumbers(database: Database): Numbers {
 
 /** Remembers the last numbers, within the transaction that then removes rows. */
 export function createKeepNumbers(database: Database): () => void {
-  const keep = database.prepare(
-    `UPDATE store SET (last_row_id, last_position) = (SELECT row_id, position FROM (${LAST_NUMBERS}))`,
-  );
+  const keep = database.prepare(`UPDATE store SET last_row_id = (${LAST_ROW_ID}), last_position = (${LAST_POSITION})`);
   return () => void keep.run();
 }

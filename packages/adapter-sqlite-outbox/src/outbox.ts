@@ -79,8 +79,7 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
     applyRetention: (request) =>
       whenOpen(() => {
         const { redacted, deleted } = applyRetention(request);
-        // What is left in the schedule if this fails is found by the claim that chooses it.
-        if (deleted.length > 0) trySqlite(() => schedule.use(({ refresh }) => refresh(deleted))).unwrapOr(undefined);
+        if (deleted.length > 0) forget(connections, deleted);
         if (redacted + deleted.length < request.limit) truncateWal();
         return { redacted, deleted: deleted.length };
       }),
@@ -90,6 +89,12 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
 
 const warnOfListener = (detail: string): void =>
   process.emitWarning("The outbox's onCommit failed. The outbox goes on, and reports no further failure.", { detail });
+
+/** Has the schedule forget what was removed. What this fails to tell it, it finds by itself when a claim chooses it. */
+function forget({ recent, schedule }: Connections, rowIds: readonly number[]): void {
+  recent.clear();
+  trySqlite(() => schedule.use(({ refresh }) => refresh(rowIds))).unwrapOr(undefined);
+}
 
 /** What is wrong with the first file; if nothing is, what is wrong with the second, which then is thrown away. */
 function checkBoth(inspection: Pick<Inspection, "check">, schedule: Connections["schedule"]): readonly string[] {

@@ -12,6 +12,8 @@ export interface RecentCommit extends DueTransaction {
 export interface RecentCommits {
   /** Adds the commits of one transaction, once it is durable. */
   add(commits: readonly RecentCommit[]): void;
+  /** Forgets them all: retention has removed some of their transactions. */
+  clear(): void;
   /** The commits after one position up to another, in order; nothing if not all of them are known. */
   between(after: number, last: number): readonly RecentCommit[] | undefined;
 }
@@ -26,6 +28,9 @@ export function createRecentCommits(): RecentCommits {
     add: (added) => {
       if (commits.length + added.length > MAX_COMMITS) commits = [];
       commits.push(...added);
+    },
+    clear: () => {
+      commits = [];
     },
     between: (after, last) => {
       const known = commits.filter(({ position }) => position > after);

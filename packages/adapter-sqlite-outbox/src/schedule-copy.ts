@@ -1,6 +1,6 @@
 import type { Instant } from "@electrum-vouchers/core";
 import type { Work } from "@electrum-vouchers/core/ports";
-import type { Database } from "better-sqlite3";
+import Database from "better-sqlite3";
 import { BOUND_LIST } from "./rows.ts";
 import type { DueTransaction, PlaceInDue, StoredRows } from "./stored-rows.ts";
 
@@ -21,14 +21,15 @@ export const MAX_COPIED = 5_000;
 const MAX_COMPARED = 1_000;
 
 interface ProgressRow {
-  readonly position: number;
+  /** Null in a new file. */
+  readonly position: number | null;
   readonly is_complete: 0 | 1;
   readonly compared_work: string | null;
   readonly compared_due_at: Instant | null;
   readonly compared_row_id: number | null;
 }
 
-export function createScheduleCopy(database: Database, stored: StoredRows): ScheduleCopy {
+export function createScheduleCopy(database: Database.Database, stored: StoredRows): ScheduleCopy {
   const progress = database.prepare<[], ProgressRow>(
     "SELECT position, is_complete, compared_work, compared_due_at, compared_row_id FROM progress",
   );
@@ -54,6 +55,12 @@ export function createScheduleCopy(database: Database, stored: StoredRows): Sche
     remove(rowIds.filter((rowId) => !there.has(rowId)));
   }
 
+  function read(): ProgressRow {
+    const row = progress.get();
+    if (row === undefined) throw new Database.SqliteError("the schedule has lost its progress", "SQLITE_ERROR");
+    return row;
+  }
+
   function startAnew(): void {
     for (const statement of clear) statement.run();
     beginAnew.run(stored.lastPosition());
@@ -74,28 +81,28 @@ export function createScheduleCopy(database: Database, stored: StoredRows): Sche
 
   return {
     catchUp: () => {
-      // The first file was replaced by an older copy of it, while this one was open.
-      if ((progress.get()?.position ?? Number.POSITIVE_INFINITY) > stored.lastPosition()) startAnew();
-      const state = progress.get();
-      const seen = state?.position ?? 0;
+      // The file is new, or the first was replaced by an older copy of itself.
+      if ((read().position ?? Number.POSITIVE_INFINITY) > stored.lastPosition()) startAnew();
+      const state = read();
+      const seen = state.position ?? 0;
       const { rows, position, mayHaveMore } = stored.committedAfter(seen, MAX_COPIED);
       put(rows);
       if (position > seen) setPosition.run(position);
-      if (state?.is_complete === 1) return mayHaveMore;
-      const hasMore = compare(placeOf(state ?? {}) ?? { due_work: "", due_at: 0, row_id: 0 }, MAX_COPIED);
+      if (state.is_complete === 1) return mayHaveMore;
+      const hasMore = compare(placeOf(state) ?? { due_work: "", due_at: 0, row_id: 0 }, MAX_COPIED);
       if (!hasMore) complete.run();
       return mayHaveMore || hasMore;
     },
     refresh,
     compareSome: () => {
-      const place = placeOf(progress.get() ?? {});
+      const place = placeOf(read());
       if (place !== undefined) compare(place, MAX_COMPARED);
     },
   };
 }
 
 /** How far it has been compared; nothing if it was compared to the end. */
-function placeOf({ compared_work, compared_due_at, compared_row_id }: Partial<ProgressRow>): PlaceInDue | undefined {
+function placeOf({ compared_work, compared_due_at, compared_row_id }: ProgressRow): PlaceInDue | undefined {
   return typeof compared_work === "string" && typeof compared_due_at === "number" && typeof compared_row_id === "number"
     ? { due_work: compared_work, due_at: compared_due_at, row_id: compared_row_id }
     : undefined;
@@ -112,7 +119,7 @@ interface Put {
   remove(rowIds: readonly number[]): void;
 }
 
-function createPut(database: Database): Put {
+function createPut(database: Database.Database): Put {
   // What was held, postponed or halted was another version.
   const putOne = database.prepare<
     [rowId: number, version: number, partitionId: number, dueAt: Instant, availableAt: Instant]
@@ -153,7 +160,7 @@ interface PartitionRow {
 }
 
 /** Finds partitions, or makes them; each call begins with those that there are now, in whatever process they were made. */
-function createPartitionIds(database: Database): () => (row: Due) => number {
+function createPartitionIds(database: Database.Database): () => (row: Due) => number {
   const all = database.prepare<[], PartitionRow>("SELECT partition_id, work, queue, client FROM partitions");
   const insert = database.prepare<[work: string, queue: string, client: string]>(
     "INSERT INTO partitions (work, queue, client) VALUES (?, ?, ?)",
@@ -162,7 +169,9 @@ function createPartitionIds(database: Database): () => (row: Due) => number {
 
   const countOf = database.prepare<[], number>("SELECT count(*) FROM partitions").pluck();
   const removeEmpty = database.prepare(
-    "DELETE FROM partitions WHERE NOT EXISTS (SELECT 1 FROM schedule WHERE schedule.partition_id = partitions.partition_id)",
+    `DELETE FROM partitions WHERE
+       NOT EXISTS (SELECT 1 FROM schedule WHERE schedule.partition_id = partitions.partition_id AND available_at = due_at) AND
+       NOT EXISTS (SELECT 1 FROM schedule WHERE schedule.partition_id = partitions.partition_id AND available_at > due_at)`,
   );
 
   return () => {

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, lstatSync, openSync, rmSync, statSync } from "nod
 import Database from "better-sqlite3";
 import { currentBoot, isSameBoot } from "./boot.ts";
 import { MODE } from "./database-file.ts";
-import { codeOf, reasonOf } from "./errors.ts";
+import { codeOf } from "./errors.ts";
 import { SCHEDULE_APPLICATION_ID, SCHEDULE_SCHEMA, SCHEDULE_VERSION } from "./schedule-schema.ts";
 
 /** The second file, open. It is replaced by a new one when it is damaged, removed or another's, also while it is open. */
@@ -18,8 +18,6 @@ export interface ScheduleFileOptions<Statements> {
   readonly path: string;
   readonly busyTimeoutMs: number;
   readonly storeId: string;
-  /** The position of the last commit in the first file. */
-  lastPosition(): number;
   prepare(database: Database.Database): Statements;
 }
 
@@ -67,7 +65,8 @@ export function openScheduleFile<Statements>(options: ScheduleFileOptions<Statem
         try {
           return work(statements, database);
         } catch (error) {
-          if (attempt === ATTEMPTS || !mayBeDamage(error) || isSound(database)) throw error;
+          const isToBlame = isDamage(error) || (mayBeDamage(error) && !isSound(database));
+          if (attempt === ATTEMPTS || !isToBlame) throw error;
           discard();
         }
       }
@@ -99,10 +98,10 @@ function tryToOpen<Statements>(
   const database = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
   try {
     configure(database);
-    if (database.transaction(() => isUsable(database, options)).immediate() && inodeOf(path) === inode)
+    if (database.transaction(() => isUsable(database, options.storeId)).immediate() && inodeOf(path) === inode)
       return { database, statements: options.prepare(database), inode };
   } catch (error) {
-    if (isLastAttempt || !mayBeDamage(error)) {
+    if (isLastAttempt || !(isDamage(error) || mayBeDamage(error))) {
       database.close();
       throw error;
     }
@@ -124,8 +123,8 @@ function createFile(path: string): void {
 
 /** Nothing in here needs to survive a power loss, and so nothing waits for the disk. */
 function configure(database: Database.Database): void {
-  database.pragma("journal_mode = WAL");
   database.pragma("synchronous = OFF");
+  database.pragma("journal_mode = WAL");
   database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   database.pragma(`journal_size_limit = ${WAL_PAGES * 4_096}`);
 }
@@ -133,52 +132,39 @@ function configure(database: Database.Database): void {
 interface ProgressRow {
   readonly store_id: string;
   readonly boot: string;
-  readonly position: number;
 }
 
-/** Whether the file is of this store, this boot and this version, and not ahead of the store; a new one is made so. */
-function isUsable(
-  database: Database.Database,
-  { storeId, lastPosition }: Pick<ScheduleFileOptions<unknown>, "storeId" | "lastPosition">,
-): boolean {
+/** Whether the file is of this store, this boot and this version; a new one is made so. */
+function isUsable(database: Database.Database, storeId: string): boolean {
   const boot = currentBoot();
   if (database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined) {
     database.pragma(`application_id = ${SCHEDULE_APPLICATION_ID}`);
     database.pragma(`user_version = ${SCHEDULE_VERSION}`);
     database.exec(SCHEDULE_SCHEMA);
-    database.prepare("INSERT INTO progress VALUES (?, ?, ?, 0, '', 0, 0)").run(storeId, boot, lastPosition());
+    database.prepare("INSERT INTO progress VALUES (?, ?, NULL, 0, '', 0, 0)").run(storeId, boot);
     return true;
   }
   const isOurs =
     database.pragma("application_id", { simple: true }) === SCHEDULE_APPLICATION_ID &&
     database.pragma("user_version", { simple: true }) === SCHEDULE_VERSION;
-  const progress = isOurs
-    ? database.prepare<[], ProgressRow>("SELECT store_id, boot, position FROM progress").get()
-    : undefined;
+  const progress = isOurs ? database.prepare<[], ProgressRow>("SELECT store_id, boot FROM progress").get() : undefined;
   if (progress === undefined || progress.store_id !== storeId || !isSameBoot(progress.boot, boot)) return false;
-  if (progress.position > lastPosition()) return false;
   // Compared anew each time it is opened, when there is nothing better to do.
   database.prepare("UPDATE progress SET compared_work = '', compared_due_at = 0, compared_row_id = 0").run();
   return true;
 }
 
-/** What SQLite says of a damaged file. Some of it, it says of others, too. */
-function mayBeDamage(error: unknown): boolean {
-  const code = codeOf(error);
-  return (
-    reasonOf(code) === "corrupt" ||
-    code === "SQLITE_ERROR" ||
-    /^SQLITE_(IOERR|CANTOPEN|SCHEMA|CONSTRAINT|MISMATCH|READONLY_DBMOVED)/.test(code)
-  );
-}
+/** What only this file can be the cause of: the first is only read. */
+const isDamage = (error: unknown): boolean =>
+  /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|SCHEMA|NOTADB|READONLY_DBMOVED)/.test(codeOf(error));
+
+/** What may be the first file's fault as well. */
+const mayBeDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|IOERR|CANTOPEN)/.test(codeOf(error));
 
 /** Whether the fault must lie elsewhere: in the first file, or in the disk. */
 function isSound(database: Database.Database): boolean {
   try {
-    return (
-      database.pragma("integrity_check(1)", { simple: true }) === "ok" &&
-      database.prepare("SELECT 1 FROM progress").get() !== undefined
-    );
+    return database.pragma("integrity_check(1)", { simple: true }) === "ok";
   } catch {
     return false;
   }

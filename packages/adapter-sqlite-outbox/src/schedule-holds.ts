@@ -2,6 +2,7 @@ import type { Instant } from "@electrum-vouchers/core";
 import type { Advance, Postponement, Release } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 import { BOUND, BOUND_LIST } from "./rows.ts";
+import type { ScheduleCopy } from "./schedule-copy.ts";
 import type { StoredRows } from "./stored-rows.ts";
 import { byAge, type Candidate } from "./take-turns.ts";
 
@@ -17,7 +18,7 @@ type PostponedRow = Omit<Candidate, "queue">;
 export function createScheduleHolds(
   database: Database,
   stored: StoredRows,
-  refresh: (rowIds: readonly number[]) => void,
+  copy: Pick<ScheduleCopy, "catchUp" | "refresh">,
 ): ScheduleHolds {
   const postpone = database.prepare<
     [until: Instant, cause: Postponement["cause"] | null, reason: string, rowId: number, version: number]
@@ -32,17 +33,16 @@ export function createScheduleHolds(
         const rowId = stored.rowIdOf(each.id, each.version);
         return rowId === undefined ? [] : [[rowId, each] as const];
       });
-      // Some may have been committed since the schedule was last brought up to date.
-      refresh([...new Set(found.map(([rowId]) => rowId))]);
+      if (copy.catchUp()) copy.refresh([...new Set(found.map(([rowId]) => rowId))]);
       for (const [rowId, { version, until, cause, reason }] of found)
         postpone.run(until, cause ?? null, reason, rowId, version);
     },
-    advance: createAdvance(database),
+    advance: createAdvance(database, copy.catchUp),
     release: createRelease(database, stored),
   };
 }
 
-function createAdvance(database: Database): ScheduleHolds["advance"] {
+function createAdvance(database: Database, catchUp: () => boolean): ScheduleHolds["advance"] {
   const partitions = database
     .prepare<[queue: string], number>("SELECT partition_id FROM partitions WHERE queue = ?")
     .pluck();
@@ -57,6 +57,7 @@ function createAdvance(database: Database): ScheduleHolds["advance"] {
   );
 
   return ({ queue, now, limit }) => {
+    catchUp();
     const advanced = partitions
       .all(queue)
       .flatMap((partitionId) => silent.all(partitionId, now, limit))

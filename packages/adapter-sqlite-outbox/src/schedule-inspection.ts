@@ -1,10 +1,11 @@
 import type { Database } from "better-sqlite3";
 import { BOUND_LIST } from "./rows.ts";
-import type { DueTransaction, PlaceInDue, StoredRows } from "./stored-rows.ts";
+import type { PlaceInDue, StoredRows } from "./stored-rows.ts";
 
-/** The look into the schedule; it changes nothing. */
+/** The look into the schedule. */
 export interface ScheduleInspection {
   countHalted(): number;
+  /** Within the transaction that is open. */
   check(): readonly string[];
 }
 
@@ -19,7 +20,11 @@ const PAGE = 1_000;
 /** Enough to show what is wrong, however much of it there is. */
 const MAX_FAULTS = 100;
 
-export function createScheduleInspection(database: Database, stored: StoredRows): ScheduleInspection {
+export function createScheduleInspection(
+  database: Database,
+  stored: StoredRows,
+  refresh: (rowIds: readonly number[]) => void,
+): ScheduleInspection {
   const position = database.prepare<[], number>("SELECT position FROM progress").pluck();
   const halted = database
     .prepare<[], number>(
@@ -60,16 +65,11 @@ export function createScheduleInspection(database: Database, stored: StoredRows)
     }
   }
 
-  function* unfounded(): Generator<string> {
+  /** Rows of what is no longer due. They do no harm: a claim that chooses one passes it over. */
+  function removeUnfounded(): void {
     let page = after.all(0, PAGE);
     while (page.length > 0) {
-      const due = new Set(
-        stored
-          .dueOf(page.map(({ row_id }) => row_id))
-          .filter(isDue)
-          .map(({ row_id }) => row_id),
-      );
-      for (const { row_id } of page) if (!due.has(row_id)) yield `the schedule has row ${row_id}, which is not due`;
+      refresh(page.map(({ row_id }) => row_id));
       page = after.all(page.at(-1)?.row_id ?? Number.MAX_SAFE_INTEGER, PAGE);
     }
   }
@@ -78,9 +78,9 @@ export function createScheduleInspection(database: Database, stored: StoredRows)
     countHalted: () => Math.max((halted.get() ?? 0) - countPast(), 0),
     check: () => {
       const damaged = damage.all().filter((text) => text !== "ok");
-      return (damaged.length > 0 ? damaged : [...missing(), ...unfounded()]).slice(0, MAX_FAULTS);
+      const faults = damaged.length > 0 ? damaged : [...missing()];
+      if (faults.length === 0) removeUnfounded();
+      return faults.slice(0, MAX_FAULTS);
     },
   };
 }
-
-const isDue = ({ due_work }: DueTransaction): boolean => due_work !== null;

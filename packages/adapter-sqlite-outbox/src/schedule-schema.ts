@@ -14,7 +14,7 @@ const PROGRESS = `
   CREATE TABLE progress (
     store_id TEXT NOT NULL,
     boot TEXT NOT NULL,
-    position INTEGER NOT NULL,
+    position INTEGER,
     is_complete INTEGER NOT NULL CHECK (is_complete = 0 OR is_complete = 1),
     compared_work TEXT,
     compared_due_at INTEGER,

@@ -65,10 +65,11 @@ export interface Schedule {
 }
 
 export function createSchedule(database: Database, stored: StoredRows, rowIds: RowIdCache): Schedule {
-  const { catchUp, refresh, compareSome } = createScheduleCopy(database, stored);
+  const copy = createScheduleCopy(database, stored);
+  const { catchUp, refresh, compareSome } = copy;
   const { partitionsOf, choose, lease, nextDueAt } = createScheduleClaim(database);
-  const holds = createScheduleHolds(database, stored, refresh);
-  const inspection = createScheduleInspection(database, stored);
+  const holds = createScheduleHolds(database, stored, copy);
+  const inspection = createScheduleInspection(database, stored, refresh);
 
   /** The records of those that are still as the schedule knows them. What is not is copied again. */
   function readRecords(chosen: readonly Chosen[]): readonly (readonly [Chosen, ClaimedRecord])[] {
@@ -101,10 +102,7 @@ export function createSchedule(database: Database, stored: StoredRows, rowIds: R
   return {
     claim: inOneTransaction(claim),
     postpone: inOneTransaction(holds.postpone),
-    advance: inOneTransaction((request: Advance) => {
-      catchUp();
-      return holds.advance(request);
-    }),
+    advance: inOneTransaction(holds.advance),
     release: inOneTransaction(holds.release),
     catchUp: database.transaction(() => void catchUp()).immediate,
     refresh: inOneTransaction(refresh),

@@ -1,7 +1,7 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
-import { LAST_NUMBERS, type LastNumbers } from "./numbers.ts";
+import { LAST_POSITION } from "./numbers.ts";
 import type { RecentCommits } from "./recent-commits.ts";
 import { BOUND, BOUND_LIST, STORED_COLUMNS, type StoredRow } from "./rows.ts";
 
@@ -47,7 +47,7 @@ export interface PlaceInDue {
 
 export function createStoredRows(durable: Database, recent: Pick<RecentCommits, "between">): StoredRows {
   const storeId = durable.prepare<[], string>("SELECT id FROM store").pluck();
-  const last = durable.prepare<[], LastNumbers>(LAST_NUMBERS);
+  const last = durable.prepare<[], number>(LAST_POSITION).pluck();
   const committed = durable.prepare<
     [after: number, limit: number],
     { readonly position: number; readonly row_id: number }
@@ -71,7 +71,7 @@ export function createStoredRows(durable: Database, recent: Pick<RecentCommits, 
 
   const readDueOf = (rowIds: readonly number[]): readonly DueTransaction[] =>
     rowIds.length === 0 ? [] : dueOf.all(JSON.stringify(rowIds));
-  const lastPosition = (): number => last.get()?.position ?? 0;
+  const lastPosition = (): number => last.get() ?? 0;
 
   return {
     storeId: () => storeId.get() ?? "",
