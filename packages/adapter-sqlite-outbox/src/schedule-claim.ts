@@ -44,11 +44,13 @@ export function createScheduleClaim(database: Database): ScheduleClaim {
        WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at > due_at ORDER BY available_at LIMIT 1`,
     )
     .pluck();
-  const endHolds = database.prepare<[partitionId: number, isRepeat: 0 | 1, now: Instant, limit: number]>(
+  // Each row is asked again whether it is what the index says: a bit of the index may have changed on the disk.
+  const endHolds = database.prepare<[partitionId: number, isRepeat: 0 | 1, now: Instant, limit: number, now: Instant]>(
     `UPDATE schedule SET available_at = due_at, worker = NULL WHERE row_id IN (
        SELECT row_id FROM schedule
        WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at <= ${BOUND} AND available_at > due_at
-       ORDER BY available_at LIMIT ${BOUND})`,
+       ORDER BY available_at LIMIT ${BOUND}
+     ) AND available_at > due_at AND available_at <= ${BOUND}`,
   );
   const freeSince = database
     .prepare<[partitionId: number, isRepeat: 0 | 1], Instant>(
@@ -62,6 +64,7 @@ export function createScheduleClaim(database: Database): ScheduleClaim {
   >(
     `SELECT row_id, version, due_at, postponed FROM schedule
      WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND due_at <= ${BOUND} AND available_at = due_at
+       AND +available_at = +due_at
      ORDER BY due_at, row_id LIMIT ${BOUND}`,
   );
   // A lease never ends before the work is due, so that its end alone says from when the transaction may be claimed.
@@ -84,7 +87,7 @@ export function createScheduleClaim(database: Database): ScheduleClaim {
       for (const { partition_id: id } of asked)
         for (const isRepeat of BOTH)
           if ((heldUntil.get(id, isRepeat) ?? Number.POSITIVE_INFINITY) <= now)
-            endHolds.run(id, isRepeat, now, MAX_ENDED);
+            endHolds.run(id, isRepeat, now, MAX_ENDED, now);
       return asked.flatMap(({ partition_id, queue }) =>
         deliveriesOf(request).map((is_repeat) => ({ partition_id, is_repeat, queue })),
       );

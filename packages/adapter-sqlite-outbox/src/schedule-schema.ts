@@ -49,7 +49,8 @@ const SCHEDULE = `
     is_repeat INTEGER NOT NULL DEFAULT 0,
     worker TEXT,
     cause TEXT,
-    reason TEXT
+    reason TEXT,
+    CHECK (available_at >= due_at)
   ) STRICT;
   CREATE INDEX schedule_free ON schedule (partition_id, is_repeat, due_at) WHERE available_at = due_at;
   CREATE INDEX schedule_held ON schedule (partition_id, is_repeat, available_at, worker) WHERE available_at > due_at;

@@ -38,7 +38,7 @@ import type {
   Postponement,
   Release,
 } from "@electrum-vouchers/core/ports";
-import type { Database } from "better-sqlite3";
+import Database from "better-sqlite3";
 import type { RowIdCache } from "./rowid-cache.ts";
 import { type StoredRow, storedOf } from "./rows.ts";
 import { type Chosen, createScheduleClaim } from "./schedule-claim.ts";
@@ -64,7 +64,7 @@ export interface Schedule {
   check(): readonly string[];
 }
 
-export function createSchedule(database: Database, stored: StoredRows, rowIds: RowIdCache): Schedule {
+export function createSchedule(database: Database.Database, stored: StoredRows, rowIds: RowIdCache): Schedule {
   const copy = createScheduleCopy(database, stored);
   const { catchUp, refresh, compareSome } = copy;
   const { partitionsOf, choose, lease, nextDueAt } = createScheduleClaim(database);
@@ -84,14 +84,16 @@ export function createSchedule(database: Database, stored: StoredRows, rowIds: R
   function claim(request: ClaimRequest): Claimed {
     const isBehind = catchUp();
     const partitions = partitionsOf(request);
-    const found = readRecords(choose(partitions, request));
+    const chosen = choose(partitions, request);
+    const found = readRecords(chosen);
     lease(
-      found.map(([chosen]) => chosen),
+      found.map(([each]) => each),
       request,
     );
     if (!isBehind && found.length < request.limit) compareSome();
     const records = found.map(([, record]) => record);
     const next = nextDueAt(partitions);
+    if (chosen.length === 0 && request.limit > 0 && next !== undefined && next <= request.now) throw contradiction();
     const soonest = isBehind ? Math.min(request.now, next ?? request.now) : next;
     return soonest === undefined ? { records } : { records, nextDueAt: soonest };
   }
@@ -113,6 +115,9 @@ export function createSchedule(database: Database, stored: StoredRows, rowIds: R
     }).immediate,
   };
 }
+
+/** The indexes say that something may be claimed, and no row may be. */
+const contradiction = (): Error => new Database.SqliteError("the schedule contradicts itself", "SQLITE_ERROR");
 
 function claimedOf(row: StoredRow | undefined, chosen: Chosen): ClaimedRecord | undefined {
   if (row === undefined || row.version !== chosen.version || row.due_at !== chosen.due_at) return undefined;
