@@ -41,8 +41,22 @@ type LabelColumns = [
 ];
 
 const COLUMNS = [
-  ...["commit_id", "kind", "state", "needs_attention", "committed_at", "due_at", "due_work", "due_description"],
-  ...["queue", "client", "owner", "terminal", "amount", "currency", "correlation", "record"],
+  "commit_id",
+  "kind",
+  "state",
+  "needs_attention",
+  "committed_at",
+  "due_at",
+  "due_work",
+  "due_description",
+  "queue",
+  "client",
+  "owner",
+  "terminal",
+  "amount",
+  "currency",
+  "correlation",
+  "record",
 ];
 
 /** Applies changes within the transaction that is open. */

@@ -39,13 +39,8 @@ describe("two processes that are killed between commits and claims, again and ag
   it("leave behind what is due, and nothing else, for the next that claims", async () => {
     const committed = new Set<string>();
     const finished = new Set<string>();
-    for (let kills = 0; kills < KILLS; kills += 1) {
-      const pair = ["a", "b"].map((name) => run(pusher, [store.path, name]));
-      await Promise.all(pair.map((each) => each.hasSaid(1 + Math.floor(Math.random() * 200))));
-      for (const each of pair) each.kill();
-      for (const line of (await Promise.all(pair.map((each) => each.ended()))).flat())
-        (line.startsWith("+") ? committed : finished).add(line.slice(1));
-    }
+    for (let kills = 0; kills < KILLS; kills += 1)
+      for (const line of await killPair()) (line.startsWith("+") ? committed : finished).add(line.slice(1));
 
     const outbox = await store.open();
     expect(await unwrapAsync(outbox.check())).toEqual([]);
@@ -55,6 +50,15 @@ describe("two processes that are killed between commits and claims, again and ag
     for (const id of committed) expect([id, left.has(id)]).toEqual([id, !(await isFinished(outbox, id))]);
     for (const id of finished) expect(left.has(id)).toBe(false);
   });
+
+  /** Starts two, and kills both in the midst of what they do; gives what they said. */
+  async function killPair(): Promise<readonly string[]> {
+    const pair = ["a", "b"].map((name) => run(pusher, [store.path, name]));
+    const lines = 1 + Math.floor(Math.random() * 200);
+    await Promise.all(pair.map((each) => each.hasSaid(lines)));
+    for (const each of pair) each.kill();
+    return (await Promise.all(pair.map((each) => each.ended()))).flat();
+  }
 
   /** Everything that is due, once every hold has ended. */
   async function claimAll(outbox: SqliteOutbox): Promise<ReadonlySet<string>> {

@@ -1,4 +1,4 @@
-import type { DueTransaction } from "./stored-rows.ts";
+import type { DueTransaction } from "./rows.ts";
 
 /** What a commit made of its transaction. */
 export interface RecentCommit extends DueTransaction {

@@ -17,6 +17,16 @@ export interface StoredRow extends DueRow {
   readonly record: string;
 }
 
+/** What the schedule knows of a transaction. */
+export interface DueTransaction {
+  readonly row_id: number;
+  readonly version: number;
+  readonly due_at: Instant | null;
+  readonly due_work: Work | null;
+  readonly queue: string | null;
+  readonly client: string | null;
+}
+
 /** The columns of a stored record. */
 export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, queue, record";
 

@@ -38,35 +38,8 @@ const MAX_ENDED = 5_000;
 
 export function createScheduleClaim(database: Database): ScheduleClaim {
   const partitions = database.prepare<[], PartitionRow>("SELECT partition_id, work, queue, client FROM partitions");
-  const heldUntil = database
-    .prepare<[partitionId: number, isRepeat: 0 | 1], Instant>(
-      `SELECT available_at FROM schedule
-       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at > due_at ORDER BY available_at LIMIT 1`,
-    )
-    .pluck();
-  // Each row is asked again whether it is what the index says: a bit of the index may have changed on the disk.
-  const endHolds = database.prepare<[partitionId: number, isRepeat: 0 | 1, now: Instant, limit: number, now: Instant]>(
-    `UPDATE schedule SET available_at = due_at, worker = NULL WHERE row_id IN (
-       SELECT row_id FROM schedule
-       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at <= ${BOUND} AND available_at > due_at
-       ORDER BY available_at LIMIT ${BOUND}
-     ) AND available_at > due_at AND available_at <= ${BOUND}`,
-  );
-  const freeSince = database
-    .prepare<[partitionId: number, isRepeat: 0 | 1], Instant>(
-      `SELECT due_at FROM schedule
-       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at = due_at ORDER BY due_at LIMIT 1`,
-    )
-    .pluck();
-  const free = database.prepare<
-    [partitionId: number, isRepeat: 0 | 1, now: Instant, limit: number],
-    Omit<Chosen, "queue">
-  >(
-    `SELECT row_id, version, due_at, postponed FROM schedule
-     WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND due_at <= ${BOUND} AND available_at = due_at
-       AND +available_at = +due_at
-     ORDER BY due_at, row_id LIMIT ${BOUND}`,
-  );
+  const { heldUntil, endHolds } = createHolds(database);
+  const { freeSince, free } = createFree(database);
   // A lease never ends before the work is due, so that its end alone says from when the transaction may be claimed.
   const lease = database.prepare<[until: Instant, until: Instant, worker: string, rowIds: string]>(
     `UPDATE schedule SET available_at = max(due_at, ?), worker = CASE WHEN ? > due_at THEN ? END
@@ -75,22 +48,14 @@ export function createScheduleClaim(database: Database): ScheduleClaim {
 
   /** The oldest of each partition, so many of each. */
   const oldestOf = (asked: readonly Partition[], now: Instant, limit: number): readonly Chosen[] =>
-    asked.flatMap(({ partition_id: id, is_repeat: isRepeat, queue }) =>
-      free.all(id, isRepeat, now, limit).map((row) => ({ ...row, queue })),
-    );
+    asked.flatMap((partition) => free(partition, now, limit).map((row) => ({ ...row, queue: partition.queue })));
 
   return {
     partitionsOf: (request) => {
-      const { now } = request;
       const asked = partitions.all().filter(matches(request));
       // A hold has ended for first deliveries and repeats alike, whichever are asked for.
-      for (const { partition_id: id } of asked)
-        for (const isRepeat of BOTH)
-          if ((heldUntil.get(id, isRepeat) ?? Number.POSITIVE_INFINITY) <= now)
-            endHolds.run(id, isRepeat, now, MAX_ENDED, now);
-      return asked.flatMap(({ partition_id, queue }) =>
-        deliveriesOf(request).map((is_repeat) => ({ partition_id, is_repeat, queue })),
-      );
+      for (const partition of asked.flatMap(partsOf([0, 1]))) endHolds(partition, request.now);
+      return asked.flatMap(partsOf(deliveriesOf(request)));
     },
     choose: (asked, { now, limit }) => {
       // As many of each as would do if all had as many. If some have fewer, more of the others.
@@ -103,17 +68,74 @@ export function createScheduleClaim(database: Database): ScheduleClaim {
     },
     nextDueAt: (asked) => {
       const instants = asked
-        .flatMap(({ partition_id: id, is_repeat: isRepeat }) => [
-          freeSince.get(id, isRepeat),
-          heldUntil.get(id, isRepeat),
-        ])
+        .flatMap((partition) => [freeSince(partition), heldUntil(partition)])
         .filter((instant) => instant !== undefined);
       return instants.length === 0 ? undefined : Math.min(...instants);
     },
   };
 }
 
-const BOTH = [0, 1] as const;
+type PartitionKey = [partitionId: number, isRepeat: 0 | 1];
+
+/** What is held, and until when. */
+function createHolds(database: Database): {
+  heldUntil(partition: Partition): Instant | undefined;
+  endHolds(partition: Partition, now: Instant): void;
+} {
+  const first = database
+    .prepare<PartitionKey, Instant>(
+      `SELECT available_at FROM schedule
+       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at > due_at ORDER BY available_at LIMIT 1`,
+    )
+    .pluck();
+  // Each row is asked again whether it is what the index says: a bit of the index may have changed on the disk.
+  const end = database.prepare<[...PartitionKey, now: Instant, limit: number, now: Instant]>(
+    `UPDATE schedule SET available_at = due_at, worker = NULL WHERE row_id IN (
+       SELECT row_id FROM schedule
+       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at <= ${BOUND} AND available_at > due_at
+       ORDER BY available_at LIMIT ${BOUND}
+     ) AND available_at > due_at AND available_at <= ${BOUND}`,
+  );
+  const heldUntil = ({ partition_id, is_repeat }: Partition): Instant | undefined => first.get(partition_id, is_repeat);
+
+  return {
+    heldUntil,
+    endHolds: (partition, now) => {
+      const { partition_id, is_repeat } = partition;
+      if ((heldUntil(partition) ?? Number.POSITIVE_INFINITY) <= now)
+        end.run(partition_id, is_repeat, now, MAX_ENDED, now);
+    },
+  };
+}
+
+/** What is not held, and since when it is due. */
+function createFree(database: Database): {
+  freeSince(partition: Partition): Instant | undefined;
+  free(partition: Partition, now: Instant, limit: number): readonly Omit<Chosen, "queue">[];
+} {
+  const first = database
+    .prepare<PartitionKey, Instant>(
+      `SELECT due_at FROM schedule
+       WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND available_at = due_at ORDER BY due_at LIMIT 1`,
+    )
+    .pluck();
+  const free = database.prepare<[...PartitionKey, now: Instant, limit: number], Omit<Chosen, "queue">>(
+    `SELECT row_id, version, due_at, postponed FROM schedule
+     WHERE partition_id = ${BOUND} AND is_repeat = ${BOUND} AND due_at <= ${BOUND} AND available_at = due_at
+       AND +available_at = +due_at
+     ORDER BY due_at, row_id LIMIT ${BOUND}`,
+  );
+
+  return {
+    freeSince: ({ partition_id, is_repeat }) => first.get(partition_id, is_repeat),
+    free: ({ partition_id, is_repeat }, now, limit) => free.all(partition_id, is_repeat, now, limit),
+  };
+}
+
+const partsOf =
+  (deliveries: readonly (0 | 1)[]) =>
+  ({ partition_id, queue }: PartitionRow): readonly Partition[] =>
+    deliveries.map((is_repeat) => ({ partition_id, is_repeat, queue }));
 
 const matches =
   ({ work: works, clients, queues, exceptQueues }: ClaimRequest) =>
@@ -124,4 +146,4 @@ const matches =
     exceptQueues?.includes(queue) !== true;
 
 const deliveriesOf = ({ deliveries }: ClaimRequest): readonly (0 | 1)[] =>
-  deliveries === undefined ? BOTH : deliveries === "repeat" ? [1] : [0];
+  deliveries === undefined ? [0, 1] : deliveries === "repeat" ? [1] : [0];

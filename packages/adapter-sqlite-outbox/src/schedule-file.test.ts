@@ -1,5 +1,5 @@
 import {
-  existsSync,
+  copyFileSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -8,7 +8,6 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -26,6 +25,7 @@ let second: string;
 beforeEach(() => {
   store = temporaryStore();
   second = `${store.path}-leases`;
+  writeFileSync(join(store.directory, "target"), "precious");
 });
 afterEach(() => store.remove());
 
@@ -70,10 +70,8 @@ const troubles: Readonly<Record<string, () => void>> = {
     other.close();
   },
   "is a link to another file": () => {
-    const target = join(store.directory, "target");
-    writeFileSync(target, "precious");
     rmSync(second);
-    symlinkSync(target, second);
+    symlinkSync(join(store.directory, "target"), second);
   },
   "has lost its rows": () => {
     const other = new Database(second);
@@ -99,8 +97,7 @@ describe.each(Object.entries(troubles))("a schedule that %s", (_what, trouble) =
     expect(await claimAll(outbox)).toEqual(all);
     expect(await unwrapAsync(outbox.check())).toEqual([]);
     expect(statSync(second).mode & 0o777).toBe(0o600);
-    const target = join(store.directory, "target");
-    if (existsSync(target)) expect(readFileSync(target, "utf8")).toBe("precious");
+    expect(readFileSync(join(store.directory, "target"), "utf8")).toBe("precious");
   });
 
   it("while it is open, is built anew at the latest when it is opened again", async () => {

@@ -187,13 +187,14 @@ function inWordsOfSqlite<Value>(work: () => Value): Value {
   } catch (error) {
     if (error instanceof Database.SqliteError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
-    throw new Database.SqliteError(
-      detail,
-      /^(EACCES|EPERM|EROFS)/.test(detail)
-        ? "SQLITE_READONLY"
-        : /^ENOSPC/.test(detail)
-          ? "SQLITE_FULL"
-          : "SQLITE_CANTOPEN",
-    );
+    throw new Database.SqliteError(detail, CODES[detail.split(":", 1)[0] ?? ""] ?? "SQLITE_CANTOPEN");
   }
 }
+
+/** Node.js begins its messages with the code of the system. */
+const CODES: Readonly<Record<string, string>> = {
+  EACCES: "SQLITE_READONLY",
+  EPERM: "SQLITE_READONLY",
+  EROFS: "SQLITE_READONLY",
+  ENOSPC: "SQLITE_FULL",
+};

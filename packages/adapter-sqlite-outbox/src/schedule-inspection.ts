@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { BOUND_LIST } from "./rows.ts";
-import type { PlaceInDue, StoredRows } from "./stored-rows.ts";
+import { FIRST_PLACE, type PlaceInDue, type StoredRows } from "./stored-rows.ts";
 
 /** The look into the schedule. */
 export interface ScheduleInspection {
@@ -54,7 +54,7 @@ export function createScheduleInspection(
 
   function* missing(): Generator<string> {
     let page: readonly PlaceInDue[] = [];
-    let place: PlaceInDue | undefined = { due_work: "", due_at: 0, row_id: 0 };
+    let place: PlaceInDue | undefined = FIRST_PLACE;
     while (place !== undefined) {
       page = stored.dueAfter(place, PAGE);
       const rowIds = page.map(({ row_id }) => row_id);

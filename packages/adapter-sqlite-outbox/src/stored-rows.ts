@@ -1,9 +1,8 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
-import type { Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 import { LAST_POSITION } from "./numbers.ts";
 import type { RecentCommits } from "./recent-commits.ts";
-import { BOUND, BOUND_LIST, STORED_COLUMNS, type StoredRow } from "./rows.ts";
+import { BOUND, BOUND_LIST, type DueTransaction, STORED_COLUMNS, type StoredRow } from "./rows.ts";
 
 /** What the schedule reads of the first file. It writes nothing there. */
 export interface StoredRows {
@@ -30,20 +29,14 @@ export interface Committed {
   readonly mayHaveMore: boolean;
 }
 
-export interface DueTransaction {
-  readonly row_id: number;
-  readonly version: number;
-  readonly due_at: Instant | null;
-  readonly due_work: Work | null;
-  readonly queue: string | null;
-  readonly client: string | null;
-}
-
 export interface PlaceInDue {
   readonly due_work: string;
   readonly due_at: Instant;
   readonly row_id: number;
 }
+
+/** Before all that is due. */
+export const FIRST_PLACE: PlaceInDue = { due_work: "", due_at: 0, row_id: 0 };
 
 export function createStoredRows(durable: Database, recent: Pick<RecentCommits, "between">): StoredRows {
   const storeId = durable.prepare<[], string>("SELECT id FROM store").pluck();

@@ -31,9 +31,17 @@ export function createMemoryOutbox(): Outbox & OutboxInspection {
     commit: (change) => runIfOpen(() => commit(rows, change)),
     load: (id) => runIfOpen(() => ok(toStoredRecordIfAny(rows.get(id)))),
     claim: (request) => runIfOpen(() => ok(schedule.claim(request))),
-    postpone: (postponement) => runIfOpen(() => ok(schedule.postpone(postponement))),
+    postpone: (postponement) =>
+      runIfOpen(() => {
+        schedule.postpone(postponement);
+        return ok();
+      }),
     advance: (request) => runIfOpen(() => ok(schedule.advance(request))),
-    release: (release) => runIfOpen(() => ok(schedule.release(release))),
+    release: (release) =>
+      runIfOpen(() => {
+        schedule.release(release);
+        return ok();
+      }),
     close: () =>
       runIfOpen(() => {
         isClosed = true;

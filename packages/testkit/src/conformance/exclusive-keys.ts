@@ -63,6 +63,8 @@ export function testExclusiveKeys(open: OpenOutbox): void {
       createChange(2, { expectedVersion: 2 }),
       createChange(3, { exclusiveKey: null }),
     );
+
+    expect(await unwrap(outbox.load(uuid(2)))).toMatchObject({ version: 3 });
   });
 
   testOrderOfChecks(open);
