@@ -96,11 +96,14 @@ function forget({ recent, schedule }: Connections, rowIds: readonly number[]): v
   trySqlite(() => schedule.use(({ refresh }) => refresh(rowIds))).unwrapOr(undefined);
 }
 
-/** What is wrong with the first file; if nothing is, what is wrong with the second, which then is thrown away. */
+/**
+ * What is wrong with the first file; if nothing is, what is wrong with the second, which then is thrown away. A second file that
+ * cannot be written now is not checked: nothing in it is needed, and it is compared with the first when it is next opened.
+ */
 function checkBoth(inspection: Pick<Inspection, "check">, schedule: Connections["schedule"]): readonly string[] {
   const faults = inspection.check();
   if (faults.length > 0) return faults;
-  const faultsOfSchedule = schedule.use(({ check }) => check());
+  const faultsOfSchedule = trySqlite(() => schedule.use(({ check }) => check())).unwrapOr([]);
   if (faultsOfSchedule.length > 0) schedule.discard();
   return faultsOfSchedule;
 }
