@@ -42,7 +42,7 @@ export function openHandWrittenOutbox(folder: string): HandWrittenOutbox {
   database.pragma("journal_mode = WAL");
   database.exec(SCHEMA);
   database.pragma("synchronous = FULL");
-  const find = database.prepare<[string], { number: number; version: number }>(
+  const find = database.prepare<[string], { row_id: number; version: number }>(
     "SELECT row_id, version FROM records WHERE id = ?",
   );
   const insert = database.prepare(
@@ -52,7 +52,7 @@ export function openHandWrittenOutbox(folder: string): HandWrittenOutbox {
     "UPDATE records SET version = version + 1, state = ?, due_at = ?, due_work = ?, leased_until = 0, record = ? WHERE row_id = ?",
   );
   const append = database.prepare("INSERT INTO journal (row_id, version, entry) VALUES (?, ?, ?)");
-  const due = database.prepare<[number, number, number], ClaimedByHand & { readonly number: number }>(
+  const due = database.prepare<[number, number, number], ClaimedByHand & { readonly row_id: number }>(
     "SELECT row_id, id, version, record FROM records WHERE due_at <= ? AND leased_until <= ? ORDER BY due_at, row_id LIMIT ?",
   );
   const lease = database.prepare("UPDATE records SET leased_until = ? WHERE row_id = ?");
@@ -65,8 +65,8 @@ export function openHandWrittenOutbox(folder: string): HandWrittenOutbox {
     if (before === undefined) {
       append.run(insert.run(id, state, dueAt, work, record).lastInsertRowid, 1, entry);
     } else {
-      update.run(state, dueAt, work, record, before.number);
-      append.run(before.number, expectedVersion + 1, entry);
+      update.run(state, dueAt, work, record, before.row_id);
+      append.run(before.row_id, expectedVersion + 1, entry);
     }
   }
 
@@ -75,7 +75,7 @@ export function openHandWrittenOutbox(folder: string): HandWrittenOutbox {
   const saveAll = database.transaction((changes: readonly Change[]) => changes.forEach(applyChange));
   const claim = database.transaction((limit: number, now: number, until: number) => {
     const rows = due.all(now, now, limit);
-    for (const { number } of rows) lease.run(until, number);
+    for (const { row_id: rowId } of rows) lease.run(until, rowId);
     return rows;
   });
   return {

@@ -10,8 +10,9 @@ export interface SameRows {
   close(): void;
 }
 
-const WRITTEN = `version = version + 1,
-  commit_id = ?, kind = ?, state = ?, attention = ?, due_at = ?, due_work = ?, due_description = ?, record = ?`;
+const WRITTEN = `version = version + 1, commit_id = ?, kind = ?, state = ?, needs_attention = ?, committed_at = ?,
+  due_at = ?, due_work = ?, due_description = ?, queue = ?, client = ?, owner = ?, terminal = ?, amount = ?, currency = ?,
+  correlation = ?, record = ?`;
 
 export async function openSameRows(folder: string): Promise<SameRows> {
   const path = join(folder, "same-rows.db");
@@ -19,38 +20,43 @@ export async function openSameRows(folder: string): Promise<SameRows> {
   const database = new Database(path);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
-  const find = database.prepare<[string], { number: number; version: number }>(
+  const find = database.prepare<[string], { row_id: number; version: number }>(
     "SELECT row_id, version FROM transactions WHERE id = ?",
   );
   const insert = database.prepare(
     `INSERT INTO transactions
-       (commit_id, kind, state, needs_attention, due_at, due_work, due_description, record, finished_at, id, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+       (commit_id, kind, state, needs_attention, committed_at, due_at, due_work, due_description, queue, client, owner,
+        terminal, amount, currency, correlation, record, finished_at, id, version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   );
   const step = database.prepare(`UPDATE transactions SET ${WRITTEN} WHERE row_id = ?`);
   const finish = database.prepare(`UPDATE transactions SET ${WRITTEN}, finished_at = ? WHERE row_id = ?`);
   const append = database.prepare(
-    "INSERT INTO journal (row_id, version, state, needs_attention, due_work, entry) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO journal (row_id, version, state, needs_attention, due_work, commit_id, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
 
-  function write(before: { number: number } | undefined, change: Change): number | bigint {
-    const { commitId, kind, state, due, record } = change;
+  function write(before: { row_id: number } | undefined, change: Change): number | bigint {
+    const { commitId = null, kind, state, at, due, labels = {}, record } = change;
     const attention = change.needsAttention ? 1 : 0;
     const { at: dueAt = null, work = null, description = null } = due ?? {};
-    const written = [commitId ?? null, kind, state, attention, dueAt, work, description, record];
+    const { queue = null, client = null, owner = null, terminal = null, correlation = null } = labels;
+    const { amount = null, currency = null } = labels.amount ?? {};
+    const own = [queue, client, owner, terminal, amount, currency, correlation];
+    const written = [commitId, kind, state, attention, at, dueAt, work, description, ...own, record];
     const finishedAt = change.final ? change.at : null;
     if (before === undefined) return insert.run(...written, finishedAt, change.id).lastInsertRowid;
-    const { number } = before;
-    if (change.final) finish.run(...written, finishedAt, number);
-    else step.run(...written, number);
-    return number;
+    const { row_id: rowId } = before;
+    if (change.final) finish.run(...written, finishedAt, rowId);
+    else step.run(...written, rowId);
+    return rowId;
   }
 
   const save = database.transaction((change: Change) => {
-    const { state, needsAttention, due, entry, expectedVersion } = change;
+    const { commitId = null, state, needsAttention, due, entry, expectedVersion } = change;
     const before = find.get(change.id);
     if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("another writer was first");
-    append.run(write(before, change), expectedVersion + 1, state, needsAttention ? 1 : 0, due?.work ?? null, entry);
+    const rowId = write(before, change);
+    append.run(rowId, expectedVersion + 1, state, needsAttention ? 1 : 0, due?.work ?? null, commitId, entry);
   }).immediate;
   return {
     save,

@@ -54,7 +54,8 @@ export function createSaleSteps(): SaleSteps {
 export function acknowledge(transaction: Transaction): Fact {
   const [command] = resume(transaction).commands;
   if (command?.type !== "queueAdvice") throw new TypeError("an advice is due");
-  return { type: "adviceResponse", adviceId: command.advice.message.id, status: 202, body: "", at: Date.now() };
+  const { id, requestId } = command.advice.message;
+  return { type: "adviceResponse", adviceId: id, status: 202, body: JSON.stringify({ id, requestId }), at: Date.now() };
 }
 
 /** The change that a step asks to be made durable. */

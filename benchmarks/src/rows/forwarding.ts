@@ -66,8 +66,11 @@ function acknowledgeStored({ record, version }: { readonly id: Uuid; version: nu
   return toCommittedChange(factStep({ transaction, version }, acknowledge(transaction)));
 }
 
-/** An Electrum that acknowledges everything at once. */
-const acknowledgingElectrum: Electrum = { send: () => okAsync({ status: 202, body: "" }), close: () => {} };
+/** Electrum acknowledges whatever it is told, at once. */
+const acknowledgingElectrum: Electrum = {
+  send: ({ message }) => okAsync({ status: 202, body: JSON.stringify(message) }),
+  close: () => {},
+};
 
 async function forwardAll(outbox: SqliteOutbox, count: number): Promise<void> {
   const done = Promise.withResolvers<void>();

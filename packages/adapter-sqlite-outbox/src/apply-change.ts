@@ -1,8 +1,11 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
-import type { Change, CommitConflict } from "@electrum-vouchers/core/ports";
+import type { Change, CommitConflict, KeyTaken, Labels } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
 import { assertOneRow } from "./errors.ts";
+import { createExclusiveKeys } from "./exclusive-keys.ts";
+import { createNumbers } from "./numbers.ts";
+import type { RecentCommit } from "./recent-commits.ts";
 import type { RowIdCache } from "./rowid-cache.ts";
 import { type DueRow, STORED_COLUMNS, type StoredRow, storedOf } from "./rows.ts";
 
@@ -11,7 +14,6 @@ interface CurrentRow {
   readonly row_id: number;
   readonly version: number;
   readonly finished_at: Instant | null;
-  readonly leased: 0 | 1;
 }
 
 /** The columns that every change writes. Bound by position, which is faster than by name. */
@@ -20,72 +22,174 @@ type ChangeColumns = [
   kind: Change["kind"],
   state: string,
   needsAttention: 0 | 1,
+  committedAt: Instant,
   dueAt: Instant | null,
   dueWork: DueRow["due_work"],
-  dueDescription: string | null,
+  dueWhat: string | null,
+  ...LabelColumns,
   record: string,
 ];
 
-/** Applies one change, within an open SQLite transaction. If that ends a lease, it returns the row id of the lease. */
-export type ApplyChange = (change: Change) => Result<readonly number[], CommitConflict>;
+type LabelColumns = [
+  queue: string | null,
+  client: string | null,
+  owner: string | null,
+  terminal: string | null,
+  amount: number | null,
+  currency: string | null,
+  correlation: string | null,
+];
+
+const COLUMNS = [
+  "commit_id",
+  "kind",
+  "state",
+  "needs_attention",
+  "committed_at",
+  "due_at",
+  "due_work",
+  "due_description",
+  "queue",
+  "client",
+  "owner",
+  "terminal",
+  "amount",
+  "currency",
+  "correlation",
+  "record",
+];
+
+/** Applies changes within the transaction that is open. */
+export interface ApplyChange {
+  /** Before the first change of each transaction. */
+  begin(): void;
+  /** Gives what was written; nothing if the very same commit had been written before. */
+  apply(change: Change): Result<RecentCommit | undefined, CommitConflict | KeyTaken>;
+}
 
 export function createApplyChange(database: Database, rowIds: RowIdCache): ApplyChange {
-  const FIND = `SELECT row_id, version, finished_at,
-      EXISTS (SELECT 1 FROM leases WHERE leases.row_id = transactions.row_id) AS leased
-    FROM transactions`;
+  const numbers = createNumbers(database);
+  const keys = createExclusiveKeys(database);
+  const find = createFind(database, rowIds);
+  const write = createWrite(database);
+  const load = database.prepare<[Uuid], StoredRow>(`SELECT ${STORED_COLUMNS} FROM transactions WHERE id = ?`);
+  const commitIdOf = database
+    .prepare<[rowId: number, version: number], Uuid | null>(
+      "SELECT commit_id FROM journal WHERE row_id = ? AND version = ?",
+    )
+    .pluck();
+  const append = database.prepare<
+    [
+      ...[position: number, rowId: number, version: number, state: string, needsAttention: 0 | 1],
+      ...[dueWork: DueRow["due_work"], commitId: Uuid | null, entry: string],
+    ]
+  >(
+    `INSERT INTO journal (position, row_id, version, state, needs_attention, due_work, commit_id, entry)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+
+  /** Another version is stored than the change expects: it is this very commit's, or a rival's. */
+  function refuse({ id, commitId, expectedVersion }: Change, before: CurrentRow | undefined) {
+    const written = before === undefined ? undefined : commitIdOf.get(before.row_id, expectedVersion + 1);
+    if (commitId !== undefined && written === commitId) return ok(undefined);
+    const winner = load.get(id);
+    return err<undefined, CommitConflict>(
+      winner === undefined ? { type: "conflict" } : { type: "conflict", winner: storedOf(winner) },
+    );
+  }
+
+  return {
+    begin: numbers.begin,
+    apply: (change) => {
+      const before = find(change.id);
+      if ((before?.version ?? 0) !== change.expectedVersion) return refuse(change, before);
+      const taken = keys.findOtherHolder(change);
+      if (taken !== undefined) return err(taken);
+
+      const { id, state, entry, due, labels, commitId = null, exclusiveKey } = change;
+      const rowId = write(before, change, numbers.nextRowId);
+      if (exclusiveKey !== undefined) keys.set(rowId, exclusiveKey);
+      const version = change.expectedVersion + 1;
+      const position = numbers.nextPosition();
+      const dueWork = due?.work ?? null;
+      append.run(position, rowId, version, state, change.needsAttention ? 1 : 0, dueWork, commitId, entry);
+      rowIds.remember(id, rowId);
+      return ok({
+        position,
+        row_id: rowId,
+        version,
+        due_at: due?.at ?? null,
+        due_work: dueWork,
+        queue: labels?.queue ?? null,
+        client: labels?.client ?? null,
+      });
+    },
+  };
+}
+
+function createFind(database: Database, rowIds: RowIdCache): (id: Uuid) => CurrentRow | undefined {
+  const FIND = "SELECT row_id, version, finished_at FROM transactions";
   const findById = database.prepare<[Uuid], CurrentRow>(`${FIND} WHERE id = ?`);
   const findByRowId = database.prepare<[rowId: number, id: Uuid], CurrentRow>(`${FIND} WHERE row_id = ? AND +id = ?`);
-  const load = database.prepare<[Uuid], StoredRow>(`SELECT ${STORED_COLUMNS} FROM transactions WHERE id = ?`);
-  const insert = database.prepare<[...ChangeColumns, finishedAt: Instant | null, id: Uuid]>(
-    `INSERT INTO transactions
-       (commit_id, kind, state, needs_attention, due_at, due_work, due_description, record, finished_at, id, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+  return (id) => {
+    const rowId = rowIds.get(id);
+    return (rowId === undefined ? undefined : findByRowId.get(rowId, id)) ?? findById.get(id);
+  };
+}
+
+/** Writes the row of a transaction; gives its row id. */
+function createWrite(
+  database: Database,
+): (before: CurrentRow | undefined, change: Change, nextRowId: () => number) => number {
+  const insert = database.prepare<[...ChangeColumns, finishedAt: Instant | null, id: Uuid, rowId: number]>(
+    `INSERT INTO transactions (${COLUMNS.join(", ")}, finished_at, id, row_id, version)
+     VALUES (${COLUMNS.map(() => "?").join(", ")}, ?, ?, ?, 1)`,
   );
-  const SET_COLUMNS = `version = version + 1,
-    commit_id = ?, kind = ?, state = ?, needs_attention = ?, due_at = ?, due_work = ?, due_description = ?, record = ?`;
-  // SQLite rewrites an index whenever an UPDATE sets one of its columns, even to the same value. So a step that does not finish
-  // a transaction does not set `finished_at` and `redacted`.
+  const SET_COLUMNS = `version = version + 1, ${COLUMNS.map((name) => `${name} = ?`).join(", ")}`;
+  // An index is written whenever a column of it is, be it with the same value. This one leaves those alone that tell the
+  // finished from the others.
   const step = database.prepare<[...ChangeColumns, rowId: number, id: Uuid]>(
     `UPDATE transactions SET ${SET_COLUMNS} WHERE row_id = ? AND +id = ?`,
   );
   const finish = database.prepare<[...ChangeColumns, finishedAt: Instant | null, rowId: number, id: Uuid]>(
     `UPDATE transactions SET ${SET_COLUMNS}, redacted = 0, finished_at = ? WHERE row_id = ? AND +id = ?`,
   );
-  const append = database.prepare<
-    [rowId: number, version: number, state: string, needsAttention: 0 | 1, dueWork: DueRow["due_work"], entry: string]
-  >("INSERT INTO journal (row_id, version, state, needs_attention, due_work, entry) VALUES (?, ?, ?, ?, ?, ?)");
 
-  function find(id: Uuid): CurrentRow | undefined {
-    const rowId = rowIds.get(id);
-    return (rowId === undefined ? undefined : findByRowId.get(rowId, id)) ?? findById.get(id);
-  }
-
-  function write(before: CurrentRow | undefined, columns: ChangeColumns, { id, final, at }: Change): number {
+  return (before, change, nextRowId) => {
+    const { id, final, at } = change;
+    const columns = columnsOf(change);
     const finishedAt = final ? at : null;
-    if (before === undefined) return Number(insert.run(...columns, finishedAt, id).lastInsertRowid);
-    const { row_id } = before;
+    if (before === undefined) {
+      const rowId = nextRowId();
+      insert.run(...columns, finishedAt, id, rowId);
+      return rowId;
+    }
+    const { row_id: rowId } = before;
     const { changes } =
       final || before.finished_at !== null
-        ? finish.run(...columns, finishedAt, row_id, id)
-        : step.run(...columns, row_id, id);
+        ? finish.run(...columns, finishedAt, rowId, id)
+        : step.run(...columns, rowId, id);
     assertOneRow(changes);
-    return row_id;
-  }
-
-  return (change) => {
-    const before = find(change.id);
-    if ((before?.version ?? 0) !== change.expectedVersion) {
-      const winner = load.get(change.id);
-      return err(winner === undefined ? { type: "conflict" } : { type: "conflict", winner: storedOf(winner) });
-    }
-    const { id, commitId, kind, state, due, record, entry, expectedVersion } = change;
-    const needsAttention = change.needsAttention ? 1 : 0;
-    const dueWork = due?.work ?? null;
-    const { at: dueAt = null, description = null } = due ?? {};
-    const written: ChangeColumns = [commitId ?? null, kind, state, needsAttention, dueAt, dueWork, description, record];
-    const rowId = write(before, written, change);
-    append.run(rowId, expectedVersion + 1, state, needsAttention, dueWork, entry);
-    rowIds.remember(id, rowId);
-    return ok(before?.leased === 1 ? [before.row_id] : []);
+    return rowId;
   };
 }
+
+function columnsOf({ commitId, kind, state, needsAttention, at, due, labels, record }: Change): ChangeColumns {
+  const { at: dueAt = null, work = null, description = null } = due ?? {};
+  const attention = needsAttention ? 1 : 0;
+  const own = labelColumnsOf(labels);
+  return [commitId ?? null, kind, state, attention, at, dueAt, work, description, ...own, record];
+}
+
+const labelColumnsOf = ({ queue, client, owner, terminal, amount, correlation }: Labels = {}): LabelColumns => [
+  textOrNull(queue),
+  textOrNull(client),
+  owner ?? null,
+  terminal ?? null,
+  amount?.amount ?? null,
+  amount?.currency ?? null,
+  correlation ?? null,
+];
+
+/** No name is the same as none. */
+const textOrNull = (text: string | undefined): string | null => (text === undefined || text === "" ? null : text);

@@ -1,50 +1,42 @@
-// The two connections to the one database file.
+// The connection to the first file, which holds the transactions, their journal and their counts. Every commit on it is on the
+// disk before it returns, and nothing else is written to the file: what needs not wait for the disk is in the second file; see
+// schedule.ts. One connection reads and writes, since all work on it is synchronous; another would read every page once more.
 //
-//   durable   synchronous = FULL: a commit returns once its frames in the write-ahead log (WAL) are on the disk (one fsync).
-//             It writes what must survive a power loss: transactions, their journal, retention.
-//   relaxed   synchronous = NORMAL: a commit returns once its frames are in the operating system's cache. It writes what may
-//             be lost: leases, postponements, counts. Without an fsync each, claiming costs little.
-//
-// Rules
-// 1. Both write to the same WAL, in order, so a durable commit also makes all earlier relaxed ones durable. A power loss can
-//    only take relaxed commits that came after the last durable one. A crash of the process alone takes none.
-// 2. Losing a relaxed commit is harmless: a lost lease or postponement means that work is done sooner, and the version keeps
-//    two workers from committing the same step. A lost fold of the counts is done again.
-// 3. `synchronous` is read back after a first write, since SQLite may fall back to NORMAL there by itself. If it is not FULL,
-//    opening fails: an outbox that is not durable must not start.
-// 4. The WAL is copied into the database (a *checkpoint*) between commits, so that no commit pays for it; see `maintenance.ts`.
-//    SQLite's automatic checkpoint remains as the bound.
-// 5. Best-effort work never waits for a lock (`tryWithoutWaiting`), since better-sqlite3 is synchronous: a wait stops the whole
-//    process.
-//
-// What it does not know: what is stored. `schema.ts` and `migrate.ts` do.
-// Source: https://www.sqlite.org/wal.html and https://www.sqlite.org/pragma.html#pragma_synchronous
+// Nothing but SQLite opens or closes either file while the process has it open: the close of any other descriptor of a file
+// gives up all locks that the process holds on it (POSIX).
 
 import Database from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
 import { migrate } from "./migrate.ts";
 import { tryOpening, type OpenError } from "./open-error.ts";
+import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
+import { createRowIdCache, type RowIdCache } from "./rowid-cache.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
+import { openScheduleFile, schedulePathOf, type ScheduleFile } from "./schedule-file.ts";
 import { APPLICATION_ID } from "./schema.ts";
+import { createStoredRows } from "./stored-rows.ts";
 
-/** The two connections to the one file. */
+/** Both files, open. */
 export interface Connections {
-  /** Every commit is on the disk before it returns. */
+  /** The first file. Every commit is on the disk before it returns. */
   readonly durable: Database.Database;
-  /** For leases, postponements and counts. Its commits are visible at once, and durable with the next durable commit. */
-  readonly relaxed: Database.Database;
-  /** Runs best-effort work on `relaxed`, with no busy timeout. If the database is locked, it throws at once: it will run again. */
+  /** The second file: leases and postponements. */
+  readonly schedule: ScheduleFile<Schedule>;
+  readonly rowIds: RowIdCache;
+  readonly recent: RecentCommits;
+  /** Runs best-effort work on the first file. Skipped if the file is locked, since it will run again. */
   tryWithoutWaiting(work: () => void): void;
-  /** Checkpoints the WAL: copies it into the database. If no process reads from it, the next commit starts it again. */
+  /** WAL checkpoint: afterwards the log begins anew, if no process reads from it. */
   checkpointWal(): void;
-  /** Checkpoints and empties the WAL if no process reads from it: what was deleted from the database must not stay in there. */
+  /** Empties the write-ahead log, if no process reads from it: what was deleted from the file must not live on in there. */
   truncateWal(): void;
   close(): void;
 }
 
 /**
- * The bound on the WAL, in pages of 4 kB: at this size a commit checkpoints it. Usually it was checkpointed long before, between
- * commits; see maintenance.ts. It grows beyond the bound only while another process keeps a read open, and is truncated
- * afterwards. Up to the bound the file is not shrunk, since overwriting waits less for the disk than growing.
+ * How far the write-ahead log grows, in pages of 4 kB, before a commit checkpoints it by itself. Usually that was done long before,
+ * between commits; see maintenance.ts. It grows beyond its bound only while another process keeps a read open, and is cut back
+ * afterwards. Up to its bound it keeps its room on the disk: writing over what is there waits less for the disk than growing.
  */
 const WAL_PAGES = 4_000;
 const WAL_BYTES = WAL_PAGES * 4_096;
@@ -53,32 +45,40 @@ const WAL_BYTES = WAL_PAGES * 4_096;
 const SYNCHRONOUS_FULL = 2;
 
 export function connect(path: string, busyTimeoutMs: number): Result<Connections, OpenError> {
-  const open = (): Database.Database => new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
-  const durable = open();
+  const durable = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
   return tryOpening(() =>
     migrate(durable)
       .andThen(() => configureDurable(durable))
-      .map(() => createConnections(durable, configureRelaxed(open()), busyTimeoutMs)),
+      .map(() => createConnections(path, durable, busyTimeoutMs)),
   ).orTee(() => durable.close());
 }
 
-const createConnections = (
-  durable: Database.Database,
-  relaxed: Database.Database,
-  busyTimeoutMs: number,
-): Connections => ({
-  durable,
-  relaxed,
-  tryWithoutWaiting: (work) => runWithoutWaiting(relaxed, busyTimeoutMs, work),
-  checkpointWal: () => {
-    durable.pragma("wal_checkpoint(PASSIVE)");
-  },
-  truncateWal: () => runWithoutWaiting(durable, busyTimeoutMs, () => void durable.pragma("wal_checkpoint(TRUNCATE)")),
-  close: () => {
-    relaxed.close();
-    durable.close();
-  },
-});
+function createConnections(path: string, durable: Database.Database, busyTimeoutMs: number): Connections {
+  const rowIds = createRowIdCache();
+  const recent = createRecentCommits();
+  const stored = createStoredRows(durable, recent);
+  const schedule = openScheduleFile({
+    path: schedulePathOf(path),
+    busyTimeoutMs,
+    storeId: stored.storeId(),
+    prepare: (database) => createSchedule(database, stored, rowIds),
+  });
+  return {
+    durable,
+    schedule,
+    rowIds,
+    recent,
+    tryWithoutWaiting: (work) => runWithoutWaiting(durable, busyTimeoutMs, work),
+    checkpointWal: () => {
+      durable.pragma("wal_checkpoint(PASSIVE)");
+    },
+    truncateWal: () => runWithoutWaiting(durable, busyTimeoutMs, () => void durable.pragma("wal_checkpoint(TRUNCATE)")),
+    close: () => {
+      schedule.close();
+      durable.close();
+    },
+  };
+}
 
 function runWithoutWaiting(database: Database.Database, busyTimeoutMs: number, work: () => void): void {
   database.pragma("busy_timeout = 0");
@@ -87,12 +87,6 @@ function runWithoutWaiting(database: Database.Database, busyTimeoutMs: number, w
   } finally {
     database.pragma(`busy_timeout = ${busyTimeoutMs}`);
   }
-}
-
-function configureRelaxed(relaxed: Database.Database): Database.Database {
-  relaxed.pragma("synchronous = NORMAL");
-  boundWal(relaxed);
-  return relaxed;
 }
 
 /** Exported for its tests. */
@@ -105,7 +99,7 @@ export function configureDurable(durable: Database.Database): Result<void, OpenE
   return enforceFullSync(durable);
 }
 
-/** Bounds the WAL, and makes its fsyncs reach the drive's medium. */
+/** Bounds the log, and has its checkpoints wait for the disk as well. */
 function boundWal(database: Database.Database): void {
   database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   database.pragma(`journal_size_limit = ${WAL_BYTES}`);

@@ -22,8 +22,8 @@ import { err, ok, type Result } from "neverthrow";
 import type { OpenError } from "./open-error.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
-/** Only the owner may read and write the file. */
-const MODE = 0o600;
+/** Voucher codes are money: nobody but the owner reads the file. SQLite gives the same mode to what it puts beside it. */
+export const MODE = 0o600;
 
 /** The size of a SQLite database's header, its first bytes, and the offset of the application id. */
 const HEADER_BYTES = 100;

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -7,7 +8,7 @@ import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts"
 import { configureDurable } from "./connection.ts";
 
 const FULL = 2;
-const NORMAL = 1;
+const OFF = 0;
 
 let store: TemporaryStore;
 let opened: TestConnection;
@@ -53,12 +54,14 @@ describe("a durable connection", () => {
     expect(opened.connections.durable.pragma("journal_mode", { simple: true })).toBe("wal");
   });
 
-  it("does not write leases and postponements: another connection does", async () => {
+  it("is not asked to wait for leases and postponements, which are in another file", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
+    const before = statSync(`${store.path}-wal`).size;
 
     await unwrapAsync(opened.outbox.postpone({ id: uuid(1), version: 1, until: 5, reason: "status 503" }));
 
-    expect(synchronous(opened.connections.relaxed)).toBe(NORMAL);
+    expect(statSync(`${store.path}-wal`).size).toBe(before);
+    expect(opened.connections.schedule.use((_, database) => synchronous(database))).toBe(OFF);
   });
 
   it("is refused if there can be no WAL", () => {

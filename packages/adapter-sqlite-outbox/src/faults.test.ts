@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
+import type { ResultAsync } from "neverthrow";
 import { unwrapAsync, unwrapErrorAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { change, NOW } from "../test/change.ts";
 import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
+import type { SqliteOutbox } from "./sqlite-outbox.ts";
 
 let store: TemporaryStore;
 let opened: TestConnection;
@@ -73,32 +75,43 @@ describe("a full disk", () => {
 });
 
 describe("a locked file", () => {
-  it("refuses every writing call with the reason, and loses nothing", async () => {
-    await unwrapAsync(opened.outbox.commit(change(1)));
-    const other = new Database(store.path);
-    other.exec("BEGIN IMMEDIATE");
+  const retention = { redactBefore: NOW, deleteBefore: NOW, limit: 1, redact: { record: String, entry: String } };
+  const durableCalls = (outbox: SqliteOutbox): readonly ResultAsync<unknown, unknown>[] => [
+    outbox.applyRetention(retention),
+    outbox.commit(next),
+  ];
+  const otherCalls = (outbox: SqliteOutbox): readonly ResultAsync<unknown, unknown>[] => [
+    outbox.claim(claim),
+    outbox.postpone({ id: uuid(1), version: 1, until: NOW, reason: "status 503" }),
+    outbox.advance({ queue: "", now: NOW, limit: 1 }),
+    outbox.release({ worker: "a" }),
+  ];
 
-    const writing = [
-      opened.outbox.commit(next),
-      opened.outbox.claim(claim),
-      opened.outbox.postpone({ id: uuid(1), version: 1, until: NOW, reason: "status 503" }),
-      opened.outbox.release({ worker: "a" }),
-      opened.outbox.applyRetention({
-        redactBefore: NOW,
-        deleteBefore: NOW,
-        limit: 1,
-        redact: { record: String, entry: String },
-      }),
-    ];
-    for (const call of writing)
-      expect(await unwrapErrorAsync(call)).toMatchObject({ type: "unavailable", reason: "busy" });
-    // A reader does not wait.
-    expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ version: 1 });
+  it.each([
+    ["first", "", durableCalls, otherCalls],
+    ["second", "-leases", otherCalls, durableCalls],
+  ] as const)(
+    "takes no call that writes to the %s file, says so, and loses nothing; what writes to the other goes on",
+    async (_which, suffix, refused, others) => {
+      await unwrapAsync(opened.outbox.commit(change(1)));
+      const other = new Database(`${store.path}${suffix}`);
+      other.exec("BEGIN IMMEDIATE");
 
-    other.exec("ROLLBACK");
-    other.close();
-    await expectNothingLost();
-  });
+      for (const call of refused(opened.outbox))
+        expect(await unwrapErrorAsync(call)).toMatchObject({ type: "unavailable", reason: "busy" });
+      // A call that only reads is not kept waiting.
+      expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ version: 1 });
+      expect(await unwrapAsync(opened.outbox.summary())).toMatchObject({ due: { advice: 1 }, halted: 0 });
+      for (const call of others(opened.outbox)) await unwrapAsync(call);
+
+      other.exec("ROLLBACK");
+      other.close();
+      for (const call of refused(opened.outbox)) await unwrapAsync(call);
+      expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ version: 2, record: "the next" });
+      expect(await unwrapAsync(opened.outbox.journal(uuid(1)))).toEqual(["entry 1", "entry 1"]);
+      expect(await unwrapAsync(opened.outbox.check())).toEqual([]);
+    },
+  );
 
   it("fails a whole batch", async () => {
     const other = new Database(store.path);
@@ -115,9 +128,14 @@ describe("a locked file", () => {
 });
 
 describe("a file that has become read-only", () => {
-  it("refuses a commit with the reason, and loses nothing", async () => {
+  function setReadOnly(value: "ON" | "OFF"): void {
+    opened.connections.durable.pragma(`query_only = ${value}`);
+    opened.connections.schedule.use((_, database) => void database.pragma(`query_only = ${value}`));
+  }
+
+  it("takes no commit, says so, and loses nothing", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
-    for (const database of [opened.connections.durable, opened.connections.relaxed]) database.pragma("query_only = ON");
+    setReadOnly("ON");
 
     expect(await unwrapErrorAsync(opened.outbox.commit(next))).toMatchObject({
       type: "unavailable",
@@ -128,16 +146,15 @@ describe("a file that has become read-only", () => {
       reason: "readOnly",
     });
 
-    for (const database of [opened.connections.durable, opened.connections.relaxed])
-      database.pragma("query_only = OFF");
+    setReadOnly("OFF");
     await expectNothingLost();
   });
 });
 
-describe("a change that SQLite does not accept", () => {
-  it("fails alone and as a whole; the others of its batch do not", async () => {
-    // A caller without type checks might pass this.
-    const bad = change(2, { kind: JSON.parse('"refund"') });
+describe("a change that SQLite does not take", () => {
+  it("fails alone, whole, and its neighbours do not", async () => {
+    // What a caller without a type checker might pass.
+    const bad = change(2, { kind: JSON.parse('"gift"') });
 
     const outcomes = await Promise.all([change(1), bad, change(3)].map((each) => opened.outbox.commit(each)));
 

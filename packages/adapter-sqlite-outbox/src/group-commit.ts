@@ -3,43 +3,58 @@ import type { Database } from "better-sqlite3";
 import { err, type Result } from "neverthrow";
 import { createApplyChange } from "./apply-change.ts";
 import { isDiskFailure, toUnavailable } from "./errors.ts";
+import type { RecentCommits } from "./recent-commits.ts";
 import type { RowIdCache } from "./rowid-cache.ts";
-import { BOUND_LIST } from "./rows.ts";
+import type { StateCounts } from "./state-counts.ts";
 
 export type CommitResult = Result<void, CommitError>;
 
+/** After how many changes the next transaction adds up what they have changed in the counts. */
+const CHANGES_PER_FOLD = 500;
+
 /**
- * Commits changes in one SQLite transaction, so with one fsync, and returns the outcome of each. A conflict is an outcome like
- * any other. If the transaction fails, each change is tried in a transaction of its own, so that a bad one does not fail the
- * others.
+ * Commits changes in one transaction, and so with one fsync; says what became of each. A conflict is an outcome like any
+ * other. If the transaction fails, each change gets one of its own, so that a bad one does not take its neighbours along.
+ *
+ * Once for some hundred changes the counts by state are added up as well: in a transaction that is durable anyway.
  */
 export function createGroupCommit(
   database: Database,
   rowIds: RowIdCache,
+  recent: Pick<RecentCommits, "add">,
+  stateCounts: Pick<StateCounts, "fold">,
   onCommit: (changes: number) => void,
 ): (changes: readonly Change[]) => readonly CommitResult[] {
-  const apply = createApplyChange(database, rowIds);
-  const deleteLeases = database.prepare<[rowIds: string]>(`DELETE FROM leases WHERE row_id IN ${BOUND_LIST}`);
+  const { begin, apply } = createApplyChange(database, rowIds);
+  let unfolded = 0;
 
-  const commitGroup = database.transaction((changes: readonly Change[], applied: () => void) => {
+  const commitGroup = database.transaction((changes: readonly Change[], isFolding: boolean, applied: () => void) => {
+    if (isFolding) stateCounts.fold();
+    begin();
     const outcomes = changes.map(apply);
-    const leased = outcomes.flatMap((outcome) => outcome.unwrapOr([]));
-    if (leased.length > 0) deleteLeases.run(JSON.stringify(leased));
     applied();
-    return outcomes.map((outcome) => outcome.map(() => undefined));
+    return outcomes;
   }).immediate;
 
   function commitAll(changes: readonly Change[]): readonly CommitResult[] {
+    const isFolding = unfolded >= CHANGES_PER_FOLD;
     let isApplied = false;
     try {
-      const outcomes = commitGroup(changes, () => {
+      const outcomes = commitGroup(changes, isFolding, () => {
         isApplied = true;
       });
-      // After the callers have got their outcomes.
+      recent.add(outcomes.flatMap((outcome) => outcome.unwrapOr(undefined) ?? []));
+      unfolded = isFolding ? changes.length : unfolded + changes.length;
+      // Once those who committed have been told.
       queueMicrotask(() => onCommit(changes.length));
-      return outcomes;
+      return outcomes.map((outcome) => outcome.map(() => undefined));
     } catch (thrown) {
       const error = isApplied && isDiskFailure(thrown) ? toUncertain(thrown) : toUnavailable(thrown);
+      if (isFolding && error.type === "unavailable" && error.reason !== "busy") {
+        // Adding up is not worth a commit that would have succeeded without it.
+        unfolded = 0;
+        return commitAll(changes);
+      }
       return changes.length > 1 && mayBeOneChange(error)
         ? changes.flatMap((change) => commitAll([change]))
         : changes.map(() => err(error));

@@ -7,7 +7,8 @@ import { PENDING_COUNTS, NOTHING_DUE, type StateCounts } from "./state-counts.ts
 
 /** What operators and their tools need of the store. Each method throws what SQLite throws. */
 export interface Inspection {
-  summary(): OutboxSummary;
+  /** All but what the schedule knows. */
+  summary(): Omit<OutboxSummary, "halted">;
   list(query: ListQuery): ListPage;
   journal(id: Uuid): readonly string[];
   check(): readonly string[];

@@ -3,8 +3,8 @@ import { err, ok, type Result } from "neverthrow";
 import type { OpenError } from "./open-error.ts";
 import { APPLICATION_ID, migrations, SCHEMA_VERSION } from "./schema.ts";
 
-/** The tables that every version of the schema has. */
-const TABLES = ["transactions", "journal", "leases", "state_counts", "state_counts_fold"];
+/** What every version of our schema has. */
+const TABLES = ["transactions", "journal", "store", "state_counts", "state_counts_fold"];
 
 /** Migrates the schema to this release's version. It changes nothing in a foreign file, nor in one of a newer release. */
 export function migrate(database: Database): Result<void, OpenError> {

@@ -4,13 +4,11 @@ import { type CommitResult, createGroupCommit } from "./group-commit.ts";
 import type { Connections } from "./connection.ts";
 import { trySqlite, outboxClosed } from "./errors.ts";
 import { createBatcher } from "./batcher.ts";
-import { createLeases } from "./leases.ts";
-import { createInspection } from "./inspection.ts";
-import { createRowIdCache } from "./rowid-cache.ts";
+import { createInspection, type Inspection } from "./inspection.ts";
 import { createRetention } from "./retention.ts";
 import { STORED_COLUMNS, type StoredRow, storedOf } from "./rows.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
-import { createStateCounts } from "./state-counts.ts";
+import { createStateCounts, type StateCounts } from "./state-counts.ts";
 import { createMaintenance, type Maintenance } from "./maintenance.ts";
 
 /**
@@ -27,19 +25,17 @@ const overloaded: OutboxUnavailable = {
 };
 
 export function createSqliteOutbox(connections: Connections, onCommit: (changes: number) => void): SqliteOutbox {
-  const { durable, relaxed, truncateWal, close } = connections;
-  const rowIds = createRowIdCache();
+  const { durable, schedule, rowIds, recent, truncateWal, close } = connections;
   const stateCounts = createStateCounts(durable);
-  const leases = createLeases(relaxed, rowIds);
   const inspection = createInspection(durable, stateCounts);
   const applyRetention = createRetention(durable, stateCounts);
   const load = durable.prepare<[string], StoredRow>(`SELECT ${STORED_COLUMNS} FROM transactions WHERE id = ?`);
 
-  const maintenance = createMaintenanceFor(connections);
+  const upkeep = createMaintenanceFor(connections, stateCounts);
   const notify = isolateErrors(onCommit, warnOfListener);
   const commits = createBatcher<Change, CommitResult>({
-    run: createGroupCommit(durable, rowIds, (changes) => {
-      maintenance.recordChanges(changes);
+    run: createGroupCommit(durable, rowIds, recent, stateCounts, (changes) => {
+      upkeep.recordChanges(changes);
       notify(changes);
     }),
     sizeOf: ({ record, entry }) => record.length + entry.length,
@@ -47,9 +43,9 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
     ...BATCH_BOUNDS,
   });
   const postponements = createBatcher<Postponement, Result<void, OutboxUnavailable>>({
-    run: (items) => {
-      const outcome = trySqlite(() => leases.postpone(items));
-      return items.map(() => outcome);
+    run: (members) => {
+      const outcome = trySqlite(() => schedule.use(({ postpone }) => postpone(members)));
+      return members.map(() => outcome);
     },
     sizeOf: ({ reason }) => reason.length,
     overloaded: err(overloaded),
@@ -66,40 +62,62 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
         const row = load.get(id);
         return row === undefined ? undefined : storedOf(row);
       }),
-    claim: (request) => whenOpen(() => leases.claim(request)),
+    claim: (request) => whenOpen(() => schedule.use(({ claim }) => claim(request))),
     postpone: (postponement) =>
       durable.open ? new ResultAsync(postponements.add(postponement)) : errAsync(outboxClosed),
-    release: (release) => whenOpen(() => leases.release(release)),
+    advance: (request) => whenOpen(() => schedule.use(({ advance }) => advance(request))),
+    release: (given) => whenOpen(() => schedule.use(({ release }) => release(given))),
     close: () =>
       whenOpen(() => {
         commits.flush();
         postponements.flush();
         close();
       }),
-    summary: () => whenOpen(inspection.summary),
+    summary: () =>
+      whenOpen(() => ({ ...inspection.summary(), halted: schedule.use(({ countHalted }) => countHalted()) })),
     list: (query) => whenOpen(() => inspection.list(query)),
     journal: (id) => whenOpen(() => inspection.journal(id)),
     applyRetention: (request) =>
       whenOpen(() => {
-        const result = applyRetention(request);
-        if (result.redacted + result.deleted < request.limit) truncateWal();
-        return result;
+        const { redacted, deleted } = applyRetention(request);
+        if (deleted.length > 0) forget(connections, deleted);
+        if (redacted + deleted.length < request.limit) truncateWal();
+        return { redacted, deleted: deleted.length };
       }),
-    check: () => whenOpen(inspection.check),
+    check: () => whenOpen(() => checkBoth(inspection, schedule)),
   };
 }
 
 const warnOfListener = (detail: string): void =>
   process.emitWarning("The outbox's onCommit failed. The outbox goes on, and reports no further failure.", { detail });
 
-/** Maintenance of the counts and the WAL. It first folds what an earlier process has left. */
-function createMaintenanceFor({ durable, relaxed, tryWithoutWaiting, checkpointWal }: Connections): Maintenance {
-  const foldCounts = relaxed.transaction(createStateCounts(relaxed).fold).immediate;
-  // If a run fails, the next one does all of its work.
+/** Has the schedule forget what was removed. What this fails to tell it, it finds by itself when a claim chooses it. */
+function forget({ recent, schedule }: Connections, rowIds: readonly number[]): void {
+  recent.clear();
+  trySqlite(() => schedule.use(({ refresh }) => refresh(rowIds))).unwrapOr(undefined);
+}
+
+/**
+ * What is wrong with the first file; if nothing is, what is wrong with the second, which then is thrown away. A second file that
+ * cannot be written now is not checked: nothing in it is needed, and it is compared with the first when it is next opened.
+ */
+function checkBoth(inspection: Pick<Inspection, "check">, schedule: Connections["schedule"]): readonly string[] {
+  const faults = inspection.check();
+  if (faults.length > 0) return faults;
+  const faultsOfSchedule = trySqlite(() => schedule.use(({ check }) => check())).unwrapOr([]);
+  if (faultsOfSchedule.length > 0) schedule.discard();
+  return faultsOfSchedule;
+}
+
+/** Begins with what a former process has left. */
+function createMaintenanceFor(
+  { durable, schedule, tryWithoutWaiting, checkpointWal }: Connections,
+  stateCounts: StateCounts,
+): Maintenance {
+  // If a task fails, the next time does it all.
   const unlessClosed = (work: () => void) => (): void => {
     if (durable.open) trySqlite(work).unwrapOr(undefined);
   };
-  const foldUnlessLocked = unlessClosed(() => tryWithoutWaiting(foldCounts));
-  foldUnlessLocked();
-  return createMaintenance([foldUnlessLocked, unlessClosed(checkpointWal)]);
+  unlessClosed(() => tryWithoutWaiting(durable.transaction(stateCounts.fold).immediate))();
+  return createMaintenance([unlessClosed(() => schedule.use(({ catchUp }) => catchUp())), unlessClosed(checkpointWal)]);
 }

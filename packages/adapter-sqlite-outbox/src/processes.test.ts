@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { change, NOW } from "../test/change.ts";
-import { committer, postponer, run, worker } from "../test/process.ts";
+import { committer, postponer, pusher, run, worker } from "../test/process.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
+import type { SqliteOutbox } from "./sqlite-outbox.ts";
 
 const KILLS = 6;
 
@@ -33,6 +34,48 @@ describe("a process that is killed", () => {
     }
     expect(acknowledged.length).toBeGreaterThanOrEqual(KILLS);
   });
+});
+
+describe("two processes that are killed between commits and claims, again and again", () => {
+  it("leave behind what is due, and nothing else, for the next that claims", async () => {
+    const committed = new Set<string>();
+    const finished = new Set<string>();
+    for (let kills = 0; kills < KILLS; kills += 1)
+      for (const line of await killPair()) (line.startsWith("+") ? committed : finished).add(line.slice(1));
+
+    const outbox = await store.open();
+    expect(await unwrapAsync(outbox.check())).toEqual([]);
+    const left = await claimAll(outbox);
+
+    expect(committed.size).toBeGreaterThan(KILLS);
+    for (const id of committed) expect([id, left.has(id)]).toEqual([id, !(await isFinished(outbox, id))]);
+    for (const id of finished) expect(left.has(id)).toBe(false);
+  });
+
+  /** Starts two, and kills both in the midst of what they do; gives what they said. */
+  async function killPair(): Promise<readonly string[]> {
+    const pair = ["a", "b"].map((name) => run(pusher, [store.path, name]));
+    const lines = 1 + Math.floor(Math.random() * 200);
+    await Promise.all(pair.map((each) => each.hasSaid(lines)));
+    for (const each of pair) each.kill();
+    return (await Promise.all(pair.map((each) => each.ended()))).flat();
+  }
+
+  /** Everything that is due, once every hold has ended. */
+  async function claimAll(outbox: SqliteOutbox): Promise<ReadonlySet<string>> {
+    const ids: string[] = [];
+    const request = { worker: "c", work: ["advice"], now: NOW + 60_000, until: NOW + 120_000, limit: 100 } as const;
+    for (;;) {
+      const { records, nextDueAt } = await unwrapAsync(outbox.claim(request));
+      ids.push(...records.map(({ id }) => id));
+      if (records.length === 0 && (nextDueAt ?? request.until) > request.now) break;
+    }
+    expect(new Set(ids).size).toBe(ids.length);
+    return new Set(ids);
+  }
+
+  const isFinished = async (outbox: SqliteOutbox, id: string): Promise<boolean> =>
+    (await unwrapAsync(outbox.load(id)))?.due === undefined;
 });
 
 describe("several processes on one file", () => {

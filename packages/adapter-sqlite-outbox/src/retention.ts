@@ -2,12 +2,14 @@ import type { Instant } from "@electrum-vouchers/core";
 import type { RetentionRequest } from "@electrum-vouchers/core/ports";
 import type { Database, Statement } from "better-sqlite3";
 import { assertOneRow } from "./errors.ts";
+import { createKeepNumbers } from "./numbers.ts";
 import { BOUND } from "./rows.ts";
 import type { StateKey, StateCounts } from "./state-counts.ts";
 
 export interface RetentionResult {
   readonly redacted: number;
-  readonly deleted: number;
+  /** The row ids of those that were removed. */
+  readonly deleted: readonly number[];
 }
 
 /** A finished transaction. */
@@ -38,6 +40,7 @@ export function createRetention(
   const withSecrets = selectFinished(0);
   const withoutSecrets = selectFinished(1);
   const remove = database.prepare<[number]>("DELETE FROM transactions WHERE row_id = ? AND +finished_at IS NOT NULL");
+  const keepNumbers = createKeepNumbers(database);
   const redactOne = createRedactOne(database);
 
   return database.transaction(({ redactBefore, deleteBefore, limit, redact }: RetentionRequest): RetentionResult => {
@@ -46,11 +49,12 @@ export function createRetention(
       .flatMap((statement) => statement.all(deleteBefore, limit))
       .toSorted(byAge)
       .slice(0, limit);
+    if (deleted.length > 0) keepNumbers();
     for (const { row_id } of deleted) assertOneRow(remove.run(row_id).changes);
     stateCounts.subtract(deleted);
     const redacted = withSecrets.all(redactBefore, limit - deleted.length);
     for (const { row_id } of redacted) redactOne(row_id, redact);
-    return { redacted: redacted.length, deleted: deleted.length };
+    return { redacted: redacted.length, deleted: deleted.map(({ row_id }) => row_id) };
   }).immediate;
 }
 

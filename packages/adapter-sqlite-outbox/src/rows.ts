@@ -13,11 +13,22 @@ export interface StoredRow extends DueRow {
   readonly id: Uuid;
   readonly version: number;
   readonly commit_id: Uuid | null;
+  readonly queue: string | null;
   readonly record: string;
 }
 
+/** What the schedule knows of a transaction. */
+export interface DueTransaction {
+  readonly row_id: number;
+  readonly version: number;
+  readonly due_at: Instant | null;
+  readonly due_work: Work | null;
+  readonly queue: string | null;
+  readonly client: string | null;
+}
+
 /** The columns of a stored record. */
-export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, record";
+export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, queue, record";
 
 /**
  * A bound value in a condition. If SQLite sees the value, it may plan the statement anew for each one, which takes ten times as
@@ -29,7 +40,7 @@ export const BOUND = "(SELECT ?)";
 export const BOUND_LIST = "(SELECT value FROM json_each(?))";
 
 export function storedOf(row: StoredRow): StoredRecord {
-  const { id, version, commit_id: commitId, record } = row;
+  const { id, version, commit_id: commitId, queue, record } = row;
   const due = dueOf(row);
   return {
     id,
@@ -37,6 +48,7 @@ export function storedOf(row: StoredRow): StoredRecord {
     ...(commitId === null ? {} : { commitId }),
     record,
     ...(due === undefined ? {} : { due }),
+    ...(queue === null ? {} : { queue }),
   };
 }
 

@@ -2,9 +2,9 @@
 export const APPLICATION_ID = 0x45564f58;
 
 /**
- * The transactions, in the order of arrival, each with what is due next. The text of the record comes last, so that a query for
- * the columns before it reads no further. It is a rowid table, since random UUIDs as the clustered key would scatter the writes.
- * The first three partial indexes do not grow with the history.
+ * The transactions, in the order of arrival, each with what is due next. The text of the record comes last, so that a statement
+ * that needs only the columns before it reads no further. A rowid table: random UUIDs as the clustered key would scatter every
+ * write. The partial indexes are as large as what they name, however long the history. An exclusive key has at most one holder.
  */
 const TRANSACTIONS = `
   CREATE TABLE transactions (
@@ -12,24 +12,38 @@ const TRANSACTIONS = `
     id TEXT NOT NULL UNIQUE,
     version INTEGER NOT NULL CHECK (version > 0),
     commit_id TEXT,
-    kind TEXT NOT NULL CHECK (kind = 'provision' OR kind = 'redemption'),
+    kind TEXT NOT NULL CHECK (kind = 'provision' OR kind = 'redemption' OR kind = 'refund'),
     state TEXT NOT NULL,
     needs_attention INTEGER NOT NULL CHECK (needs_attention = 0 OR needs_attention = 1),
+    committed_at INTEGER NOT NULL,
     finished_at INTEGER,
     redacted INTEGER NOT NULL DEFAULT 0 CHECK (redacted = 0 OR redacted = 1),
     due_at INTEGER,
     due_work TEXT CHECK (due_work = 'replyDeadline' OR due_work = 'timer' OR due_work = 'advice'),
     due_description TEXT,
+    queue TEXT,
+    client TEXT,
+    owner TEXT,
+    terminal TEXT,
+    amount INTEGER,
+    currency TEXT,
+    correlation TEXT,
+    exclusive_key TEXT,
     record TEXT NOT NULL,
-    CHECK ((due_at IS NULL) = (due_work IS NULL) AND (due_at IS NULL) = (due_description IS NULL))
+    CHECK ((due_at IS NULL) = (due_work IS NULL) AND (due_at IS NULL) = (due_description IS NULL)),
+    CHECK ((amount IS NULL) = (currency IS NULL))
   ) STRICT;
   CREATE INDEX transactions_due ON transactions (due_work, due_at) WHERE due_work IS NOT NULL;
   CREATE INDEX transactions_unfinished ON transactions (row_id) WHERE finished_at IS NULL;
   CREATE INDEX transactions_attention ON transactions (row_id) WHERE needs_attention = 1;
   CREATE INDEX transactions_finished ON transactions (redacted, finished_at) WHERE finished_at IS NOT NULL;
+  CREATE UNIQUE INDEX transactions_exclusive_key ON transactions (exclusive_key) WHERE exclusive_key IS NOT NULL;
 `;
 
-/** The entry that led to each version of a transaction, and the state it then had. */
+/**
+ * What led to each version of a transaction, what it then was, and which commit wrote it. Its positions are the order of all
+ * commits: what has followed the schedule up to a position knows everything that was committed before.
+ */
 const JOURNAL = `
   CREATE TABLE journal (
     position INTEGER PRIMARY KEY,
@@ -38,24 +52,19 @@ const JOURNAL = `
     state TEXT NOT NULL,
     needs_attention INTEGER NOT NULL,
     due_work TEXT,
+    commit_id TEXT,
     entry TEXT NOT NULL,
     UNIQUE (row_id, version)
   ) STRICT;
 `;
 
 /**
- * What keeps due transactions from being claimed: a lease (`worker`) or a postponement (`reason`). It is a table of its own, with
- * small rows, so that leasing and postponing write little. It stays small: it holds only transactions under way or put off.
+ * Which store this is: the schedule beside it belongs to it alone. And the last numbers that retention has removed: SQLite would
+ * give them out again, and the schedule would take a new transaction for one that it knows.
  */
-const LEASES = `
-  CREATE TABLE leases (
-    row_id INTEGER PRIMARY KEY REFERENCES transactions ON DELETE CASCADE,
-    work TEXT NOT NULL,
-    until INTEGER NOT NULL,
-    worker TEXT,
-    postponed INTEGER NOT NULL DEFAULT 0,
-    reason TEXT
-  ) STRICT;
+const STORE = `
+  CREATE TABLE store (id TEXT NOT NULL, last_row_id INTEGER NOT NULL, last_position INTEGER NOT NULL) STRICT;
+  INSERT INTO store VALUES (lower(hex(randomblob(16))), 0, 0);
 `;
 
 /** How many transactions there are by state, need for attention and kind of due work; see state-counts.ts. */
@@ -71,20 +80,27 @@ const STATE_COUNTS = `
   INSERT INTO state_counts_fold VALUES (0);
 `;
 
-const isoText = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
+/** A column of milliseconds, as the time that it means. */
+export const isoText = (column: string): string => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 
-/** The advices to deliver, and why they wait: for an operator with the sqlite3 shell. It shows no secret. */
+/**
+ * What waits to be sent, for an operator who opens the file with the sqlite3 shell. It shows no secret. How often each was tried,
+ * why it waits, until when, and who is at work on it is in the second file, in its view `attempts`:
+ *
+ *     ATTACH 'till.db-leases' AS leases;
+ *     SELECT * FROM outbox LEFT JOIN leases.attempts USING (row_id, version);
+ */
 const OUTBOX = `
   CREATE VIEW outbox AS
-  SELECT id, kind, state, due_description AS description, ${isoText("due_at")} AS due, ifnull(postponed, 0) AS attempts,
-    reason AS last_reason, ${isoText("until")} AS not_before, worker AS leased_by
-  FROM transactions LEFT JOIN leases USING (row_id)
+  SELECT id, kind, state, due_description AS description, ${isoText("due_at")} AS due, queue, client, terminal,
+    amount, currency, row_id, version
+  FROM transactions
   WHERE due_work = 'advice'
   ORDER BY due_at, row_id;
 `;
 
-/** Each migration takes the schema one version further, in a transaction of its own. A released one is never changed. */
-export const migrations: readonly string[] = [[TRANSACTIONS, JOURNAL, LEASES, STATE_COUNTS, OUTBOX].join("")];
+/** Each step takes the schema one version further, in a transaction of its own. A released step is never changed. */
+export const migrations: readonly string[] = [[TRANSACTIONS, JOURNAL, STORE, STATE_COUNTS, OUTBOX].join("")];
 
 /** The version that this release reads and writes. */
 export const SCHEMA_VERSION: number = migrations.length;

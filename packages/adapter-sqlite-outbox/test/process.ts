@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 /** The scripts. The head of each says what it does and prints. */
 export const committer: URL = new URL("committer.ts", import.meta.url);
 export const postponer: URL = new URL("postponer.ts", import.meta.url);
+export const pusher: URL = new URL("pusher.ts", import.meta.url);
 export const worker: URL = new URL("worker.ts", import.meta.url);
 
 /** Far more than any of them needs. */

@@ -1,6 +1,5 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type {
-  Change,
   ListPage,
   ListQuery,
   OutboxInspection,
@@ -9,23 +8,7 @@ import type {
   RetentionRequest,
 } from "@electrum-vouchers/core/ports";
 import { ok, type Result, type ResultAsync } from "neverthrow";
-
-/** A transaction as the outbox in memory keeps it. */
-export interface MemoryRow {
-  /** The last one. */
-  readonly change: Change;
-  readonly version: number;
-  readonly journal: readonly string[];
-  readonly isRedacted: boolean;
-  readonly postponed: number;
-  readonly reservation?: Reservation;
-}
-
-/** What keeps a due record from being claimed: a lease of `worker`, or a postponement. */
-export interface Reservation {
-  readonly until: Instant;
-  readonly worker?: string;
-}
+import { type MemoryRow, toStoredRecord } from "./memory-row.ts";
 
 type RunIfOpen = <Value>(work: () => Result<Value, never>) => ResultAsync<Value, OutboxUnavailable>;
 
@@ -33,7 +16,7 @@ type RunIfOpen = <Value>(work: () => Result<Value, never>) => ResultAsync<Value,
 export const createMemoryInspection = (rows: Map<Uuid, MemoryRow>, open: RunIfOpen): OutboxInspection => ({
   summary: () => open(() => ok(summaryOf([...rows.values()]))),
   list: (query) => open(() => ok(pageOf([...rows.values()], query))),
-  journal: (id) => open(() => ok(rows.get(id)?.journal ?? [])),
+  journal: (id) => open(() => ok(rows.get(id)?.journal.map(({ entry }) => entry) ?? [])),
   applyRetention: (request) => open(() => ok(applyRetention(rows, request))),
   check: () => open(() => ok([])),
 });
@@ -49,7 +32,8 @@ function summaryOf(rows: readonly MemoryRow[]): OutboxSummary {
     dueAt.push(change.due.at);
   }
   const needsAttention = rows.filter(({ change }) => change.needsAttention).length;
-  return { states, needsAttention, due, ...(dueAt.length === 0 ? {} : { oldestDueAt: Math.min(...dueAt) }) };
+  const halted = rows.filter(({ change, cause }) => change.due?.work === "advice" && cause === "halted").length;
+  return { states, needsAttention, due, halted, ...(dueAt.length === 0 ? {} : { oldestDueAt: Math.min(...dueAt) }) };
 }
 
 function pageOf(rows: readonly MemoryRow[], { only, after, limit }: ListQuery): ListPage {
@@ -63,16 +47,10 @@ function pageOf(rows: readonly MemoryRow[], { only, after, limit }: ListQuery): 
   return last !== undefined && wanted.length > limit ? { records, next: last.id } : { records };
 }
 
-const toListedRecord = ({
-  version,
-  change: { id, record, due, kind, state },
-}: MemoryRow): ListPage["records"][number] => ({
-  id,
-  version,
-  record,
-  kind,
-  state,
-  ...(due === undefined ? {} : { due }),
+const toListedRecord = (row: MemoryRow): ListPage["records"][number] => ({
+  ...toStoredRecord(row),
+  kind: row.change.kind,
+  state: row.change.state,
 });
 
 /** Removes what is old enough first, so that nothing is scrubbed only to be removed. */
@@ -90,13 +68,9 @@ function applyRetention(rows: Map<Uuid, MemoryRow>, { redactBefore, deleteBefore
     .slice(0, limit - deleted.length);
   for (const row of redacted) {
     const { record } = row.change;
-    const journal = row.journal.map((entry) => redact.entry(entry, record));
-    rows.set(row.change.id, {
-      ...row,
-      change: { ...row.change, record: redact.record(record) },
-      journal,
-      isRedacted: true,
-    });
+    const journal = row.journal.map((each) => ({ ...each, entry: redact.entry(each.entry, record) }));
+    const change = { ...row.change, record: redact.record(record) };
+    rows.set(change.id, { ...row, change, journal, isRedacted: true });
   }
   return { redacted: redacted.length, deleted: deleted.length };
 }

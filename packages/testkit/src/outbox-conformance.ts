@@ -4,10 +4,13 @@ import { testClaims } from "./conformance/claims.ts";
 import { testClosing } from "./conformance/closing.ts";
 import { testCommits } from "./conformance/commits.ts";
 import { testConcurrency } from "./conformance/concurrency.ts";
+import { testDeliveries } from "./conformance/deliveries.ts";
+import { testExclusiveKeys, testSharedKeys } from "./conformance/exclusive-keys.ts";
 import { testInspection } from "./conformance/inspection.ts";
 import { testLeases } from "./conformance/leases.ts";
 import { testAgainstModel } from "./conformance/model.ts";
 import { testPostponements } from "./conformance/postponements.ts";
+import { testQueues } from "./conformance/queues.ts";
 import { testRetention } from "./conformance/retention.ts";
 import type { OutboxStore } from "./conformance/outbox-store.ts";
 
@@ -45,14 +48,23 @@ export function outboxConformance({ name, create, isPersistent }: OutboxConforma
     describe("commits", () => {
       testCommits(open);
     });
+    describe("commits a change with an exclusive key", () => {
+      testExclusiveKeys(open);
+    });
     describe("claims what is due", () => {
       testClaims(open);
+    });
+    describe("claims by queue and client", () => {
+      testQueues(open);
     });
     describe("leases what it gives out", () => {
       testLeases(open);
     });
     describe("postpones", () => {
       testPostponements(open);
+    });
+    describe("tells first deliveries from repeats, and advances repeats", () => {
+      testDeliveries(open);
     });
     describe("shows what it holds", () => {
       testInspection(open);
@@ -62,6 +74,7 @@ export function outboxConformance({ name, create, isPersistent }: OutboxConforma
     });
     describe("is shared", () => {
       testConcurrency(createStore);
+      testSharedKeys(createStore);
     });
     describe("closes", () => {
       testClosing(createStore, isPersistent);

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { isCommitted, isJournalGenuine, type CommitHistory, PAGE, readTransaction } from "./commit-history.ts";
 import { closeOrThrow, tryCommit, tryOpen, writeDatabase } from "./outbox.ts";
 import { prefixFailures, type DiskCheckResult } from "./disk-check-result.ts";
+import { removeDerivedFiles } from "./temporary-folder.ts";
 import { ALL_DUE_AT, LEASED_UNTIL } from "./workload.ts";
 
 const PAGE_BYTES = 4_096;
@@ -87,7 +88,8 @@ async function checkDamaged(
   before: CommitHistory,
   after: CommitHistory,
 ): Promise<readonly string[]> {
-  for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  rmSync(`${path}-wal`, { force: true });
+  removeDerivedFiles(path);
   writeFileSync(path, damaged);
   const outbox = tryOpen(path);
   if (outbox.isErr()) return [];

@@ -15,8 +15,14 @@ export async function withTemporaryFolder<Value>(work: (folder: string) => Promi
   }
 }
 
-/** Copies a database as it is at this moment: the file and its WAL. SQLite makes the rest anew from these. */
+/** What is made anew from the file and its write-ahead log: the index of the log, and the file of leases. */
+export function removeDerivedFiles(path: string): void {
+  for (const suffix of ["-shm", "-leases", "-leases-wal", "-leases-shm"]) rmSync(path + suffix, { force: true });
+}
+
+/** What belongs to a database, at this instant: the file and its write-ahead log. The rest is made anew from these. */
 export function copyDatabase(from: string, to: string): void {
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(to + suffix, { force: true });
+  for (const suffix of ["", "-wal"]) rmSync(to + suffix, { force: true });
+  removeDerivedFiles(to);
   for (const suffix of ["", "-wal"]) if (existsSync(from + suffix)) copyFileSync(from + suffix, to + suffix);
 }

@@ -13,6 +13,7 @@ const calls: Readonly<Record<keyof (Outbox & OutboxInspection), OutboxCall>> = {
   load: (outbox) => outbox.load(uuid(1)),
   claim: (outbox) => outbox.claim(createClaim("a")),
   postpone: (outbox) => outbox.postpone({ id: uuid(1), version: 1, until: NOW, reason: "status 503" }),
+  advance: (outbox) => outbox.advance({ queue: "a", now: NOW, limit: 1 }),
   release: (outbox) => outbox.release({ worker: "a" }),
   close: (outbox) => outbox.close(),
   summary: (outbox) => outbox.summary(),

@@ -122,6 +122,7 @@ function testVersionFence(open: OpenOutbox): void {
       states: { requesting: 1 },
       needsAttention: 0,
       due: { replyDeadline: 0, timer: 1, advice: 0 },
+      halted: 0,
       oldestDueAt: NOW,
     });
   });

@@ -28,6 +28,15 @@ export const dueAt = (at: Instant, work: Work = "advice"): { readonly due: Due }
   due: { at, work, description: "confirmVoucher" },
 });
 
+/** Advices of the n-th, n+1-th… transaction in one queue, a moment after each other. */
+export const queuedChanges = (
+  queue: string,
+  first: number,
+  count: number,
+  at: Instant = NOW - 1_000,
+): readonly Change[] =>
+  Array.from({ length: count }, (_, index) => createChange(first + index, { ...dueAt(at + index), labels: { queue } }));
+
 /** A claim of every kind of work, by a worker and at a moment of its own. */
 export const createClaim = (
   worker: string,
@@ -45,6 +54,12 @@ export const createClaim = (
 /** Commits each change, one after the other. */
 export async function commitAll(outbox: Outbox, ...changes: readonly Change[]): Promise<void> {
   for (const each of changes) await unwrapAsync(outbox.commit(each));
+}
+
+/** Which transactions a request gives, by their numbers, in order. */
+export async function claimNumbers(outbox: Outbox, request: ClaimRequest): Promise<readonly number[]> {
+  const { records } = await unwrapAsync(outbox.claim(request));
+  return records.map(({ id }) => Number.parseInt(id.slice(-12), 16));
 }
 
 /** The ids of the transactions that are claimed now, in order. */

@@ -14,6 +14,7 @@ export function testInspection(open: OpenOutbox): void {
       states: {},
       needsAttention: 0,
       due: { replyDeadline: 0, timer: 0, advice: 0 },
+      halted: 0,
     });
   });
 
@@ -34,6 +35,7 @@ export function testInspection(open: OpenOutbox): void {
       states: { confirmed: 2, confirming: 1, waitingToRetry: 1, resolved: 1 },
       needsAttention: 1,
       due: { replyDeadline: 0, timer: 1, advice: 1 },
+      halted: 0,
       oldestDueAt: NOW - 7,
     });
   });

@@ -1,4 +1,4 @@
-import type { Change, Due, Outbox, OutboxInspection, Work } from "@electrum-vouchers/core/ports";
+import type { Change, Due, Labels, Outbox, OutboxInspection, Work } from "@electrum-vouchers/core/ports";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { createMemoryOutbox } from "../memory-outbox.ts";
@@ -8,10 +8,14 @@ import { unwrapAsync } from "../unwrap.ts";
 
 /** How many histories are tried, and how long each is at most: some seconds for a store that waits for its disk. */
 const HISTORIES = 60;
-const MAX_CALLS = 30;
+const MAX_CALLS = 40;
 
 /** One call of the port: what it gives, here and in the model. */
 type OutboxCall = (outbox: Outbox & OutboxInspection) => Promise<unknown>;
+
+/** Shows a call in a counterexample. */
+const shown = (name: string, request: unknown, call: OutboxCall): OutboxCall =>
+  Object.assign(call, { [fc.toStringMethod]: () => `${name} ${JSON.stringify(request)}` });
 
 /** Few ids, moments and workers, so that calls meet each other. */
 const id = fc.nat(4).map(uuid);
@@ -20,6 +24,17 @@ const limit = fc.nat(4);
 const worker = fc.constantFrom("a", "b");
 const work = fc.constantFrom<Work>("replyDeadline", "timer", "advice");
 const due: fc.Arbitrary<Due> = fc.record({ at: moment, work, description: fc.constantFrom("confirmVoucher", "retry") });
+
+const queue = fc.constantFrom("", "q", "r", "s");
+const client = fc.constantFrom("", "c", "d");
+
+const labels: fc.Arbitrary<Labels> = fc.record({ queue, client, owner: worker }, { requiredKeys: [] });
+
+/** Whatever differs from one commit to the next. */
+const commitFields: fc.Arbitrary<Partial<Change>> = fc.record(
+  { labels, commitId: fc.integer({ min: 10, max: 12 }).map(uuid), exclusiveKey: fc.constantFrom("k", "l", null) },
+  { requiredKeys: [] },
+);
 
 const step = fc.record({
   kind: fc.constantFrom<Change["kind"]>("provision", "redemption"),
@@ -30,66 +45,77 @@ const step = fc.record({
 });
 
 /** Mostly of the version that is stored, sometimes of one that was or is not yet. */
-const commit = fc.tuple(fc.nat(4), step, fc.option(due, { nil: undefined }), fc.constantFrom(0, 0, 0, 0, -1, 1)).map(
-  ([n, fields, next, versionOffset]): OutboxCall =>
-    async (outbox) => {
+const commit = fc
+  .tuple(fc.nat(4), step, commitFields, fc.option(due, { nil: undefined }), fc.constantFrom(0, 0, 0, 0, -1, 1))
+  .map(([n, fields, others, next, versionOffset]) => {
+    const given = { ...fields, ...others, ...(next === undefined ? {} : { due: next }) };
+    return shown("commit", { n, versionOffset, ...given }, async (outbox) => {
       const stored = await unwrapAsync(outbox.load(uuid(n)));
       const expectedVersion = Math.max((stored?.version ?? 0) + versionOffset, 0);
-      return outbox.commit(
-        createChange(n, { ...fields, expectedVersion, ...(next === undefined ? {} : { due: next }) }),
-      );
-    },
-);
+      return outbox.commit(createChange(n, { ...given, expectedVersion }));
+    });
+  });
 
-const claim = fc.record({ worker, work: fc.array(work, { maxLength: 4 }), now: moment, until: fc.nat(14), limit }).map(
-  (request): OutboxCall =>
-    async (outbox) =>
-      outbox.claim(request),
-);
+const claim = fc
+  .record(
+    {
+      worker,
+      work: fc.array(work, { maxLength: 4 }),
+      clients: fc.array(client, { maxLength: 2 }),
+      queues: fc.array(queue, { maxLength: 3 }),
+      exceptQueues: fc.array(queue, { maxLength: 2 }),
+      deliveries: fc.constantFrom("first", "repeat"),
+      now: moment,
+      until: fc.nat(14),
+      limit,
+    },
+    { requiredKeys: ["worker", "work", "now", "until", "limit"] },
+  )
+  .map((request) => shown("claim", request, async (outbox) => outbox.claim(request)));
 
 const postpone = fc
-  .record({ id, version: fc.integer({ min: 1, max: 4 }), until: fc.nat(14), reason: fc.constant("status 503") })
-  .map(
-    (postponement): OutboxCall =>
-      async (outbox) =>
-        outbox.postpone(postponement),
-  );
+  .record(
+    {
+      id,
+      version: fc.integer({ min: 1, max: 4 }),
+      until: fc.nat(14),
+      reason: fc.constant("status 503"),
+      cause: fc.constantFrom("noResponse", "halted"),
+    },
+    { requiredKeys: ["id", "version", "until", "reason"] },
+  )
+  .map((postponement) => shown("postpone", postponement, async (outbox) => outbox.postpone(postponement)));
+
+const advance = fc
+  .record({ queue, now: moment, limit })
+  .map((request) => shown("advance", request, async (outbox) => outbox.advance(request)));
 
 const claimedOnce = fc.record({ id, version: fc.integer({ min: 1, max: 4 }) });
 
 const release = fc
   .record({ worker, records: fc.array(claimedOnce, { maxLength: 3 }) }, { requiredKeys: ["worker"] })
-  .map(
-    (description): OutboxCall =>
-      async (outbox) =>
-        outbox.release(description),
-  );
+  .map((description) => shown("release", description, async (outbox) => outbox.release(description)));
 
 const list = fc
   .record({ only: fc.constantFrom("unfinished", "needsAttention"), after: id, limit }, { requiredKeys: ["limit"] })
-  .map(
-    (query): OutboxCall =>
-      async (outbox) =>
-        outbox.list(query),
-  );
+  .map((query) => shown("list", query, async (outbox) => outbox.list(query)));
 
-const journal = id.map(
-  (which): OutboxCall =>
-    async (outbox) =>
-      outbox.journal(which),
-);
+const journal = id.map((which) => shown("journal", which, async (outbox) => outbox.journal(which)));
 
-const applyRetention = fc.record({ redactBefore: moment, deleteBefore: fc.constantFrom(0, 0, 3), limit }).map(
-  (request): OutboxCall =>
-    async (outbox) =>
+const applyRetention = fc
+  .record({ redactBefore: moment, deleteBefore: fc.constantFrom(0, 0, 3), limit })
+  .map((request) =>
+    shown("applyRetention", request, async (outbox) =>
       outbox.applyRetention({ ...request, redact: { record: () => "***", entry: () => "***" } }),
-);
+    ),
+  );
 
 const history = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: commit },
     { weight: 4, arbitrary: claim },
     { weight: 2, arbitrary: postpone },
+    { weight: 1, arbitrary: advance },
     { weight: 1, arbitrary: release },
     { weight: 1, arbitrary: list },
     { weight: 1, arbitrary: journal },
