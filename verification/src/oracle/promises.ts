@@ -51,12 +51,27 @@ export function expectedReconciliation(
     ["declined", "reversed", "disputed"].includes(before.state) && findApproval(before, fact) !== undefined;
   const isConfirmedNow = before.state === "confirming" && after.state === "confirmed";
   const isAmbiguous = isConfirmedNow && fact.type === "adviceResponse" && saysNotRedeemed(fact);
+  const isReversedNow = before.state === "reversing" && after.state === "reversed";
+  const isLost = isReversedNow && fact.type === "adviceResponse" && saysNotLocated(fact) && isDoubtful(before, fact);
   return [
     ...(takesNoReversals ? (["providerTakesNoReversals"] as const) : []),
+    ...(isLost ? (["reversalNotFound"] as const) : []),
     ...(isLate ? (["lateApproval"] as const) : []),
     ...(isAmbiguous ? (["confirmationAmbiguous"] as const) : []),
   ];
 }
+
+/** Whether Electrum says that it does not know what is reversed. */
+const saysNotLocated = ({ status, body }: HttpResponse): boolean =>
+  (status === 404 && !body.includes("_ALREADY_")) || body.includes('"UNABLE_TO_LOCATE_RECORD"');
+
+type AdviceResponse = Extract<Fact, { type: "adviceResponse" }>;
+
+/** Whether there was something to reverse, or a gateway may have responded. */
+const isDoubtful = (before: Extract<Transaction, { state: "reversing" }>, fact: AdviceResponse): boolean => {
+  const wasApproved = before.lateApproval !== undefined || before.advice.message.reversalReason === "CANCELLED";
+  return fact.body === "" || (wasApproved && (fact.repeats ?? 0) === 0);
+};
 
 const saysNotRedeemed = ({ body }: HttpResponse): boolean => body.includes('"VOUCHER_NOT_REDEEMED"');
 

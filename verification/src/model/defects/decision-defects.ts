@@ -54,10 +54,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "handing out a late voucher",
     file: SETTLEMENT,
-    original:
-      '  return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: classified.response } };',
-    replacement:
-      '  return { state: { state: "completed", approval: { attempt, at, response: classified.response } } };',
+    original: '  return { state, ignored: "late", items: [{ reason: "lateApproval", ...approval }] };',
+    replacement: '  return { state: { state: "completed", approval } };',
     configuration: saleWithTwoOwners,
     invariant: "oneFinalState",
   },
@@ -74,7 +72,7 @@ export const decisionDefects: readonly Defect[] = [
     name: "an acknowledgement that settles nothing",
     file: SETTLEMENT,
     original:
-      '.with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, at))',
+      '.with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, fact))',
     replacement: '.with({ outcome: "acknowledged" }, () => ({ state: current, ignored: "notAcknowledged" }))',
     configuration: simpleSale,
     invariant: "terminates",
@@ -210,7 +208,7 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "retries for a provider that takes none",
     file: PROVISION,
-    original: "policy.provider.takesRetries && ",
+    original: "policy.provider.takesRetries &&",
     replacement: "",
     configuration: sale({ provider: netcare, retries: 1 }),
     invariant: "policyKept",
@@ -252,8 +250,7 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "a late approval that is not listed for reconciliation",
     file: SETTLEMENT,
-    original:
-      'return { state, ignored: "late", item: { reason: "lateApproval", at, attempt, response: classified.response } };',
+    original: 'return { state, ignored: "late", items: [{ reason: "lateApproval", ...approval }] };',
     replacement: 'return { state, ignored: "late" };',
     configuration: saleWithTwoOwners,
     invariant: "reconciliationListed",
@@ -261,7 +258,7 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "an ambiguous confirmation that is not listed for reconciliation",
     file: SETTLEMENT,
-    original: '...(acknowledgement === "notRedeemed" ? { item } : {}),',
+    original: 'if (acknowledgement === "notRedeemed") return [{ reason: "confirmationAmbiguous", at }];',
     replacement: "",
     configuration: simpleRedemption,
     invariant: "reconciliationListed",
@@ -279,8 +276,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "the operator is needed for every confirmation",
     file: SETTLEMENT,
-    original: '...(acknowledgement === "notRedeemed" ? { item } : {}),',
-    replacement: "item,",
+    original: 'if (acknowledgement === "notRedeemed") return [{ reason: "confirmationAmbiguous", at }];',
+    replacement: 'if (acknowledgement !== "unnamed") return [{ reason: "confirmationAmbiguous", at }];',
     configuration: simpleSale,
     invariant: "reconciliationListed",
   },
@@ -308,16 +305,11 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "a late response that changes what a final state says",
     file: SETTLEMENT,
-    original: `    : { state: current, ignored: ignoredBecause(fact) };
-}
-
-function observeAdviceResponse`,
-    replacement: `    : current.state === "confirmed"
-      ? { state: { ...current, acknowledgement: "duplicate" } }
-      : { state: current, ignored: ignoredBecause(fact) };
-}
-
-function observeAdviceResponse`,
+    original: `    case "confirmed":
+      return recordSecondVoucher(request, current, fact);`,
+    replacement: `      return recordSecondVoucher(request, current, fact);
+    case "confirmed":
+      return { state: { ...current, acknowledgement: "duplicate" } };`,
     configuration: sale({ retries: 1 }, { owners: 2 }),
     invariant: "oneFinalState",
   },

@@ -45,9 +45,9 @@ export const engineDefects: readonly Defect[] = [
   },
   {
     name: "redaction that empties the voucher code",
-    file: "packages/core/src/storage/redact.ts",
-    original: 'const MASK = "***";',
-    replacement: 'const MASK = "";',
+    file: "packages/core/src/voucher-code.ts",
+    original: 'export const MASK = "***";',
+    replacement: 'export const MASK = "";',
     configuration: simpleSale,
     invariant: "redactedReplays",
   },

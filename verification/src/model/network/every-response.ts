@@ -115,7 +115,7 @@ function responsesToRequest({ operation }: Request): ResponseClasses {
   };
 }
 
-function responsesToAdvice({ operation }: Advice): ResponseClasses {
+function responsesToAdvice({ operation, message }: Advice): ResponseClasses {
   const isConfirmation = operations[operation].kind === "confirmation";
   const notFound = [errorResponse(404, "UNABLE_TO_LOCATE_RECORD"), errorResponse(400, "UNABLE_TO_LOCATE_RECORD")];
   return {
@@ -130,7 +130,7 @@ function responsesToAdvice({ operation }: Advice): ResponseClasses {
       errorResponse(400, "SOMETHING_NEW"),
       errorResponse(400, oppositeErrorTypes[operation]),
       errorResponse(400, "VOUCHER_ALREADY_REDEEMED"),
-      { status: 200, body: JSON.stringify({ errorType: "GENERAL_ERROR" }) },
+      { status: 200, body: JSON.stringify({ id: message.id, errorType: "GENERAL_ERROR" }) },
       ...notFound.map(({ status }) => errorResponse(status, "UNABLE_TO_LOCATE_RECORD", FOREIGN_ID)),
     ],
     ifProcessed: [
