@@ -14,6 +14,7 @@ export interface StoredRow extends DueRow {
   readonly version: number;
   readonly commit_id: Uuid | null;
   readonly queue: string | null;
+  readonly client: string | null;
   readonly record: string;
 }
 
@@ -28,7 +29,7 @@ export interface DueTransaction {
 }
 
 /** The columns of a stored record. */
-export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, queue, record";
+export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, queue, client, record";
 
 /**
  * A bound value in a condition. If SQLite sees the value, it may plan the statement anew for each one, which takes ten times as
@@ -40,7 +41,7 @@ export const BOUND = "(SELECT ?)";
 export const BOUND_LIST = "(SELECT value FROM json_each(?))";
 
 export function storedOf(row: StoredRow): StoredRecord {
-  const { id, version, commit_id: commitId, queue, record } = row;
+  const { id, version, commit_id: commitId, queue, client, record } = row;
   const due = dueOf(row);
   return {
     id,
@@ -49,6 +50,7 @@ export function storedOf(row: StoredRow): StoredRecord {
     record,
     ...(due === undefined ? {} : { due }),
     ...(queue === null ? {} : { queue }),
+    ...(client === null ? {} : { client }),
   };
 }
 

@@ -138,10 +138,11 @@ const partsOf =
     deliveries.map((is_repeat) => ({ partition_id, is_repeat, queue }));
 
 const matches =
-  ({ work: works, clients, queues, exceptQueues }: ClaimRequest) =>
+  ({ work: works, clients, exceptClients, queues, exceptQueues }: ClaimRequest) =>
   ({ work, queue, client }: PartitionRow): boolean =>
     works.some((each) => each === work) &&
     (clients === undefined || client === "" || clients.includes(client)) &&
+    exceptClients?.includes(client) !== true &&
     (queues?.includes(queue) ?? true) &&
     exceptQueues?.includes(queue) !== true;
 

@@ -35,12 +35,16 @@ export const isDue = (row: MemoryRow): row is DueRow => row.change.due !== undef
 /** The queue of a row; `""` for those without one. */
 export const queueOf = ({ change }: MemoryRow): string => change.labels?.queue ?? "";
 
+/** The client of a row; `""` for those without one. */
+export const clientOf = ({ change }: MemoryRow): string => change.labels?.client ?? "";
+
 export const toStoredRecordIfAny = (row: MemoryRow | undefined): StoredRecord | undefined =>
   row === undefined ? undefined : toStoredRecord(row);
 
 export const toStoredRecord = (row: MemoryRow): StoredRecord => {
   const { id, commitId, record, due } = row.change;
   const queue = queueOf(row);
+  const client = clientOf(row);
   return {
     id,
     version: row.version,
@@ -48,6 +52,7 @@ export const toStoredRecord = (row: MemoryRow): StoredRecord => {
     record,
     ...(due === undefined ? {} : { due }),
     ...(queue === "" ? {} : { queue }),
+    ...(client === "" ? {} : { client }),
   };
 };
 

@@ -1,6 +1,6 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Advance, Claimed, ClaimRequest, Postponement, Release } from "@electrum-vouchers/core/ports";
-import { type DueRow, type Hold, isDue, type MemoryRow, queueOf, toClaimedRecord } from "./memory-row.ts";
+import { clientOf, type DueRow, type Hold, isDue, type MemoryRow, queueOf, toClaimedRecord } from "./memory-row.ts";
 
 /** Who may claim what, and when. */
 export interface MemorySchedule {
@@ -64,12 +64,13 @@ export function createMemorySchedule(rows: Map<Uuid, MemoryRow>): MemorySchedule
 }
 
 const matches =
-  ({ work, clients, queues, exceptQueues }: ClaimRequest) =>
+  ({ work, clients, exceptClients, queues, exceptQueues }: ClaimRequest) =>
   (row: DueRow): boolean => {
-    const client = row.change.labels?.client ?? "";
+    const client = clientOf(row);
     return (
       work.includes(row.change.due.work) &&
       (clients === undefined || client === "" || clients.includes(client)) &&
+      exceptClients?.includes(client) !== true &&
       (queues?.includes(queueOf(row)) ?? true) &&
       exceptQueues?.includes(queueOf(row)) !== true
     );

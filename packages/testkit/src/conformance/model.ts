@@ -62,6 +62,7 @@ const claim = fc
       worker,
       work: fc.array(work, { maxLength: 4 }),
       clients: fc.array(client, { maxLength: 2 }),
+      exceptClients: fc.array(client, { maxLength: 2 }),
       queues: fc.array(queue, { maxLength: 3 }),
       exceptQueues: fc.array(queue, { maxLength: 2 }),
       deliveries: fc.constantFrom("first", "repeat"),

@@ -106,6 +106,27 @@ function testClients(open: OpenOutbox): void {
     expect(await claimNumbers(outbox, { ...claimOf(9), clients: ["e"] })).toEqual([]);
     expect(await claimNumbers(outbox, claimOf(9))).toEqual([1]);
   });
+
+  it("leaves out the records of some clients; an empty name means those without a client", async () => {
+    const outbox = await open();
+    const clients = ["c", "d", "", undefined];
+    await commitAll(
+      outbox,
+      ...clients.map((client, index) =>
+        createChange(index, { ...dueAt(NOW + 1 + index), ...(client === undefined ? {} : { labels: { client } }) }),
+      ),
+    );
+    const later = { ...claimOf(1), now: NOW + 9 };
+
+    expect(await unwrapAsync(outbox.claim({ ...claimOf(1), exceptClients: ["c"] }))).toEqual({
+      records: [],
+      nextDueAt: NOW + 2,
+    });
+    expect(await claimNumbers(outbox, { ...later, exceptClients: ["c"] })).toEqual([1]);
+    expect(await claimNumbers(outbox, { ...later, limit: 9, clients: ["c"], exceptClients: ["c", ""] })).toEqual([]);
+    expect(await claimNumbers(outbox, { ...later, limit: 9, exceptClients: ["c"] })).toEqual([2, 3]);
+    expect(await claimNumbers(outbox, { ...later, exceptClients: [] })).toEqual([0]);
+  });
 }
 
 function testLabels(open: OpenOutbox): void {
@@ -126,13 +147,14 @@ function testLabels(open: OpenOutbox): void {
     await commitAll(outbox, createChange(1, { ...dueAt(NOW), expectedVersion: 1 }));
 
     expect(await unwrapAsync(outbox.load(uuid(1)))).not.toHaveProperty("queue");
+    expect(await unwrapAsync(outbox.load(uuid(1)))).not.toHaveProperty("client");
     expect(await claimNumbers(outbox, { ...claimOf(9), clients: ["d"], queues: [""] })).toEqual([1]);
   });
 
-  it("gives the queue of a record wherever it gives the record", async () => {
+  it("gives the queue and the client of a record wherever it gives the record", async () => {
     const outbox = await open();
-    await commitAll(outbox, ...queuedChanges("q", 1, 1, NOW));
-    const record = { id: uuid(1), version: 1, record: "record 1.1", queue: "q", ...dueAt(NOW) };
+    await commitAll(outbox, createChange(1, { ...dueAt(NOW), labels: { queue: "q", client: "c" } }));
+    const record = { id: uuid(1), version: 1, record: "record 1.1", queue: "q", client: "c", ...dueAt(NOW) };
 
     expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual(record);
     expect(await unwrapAsync(outbox.list({ limit: 1 }))).toMatchObject({ records: [record] });
