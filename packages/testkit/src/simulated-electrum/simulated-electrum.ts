@@ -41,6 +41,8 @@ export interface SimulatedElectrum extends Electrum, Omit<SimulatedSwitch, "plan
   readonly isQuiescent: () => boolean;
 }
 
+type SlowSend = Parameters<SimulatedElectrum["sendSlowly"]>;
+
 type Exchange = Promise<Result<HttpResponse, NoResponse>>;
 
 /**
@@ -90,12 +92,7 @@ export function createSimulatedElectrum(clock: TillClock, options: SimulatedElec
     return err({ cause: "interrupted" });
   }
 
-  async function send(
-    outgoing: OutgoingMessage,
-    deadlineAt: Instant,
-    arrivesAfterMs: number,
-    client = CLIENT,
-  ): Exchange {
+  async function send(...[outgoing, deadlineAt, arrivesAfterMs, client = CLIENT]: SlowSend): Exchange {
     if (clock.now() >= deadlineAt) return err({ cause: "notSent" });
     if (clock.now() < reachableAt) return err({ cause: "unreachable" });
     const delivery = plan({ ...toHttp(outgoing), user: options.user ?? client, at: clock.now() });
