@@ -28,15 +28,15 @@ export interface Hold {
 }
 
 /** A row with work that is, or will be, due. */
-export type DueRow = MemoryRow & { readonly change: Change & { readonly due: Due } };
+export type DueMemoryRow = MemoryRow & { readonly change: Change & { readonly due: Due } };
 
-export const isDue = (row: MemoryRow): row is DueRow => row.change.due !== undefined;
+export const isDue = (row: MemoryRow): row is DueMemoryRow => row.change.due !== undefined;
 
 /** The queue of a row; `""` for those without one. */
 export const queueOf = ({ change }: MemoryRow): string => change.labels?.queue ?? "";
 
 /** The client of a row; `""` for those without one. */
-export const clientOf = ({ change }: MemoryRow): string => change.labels?.client ?? "";
+export const clientLabelOf = ({ change }: MemoryRow): string => change.labels?.client ?? "";
 
 export const toStoredRecordIfAny = (row: MemoryRow | undefined): StoredRecord | undefined =>
   row === undefined ? undefined : toStoredRecord(row);
@@ -44,7 +44,7 @@ export const toStoredRecordIfAny = (row: MemoryRow | undefined): StoredRecord | 
 export const toStoredRecord = (row: MemoryRow): StoredRecord => {
   const { id, commitId, record, due } = row.change;
   const queue = queueOf(row);
-  const client = clientOf(row);
+  const client = clientLabelOf(row);
   return {
     id,
     version: row.version,
@@ -56,7 +56,7 @@ export const toStoredRecord = (row: MemoryRow): StoredRecord => {
   };
 };
 
-export const toClaimedRecord = (row: DueRow): ClaimedRecord => ({
+export const toClaimedRecord = (row: DueMemoryRow): ClaimedRecord => ({
   ...toStoredRecord(row),
   due: row.change.due,
   postponed: row.postponed,

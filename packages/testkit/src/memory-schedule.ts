@@ -1,6 +1,14 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Advance, Claimed, ClaimRequest, Postponement, Release } from "@electrum-vouchers/core/ports";
-import { clientOf, type DueRow, type Hold, isDue, type MemoryRow, queueOf, toClaimedRecord } from "./memory-row.ts";
+import {
+  clientLabelOf,
+  type DueMemoryRow,
+  type Hold,
+  isDue,
+  type MemoryRow,
+  queueOf,
+  toClaimedRecord,
+} from "./memory-row.ts";
 
 /** Who may claim what, and when. */
 export interface MemorySchedule {
@@ -19,11 +27,11 @@ export function createMemorySchedule(rows: Map<Uuid, MemoryRow>): MemorySchedule
     update(row, { ...fields, ...(next === undefined ? {} : { hold: next }) });
   }
 
-  const select = (isMeant: (row: DueRow) => boolean): readonly DueRow[] =>
+  const select = (isMeant: (row: DueMemoryRow) => boolean): readonly DueMemoryRow[] =>
     [...rows.values()].filter(isDue).filter(isMeant);
 
   /** Forgets the holds that have ended: from then on a record is due since it was, also if the clock is set back. */
-  function endHolds(now: Instant, isMeant: (row: DueRow) => boolean): void {
+  function endHolds(now: Instant, isMeant: (row: DueMemoryRow) => boolean): void {
     for (const row of select(isMeant)) if (row.hold !== undefined && row.hold.until <= now) hold(row, undefined);
   }
 
@@ -45,7 +53,7 @@ export function createMemorySchedule(rows: Map<Uuid, MemoryRow>): MemorySchedule
       hold(rest, { until }, { postponed: row.postponed + 1, ...(cause === undefined ? {} : { cause }) });
     },
     advance: ({ queue, now, limit }) => {
-      const isInQueue = (row: DueRow): boolean => queueOf(row) === queue;
+      const isInQueue = (row: DueMemoryRow): boolean => queueOf(row) === queue;
       endHolds(now, isInQueue);
       const advanced = select(isInQueue).filter(isPostponedForSilence).toSorted(byAge).slice(0, limit);
       for (const row of advanced) hold(row, undefined);
@@ -65,8 +73,8 @@ export function createMemorySchedule(rows: Map<Uuid, MemoryRow>): MemorySchedule
 
 const matches =
   ({ work, clients, exceptClients, queues, exceptQueues }: ClaimRequest) =>
-  (row: DueRow): boolean => {
-    const client = clientOf(row);
+  (row: DueMemoryRow): boolean => {
+    const client = clientLabelOf(row);
     return (
       work.includes(row.change.due.work) &&
       (clients === undefined || client === "" || clients.includes(client)) &&
@@ -78,21 +86,21 @@ const matches =
 
 const isOfDelivery =
   ({ deliveries }: ClaimRequest) =>
-  ({ postponed }: DueRow): boolean =>
+  ({ postponed }: DueMemoryRow): boolean =>
     deliveries === undefined || (deliveries === "repeat") === postponed > 0;
 
-const isPostponedForSilence = (row: DueRow): boolean =>
+const isPostponedForSilence = (row: DueMemoryRow): boolean =>
   row.cause === "noResponse" && row.hold?.worker === undefined && claimableAt(row) > row.change.due.at;
 
 /** Not before it is due, nor before what holds it ends. */
-const claimableAt = ({ change, hold }: DueRow): Instant =>
+const claimableAt = ({ change, hold }: DueMemoryRow): Instant =>
   Math.max(change.due.at, hold?.until ?? Number.NEGATIVE_INFINITY);
 
 /** Oldest due first; of the same age in the order of arrival, since sorting is stable. */
-const byAge = (left: DueRow, right: DueRow): number => left.change.due.at - right.change.due.at;
+const byAge = (left: DueMemoryRow, right: DueMemoryRow): number => left.change.due.at - right.change.due.at;
 
 /** The oldest of each queue, oldest first, then the second of each, and so on. */
-function takeTurns(rows: readonly DueRow[]): readonly DueRow[] {
+function takeTurns(rows: readonly DueMemoryRow[]): readonly DueMemoryRow[] {
   const taken = new Map<string, number>();
   return rows
     .toSorted(byAge)
