@@ -112,7 +112,7 @@ async function finishTransactions(
   reporter.printText(`${unfinished.length} unfinished`);
   if (!keep) for (const transaction of unfinished) await cancel(till, transaction, reporter);
   const isQuiet = async (): Promise<boolean> =>
-    till.forwarder.status() === "halted" ||
+    signal.hasRefusedCredentials() ||
     (await outbox.summary())
       .map(({ due }) => due.advice + due.replyDeadline + due.timer <= damaged.length)
       .unwrapOr(false);

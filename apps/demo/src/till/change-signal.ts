@@ -3,15 +3,21 @@ import type { EventListener } from "@electrum-vouchers/runtime";
 /** Lets a program wait for a change of a till's transactions. */
 export interface ChangeSignal {
   readonly onEvent: EventListener;
+  /** Whether Electrum has refused the credentials: then waiting does not help. */
+  readonly hasRefusedCredentials: () => boolean;
   /** Waits until `isDone` resolves with true. It is called at once and after each change. Resolves with `false` at the time-out. */
   readonly waitUntil: (isDone: () => Promise<boolean>, timeoutMs: number) => Promise<boolean>;
 }
 
 export function createChangeSignal(): ChangeSignal {
   let changed = Promise.withResolvers<void>();
+  let hasRefusedCredentials = false;
   return {
-    onEvent: ({ type }) => {
-      if (type !== "step" && type !== "forwarder") return;
+    hasRefusedCredentials: () => hasRefusedCredentials,
+    onEvent: (event) => {
+      const isRefusal = event.type === "alert" && event.alert.reason === "credentials";
+      if (event.type !== "step" && event.type !== "forwarder" && !isRefusal) return;
+      hasRefusedCredentials ||= isRefusal;
       changed.resolve();
       changed = Promise.withResolvers();
     },
