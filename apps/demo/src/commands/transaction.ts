@@ -78,7 +78,7 @@ export async function execute(
   const ignoreSignals = closeOnSignal(close, db);
   const ended = await handle(session.value).andThen(({ id }) => {
     const isEnded = async (): Promise<boolean> =>
-      till.forwarder.status() === "halted" || (await till.find(id)).map(isFinal).unwrapOr(true);
+      signal.hasRefusedCredentials() || (await till.find(id)).map(isFinal).unwrapOr(true);
     return ResultAsync.fromSafePromise(signal.waitUntil(isEnded, plan.waitMs)).andThen(() => till.find(id));
   });
   ignoreSignals();
