@@ -11,29 +11,24 @@ export interface Numbers {
   nextPosition(): number;
 }
 
-/** The last numbers given out. */
-interface LastNumbers {
-  readonly row_id: number;
-  readonly position: number;
-}
-
 const LAST_ROW_ID = "SELECT max(last_row_id, ifnull((SELECT max(row_id) FROM transactions), 0)) FROM store";
 
 export const LAST_POSITION = "SELECT max(last_position, ifnull((SELECT max(position) FROM journal), 0)) FROM store";
 
-const LAST_NUMBERS = `SELECT (${LAST_ROW_ID}) AS row_id, (${LAST_POSITION}) AS position`;
-
 export function createNumbers(database: Database): Numbers {
-  const last = database.prepare<[], LastNumbers>(LAST_NUMBERS);
-  let rowId = 0;
-  let position = 0;
+  const lastRowId = database.prepare<[], number>(LAST_ROW_ID).pluck();
+  const lastPosition = database.prepare<[], number>(LAST_POSITION).pluck();
+  let rowId: number | undefined;
+  let position: number | undefined;
 
   return {
     begin: () => {
-      ({ row_id: rowId, position } = last.get() ?? { row_id: 0, position: 0 });
+      rowId = undefined;
+      position = undefined;
     },
-    nextRowId: () => (rowId += 1),
-    nextPosition: () => (position += 1),
+    // Read when it is needed: a damaged page of the one does not keep a commit from the other.
+    nextRowId: () => (rowId = (rowId ?? lastRowId.get() ?? 0) + 1),
+    nextPosition: () => (position = (position ?? lastPosition.get() ?? 0) + 1),
   };
 }
 

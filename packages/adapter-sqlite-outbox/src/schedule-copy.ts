@@ -17,7 +17,7 @@ export interface ScheduleCopy {
 }
 
 /** How many commits, or due transactions, are copied at once: it takes some ten milliseconds. */
-export const MAX_COPIED = 5_000;
+const MAX_COPIED = 5_000;
 
 /** How many are compared at once, when they should be there already: it takes a millisecond. */
 const MAX_COMPARED = 1_000;

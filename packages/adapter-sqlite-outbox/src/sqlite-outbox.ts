@@ -4,7 +4,11 @@ import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
 export type SqliteOutbox = Outbox & OutboxInspection;
 
 export interface SqliteOutboxOptions {
-  /** The database file. It is created if it does not exist; its folder is not. */
+  /**
+   * The database file. It is created if it does not exist; its folder is not. Beside it SQLite puts `PATH-wal` and `PATH-shm`, and
+   * the outbox puts a second database, `PATH-leases`, with the leases and postponements. You may remove that one while no
+   * process has the outbox open: the outbox makes it anew. To remove an outbox, remove all of them; to copy one, leave `PATH-leases` out.
+   */
   readonly path: string;
   /**
    * How long a call waits while another process writes to the file, in milliseconds; after that it gives `unavailable`, reason

@@ -35,8 +35,9 @@ export interface Electrum {
  */
 export interface Outbox {
   /**
-   * Stores one step, atomically. It is durable once this resolves: it survives a crash and a power loss. Errors: `conflict`,
-   * `uncertain`, `unavailable`.
+   * Stores one step, atomically. It is durable once this resolves: it survives a crash and a power loss. It checks in this
+   * order: whether this very commit was written before (then it succeeds, and writes nothing), the version (`conflict`), the
+   * exclusive key (`taken`). Other errors: `uncertain`, `unavailable`.
    */
   commit(change: Change): ResultAsync<void, CommitError>;
 
@@ -46,6 +47,9 @@ export interface Outbox {
   /**
    * Leases records whose work is due to `worker`, oldest due first. A lease is advisory: until it ends, other workers do not
    * claim the record. It needs no renewal, since the version is the fence. A crash may lose a lease, but never a record.
+   *
+   * A lease or a postponement that has ended by the `now` of a claim that asks for its record is over for good: the record then
+   * is due since `due.at`, also for a worker whose clock is behind.
    */
   claim(request: ClaimRequest): ResultAsync<Claimed, OutboxUnavailable>;
 
@@ -58,7 +62,8 @@ export interface Outbox {
 
   /**
    * Makes postponed records of a queue due again, oldest first: those whose last postponement had the cause `noResponse`. A
-   * response has shown that the queue's provider is reachable again. Gives how many.
+   * response has shown that the queue's provider is reachable again. Those under a lease are left alone. The count of their
+   * postponements stays as it is. Gives how many.
    */
   advance(request: Advance): ResultAsync<number, OutboxUnavailable>;
 
@@ -80,7 +85,8 @@ export interface Change {
   readonly expectedVersion: number;
   /**
    * A random UUID that tells this commit from all others, even from another worker's with the same content. If the commit's end
-   * is uncertain, it shows whether this commit was written. Without it, that cannot be known.
+   * is uncertain, it shows whether this commit was written. Without it, that cannot be known. A commit that is repeated with
+   * the same id is written once, even if others came after it.
    */
   readonly commitId?: Uuid;
   readonly kind: "provision" | "redemption";
@@ -105,7 +111,10 @@ export interface Change {
   readonly exclusiveKey?: string | null;
 }
 
-/** Columns beside the record. None holds a secret. Absent fields are unknown. */
+/**
+ * Columns beside the record. None holds a secret. Absent fields are unknown. They belong to the change: each change carries all of
+ * them, and one without labels leaves its record without any. An empty queue or client is the same as none.
+ */
 export interface Labels {
   /** Which advices share a fate: one client's for one provider. Absent: all records without a queue share one. */
   readonly queue?: string;
@@ -167,7 +176,10 @@ export interface Claimed {
    * gives its first before any gives its second.
    */
   readonly records: readonly ClaimedRecord[];
-  /** When the next record that the request asks for is due, or its lease ends; absent if none waits. */
+  /**
+   * When the next record that the request asks for is due or its lease ends; absent if none waits. A moment that has passed
+   * asks the caller to claim again at once: there may be more, whether this claim gave any or not.
+   */
   readonly nextDueAt?: Instant;
 }
 
@@ -188,6 +200,7 @@ export interface Postponement {
 }
 
 export interface Advance {
+  /** `""` is the queue of records without one. */
   readonly queue: string;
   readonly now: Instant;
   readonly limit: number;
@@ -251,7 +264,10 @@ export interface OutboxSummary {
   readonly states: Readonly<Record<string, number>>;
   readonly needsAttention: number;
   readonly due: Readonly<Record<Work, number>>;
-  /** How many advices wait because the credentials were refused. */
+  /**
+   * How many advices wait because the credentials were refused: those whose last postponement had the cause `halted`, until they
+   * are postponed for another, committed, or released by the worker that claimed them.
+   */
   readonly halted: number;
   readonly oldestDueAt?: Instant;
 }

@@ -13,19 +13,19 @@ export async function checkLockedFile(path: string, history: CommitHistory): Pro
   const [before, after] = [history.slice(0, history.length / 2), history.slice(history.length / 2)];
   await commitAll(outbox, before);
   const writer = await startConcurrentWriter("lock", path);
-  const whileLocked = prefixFailures("while the first file is locked", [
+  const whileFirstLocked = [
     ...(await findUnexpected(outbox, after, { commit: "busy", leases: "done" })),
     ...(await findDifferences(outbox, before)),
     ...tryOpen(path).match(
       () => ["it opens"],
       ({ type }) => (type === "locked" ? [] : [`opening it is called ${type}`]),
     ),
-  ]);
+  ];
   const other = await startConcurrentWriter("lock", `${path}-leases`);
-  const whileBothLocked = prefixFailures("while both files are locked", [
+  const whileBothLocked = [
     ...(await findUnexpected(outbox, after, { commit: "busy", leases: "busy" })),
     ...(await findDifferences(outbox, before)),
-  ]);
+  ];
   await writer.stop();
   await commitAll(outbox, after);
   await other.stop();
@@ -33,8 +33,8 @@ export async function checkLockedFile(path: string, history: CommitHistory): Pro
   return {
     points: 9,
     failures: [
-      ...whileLocked,
-      ...whileBothLocked,
+      ...prefixFailures("while the first file is locked", whileFirstLocked),
+      ...prefixFailures("while both files are locked", whileBothLocked),
       ...prefixFailures("once it is free", await findDifferencesInFile(path, history)),
     ],
   };

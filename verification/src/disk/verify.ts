@@ -35,7 +35,7 @@ export async function verifyDisk(): Promise<Report> {
   for (const index of indexes)
     flipped.push(await inFile((path) => checkBitFlips(path, smallHistory, selectInIndex(index))));
   const truncated = [
-    await withTemporaryFolder((folder) => checkTruncatedWal(folder, smallHistory, 1)),
+    await withTemporaryFolder((folder) => checkTruncatedWal(folder, createCommitHistory(8), 1)),
     await withTemporaryFolder((folder) => checkTruncatedWal(folder, largeHistory, 8)),
   ];
 
