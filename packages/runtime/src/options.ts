@@ -40,14 +40,14 @@ export interface TillOptions {
   readonly newId?: () => Uuid;
 }
 
-/** Selects the policy of a transaction. For a redemption it is asked twice: only the lookup's answer tells the provider. */
+/** Selects the policy of a transaction. For a redemption it is asked twice: only the lookup's response tells the provider. */
 export type PolicySelector = (subject: PolicySubject) => Policy;
 
 export type PolicySubject =
   | { readonly provision: ProvisionRequest }
   | { readonly lookup: VoucherLookup }
-  /** The voucher was found, and is about to be redeemed. `found` is the lookup's answer; its `receiver` names the provider. */
-  | { readonly redemption: RedemptionRequest; readonly found: JsonObject };
+  /** The voucher was found, and is about to be redeemed. `found` is the lookup's response; its `receiver` names the provider. */
+  | { readonly lookup: VoucherLookup; readonly redemption: RedemptionRequest; readonly found: JsonObject };
 
 export interface Forwarding {
   /** The largest number of advices that are under way at once. Default 8. */

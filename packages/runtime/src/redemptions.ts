@@ -126,7 +126,9 @@ function policyAtRedeem(
   return transactions
     .find(request.id)
     .map((transaction) =>
-      transaction.state === "found" ? policyFor({ redemption: request, found: transaction.response }) : undefined,
+      transaction.state === "found"
+        ? policyFor({ lookup: transaction.start.lookup, redemption: request, found: transaction.response })
+        : undefined,
     );
 }
 

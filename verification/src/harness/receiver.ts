@@ -3,5 +3,5 @@ import type { PolicySubject } from "@electrum-vouchers/runtime";
 /** The id of the provider that a request is for. Here each lookup and each redemption names it. */
 export function receiverIdOf(subject: PolicySubject): string | undefined {
   if ("provision" in subject) return subject.provision.receiver?.id;
-  return "lookup" in subject ? subject.lookup.receiverInstId : subject.redemption.receiver?.id;
+  return "redemption" in subject ? subject.redemption.receiver?.id : subject.lookup.receiverInstId;
 }
