@@ -25,7 +25,7 @@ type ChangeColumns = [
   committedAt: Instant,
   dueAt: Instant | null,
   dueWork: DueRow["due_work"],
-  dueWhat: string | null,
+  dueDescription: string | null,
   ...LabelColumns,
   record: string,
 ];
@@ -59,11 +59,11 @@ const COLUMNS = [
   "record",
 ];
 
-/** Applies changes within the transaction that is open. */
+/** Applies changes within an open SQLite transaction. */
 export interface ApplyChange {
   /** Before the first change of each transaction. */
   begin(): void;
-  /** Gives what was written; nothing if the very same commit had been written before. */
+  /** Gives what was written, or nothing if this very commit was written before. */
   apply(change: Change): Result<RecentCommit | undefined, CommitConflict | KeyTaken>;
 }
 
@@ -88,7 +88,7 @@ export function createApplyChange(database: Database, rowIds: RowIdCache): Apply
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
-  /** Another version is stored than the change expects: it is this very commit's, or a rival's. */
+  /** The stored version is not the one that the change expects: this very commit was written before, or another writer was first. */
   function refuse({ id, commitId, expectedVersion }: Change, before: CurrentRow | undefined) {
     const written = before === undefined ? undefined : commitIdOf.get(before.row_id, expectedVersion + 1);
     if (commitId !== undefined && written === commitId) return ok(undefined);
@@ -146,8 +146,8 @@ function createWrite(
      VALUES (${COLUMNS.map(() => "?").join(", ")}, ?, ?, ?, 1)`,
   );
   const SET_COLUMNS = `version = version + 1, ${COLUMNS.map((name) => `${name} = ?`).join(", ")}`;
-  // An index is written whenever a column of it is, be it with the same value. This one leaves those alone that tell the
-  // finished from the others.
+  // SQLite rewrites an index whenever an UPDATE sets one of its columns, even to the same value. So a step that does not finish
+  // a transaction does not set `finished_at` and `redacted`.
   const step = database.prepare<[...ChangeColumns, rowId: number, id: Uuid]>(
     `UPDATE transactions SET ${SET_COLUMNS} WHERE row_id = ? AND +id = ?`,
   );

@@ -1,9 +1,23 @@
-// The connection to the first file, which holds the transactions, their journal and their counts. Every commit on it is on the
-// disk before it returns, and nothing else is written to the file: what needs not wait for the disk is in the second file; see
-// schedule.ts. One connection reads and writes, since all work on it is synchronous; another would read every page once more.
+// The connections to the two files of an outbox.
 //
-// Nothing but SQLite opens or closes either file while the process has it open: the close of any other descriptor of a file
-// gives up all locks that the process holds on it (POSIX).
+//   durable    the first file: transactions, their journal and the counts by state. synchronous = FULL: a commit returns once its
+//              frames in the write-ahead log (WAL) are on the disk (one fsync).
+//   schedule   the second file, `PATH-leases`: leases and postponements. It never waits for the disk, and may be lost; see
+//              schedule/schedule.ts.
+//
+// Rules
+// 1. The first file gets nothing but durable commits. Pages that need not survive a power loss never stand before them in its WAL.
+// 2. `synchronous` is read back after a first write, since SQLite may fall back to NORMAL there by itself. If it is not FULL,
+//    opening fails: an outbox that is not durable must not start.
+// 3. The WAL is copied into the database (a *checkpoint*) between commits, so that no commit pays for it; see `maintenance.ts`.
+//    SQLite's automatic checkpoint remains as the bound.
+// 4. Best-effort work never waits for a lock (`tryWithoutWaiting`), since better-sqlite3 is synchronous: a wait stops the whole
+//    process.
+// 5. Nothing but SQLite opens or closes either file while the process has it open. If the process closes any other descriptor of
+//    a file, it gives up all its locks on that file (POSIX).
+//
+// What it does not know: what is stored. `schema.ts` and `migrate.ts` do.
+// Source: https://www.sqlite.org/wal.html and https://www.sqlite.org/pragma.html#pragma_synchronous
 
 import Database from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
@@ -11,8 +25,8 @@ import { migrate } from "./migrate.ts";
 import { tryOpening, type OpenError } from "./open-error.ts";
 import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
 import { createRowIdCache, type RowIdCache } from "./rowid-cache.ts";
-import { createSchedule, type Schedule } from "./schedule.ts";
-import { openScheduleFile, schedulePathOf, type ScheduleFile } from "./schedule-file.ts";
+import { createSchedule, type Schedule } from "./schedule/schedule.ts";
+import { openScheduleFile, schedulePathOf, type ScheduleFile } from "./schedule/schedule-file.ts";
 import { APPLICATION_ID } from "./schema.ts";
 import { createStoredRows } from "./stored-rows.ts";
 
@@ -24,19 +38,19 @@ export interface Connections {
   readonly schedule: ScheduleFile<Schedule>;
   readonly rowIds: RowIdCache;
   readonly recent: RecentCommits;
-  /** Runs best-effort work on the first file. Skipped if the file is locked, since it will run again. */
+  /** Runs best-effort work on `durable`, with no busy timeout. If the database is locked, it throws at once: it will run again. */
   tryWithoutWaiting(work: () => void): void;
-  /** WAL checkpoint: afterwards the log begins anew, if no process reads from it. */
+  /** Checkpoints the WAL: copies it into the database. If no process reads from it, the next commit starts it again. */
   checkpointWal(): void;
-  /** Empties the write-ahead log, if no process reads from it: what was deleted from the file must not live on in there. */
+  /** Checkpoints and empties the WAL if no process reads from it: what was deleted from the database must not stay in there. */
   truncateWal(): void;
   close(): void;
 }
 
 /**
- * How far the write-ahead log grows, in pages of 4 kB, before a commit checkpoints it by itself. Usually that was done long before,
- * between commits; see maintenance.ts. It grows beyond its bound only while another process keeps a read open, and is cut back
- * afterwards. Up to its bound it keeps its room on the disk: writing over what is there waits less for the disk than growing.
+ * The bound on the WAL, in pages of 4 kB: at this size a commit checkpoints it. Usually it was checkpointed long before, between
+ * commits; see maintenance.ts. It grows beyond the bound only while another process keeps a read open, and is truncated
+ * afterwards. Up to the bound the file is not shrunk, since overwriting waits less for the disk than growing.
  */
 const WAL_PAGES = 4_000;
 const WAL_BYTES = WAL_PAGES * 4_096;
@@ -99,7 +113,7 @@ export function configureDurable(durable: Database.Database): Result<void, OpenE
   return enforceFullSync(durable);
 }
 
-/** Bounds the log, and has its checkpoints wait for the disk as well. */
+/** Bounds the WAL, and makes its fsyncs reach the drive's medium. */
 function boundWal(database: Database.Database): void {
   database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   database.pragma(`journal_size_limit = ${WAL_BYTES}`);

@@ -30,10 +30,10 @@ const claim = (limit: number) => ({ worker: "a", work: ["advice"], now: NOW, unt
 const HEADER_BYTES = 32;
 const FRAME_BYTES = 24 + 4_096;
 
-/** How many pages were written to the log. */
+/** How many pages were written to the WAL. */
 const pagesInLog = (path: string): number => (statSync(`${path}-wal`).size - HEADER_BYTES) / FRAME_BYTES;
 
-/** How many pages the work writes to the log of the first file, or of the second. */
+/** How many pages the work writes to the WAL of the first file, or of the second. */
 async function pagesOf(work: () => Promise<unknown>, path = store.path): Promise<number> {
   const before = pagesInLog(path);
   await work();
@@ -71,7 +71,7 @@ describe("the WAL gets", () => {
     expect(await pages(nothingDue(change(0, { expectedVersion: 1, state: "issued" })))).toBe(4);
     expect(await pages(change(0, { expectedVersion: 2, state: "confirming" }))).toBe(4);
     expect(await pagesOf(() => unwrapAsync(opened.outbox.claim(claim(100))))).toBe(0);
-    // And what was unfinished, and what is finished.
+    // In addition: the indexes of unfinished and of finished rows.
     expect(await pages(finished)).toBe(6);
   });
 
@@ -104,7 +104,7 @@ describe("the number of statements", () => {
     await unwrapAsync(opened.outbox.claim(claim(100)));
     const next = changes.map((each): Change => ({ ...each, expectedVersion: 1 }));
 
-    // Whatever leases there are: the durable file knows nothing of them.
+    // Leases change nothing: the first file does not hold them.
     expect(await statementsOf(() => commit(...next))).toBe(3 * 100 + 3);
   });
 });

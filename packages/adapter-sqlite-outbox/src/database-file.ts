@@ -22,7 +22,7 @@ import { err, ok, type Result } from "neverthrow";
 import type { OpenError } from "./open-error.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
-/** Voucher codes are money: nobody but the owner reads the file. SQLite gives the same mode to what it puts beside it. */
+/** Only the owner may read and write the file. SQLite gives the files beside it the same mode. */
 export const MODE = 0o600;
 
 /** The size of a SQLite database's header, its first bytes, and the offset of the application id. */

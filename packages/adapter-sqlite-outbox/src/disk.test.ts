@@ -70,7 +70,7 @@ describe("a secret", () => {
     reader.close();
   });
 
-  it("is not repeated by an error", async () => {
+  it("does not appear in an error", async () => {
     const bad = change(1, { record: SECRET, entry: SECRET, kind: JSON.parse('"gift"') });
 
     expect(JSON.stringify(await unwrapErrorAsync(outbox.commit(bad)))).not.toContain(SECRET);

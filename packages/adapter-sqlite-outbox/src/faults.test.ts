@@ -133,7 +133,7 @@ describe("a file that has become read-only", () => {
     opened.connections.schedule.use((_, database) => void database.pragma(`query_only = ${value}`));
   }
 
-  it("takes no commit, says so, and loses nothing", async () => {
+  it("refuses a commit with the reason, and loses nothing", async () => {
     await unwrapAsync(opened.outbox.commit(change(1)));
     setReadOnly("ON");
 
@@ -151,9 +151,9 @@ describe("a file that has become read-only", () => {
   });
 });
 
-describe("a change that SQLite does not take", () => {
-  it("fails alone, whole, and its neighbours do not", async () => {
-    // What a caller without a type checker might pass.
+describe("a change that SQLite does not accept", () => {
+  it("fails alone and as a whole; the others of its batch do not", async () => {
+    // A caller without type checks might pass this.
     const bad = change(2, { kind: JSON.parse('"gift"') });
 
     const outcomes = await Promise.all([change(1), bad, change(3)].map((each) => opened.outbox.commit(each)));

@@ -9,14 +9,15 @@ import type { StateCounts } from "./state-counts.ts";
 
 export type CommitResult = Result<void, CommitError>;
 
-/** After how many changes the next transaction adds up what they have changed in the counts. */
+/** After so many changes, the next transaction also folds the counts by state; see state-counts.ts. */
 const CHANGES_PER_FOLD = 500;
 
 /**
- * Commits changes in one transaction, and so with one fsync; says what became of each. A conflict is an outcome like any
- * other. If the transaction fails, each change gets one of its own, so that a bad one does not take its neighbours along.
+ * Commits changes in one SQLite transaction, so with one fsync, and returns the outcome of each. A conflict is an outcome like
+ * any other. If the transaction fails, each change is tried in a transaction of its own, so that a bad one does not fail the
+ * others.
  *
- * Once for some hundred changes the counts by state are added up as well: in a transaction that is durable anyway.
+ * Every {@link CHANGES_PER_FOLD} changes, the transaction also folds the counts by state: it waits for the disk anyway.
  */
 export function createGroupCommit(
   database: Database,
@@ -45,13 +46,13 @@ export function createGroupCommit(
       });
       recent.add(outcomes.flatMap((outcome) => outcome.unwrapOr(undefined) ?? []));
       unfolded = isFolding ? changes.length : unfolded + changes.length;
-      // Once those who committed have been told.
+      // After the callers have got their outcomes.
       queueMicrotask(() => onCommit(changes.length));
       return outcomes.map((outcome) => outcome.map(() => undefined));
     } catch (thrown) {
       const error = isApplied && isDiskFailure(thrown) ? toUncertain(thrown) : toUnavailable(thrown);
       if (isFolding && error.type === "unavailable" && error.reason !== "busy") {
-        // Adding up is not worth a commit that would have succeeded without it.
+        // A commit must not fail because of the counts.
         unfolded = 0;
         return commitAll(changes);
       }

@@ -3,7 +3,7 @@ import { err, ok, type Result } from "neverthrow";
 import type { OpenError } from "./open-error.ts";
 import { APPLICATION_ID, migrations, SCHEMA_VERSION } from "./schema.ts";
 
-/** What every version of our schema has. */
+/** The tables that every version of the schema has. */
 const TABLES = ["transactions", "journal", "store", "state_counts", "state_counts_fold"];
 
 /** Migrates the schema to this release's version. It changes nothing in a foreign file, nor in one of a newer release. */

@@ -31,11 +31,11 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
   const applyRetention = createRetention(durable, stateCounts);
   const load = durable.prepare<[string], StoredRow>(`SELECT ${STORED_COLUMNS} FROM transactions WHERE id = ?`);
 
-  const upkeep = createMaintenanceFor(connections, stateCounts);
+  const maintenance = createMaintenanceFor(connections, stateCounts);
   const notify = isolateErrors(onCommit, warnOfListener);
   const commits = createBatcher<Change, CommitResult>({
     run: createGroupCommit(durable, rowIds, recent, stateCounts, (changes) => {
-      upkeep.recordChanges(changes);
+      maintenance.recordChanges(changes);
       notify(changes);
     }),
     sizeOf: ({ record, entry }) => record.length + entry.length,
@@ -43,9 +43,9 @@ export function createSqliteOutbox(connections: Connections, onCommit: (changes:
     ...BATCH_BOUNDS,
   });
   const postponements = createBatcher<Postponement, Result<void, OutboxUnavailable>>({
-    run: (members) => {
-      const outcome = trySqlite(() => schedule.use(({ postpone }) => postpone(members)));
-      return members.map(() => outcome);
+    run: (items) => {
+      const outcome = trySqlite(() => schedule.use(({ postpone }) => postpone(items)));
+      return items.map(() => outcome);
     },
     sizeOf: ({ reason }) => reason.length,
     overloaded: err(overloaded),

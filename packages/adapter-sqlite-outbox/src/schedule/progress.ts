@@ -1,6 +1,6 @@
 import type { Instant } from "@electrum-vouchers/core";
 import Database from "better-sqlite3";
-import type { PlaceInDue } from "./stored-rows.ts";
+import type { PlaceInDue } from "../stored-rows.ts";
 
 /** How far the schedule has followed the first file, within the transaction that is open. */
 export interface ScheduleProgress {

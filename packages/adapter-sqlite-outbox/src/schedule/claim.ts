@@ -1,7 +1,7 @@
 import type { Instant } from "@electrum-vouchers/core";
 import type { ClaimRequest } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
-import { BOUND, BOUND_LIST } from "./rows.ts";
+import { BOUND, BOUND_LIST } from "../rows.ts";
 import { type Candidate, takeTurns } from "./take-turns.ts";
 
 /** Chooses what a claim gives, within the transaction that is open. It reads what it gives, whatever else there is. */

@@ -1,9 +1,9 @@
 import type { Instant } from "@electrum-vouchers/core";
 import type { Advance, Postponement, Release } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
-import { BOUND, BOUND_LIST } from "./rows.ts";
-import type { ScheduleCopy } from "./schedule-copy.ts";
-import type { StoredRows } from "./stored-rows.ts";
+import { BOUND, BOUND_LIST } from "../rows.ts";
+import type { ScheduleCopy } from "./copy.ts";
+import type { StoredRows } from "../stored-rows.ts";
 import { byAge, type Candidate } from "./take-turns.ts";
 
 /** Postponements and the ends of leases, within the transaction that is open. */

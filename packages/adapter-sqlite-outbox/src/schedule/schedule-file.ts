@@ -1,9 +1,9 @@
 import { chmodSync, closeSync, lstatSync, openSync, rmSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { currentBoot, isSameBoot } from "./boot.ts";
-import { MODE } from "./database-file.ts";
-import { codeOf } from "./errors.ts";
-import { SCHEDULE_APPLICATION_ID, SCHEDULE_SCHEMA, SCHEDULE_VERSION } from "./schedule-schema.ts";
+import { MODE } from "../database-file.ts";
+import { codeOf } from "../errors.ts";
+import { SCHEDULE_APPLICATION_ID, SCHEDULE_SCHEMA, SCHEDULE_VERSION } from "./schema.ts";
 
 /** The second file, open. It is replaced by a new one when it is damaged, removed or another's, also while it is open. */
 export interface ScheduleFile<Statements> {

@@ -1,10 +1,10 @@
 import type { Instant } from "@electrum-vouchers/core";
 import type { Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
-import { BOUND_LIST, type DueTransaction } from "./rows.ts";
-import { createPartitionIds } from "./schedule-partitions.ts";
-import { createScheduleProgress } from "./schedule-progress.ts";
-import { FIRST_PLACE, type PlaceInDue, type StoredRows } from "./stored-rows.ts";
+import { BOUND_LIST, type DueTransaction } from "../rows.ts";
+import { createPartitionIds } from "./partitions.ts";
+import { createScheduleProgress } from "./progress.ts";
+import { FIRST_PLACE, type PlaceInDue, type StoredRows } from "../stored-rows.ts";
 
 /** Has the schedule follow the first file, within the transaction that is open. */
 export interface ScheduleCopy {

@@ -12,9 +12,9 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, NOW } from "../test/change.ts";
-import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
-import type { SqliteOutbox } from "./sqlite-outbox.ts";
+import { change, NOW } from "../../test/change.ts";
+import { type TemporaryStore, temporaryStore } from "../../test/temporary-store.ts";
+import type { SqliteOutbox } from "../sqlite-outbox.ts";
 
 // Whatever happens to the second file, every due transaction is claimed, and no call fails.
 

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
-import { BOUND_LIST } from "./rows.ts";
-import { FIRST_PLACE, type PlaceInDue, type StoredRows } from "./stored-rows.ts";
+import { BOUND_LIST } from "../rows.ts";
+import { FIRST_PLACE, type PlaceInDue, type StoredRows } from "../stored-rows.ts";
 
 /** The look into the schedule. */
 export interface ScheduleInspection {

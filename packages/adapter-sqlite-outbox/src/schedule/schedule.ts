@@ -39,13 +39,13 @@ import type {
   Release,
 } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
-import type { RowIdCache } from "./rowid-cache.ts";
-import { type StoredRow, storedOf } from "./rows.ts";
-import { type Chosen, createScheduleClaim } from "./schedule-claim.ts";
-import { createScheduleCopy } from "./schedule-copy.ts";
-import { createScheduleHolds } from "./schedule-holds.ts";
-import { createScheduleInspection } from "./schedule-inspection.ts";
-import type { StoredRows } from "./stored-rows.ts";
+import type { RowIdCache } from "../rowid-cache.ts";
+import { type StoredRow, storedOf } from "../rows.ts";
+import { type Chosen, createScheduleClaim } from "./claim.ts";
+import { createScheduleCopy } from "./copy.ts";
+import { createScheduleHolds } from "./holds.ts";
+import { createScheduleInspection } from "./inspection.ts";
+import type { StoredRows } from "../stored-rows.ts";
 
 /** What may be done with the schedule, in one transaction each. */
 export interface Schedule {

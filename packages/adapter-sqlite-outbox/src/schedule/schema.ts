@@ -1,4 +1,4 @@
-import { isoText } from "./schema.ts";
+import { isoText } from "../schema.ts";
 
 /** "EVOL" in the header of the second file. */
 export const SCHEDULE_APPLICATION_ID = 0x45564f4c;
