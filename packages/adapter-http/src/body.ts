@@ -26,7 +26,7 @@ export async function readText(
   return decodeText(Buffer.concat(chunks, byteCount), contentType);
 }
 
-/** Stands for a body that cannot be read: neither empty nor JSON, so that it is nobody's word. */
+/** Stands for a body that cannot be read: neither empty nor JSON, so that it is not taken for Electrum's word. */
 export const UNREADABLE = "\uFFFD";
 
 /**

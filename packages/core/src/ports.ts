@@ -195,7 +195,7 @@ export interface Postponement {
   readonly until: Instant;
   /** For operators. It must not hold a secret. */
   readonly reason: string;
-  /** `noResponse`: nothing was heard, so it may be worth an earlier try; see `advance`. `halted`: the credentials are refused. */
+  /** `noResponse`: no response came, so an earlier repeat may be worth it; see `advance`. `halted`: the credentials are refused. */
   readonly cause?: "noResponse" | "halted";
 }
 

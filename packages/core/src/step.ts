@@ -142,7 +142,7 @@ export interface LookUpAgain {
 export interface Redeem {
   readonly type: "redeem";
   readonly request: RedemptionRequest;
-  /** The policy from now on: only the lookup's answer tells which provider the voucher is of. Default: that of the start. */
+  /** The policy from now on: only the lookup's response tells which provider the voucher is of. Default: that of the start. */
   readonly policy?: Policy;
   readonly at: Instant;
 }

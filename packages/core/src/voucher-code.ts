@@ -1,4 +1,4 @@
-// Whether one transaction was answered with two vouchers is the one thing that a machine decides by a voucher's code. Redaction
+// Whether one transaction was approved with two vouchers is the one thing that a machine decides by a voucher's code. Redaction
 // hides the code and must not hide that: replaying a redacted journal gives the redacted transaction. So two masks exist. The
 // code that stands in a `secondVoucher` item gets a mask of its own, in the transaction and in its journal alike.
 

@@ -25,7 +25,7 @@ export type TillError =
    */
   | { readonly type: "outboxUnavailable"; readonly error: OutboxUnavailable | CommitUncertain }
   /**
-   * What answers is not Electrum: a gateway or a captive portal. The sale was not started. `retryAfterMs` says when one may
+   * The responses are not Electrum's: they are a gateway's or a captive portal's. The sale was not started. `retryAfterMs` says when one may
    * find out whether Electrum is back.
    */
   | { readonly type: "notElectrum"; readonly retryAfterMs: number }

@@ -67,7 +67,7 @@ export type Alert =
       readonly status: number;
       readonly client: string;
     }
-  /** Nothing has ever answered. Electrum drops callers that are not on its allow-list, without any answer. */
+  /** Nothing has ever answered. Electrum drops callers that are not on its allow-list, without any response. */
   | { readonly reason: "neverAnswered"; readonly sends: number }
   /** A stored record cannot be read. It is kept as it is. */
   | { readonly reason: "damagedRecord"; readonly id: Uuid; readonly description: string }
@@ -78,7 +78,7 @@ export type Alert =
 
 /**
  * - `forwarding`: advices are sent when they are due
- * - `probing`: nothing is answered at all; one advice at a time finds out when Electrum is back
+ * - `probing`: no message gets a response; one advice at a time finds out when Electrum is back
  * - `halted`: the credentials of at least one client are refused; its advices are kept, and single ones probe
  * - `stopped`
  */

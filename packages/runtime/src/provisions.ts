@@ -35,7 +35,7 @@ export function createProvisions(
       },
     });
 
-  /** While what answers is not Electrum, no new sale is started. A sale that exists already goes on. */
+  /** While the responses are not Electrum's, no new sale is started. A sale that exists already goes on. */
   function admit(request: ProvisionRequest): ResultAsync<Transaction, TillError> {
     const retryAfterMs = monitor.admitSale();
     if (retryAfterMs === 0) return start(request);

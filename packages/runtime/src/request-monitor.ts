@@ -1,4 +1,4 @@
-// What the answers to customers' requests say about the way to Electrum. It sees every step that became durable, and draws three
+// What the responses to customers' requests say about the way to Electrum. It sees every step that became durable, and draws three
 // conclusions:
 //
 // 1. A response that is not Electrum's (contract C.1) is an alert. After some of them in a row, and none of Electrum's between,
@@ -6,7 +6,7 @@
 //    Electrum is back. Lookups neither count nor are refused: they have no financial effect.
 // 2. A refusal of the credentials is an alert, as one of an advice is. Anything that Electrum accepts ends a halt.
 // 3. If nothing has ever answered, Electrum may not know this address: it drops callers that are not on its allow-list, without
-//    any answer.
+//    any response.
 
 import type { Fact, Transaction } from "@electrum-vouchers/core";
 import { labelsOf } from "@electrum-vouchers/core";

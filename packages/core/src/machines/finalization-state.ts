@@ -100,5 +100,5 @@ export type ReconciliationItem =
       readonly requested: LedgerAmount;
       readonly approved: LedgerAmount;
     }
-  /** One transaction was answered with two vouchers. */
+  /** One transaction was approved with two vouchers. */
   | { readonly reason: "secondVoucher"; readonly at: Instant; readonly attempt: number; readonly response: JsonObject };

@@ -271,7 +271,7 @@ function ambiguities(
 }
 
 /**
- * "Nothing to undo" is hard to believe if the 404 has no body, since a gateway answers so too; and if Electrum had approved the
+ * "Nothing to undo" is hard to believe if the 404 has no body, since a gateway may say so, too; and if Electrum had approved the
  * request and this is the first delivery, since then there was something to undo.
  */
 function lostApproval(

@@ -59,5 +59,5 @@ export const addNoResponse = (inDoubt: InDoubt | undefined, unknown: UnknownOutc
 /** A firewall must not cost each customer the whole wait: after a second foreign response nothing more is tried. */
 const MAX_FOREIGN_RESPONSES = 2;
 
-/** Whether another attempt may bring an answer of Electrum's. */
+/** Whether another attempt may bring a response of Electrum's. */
 export const isWorthRetrying = ({ foreignResponses = 0 }: InDoubt): boolean => foreignResponses < MAX_FOREIGN_RESPONSES;

@@ -53,7 +53,7 @@ export interface LookupFailed {
   readonly attempt: number;
   readonly at: Instant;
   readonly reason: LookupFailure;
-  /** What Electrum or another answered, if anything did. */
+  /** The error response, from Electrum or from something else; absent if none came. */
   readonly error?: ErrorResponse;
   /** Why the outcome stayed unknown, if it did. */
   readonly unknown?: UnknownOutcome;
@@ -65,8 +65,8 @@ export interface LookupFailed {
  * - `noSuchVoucher`: Electrum or the provider knows no such voucher
  * - `refused`: Electrum refused to look it up
  * - `notOffered`: Electrum or the provider offers no lookup
- * - `noAnswer`: no answer, or none that says anything, after every repeat
- * - `foreign`: what answered was not Electrum
+ * - `noAnswer`: no response, or none that says anything, after every repeat
+ * - `foreign`: the response was not Electrum's
  */
 export type LookupFailure = "noSuchVoucher" | "refused" | "notOffered" | "noAnswer" | "foreign";
 

@@ -279,7 +279,7 @@ const reverse = (current: Redemption<Redeeming & RedeemFields>, at: Instant, cau
 
 const requestOf = ({ redeem }: RedeemFields): Request => ({ operation: "redeemVoucher", message: redeem.request });
 
-/** The lookup's answer tells the provider, so the till may give another policy with `redeem`. */
+/** The lookup's response tells the provider, so the till may give another policy with `redeem`. */
 const policyOf = ({ start, redeem }: RedemptionHead & RedeemFields): Policy => redeem.policy ?? start.policy;
 
 const termsOf = ({ id, start, redeem }: RedemptionHead & RedeemFields): FinalizationTerms => ({

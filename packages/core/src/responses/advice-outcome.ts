@@ -10,7 +10,7 @@ export type AdviceOutcome =
   | { readonly outcome: "acknowledged"; readonly acknowledgement: Acknowledgement }
   /**
    * It may come from Electrum, but it names neither the advice nor its request: a 2xx without an id, or a 404 without a body
-   * to a reversal. A gateway that lost its routes answers so to everything. The advice is repeated, with an alert, for as long
+   * to a reversal. A gateway that lost its routes says so to everything. The advice is repeated, with an alert, for as long
    * as the policy says (`unnamedRepeatMs`); then it counts as acknowledged, and is flagged for reconciliation.
    */
   | { readonly outcome: "unnamed"; readonly acknowledgement: "notFound" | "unnamed"; readonly status: number }
