@@ -30,7 +30,7 @@ export function checkDelivery(
   const fact = factOf(random, before, response);
   const { transaction: after } = system.observe(before, fact);
   const violations = [
-    ...checkState(before, fact, after),
+    ...checkState(fixture, fact, after),
     ...checkVoucher(before, after),
     ...checkStored(after),
     ...checkSecrets(after, response),
@@ -46,27 +46,35 @@ const factName = (fact: Fact): string =>
 function factOf(random: Random, transaction: Transaction, response: HttpResponse): Fact {
   const owesAdvice = transaction.state === "confirming" || transaction.state === "reversing";
   if (owesAdvice ? random.chance(0.8) : random.chance(0.1)) {
-    return { type: "adviceResponse", adviceId: adviceIdOf(transaction), at: FIXTURE_NOW, ...response };
+    const { unnamedRepeatMs } = transaction.start.policy;
+    const notBefore = "notBefore" in transaction ? transaction.notBefore : FIXTURE_NOW;
+    const at = random.pick([FIXTURE_NOW, FIXTURE_NOW, notBefore + unnamedRepeatMs - 1, notBefore + unnamedRepeatMs]);
+    const repeats = random.pick([{}, { repeats: 0 }, { repeats: 1 }]);
+    return { type: "adviceResponse", adviceId: adviceIdOf(transaction), at, ...repeats, ...response };
   }
   const deadlineAt = "deadlineAt" in transaction ? transaction.deadlineAt : FIXTURE_NOW;
   const at = random.pick([FIXTURE_NOW, FIXTURE_NOW, deadlineAt, deadlineAt + 1]);
   return { type: "response", attempt: attemptOf(transaction) + random.pick([0, 0, 0, 0, 1, -1]), at, ...response };
 }
 
-function checkState(before: Transaction, fact: Fact, after: Transaction): Violations {
-  const { state, isLateApproval = false } = deriveState(before, fact);
-  const isListed = ({ reconciliation }: Transaction): boolean =>
-    reconciliation.some(({ reason }) => reason === "lateApproval");
+function checkState({ transaction: before, journal }: TransactionFixture, fact: Fact, after: Transaction): Violations {
+  const { state, items = [], keepsLateApproval = false } = deriveState(before, fact, journal);
+  const listed = reasonsOf(after).join(", ");
+  // One of each reason is enough for the operator.
+  const expected = [...new Set([...reasonsOf(before), ...items])].join(", ");
   return [
     ...violationUnless(after.state === state, `it is ${after.state}, should be ${state}`),
+    ...violationUnless(listed === expected, `it lists "${listed}" for the operator, should list "${expected}"`),
     ...violationUnless(
-      isListed(after) === (isListed(before) || isLateApproval),
-      "its mark of a late approval is wrong",
+      after.state !== "reversing" || "lateApproval" in after === ("lateApproval" in before || keepsLateApproval),
+      "a late approval is not kept as evidence, or is made up",
     ),
     ...violationUnless(!isFinal(before) || after.state === before.state, "a final state was left"),
     ...violationUnless(after.id === before.id && after.start === before.start, "it became another transaction"),
   ];
 }
+
+const reasonsOf = ({ reconciliation }: Transaction): readonly string[] => reconciliation.map(({ reason }) => reason);
 
 /** A voucher may be handed over only if it could be before, or if single messaging has just completed the sale. */
 function checkVoucher(before: Transaction, after: Transaction): Violations {

@@ -14,8 +14,12 @@ const keptFields: readonly (readonly [field: keyof ErrorResponse, sources: reado
   ["providerErrorMessage", ["providerErrorMessage", "providerErrorMsg"]],
 ];
 
-/** An error holds what its response held in the fields for errors, and nothing else. */
-export function checkError(error: ErrorResponse | undefined, { status, body }: HttpResponse): Violations {
+/** An error holds what its response held in the fields for errors, whether it named no message, and nothing else. */
+export function checkError(
+  error: ErrorResponse | undefined,
+  { status, body }: HttpResponse,
+  isUnnamed = false,
+): Violations {
   if (error === undefined) return [];
   const message = parseObject(body) ?? {};
   const expected: Record<string, unknown> = { status };
@@ -23,6 +27,7 @@ export function checkError(error: ErrorResponse | undefined, { status, body }: H
     const text = sources.map((source) => textField(message, source)).find((found) => found !== undefined);
     if (text !== undefined) expected[field] = text.slice(0, MAX_TEXT_LENGTH);
   }
+  if (isUnnamed) expected["isUnnamed"] = true;
   return violationUnless(
     JSON.stringify(error) === JSON.stringify(expected),
     "an error holds something else than the response's own error",

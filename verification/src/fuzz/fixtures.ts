@@ -38,7 +38,7 @@ export interface TransactionFixture {
 export const FIXTURE_NOW: Instant = 1_000;
 
 const policies: readonly Policy[] = [
-  policyOf({ retries: 1, lookupRetries: 1, decisionDeadlineMs: 1_000 }),
+  policyOf({ retries: 2, lookupRetries: 1, decisionDeadlineMs: 1_000 }),
   policyOf({ messaging: "single", retries: 0, lookupRetries: 0 }),
   policyOf({ provider: stellr }),
 ];
@@ -58,10 +58,11 @@ const responses: readonly HttpResponse[] = [
   toResponse(200, lookupResponse),
   toResponse(400, errorDetail("INVALID_AMOUNT", ID)),
   toResponse(503, errorDetail("UPSTREAM_UNAVAILABLE", ID)),
+  { status: 403, body: "<html>blocked</html>" },
 ];
 
 const adviceResponses: readonly HttpResponse[] = [
-  { status: 202, body: "" },
+  toResponse(202, { requestId: ID }),
   toResponse(400, errorDetail("FORMAT_ERROR", ID)),
   toResponse(404, errorDetail("UNABLE_TO_LOCATE_RECORD", ID)),
 ];
@@ -88,6 +89,14 @@ function possibleEntries(transaction: Transaction): readonly Entry[] {
     ...adviceResponses.map(
       (response): Fact => ({ type: "adviceResponse", adviceId: adviceIdOf(transaction), at: FIXTURE_NOW, ...response }),
     ),
+    // A success that names no message counts only once it has come for longer than the policy waits.
+    {
+      type: "adviceResponse",
+      adviceId: adviceIdOf(transaction),
+      at: FIXTURE_NOW + 2 * transaction.start.policy.unnamedRepeatMs,
+      status: 202,
+      body: "",
+    },
   ];
   return [
     ...facts.map((fact): Entry => ({ type: "fact", fact })),
@@ -169,7 +178,8 @@ export function fixtureName({ transaction }: Pick<TransactionFixture, "transacti
     `${kind} ${state}`,
     ...("attempt" in transaction && transaction.attempt > 0 ? ["not the first attempt"] : []),
     ...("cancelledAt" in transaction ? ["cancelled"] : []),
-    ...("inDoubt" in transaction ? ["in doubt"] : []),
+    ...("inDoubt" in transaction ? [`in doubt, ${transaction.inDoubt?.foreignResponses ?? 0} foreign`] : []),
+    ...("lateApproval" in transaction ? ["approved late"] : []),
     ...("decision" in transaction ? [`decided by ${transaction.decision.by}`] : []),
     ...("finalizing" in transaction ? [`finalizing ${transaction.finalizing.state}`] : []),
     ...reconciliation.map(({ reason }) => reason),

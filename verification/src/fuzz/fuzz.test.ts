@@ -86,6 +86,36 @@ describe("the check detects a core that", () => {
           ? { outcome: "acknowledged", acknowledgement: "notFound" }
           : classifyAdviceResponse(advice, response),
     },
+    "believes a refusal that is not Electrum's": {
+      classifyResponse: (request, response) =>
+        response.status === 403 ? { outcome: "declined", error: { status: 403 } } : classifyResponse(request, response),
+    },
+    "counts a success that names no message as an acknowledgement": {
+      classifyAdviceResponse: (advice, response) => {
+        const reading = classifyAdviceResponse(advice, response);
+        return reading.outcome === "unnamed" ? { ...reading, outcome: "acknowledged" } : reading;
+      },
+    },
+    "retries as often after responses that are not Electrum's": {
+      observe: (transaction, fact) => {
+        if (transaction.state !== "requesting" || transaction.inDoubt === undefined)
+          return shippedCore.observe(transaction, fact);
+        const { foreignResponses: _, ...inDoubt } = transaction.inDoubt;
+        return shippedCore.observe({ ...transaction, inDoubt }, fact);
+      },
+    },
+    "lists nothing for the operator": {
+      observe: (transaction, fact) => {
+        const step = shippedCore.observe(transaction, fact);
+        return { ...step, transaction: { ...step.transaction, reconciliation: transaction.reconciliation } };
+      },
+    },
+    "forgets a late approval": {
+      observe: (transaction, fact) =>
+        transaction.state === "reversing" && fact.type === "response"
+          ? { transaction, commands: [] }
+          : shippedCore.observe(transaction, fact),
+    },
     "acts on a response to another attempt": {
       observe: (transaction, fact) =>
         shippedCore.observe(

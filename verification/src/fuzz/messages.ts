@@ -23,7 +23,10 @@ const identifiers = [
   { institutionId: "33", transactionIdentifier: "P-77" },
 ];
 
-const fields = requestFields(ID, { time: TIME, thirdPartyIdentifiers: identifiers.slice(0, 1) });
+const fields = {
+  ...requestFields(ID, { time: TIME, thirdPartyIdentifiers: identifiers.slice(0, 1) }),
+  amounts: { requestAmount: { amount: 5_000, currency: "710" } },
+};
 
 export const provisionRequest: ProvisionRequest = fields;
 
@@ -116,11 +119,12 @@ export const errorDetail = (errorType: string, id: string): JsonObject => ({
   detailMessage: { freeString: `voucher ${CODE}`, voucher: { code: CODE, pin: PIN } },
 });
 
+/** Answers that approve a request. */
+export const approvals: readonly JsonObject[] = [provisionResponse, redemptionResponse, lookupResponse];
+
 /** Answers as a switch that works gives them, to requests and advices alike. */
 export const genuineBodies: readonly JsonObject[] = [
-  provisionResponse,
-  redemptionResponse,
-  lookupResponse,
+  ...approvals,
   ...advices.map(({ message: { id, requestId } }) => ({
     id,
     requestId,

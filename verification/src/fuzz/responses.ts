@@ -1,10 +1,12 @@
 import type { HttpResponse, Json } from "@electrum-vouchers/core";
-import { genuineBodies } from "./messages.ts";
+import { approvals, genuineBodies } from "./messages.ts";
 import { duplicateField, mutateJson, mutateText, addDeepNesting, randomJson, randomText } from "./mutate.ts";
 import type { Random } from "../random.ts";
 
 /** A fuzzed response: a genuine one, altered a little or a lot, or noise. */
 export function generateResponse(random: Random): HttpResponse {
+  // Most that can be said is an error, and most statuses are, too. An approval must meet every state all the same.
+  if (random.chance(0.1)) return generateApproval(random);
   return {
     status: random.chance(0.8) ? random.pick(statuses) : random.below(700),
     body: generateBody(random),
@@ -16,6 +18,13 @@ const statuses = [
   200, 200, 200, 201, 201, 202, 204, 206, 301, 400, 400, 401, 403, 404, 404, 408, 409, 425, 429, 500, 501, 502, 503,
   504,
 ];
+
+/** An approval with a status that it may have, altered once at the most. */
+function generateApproval(random: Random): HttpResponse {
+  const approval = random.pick<Json>(approvals);
+  const body = random.chance(0.5) ? approval : mutateJson(random, approval);
+  return { status: random.pick([200, 201, 202]), body: JSON.stringify(body) };
+}
 
 function generateBody(random: Random): string {
   switch (random.below(10)) {
