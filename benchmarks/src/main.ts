@@ -7,6 +7,7 @@ import { measureFileSize } from "./rows/file-size.ts";
 import { measureForwarding } from "./rows/forwarding.ts";
 import { measureFsyncs } from "./rows/fsync.ts";
 import { measureGrowth } from "./rows/growth.ts";
+import { measureIsolation } from "./rows/isolation.ts";
 import { measureReopening } from "./rows/reopening.ts";
 import { measureDurableSave, measureEventLoopDelay } from "./rows/saves.ts";
 import { measureTransition } from "./rows/transition.ts";
@@ -24,6 +25,7 @@ const measures: Readonly<Record<string, Measure>> = {
   size: measureFileSize,
   transition: measureTransition,
   delay: measureEventLoopDelay,
+  isolation: measureIsolation,
 };
 
 const { values, positionals } = parseArgs({
