@@ -12,7 +12,9 @@ import {
   voucherLookup,
 } from "@electrum-vouchers/testkit";
 import { expect, test, vi } from "vitest";
+import { queueConfirmations } from "../test/queued.ts";
 import { createTestTill, OPENS_AT } from "../test/test-till.ts";
+import { OUTAGE_SENDS } from "./engine/delivery-queues.ts";
 import type { EventListener, RuntimeEvent } from "./index.ts";
 
 test("given a sale, then its observer is told of every step, every message and every response, in order", async () => {
@@ -69,11 +71,29 @@ test("given deliveries that fail, then its observer is told what was not acknowl
   const told = testTill.events.filter(({ type }) => type !== "step" && type !== "sent").slice(1);
   expect(told).toMatchObject([
     { type: "answered", operation: "confirmVoucher", attempt: 0, outcome: { noResponse: "unreachable" } },
-    { type: "forwarder", status: "probing" },
-    { type: "adviceRepeats", operation: "confirmVoucher", notBefore: OPENS_AT },
+    { type: "adviceRepeats", operation: "confirmVoucher", at: OPENS_AT },
     { type: "answered", operation: "confirmVoucher", attempt: 1, outcome: { status: 202 } },
-    { type: "forwarder", status: "forwarding" },
   ]);
+  const [notBefore = 0] = testTill.events.flatMap((event) => (event.type === "adviceRepeats" ? [event.notBefore] : []));
+  // The first wait is a second, of which jitter takes up to half.
+  expect(notBefore).toBeGreaterThanOrEqual(OPENS_AT + 500);
+  expect(notBefore).toBeLessThanOrEqual(OPENS_AT + 1_000);
+  expect(testTill.electrum.sent.at(-1)?.at).toBeGreaterThanOrEqual(notBefore);
+});
+
+test("given that nothing is answered, then its observer is told once that one advice at a time probes, and once that it is over", async () => {
+  const testTill = createTestTill({
+    script: (_, nth) => (nth < OUTAGE_SENDS + 3 ? { noResponse: "unreachable" } : undefined),
+  });
+  const ids = await queueConfirmations(testTill.outbox, OUTAGE_SENDS, OPENS_AT);
+  await testTill.open();
+  await testTill.clock.advance(60_000);
+
+  expect(testTill.events.filter(({ type }) => type === "forwarder")).toMatchObject([
+    { status: "probing", at: OPENS_AT },
+    { status: "forwarding" },
+  ]);
+  for (const id of ids) expect((await testTill.stored(id)).state).toBe("confirmed");
 });
 
 /** Everything that can go wrong, in turn. */

@@ -57,10 +57,11 @@ export interface ClaimPlan {
 }
 
 /** What of a claim the plan decides. */
-export type ClaimPart = Pick<
-  ClaimRequest,
-  "limit" | "deliveries" | "queues" | "exceptQueues" | "clients" | "exceptClients"
->;
+export interface ClaimPart
+  extends Pick<ClaimRequest, "limit" | "deliveries" | "queues" | "exceptQueues" | "clients" | "exceptClients"> {
+  /** How many of the oldest to pass over, if there are others: they are claimed, and given back at once. Default: none. */
+  readonly passOver?: number;
+}
 
 export interface ClaimLoop {
   /** Something may be due earlier than the loop knows. */
@@ -86,7 +87,7 @@ const PREFETCH_LEASE_MS = 5_000;
 
 /** Starts to claim due work and to hand it out. */
 export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
-  const { clock, reportAlert, concurrency } = options;
+  const { clock, reportAlert, concurrency, mayStart = (): boolean => true } = options;
   const pool = createWorkerPool({
     slots: concurrency,
     work: (record, slot) =>
@@ -97,11 +98,10 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
 
   /** Dispatches what is queued, and claims what is due. Gives how long to wait before the next poll. */
   async function poll(): Promise<number> {
-    const mayStart = options.mayStart ?? ((): boolean => true);
     const stale = pool.queued().filter((each) => !isWithinLease(each, clock.now()) || !mayStart(each.record));
     if (stale.length > 0) {
       pool.remove(stale);
-      await releaseStale(options, stale);
+      await release(options, stale.map(toRecord));
       return 0;
     }
     pool.dispatch(clock.now());
@@ -136,10 +136,12 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       reportAlert({ reason: "outboxUnavailable", error: claimed.error });
       return UNAVAILABLE_BACKOFF_MS;
     }
-    const { records, nextDueAt = Number.POSITIVE_INFINITY } = claimed.value;
     // The till was stopped during the claim, and releases all its leases.
     if (loop.isStopping()) return 0;
+    const { nextDueAt = Number.POSITIVE_INFINITY } = claimed.value;
+    const { passed, records } = passOver(part, claimed.value.records);
     pool.add(records.map((record) => ({ record, notBefore: record.due.at + graceMs, startBy })));
+    if (passed.length > 0) await release(options, passed);
     pool.dispatch(clock.now());
     // The claim took too long, or the clock was set back meanwhile: the next poll releases them.
     if (pool.queued().some((each) => !isWithinLease(each, clock.now()))) return 0;
@@ -157,24 +159,36 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
 
 const toClaimRequest = (
   { worker, work, clients, graceMs, leaseMs }: ClaimLoopOptions,
-  part: ClaimPart,
+  { passOver = 0, limit, ...part }: ClaimPart,
   now: number,
 ): ClaimRequest => ({
   ...(clients === undefined ? {} : { clients }),
   ...part,
+  limit: limit + passOver,
   worker,
   work,
   now: now - graceMs,
   until: now + PREFETCH_LEASE_MS + leaseMs,
 });
 
+/** What of a claim is passed over, and what is left: as many as were asked for, the newest if there are too few others. */
+function passOver(
+  { passOver: count = 0, limit }: ClaimPart,
+  claimed: readonly ClaimedRecord[],
+): { readonly passed: readonly ClaimedRecord[]; readonly records: readonly ClaimedRecord[] } {
+  const passed = Math.max(Math.min(count, claimed.length - limit), 0);
+  return { passed: claimed.slice(0, passed), records: claimed.slice(passed) };
+}
+
+const toRecord = ({ record }: QueuedRecord): ClaimedRecord => record;
+
 const claimAnything = (limit: number): ClaimPlan => ({ claims: [{ limit }] });
 
-async function releaseStale(
+async function release(
   { outbox, worker, reportAlert }: ClaimLoopOptions,
-  stale: readonly QueuedRecord[],
+  records: readonly ClaimedRecord[],
 ): Promise<void> {
-  const released = await outbox.release({ worker, records: stale.map(({ record }) => record) });
+  const released = await outbox.release({ worker, records });
   released.orTee((error) => reportAlert({ reason: "outboxUnavailable", error }));
 }
 

@@ -4,6 +4,7 @@ import { type AlertReporter, toAlerts } from "../alert-reporter.ts";
 import type { Clock } from "../clock.ts";
 import { afterDelivery, type DeliveryRepeat } from "../engine/delivery.ts";
 import {
+  isLongFailing,
   mayDetach,
   onCredentials,
   onDeliveryRefused,
@@ -13,7 +14,6 @@ import {
   onDetached,
   onDetachedEnd,
   type QueuedDelivery,
-  queueStateOf,
 } from "../engine/delivery-queues.ts";
 import { type EnginePorts, runTransaction } from "../engine/run-transaction.ts";
 import { factStep, type VersionedTransaction } from "../engine/stored-step.ts";
@@ -71,9 +71,9 @@ export async function deliver(
   const nowMs = clock.monotonicMs();
   switch (outcome.outcome) {
     case "settled": {
-      const wasInTrouble = queueStateOf(state.queues(), delivery.queue).failures > 0;
+      const isBack = isLongFailing(state.queues(), delivery.queue, nowMs);
       state.update(onDeliverySettled(state.queues(), delivery));
-      if (wasInTrouble) await advance(context, delivery.queue);
+      if (isBack) await advance(context, delivery.queue);
       const settled = await runTransaction(factStep(current, outcome.fact), options.enginePorts);
       // If this fails, the lease ends some time, and the same advice is sent again.
       settled.orTee((error) => toAlerts(transaction.id, error).forEach(options.reportAlert));
@@ -154,7 +154,8 @@ async function halt(
 ): Promise<void> {
   const { id, version } = record;
   if (state.noteHalt(client)) options.reportAlert({ reason: "credentials", id, operation, status, client });
-  const until = options.clock.now() + 2 * probeBackoff(record.postponed + 1);
+  const probes = state.queues().clients.get(client)?.probes ?? 0;
+  const until = options.clock.now() + 2 * probeBackoff(Math.max(record.postponed, probes) + 1);
   const reason = `status ${status}: the credentials are refused`;
   await postpone(options, { id, version, until, reason, cause: "halted" });
 }
@@ -177,8 +178,10 @@ function toDelivery(
 
 const toTrouble = ({
   cause,
+  reached,
   foreignStatus,
-}: DeliveryRepeat): { cause: DeliveryRepeat["cause"]; isForeign: boolean } => ({
+}: DeliveryRepeat): { cause: DeliveryRepeat["cause"]; reached: boolean; isForeign: boolean } => ({
   cause,
+  reached,
   isForeign: foreignStatus !== undefined,
 });

@@ -32,7 +32,8 @@ export function createDeliveryState(clock: Clock, onEvent: EventListener): Deliv
     update: (next) => {
       queues = next;
       const halted = haltedClientsOf(queues);
-      for (const client of haltAlertedAtMs.keys()) if (!halted.includes(client)) haltAlertedAtMs.delete(client);
+      // A client is forgotten once it was answered, or has other credentials. A first refusal is not yet a halt.
+      for (const client of haltAlertedAtMs.keys()) if (!queues.clients.has(client)) haltAlertedAtMs.delete(client);
       report(halted.length > 0 ? "halted" : isElectrumAway(queues) ? "probing" : "forwarding");
     },
     status: () => status,

@@ -15,6 +15,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { queueConfirmations } from "../../test/queued.ts";
 import { createTestTill, OPENS_AT, type TestTill } from "../../test/test-till.ts";
+import { MAX_DETACHED_PER_QUEUE, OUTAGE_SENDS } from "../engine/delivery-queues.ts";
 
 const HOUR_MS = 60 * 60_000;
 
@@ -92,7 +93,8 @@ describe("store and forward", () => {
     });
     await testTill.done(till.provision(provisionRequest()).andThen(({ id }) => till.confirm(id, tenders)));
 
-    await testTill.clock.advance(2_000);
+    // The look that is under way ends, for first deliveries and then for repeats; the next one finds it.
+    await testTill.clock.advance(OPENS_AT + 3_000 - testTill.clock.now());
 
     expect((await testTill.stored(uuid(1))).state).toBe("confirmed");
   });
@@ -149,8 +151,8 @@ describe("store and forward", () => {
 
     await testTill.clock.advance(24 * HOUR_MS);
 
-    // Once a minute, for the advices and for the timers: another process may have died.
-    expect(testTill.outbox.count("claim") - before).toBeLessThanOrEqual(2 * 24 * 60);
+    // Once a minute, for first deliveries, for repeats and for the timers: another process may have died.
+    expect(testTill.outbox.count("claim") - before).toBeLessThanOrEqual(3 * 24 * 60);
   });
 });
 
@@ -201,7 +203,7 @@ describe("claiming ahead", () => {
     const ids = await queueConfirmations(testTill.outbox, 5, OPENS_AT);
     const stuck = ids.slice(0, 2);
     testTill.electrum.follow(onlyFor(stuck, never));
-    await testTill.open({ worker: "one", forwarding: { concurrency: 2 } });
+    await testTill.open({ worker: "one", forwarding: { concurrency: 2, detachAfterMs: 60_000 } });
     await testTill.clock.advance(4_000);
     expect(sentFor(testTill)).toEqual(stuck);
 
@@ -213,15 +215,49 @@ describe("claiming ahead", () => {
     await thenAllConfirmed(testTill, ids.slice(2));
   });
 
-  test("given that Electrum goes away, then what waits for a place is given back, and the order is kept", async () => {
+  test("given places that do not come free, then a delivery leaves its place after a while, and the next one gets it", async () => {
+    const testTill = createTestTill();
+    const ids = await queueConfirmations(testTill.outbox, 5, OPENS_AT);
+    const [stuck, others] = [ids.slice(0, 2), ids.slice(2)];
+    testTill.electrum.follow(onlyFor(stuck, never));
+
+    await testTill.open({ forwarding: { concurrency: 2, detachAfterMs: 4_000 } });
+    await testTill.clock.advance(3_999);
+    expect(sentFor(testTill)).toEqual(stuck);
+    await testTill.clock.advance(1);
+
+    expect(sentFor(testTill)).toEqual(ids);
+    await thenAllConfirmed(testTill, others);
+  });
+
+  test("given some that are not answered, then those that never went out go ahead of their repeats, in order", async () => {
     const testTill = createTestTill();
     const ids = await queueConfirmations(testTill.outbox, 12, OPENS_AT);
-    testTill.electrum.follow((_, nth) => (nth < 3 ? unreachable : { afterMs: 1 }));
+    const failing = OUTAGE_SENDS - 1;
+    testTill.electrum.follow((_, nth) => (nth < failing ? unreachable : { afterMs: 1 }));
 
     await testTill.open({ forwarding: { concurrency: 1 } });
     await testTill.clock.advance(60_000);
 
-    expect(sentFor(testTill)).toEqual([...Array.from({ length: 3 }, () => ids[0]), ...ids]);
+    // Each repeat waits by itself, so they go out in the order of their waits.
+    expect(sentFor(testTill).slice(0, ids.length)).toEqual(ids);
+    expect(sentFor(testTill).slice(ids.length).toSorted()).toEqual(ids.slice(0, failing));
+    await thenAllConfirmed(testTill, ids);
+  });
+
+  test("given that Electrum goes away, then what waits for a place is given back, and the order is kept", async () => {
+    const testTill = createTestTill();
+    const ids = await queueConfirmations(testTill.outbox, 12, OPENS_AT);
+    const [tried, untried] = [ids.slice(0, OUTAGE_SENDS), ids.slice(OUTAGE_SENDS)];
+    testTill.electrum.follow((_, nth) => (nth < OUTAGE_SENDS + 2 ? unreachable : { afterMs: 1 }));
+
+    await testTill.open({ forwarding: { concurrency: 1 } });
+    await testTill.clock.advance(60_000);
+
+    // Three probes, of which the last is acknowledged; then what was never sent, and then the repeats.
+    const [oldest = uuid(0), ...repeated] = tried;
+    expect(sentFor(testTill)).toEqual([...tried, oldest, oldest, oldest, ...untried, ...repeated]);
+    await thenAllConfirmed(testTill, ids);
   });
 
   test("given answers and claims that take their time, and a clock that jumps, then nothing goes out on a lease that may end first", async () => {
@@ -322,17 +358,21 @@ describe("repeats", () => {
     expect(await momentsOf(1)).not.toEqual(await momentsOf(2));
   });
 
-  test("given Retry-After, then Electrum is left alone for so long, by all advices", async () => {
+  test("given Retry-After to every advice that is under way, then those wait so long, and the others go out at once", async () => {
     const busy: Outcome = { response: { status: 429, body: "", retryAfterMs: 600_000 } };
     const testTill = createTestTill({ script: (_, nth) => (nth < 2 ? busy : undefined) });
     const ids = await queueConfirmations(testTill.outbox, 20, OPENS_AT);
+    const [told, others] = [ids.slice(0, 2), ids.slice(2)];
 
     await testTill.open({ forwarding: { concurrency: 2 } });
-    await testTill.clock.advance(599_000);
-    expect(testTill.electrum.sent).toHaveLength(2);
-    await testTill.clock.advance(HOUR_MS);
+    await testTill.clock.advance(0);
+    await thenAllConfirmed(testTill, others);
+    await testTill.clock.advance(599_999);
+    expect(sentFor(testTill)).toEqual(ids);
+    await testTill.clock.advance(1);
 
-    await thenAllConfirmed(testTill, ids);
+    expect(sentFor(testTill)).toEqual([...ids, ...told]);
+    await thenAllConfirmed(testTill, told);
   });
 
   test("given Retry-After to one advice, while another is acknowledged, then that one waits, and only that one", async () => {
@@ -382,33 +422,66 @@ describe("repeats", () => {
 describe("Electrum is down", () => {
   test("given a thousand due advices and nobody there, then one probe goes, not a thousand", async () => {
     const testTill = createTestTill({ script: always(unreachable) });
-    await queueConfirmations(testTill.outbox, 1_000, OPENS_AT);
+    const ids = await queueConfirmations(testTill.outbox, 1_000, OPENS_AT);
 
-    const till = await testTill.open({ forwarding: { concurrency: 8 } });
+    const till = await testTill.open({ forwarding: { concurrency: OUTAGE_SENDS } });
     await testTill.clock.advance(HOUR_MS);
 
     expect(till.forwarder.status()).toBe("probing");
-    // Those that were under way together, the probes that grow apart, and then about one a minute.
-    expect(testTill.electrum.sent.length).toBeLessThan(8 + 8 + 130);
-    // Nobody took the first, so it stays the first.
-    expect(new Set(sentFor(testTill).slice(8)).size).toBe(1);
+    expect(sentFor(testTill).slice(0, OUTAGE_SENDS)).toEqual(ids.slice(0, OUTAGE_SENDS));
+    // The probes grow apart, and then there is one in half a minute to a minute.
+    const probes = testTill.electrum.sent.slice(OUTAGE_SENDS);
+    expect(probes.length).toBeGreaterThan(60 - 8);
+    expect(probes.length).toBeLessThan(8 + 120);
+    expect(new Set(probes.map(({ at }) => at)).size).toBe(probes.length);
+    // Nobody took the first, so it stays the first; while it backs off, the second probes, and so on.
+    const waits = new Map<Uuid, number>();
+    const skipped: unknown[] = [];
+    for (const event of testTill.events) {
+      if (event.type === "adviceRepeats") waits.set(event.id, event.notBefore);
+      if (event.type !== "sent" || event.attempt === 0) continue;
+      const older = ids.slice(0, ids.indexOf(event.id));
+      skipped.push(...older.filter((id) => (waits.get(id) ?? 0) <= event.at).map((id) => ({ id, for: event.id })));
+    }
+    expect(skipped).toEqual([]);
   });
 
-  test("given an Electrum that hangs, then few messages wait for it", async () => {
+  test("given an Electrum that hangs, then so many wait for it as detach in time, and then one probe goes", async () => {
     const testTill = createTestTill({ script: always(never) });
-    await queueConfirmations(testTill.outbox, 1_000, OPENS_AT);
+    const ids = await queueConfirmations(testTill.outbox, 1_000, OPENS_AT);
+    const [concurrency, deadlineMs, detachAfterMs] = [8, 60_000, 3_000];
+    // Until the first deadline passes, nothing shows that none will be answered.
+    const started = (concurrency * deadlineMs) / detachAfterMs;
 
-    await testTill.open({ forwarding: { concurrency: 8 } });
+    const till = await testTill.open({ forwarding: { concurrency, deadlineMs, detachAfterMs } });
+    await testTill.clock.advance(deadlineMs);
+    expect(till.forwarder.status()).toBe("probing");
+    expect(sentFor(testTill)).toEqual(ids.slice(0, started));
     await testTill.clock.advance(HOUR_MS);
 
-    expect(testTill.electrum.mostUnderWay()).toBeLessThanOrEqual(8);
-    expect(testTill.electrum.sent.length).toBeLessThan(60 * 8);
+    expect(testTill.electrum.mostUnderWay()).toBe(started);
+    const probes = testTill.electrum.sent.slice(started);
+    expect(probes.length).toBeLessThan(8 + 120);
+    expect(new Set(probes.map(({ at }) => at)).size).toBe(probes.length);
   });
 
-  test("given that it is back, then the backlog drains at once, in order", async () => {
+  test("given an Electrum that hangs for long, then those that wait for it are bounded, and further ones go one by one", async () => {
+    const testTill = createTestTill({ script: always(never) });
+    await queueConfirmations(testTill.outbox, 400, OPENS_AT);
+    const detachAfterMs = 100;
+
+    await testTill.open({ forwarding: { concurrency: 8, deadlineMs: 60_000, detachAfterMs } });
+    await testTill.clock.advance(59_000);
+
+    // The slots, once no more may detach, and the bound.
+    expect(testTill.electrum.mostUnderWay()).toBeLessThanOrEqual(MAX_DETACHED_PER_QUEUE + 8);
+    expect(testTill.electrum.mostUnderWay()).toBeGreaterThan(MAX_DETACHED_PER_QUEUE);
+  });
+
+  test("given that it is back, then the backlog drains at once, first what was never sent, in order", async () => {
     const testTill = createTestTill({ script: always(unreachable) });
     const ids = await queueConfirmations(testTill.outbox, 200, OPENS_AT);
-    const till = await testTill.open({ forwarding: { concurrency: 8 } });
+    const till = await testTill.open({ forwarding: { concurrency: OUTAGE_SENDS } });
     await testTill.clock.advance(HOUR_MS);
     const before = testTill.electrum.sent.length;
 
@@ -416,9 +489,11 @@ describe("Electrum is down", () => {
     await testTill.clock.advance(62_000);
 
     expect(till.forwarder.status()).toBe("forwarding");
-    expect(sentFor(testTill).slice(before)).toEqual(ids);
-    await thenAllConfirmed(testTill, ids);
     const drained = testTill.electrum.sent.slice(before);
+    const [probe, ...others] = sentFor(testTill).slice(before);
+    const repeated = ids.slice(0, OUTAGE_SENDS).filter((id) => id !== probe);
+    expect(others).toEqual([...ids.slice(OUTAGE_SENDS), ...repeated]);
+    await thenAllConfirmed(testTill, ids);
     expect((drained.at(-1)?.at ?? 0) - (drained[0]?.at ?? 0)).toBeLessThan(1_000);
   });
 
@@ -447,15 +522,15 @@ describe("Electrum is down", () => {
 
     await testTill.open({ forwarding: { concurrency: 1 } });
     await testTill.clock.advance(20_000);
+    const whenBack = testTill.electrum.sent.length;
     testTill.electrum.follow(() => undefined);
     await testTill.clock.advance(60_000);
 
-    const [oldest, ...rest] = ids;
-    expect(
-      sentFor(testTill)
-        .slice(before)
-        .filter((id) => id !== oldest),
-    ).toEqual(rest);
+    // The first process has tried eight. The second one tries the next eight before it knows that Electrum is away.
+    expect(sentFor(testTill).slice(before, before + OUTAGE_SENDS)).toEqual(ids.slice(OUTAGE_SENDS, 2 * OUTAGE_SENDS));
+    const [probe, ...others] = sentFor(testTill).slice(whenBack);
+    const repeated = ids.slice(0, 2 * OUTAGE_SENDS).filter((id) => id !== probe);
+    expect(others).toEqual([...ids.slice(2 * OUTAGE_SENDS), ...repeated]);
   });
 });
 
@@ -477,6 +552,26 @@ describe("an advice that always fails does not keep the others waiting", () => {
     await thenAllConfirmed(testTill, others);
     expect(await statesOf(testTill, [poison])).toEqual(["confirming"]);
   });
+
+  test.each(poisons)(
+    "given ten, each of which %s, among others that are acknowledged, then each of the ten backs off all the same",
+    async (_, outcome) => {
+      const testTill = createTestTill();
+      const sick = await queueConfirmations(testTill.outbox, 10, OPENS_AT);
+      testTill.electrum.follow(onlyFor(sick, outcome));
+      const till = await testTill.open({ forwarding: { backoff: { initialMs: 1_000, multiplier: 2, maxMs: 60_000 } } });
+
+      for (let nth = 1; nth <= 100; nth += 1) {
+        await testTill.done(till.provision(provisionRequest(uuid(nth))).andThen(({ id }) => till.confirm(id, tenders)));
+        await testTill.clock.advance(500);
+      }
+
+      // Waits of at least 0.5, 1, 2, 4, 8, 16 and 30 seconds fit six times into a minute.
+      const sends = sick.map((id) => sentFor(testTill).filter((each) => each === id).length);
+      expect(Math.max(...sends)).toBeLessThanOrEqual(7);
+      expect(Math.min(...sends)).toBeGreaterThanOrEqual(1);
+    },
+  );
 
   test.each(poisons)("given a quiet testTill with one that %s, then a new advice goes out soon", async (_, outcome) => {
     const testTill = createTestTill();
@@ -517,47 +612,110 @@ describe("wrong credentials", () => {
     ["AUTHENTICATION_ERROR", { response: errorResponse(400, "AUTHENTICATION_ERROR") }],
   ];
 
-  test.each(refused)("given %s, then everything is kept, nothing sent, and a person alerted", async (_, outcome) => {
-    const testTill = createTestTill({ script: always(outcome) });
-    const ids = await queueConfirmations(testTill.outbox, 20, OPENS_AT);
+  test.each(refused)(
+    "given %s, then everything is kept, only single probes are sent, and a person is alerted, again each hour",
+    async (_, outcome) => {
+      const testTill = createTestTill({ script: always(outcome) });
+      const ids = await queueConfirmations(testTill.outbox, 20, OPENS_AT);
 
-    const till = await testTill.open({ forwarding: { concurrency: 4 } });
-    await testTill.clock.advance(24 * HOUR_MS);
+      const till = await testTill.open({ forwarding: { concurrency: 4 } });
+      await testTill.clock.advance(24 * HOUR_MS);
 
-    expect(till.forwarder.status()).toBe("halted");
-    expect(testTill.electrum.sent.length).toBeLessThanOrEqual(4);
-    expect(new Set(await statesOf(testTill, ids))).toEqual(new Set(["confirming"]));
-    expect(testTill.events).toContainEqual({ type: "forwarder", status: "halted", at: OPENS_AT });
-    expect(testTill.events.some((event) => event.type === "alert" && event.alert.reason === "credentials")).toBe(true);
+      expect(till.forwarder.status()).toBe("halted");
+      expect(sentFor(testTill).slice(0, 4)).toEqual(ids.slice(0, 4));
+      // The probes grow apart, and then there is one in half a minute to a minute.
+      const probes = testTill.electrum.sent.slice(4);
+      expect(probes.length).toBeLessThan(8 + 2 * 24 * 60);
+      expect(new Set(probes.map(({ at }) => at)).size).toBe(probes.length);
+      // They rotate, up to the newest: none is sent twice in a row.
+      const probed = sentFor(testTill).slice(4);
+      expect(probed.filter((id, nth) => id === probed[nth - 1])).toEqual([]);
+      expect(probed).toContain(ids.at(-1));
+      expect(new Set(await statesOf(testTill, ids))).toEqual(new Set(["confirming"]));
+      expect(testTill.events.filter(({ type }) => type === "forwarder")).toEqual([
+        { type: "forwarder", status: "halted", at: OPENS_AT },
+      ]);
+      const alertedAt = testTill.events.flatMap((event) =>
+        event.type === "alert" && event.alert.reason === "credentials" ? [event.at] : [],
+      );
+      // With the first probe after each hour.
+      expect(alertedAt[0]).toBe(OPENS_AT);
+      expect(alertedAt.length).toBeGreaterThanOrEqual(23);
+      const pauses = alertedAt.slice(1).map((at, nth) => at - (alertedAt[nth] ?? 0));
+      expect(pauses.filter((pause) => pause < HOUR_MS || pause > HOUR_MS + 60_000)).toEqual([]);
+    },
+  );
+
+  test("given one message whose credentials are refused, and only that one, then nothing is halted", async () => {
+    const testTill = createTestTill();
+    const [refusedId = uuid(0), ...others] = await queueConfirmations(testTill.outbox, 20, OPENS_AT);
+    testTill.electrum.follow(onlyFor([refusedId], { response: htmlResponse(401) }));
+
+    const till = await testTill.open({ forwarding: { concurrency: 1 } });
+    await testTill.clock.advance(HOUR_MS);
+
+    expect(till.forwarder.status()).toBe("forwarding");
+    expect(testTill.events.filter(({ type }) => type === "forwarder")).toEqual([]);
+    await thenAllConfirmed(testTill, others);
+    expect(await statesOf(testTill, [refusedId])).toEqual(["confirming"]);
   });
 
-  test("given that they are right again, then a person resumes, and all goes out", async () => {
+  test("given that they are right again, then the next probe finds out, and all goes out", async () => {
     const testTill = createTestTill({ script: always({ response: htmlResponse(401) }) });
     const ids = await queueConfirmations(testTill.outbox, 20, OPENS_AT);
     const till = await testTill.open({ forwarding: { concurrency: 4 } });
     await testTill.clock.advance(HOUR_MS);
+    const [before, since] = [testTill.electrum.sent.length, testTill.clock.now()];
 
     testTill.electrum.follow(() => undefined);
+    await testTill.clock.advance(120_000);
+
+    expect(till.forwarder.status()).toBe("forwarding");
+    const probe = testTill.electrum.sent[before];
+    expect((probe?.at ?? 0) - since).toBeLessThanOrEqual(60_000);
+    // What was never sent goes out with it; what was refused waits twice as long as a probe, at most.
+    const neverSent = ids.filter((id) => !sentFor(testTill).slice(0, before).includes(id));
+    expect(sentFor(testTill).slice(before + 1, before + 1 + neverSent.length)).toEqual(neverSent);
+    expect(testTill.electrum.sent[before + neverSent.length]?.at).toBe(probe?.at);
+    await thenAllConfirmed(testTill, ids);
+  });
+
+  test("given that they are right again, then a person resumes, and nothing waits for the next probe", async () => {
+    const testTill = createTestTill({ script: always({ response: htmlResponse(401) }) });
+    const ids = await queueConfirmations(testTill.outbox, 20, OPENS_AT);
+    const till = await testTill.open({ forwarding: { concurrency: 4 } });
     await testTill.clock.advance(HOUR_MS);
     expect(till.forwarder.status()).toBe("halted");
+    const neverSent = ids.filter((id) => !sentFor(testTill).includes(id));
+
+    testTill.electrum.follow(() => undefined);
     till.forwarder.resume();
     await testTill.clock.advance(0);
 
     expect(till.forwarder.status()).toBe("forwarding");
+    expect(neverSent).not.toEqual([]);
+    await thenAllConfirmed(testTill, neverSent);
+    // What was refused waits twice as long as a probe, at most.
+    await testTill.clock.advance(120_000);
     await thenAllConfirmed(testTill, ids);
   });
 
-  test("given that one under way meanwhile is acknowledged, then it stays halted", async () => {
+  test("given that one under way meanwhile is acknowledged, then the halt ends, and two more refusals halt again", async () => {
     const testTill = createTestTill({
       script: (_, nth) => (nth === 0 ? { afterMs: 500 } : { response: htmlResponse(401) }),
     });
-    await queueConfirmations(testTill.outbox, 20, OPENS_AT);
+    const ids = await queueConfirmations(testTill.outbox, 20, OPENS_AT);
 
     const till = await testTill.open({ forwarding: { concurrency: 2 } });
-    await testTill.clock.advance(HOUR_MS);
+    await testTill.clock.advance(500);
 
     expect(till.forwarder.status()).toBe("halted");
-    expect(testTill.electrum.sent).toHaveLength(2);
+    expect(sentFor(testTill)).toEqual(ids.slice(0, 5));
+    expect(testTill.events.filter(({ type }) => type === "forwarder")).toEqual([
+      { type: "forwarder", status: "halted", at: OPENS_AT },
+      { type: "forwarder", status: "forwarding", at: OPENS_AT + 500 },
+      { type: "forwarder", status: "halted", at: OPENS_AT + 500 },
+    ]);
   });
 });
 

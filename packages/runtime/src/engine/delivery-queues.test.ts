@@ -4,6 +4,8 @@ import {
   type DeliveryQueues,
   haltedClientsOf,
   isElectrumAway,
+  isLongFailing,
+  LONG_FAILING_MS,
   MAX_DETACHED,
   MAX_DETACHED_PER_QUEUE,
   MAX_QUEUES,
@@ -35,7 +37,7 @@ const delivery = (changes: Partial<QueuedDelivery> = {}): QueuedDelivery => ({
   ...changes,
 });
 const idle: Slots = { count: 8, first: 0, repeat: 0, busyQueues: new Set() };
-const failed = { cause: "response", isForeign: false } as const;
+const failed = { cause: "response", isForeign: false, reached: true } as const;
 const repeats = (state: DeliveryQueues, times: number, changes: Partial<QueuedDelivery> = {}): DeliveryQueues =>
   Array.from({ length: times }).reduce<DeliveryQueues>(
     (before) => onDeliveryRepeat(before, delivery(changes), failed, 0, backoff),
@@ -105,6 +107,17 @@ describe("repeats", () => {
     expect(repeatClaims(state)).toMatchObject([{ exceptQueues: [], limit: 6 }]);
   });
 
+  test("need not wait once their queue is acknowledged after long, but must after a failure among acknowledgements", () => {
+    const long = LONG_FAILING_MS;
+    const failing = onDeliveryRepeat(repeats(noQueues, 1), delivery(), failed, long, backoff);
+    expect(isLongFailing(failing, "shop/A", long)).toBe(true);
+    expect(isLongFailing(failing, "shop/A", long - 1)).toBe(false);
+    expect(isLongFailing(failing, "shop/B", long)).toBe(false);
+    const again = onDeliveryRepeat(onDeliverySettled(failing, delivery()), delivery(), failed, long, backoff);
+    expect(isLongFailing(again, "shop/A", 2 * long - 1)).toBe(false);
+    expect(isLongFailing(onDeliverySettled(failing, delivery()), "shop/A", 2 * long)).toBe(false);
+  });
+
   test("say when the next one may be sent", () => {
     expect(planDeliveries(repeats(noQueues, 1), idle, 16, 400).waitMs).toBe(backoff(0) - 400);
     expect(planDeliveries(noQueues, idle, 16, 0).waitMs).toBeUndefined();
@@ -127,6 +140,52 @@ describe("Electrum away", () => {
     expect(planDeliveries(away, { ...idle, first: 1 }, 16, backoff(0)).claims).toEqual([]);
     const probing = onDeliveryStart(away, delivery(), 1_000, backoff);
     expect(planDeliveries(probing, idle, 16, 1_000).waitMs).toBe(backoff(1));
+  });
+
+  test.each([
+    [
+      "stays with the oldest while nothing is reached: no message is at fault",
+      false,
+      Array.from({ length: 11 }, () => 0),
+    ],
+    [
+      "passes over more and more of the oldest once something is reached: they may be at fault themselves",
+      true,
+      [0, 1, 3, 7, 15, 31, 63, 127, 255, 0, 1],
+    ],
+  ])("the probe %s", (_, reached, expected) => {
+    const silent = { cause: "noResponse", isForeign: false, reached } as const;
+    const first = onDeliveryRepeat(unanswered(OUTAGE_SENDS), delivery(), silent, 0, backoff);
+    const states = expected.slice(1).reduce<readonly DeliveryQueues[]>(
+      (before) => {
+        const last = before.at(-1) ?? first;
+        const nowMs = last.outageProbeAtMs;
+        return [
+          ...before,
+          onDeliveryRepeat(onDeliveryStart(last, delivery(), nowMs, backoff), delivery(), silent, nowMs, backoff),
+        ];
+      },
+      [first],
+    );
+    const passedOver = states.flatMap((state) =>
+      planDeliveries(state, idle, 16, state.outageProbeAtMs).claims.map(({ passOver }) => passOver ?? 0),
+    );
+    expect(passedOver).toEqual(expected);
+  });
+
+  test("may be probed by a halted client's advice, when that one's probe is due: there may be no other", () => {
+    const refuse = (state: DeliveryQueues, adviceId: string): DeliveryQueues =>
+      onDeliveryRefused(state, delivery({ adviceId }), 5_000, backoff);
+    const away = Array.from({ length: OUTAGE_SENDS }).reduce<DeliveryQueues>(
+      (state) => onUnanswered(state, 0, backoff),
+      refuse(refuse(noQueues, "advice 1"), "advice 2"),
+    );
+    const haltProbeAtMs = 5_000 + backoff(0);
+    expect(planDeliveries(away, idle, 16, haltProbeAtMs - 1)).toEqual({
+      claims: [{ limit: 1, exceptClients: ["shop"] }],
+      waitMs: 1,
+    });
+    expect(planDeliveries(away, idle, 16, haltProbeAtMs).claims).toEqual([{ limit: 1, exceptClients: [] }]);
   });
 
   test("ends with any answer, also a gateway's, and with that to a customer's request", () => {
@@ -159,6 +218,8 @@ describe("a halt", () => {
     expect(planDeliveries(halted, idle, 16, backoff(0)).claims[0]).toEqual({ limit: 1, clients: ["shop"] });
     const probing = onDeliveryStart(halted, delivery({ adviceId: "advice 3" }), 1_000, backoff);
     expect(planDeliveries(probing, idle, 16, 1_000).claims.some(({ clients }) => clients !== undefined)).toBe(false);
+    const next = planDeliveries(probing, idle, 16, 1_000 + backoff(1)).claims;
+    expect(next[0]).toEqual({ limit: 1, clients: ["shop"], passOver: 1 });
   });
 
   test.each<[string, (state: DeliveryQueues) => DeliveryQueues]>([

@@ -5,14 +5,17 @@
 // 1. Each advice backs off by itself (`delivery.ts`).
 // 2. First deliveries go ahead of repeats: a sick advice has had its first delivery, a healthy one needs no other. So what
 //    healthy advices experience does not depend on the sick ones. Exception: if nothing at all was answered in the last sends,
-//    requests included, Electrum is away, and single probes find out when it is back.
+//    requests included, Electrum is away, and single probes find out when it is back. A probe that reached something, and got
+//    no response all the same, may have itself to blame: the next ones pass over more and more of the oldest, so that some sick
+//    advices at the head do not hide that Electrum is back.
 // 3. A circuit breaker per queue holds back *repeats* only, and lets single ones probe. Any acknowledgement closes it.
 // 4. Repeats use idle slots, but a quarter of all slots, at least one, is never lent to them (unless there is only one).
 // 5. A delivery that gets no response for some time is *detached*: it leaves its slot to others, and holds only its connection.
 //    Detached deliveries are bounded per queue, and in all with a place kept for every other queue. A queue whose bound is full
 //    sends its first deliveries in one slot.
 // 6. A halt is evidence about credentials: refusals of two different advices of one client under the same credentials, with
-//    nothing accepted between. One refusal may be one message's fault. While halted, single probes rotate over the advices. The
+//    nothing accepted between. One refusal may be one message's fault. While halted, single probes rotate over the advices, by
+//    passing over more and more of the oldest. The
 //    halt ends with any answer of Electrum's to that client that is no refusal, or with other credentials.
 //
 // Queues over a bound share an entry by hash, so that memory is bounded whatever arrives.
@@ -27,11 +30,15 @@ export interface DeliveryQueues {
   /** When the next probe of an Electrum that is away may be sent. */
   readonly outageProbeAtMs: number;
   readonly outageProbes: number;
+  /** Whether the last delivery without a response reached something, so that the message itself may be at fault. */
+  readonly isReached: boolean;
 }
 
 export interface QueueState {
   /** Repeats that failed in a row, nothing of the queue being acknowledged between; 0: the breaker is closed. */
   readonly failures: number;
+  /** While the breaker is open: since when. */
+  readonly failingSinceMs: number;
   /** While the breaker is open: when the next repeat may probe. */
   readonly probeAtMs: number;
   /** Deliveries of this queue that were detached and are still under way. */
@@ -67,9 +74,10 @@ export const noQueues: DeliveryQueues = {
   unansweredInRow: 0,
   outageProbeAtMs: 0,
   outageProbes: 0,
+  isReached: false,
 };
 
-const newQueue: QueueState = { failures: 0, probeAtMs: 0, detached: 0 };
+const newQueue: QueueState = { failures: 0, failingSinceMs: 0, probeAtMs: 0, detached: 0 };
 
 /** The wait before probe `probes`. */
 export type ProbeBackoff = (probes: number) => number;
@@ -102,9 +110,11 @@ export interface DeliveryPlan {
   readonly waitMs?: number;
 }
 
-/** A part of the outbox's `ClaimRequest`. */
+/** A part of the outbox's `ClaimRequest`, and what to leave of what it gives. */
 export interface DeliveryClaim {
   readonly limit: number;
+  /** How many of the oldest to pass over, if there are others. */
+  readonly passOver?: number;
   readonly deliveries?: "first" | "repeat";
   readonly queues?: readonly string[];
   readonly exceptQueues?: readonly string[];
@@ -125,12 +135,14 @@ export interface Slots {
 export function planDeliveries(state: DeliveryQueues, slots: Slots, prefetch: number, nowMs: number): DeliveryPlan {
   const halted = haltedClients(state);
   const exceptClients = halted.map(([client]) => client);
+  // A halted client's probe may be the only message there is that can show that Electrum is back.
+  const waiting = halted.filter(([, { probeAtMs }]) => probeAtMs > nowMs).map(([client]) => client);
   const free = Math.max(slots.count - slots.first - slots.repeat, 0);
   const haltProbes = halted
     .filter(([, { probeAtMs }]) => probeAtMs <= nowMs)
-    .map(([client]): DeliveryClaim => ({ limit: 1, clients: [client] }));
+    .map(([client, { probes }]): DeliveryClaim => ({ limit: 1, clients: [client], ...passOver(probes) }));
   const claims = isAway(state)
-    ? outageProbe(state, slots, exceptClients, nowMs)
+    ? outageProbe(state, slots, waiting, nowMs)
     : [...haltProbes, ...regularClaims(state, slots, { free, prefetch, exceptClients }, nowMs)];
   const waits = probeTimes(state, halted).filter((at) => at > nowMs);
   return {
@@ -174,12 +186,22 @@ const isAway = ({ unansweredInRow }: DeliveryQueues): boolean => unansweredInRow
 
 /** Electrum is away: one delivery at a time, of whatever queue, finds out when it is back. */
 const outageProbe = (
-  { outageProbeAtMs }: DeliveryQueues,
+  { outageProbeAtMs, outageProbes, isReached }: DeliveryQueues,
   slots: Slots,
   exceptClients: readonly string[],
   nowMs: number,
 ): readonly DeliveryClaim[] =>
-  outageProbeAtMs <= nowMs && slots.first + slots.repeat === 0 ? [{ limit: 1, exceptClients }] : [];
+  outageProbeAtMs <= nowMs && slots.first + slots.repeat === 0
+    ? [{ limit: 1, exceptClients, ...(isReached ? passOver(outageProbes) : {}) }]
+    : [];
+
+/** Probes pass over 0, 1, 3, 7 and so on, at most 255, and then begin again: some sick ones at the head are soon passed. */
+const passOver = (probes: number): Pick<DeliveryClaim, "passOver"> => {
+  const count = 2 ** (probes % PASS_OVER_STEPS) - 1;
+  return count === 0 ? {} : { passOver: count };
+};
+
+const PASS_OVER_STEPS = 9;
 
 const haltedClients = ({ clients }: DeliveryQueues): readonly (readonly [string, ClientState])[] =>
   [...clients].filter(([, { haltedAtMs }]) => haltedAtMs !== undefined);
@@ -229,16 +251,17 @@ export const onDeliverySettled = (state: DeliveryQueues, { queue, client }: Queu
 export function onDeliveryRepeat(
   state: DeliveryQueues,
   { queue, client }: QueuedDelivery,
-  outcome: { readonly cause: "noResponse" | "response"; readonly isForeign: boolean },
+  outcome: { readonly cause: "noResponse" | "response"; readonly isForeign: boolean; readonly reached: boolean },
   nowMs: number,
   backoff: ProbeBackoff,
 ): DeliveryQueues {
-  const { failures, probeAtMs } = queueStateOf(state, queue);
+  const { failures, failingSinceMs, probeAtMs } = queueStateOf(state, queue);
   const opened = withQueue(state, queue, {
     failures: failures + 1,
+    failingSinceMs: failures === 0 ? nowMs : failingSinceMs,
     probeAtMs: failures === 0 ? nowMs + backoff(0) : probeAtMs,
   });
-  if (outcome.cause === "noResponse") return onUnanswered(opened, nowMs, backoff);
+  if (outcome.cause === "noResponse") return onUnanswered({ ...opened, isReached: outcome.reached }, nowMs, backoff);
   // A gateway's answer says nothing about the credentials; it does show that something is there.
   return outcome.isForeign ? { ...opened, unansweredInRow: 0, outageProbes: 0 } : onAccepted(opened, client);
 }
@@ -288,6 +311,18 @@ export function onCredentials(state: DeliveryQueues, client: string, credentials
   const clients = new Map(state.clients);
   clients.delete(client);
   return { ...state, clients };
+}
+
+/** A queue that fails no longer than this has few advices that wait much longer. */
+export const LONG_FAILING_MS = 10_000;
+
+/**
+ * Whether nothing of the queue was acknowledged for long. If one is then, its provider is back, and the others need not wait. A
+ * failure among acknowledgements is one advice's own, and what waits for that must go on waiting.
+ */
+export function isLongFailing(state: DeliveryQueues, queue: string, nowMs: number): boolean {
+  const { failures, failingSinceMs } = queueStateOf(state, queue);
+  return failures > 0 && nowMs - failingSinceMs >= LONG_FAILING_MS;
 }
 
 /** Whether one more delivery of the queue may be detached. */
