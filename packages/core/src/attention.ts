@@ -1,28 +1,42 @@
 import type { ReconciliationItem } from "./machines/finalization-state.ts";
+import type { ProviderProfile } from "./policy.ts";
 import type { Transaction } from "./transaction.ts";
 
 // What the operator is told. Whatever a program says about a transaction that needs attention comes from the one table here, so
 // that what is said is what is: a *sale* whose reversal the provider never saw may be live, a *redemption* may be spent.
 //
-// A row depends on the kind (who holds what), the reason (what happened) and the direction (which way it was finalized). Two
-// rules follow from the protocol, and hold in every row:
+// A cell depends on the kind (who holds what), the reason (what happened), the direction (which way it was finalized) and the
+// provider's profile. Rules that follow from the protocol, and hold in every cell:
 //   reversed, but perhaps not undone     a sale's voucher may be live: the shop pays for it; a redemption's may be spent: the
 //                                        customer has lost it
 //   confirmed, but perhaps not done      a sale's voucher may be dead: the customer has paid for it; a redemption's may be
 //                                        unspent: the shop has given goods for it
+//   a provider that takes no reversals   gets no confirmations either (contract F): what it approved stays approved. So
+//                                        whatever becomes of a confirmation, its voucher is as the till believes
+// `packages/testkit/src/attention.test.ts` plays every cell against the simulator's ledger.
 
-/** What may be wrong with the voucher. */
-export type VoucherRisk = "mayBeLive" | "mayBeDead" | "mayBeSpent" | "mayBeUnspent" | "otherValue" | "secondVoucher";
+/** What may be wrong with the voucher. `none`: it is as the till believes, and only records may differ. */
+export type VoucherRisk =
+  | "mayBeLive"
+  | "mayBeDead"
+  | "mayBeSpent"
+  | "mayBeUnspent"
+  | "otherValue"
+  | "secondVoucher"
+  | "none";
 
 /** Why a transaction needs attention. */
 export type AttentionReason = ReconciliationItem["reason"] | "refused" | "contradicted";
+
+/** Which way a transaction was, or is being, finalized. An approval that is not decided yet counts as confirmed. */
+export type AttentionDirection = "confirmed" | "reversed";
 
 /** What a reason means, and what to do about it. Every text is a whole sentence, and holds no secret. */
 export interface Attention {
   readonly reason: AttentionReason;
   readonly voucher: VoucherRisk;
   /** Who loses if it is so. */
-  readonly loser: "shop" | "customer";
+  readonly loser: "shop" | "customer" | "none";
   /** What happened, and what may be so now. */
   readonly meaning: string;
   /** What the operator checks, and with whom. */
@@ -31,20 +45,104 @@ export interface Attention {
   readonly settledBy: string;
 }
 
-type Direction = "confirmed" | "reversed";
-type Cell = Pick<Attention, "voucher" | "loser">;
+/** A cell of the table: a situation that can arise, and what may be lost in it. */
+export interface AttentionCell extends Pick<Attention, "reason" | "voucher" | "loser"> {
+  readonly kind: Transaction["kind"];
+  readonly direction: AttentionDirection;
+  /** As in the provider's profile. */
+  readonly takesReversals: boolean;
+}
 
-/** What may be wrong if the finalization did not take place as the till believes. */
-const undone: Readonly<Record<Transaction["kind"], Readonly<Record<Direction, Cell>>>> = {
+type Loss = Pick<Attention, "voucher" | "loser">;
+
+/** What may be lost, with a provider that takes reversals and with one that does not. An absent loss cannot arise. */
+interface Losses {
+  readonly taken?: Loss;
+  readonly notTaken?: Loss;
+}
+
+type Row = { readonly [Direction in AttentionDirection]?: Losses };
+
+const same = (loss: Loss): Required<Losses> => ({ taken: loss, notTaken: loss });
+
+const noLoss: Loss = { voucher: "none", loser: "none" };
+
+const live: Loss = { voucher: "mayBeLive", loser: "shop" };
+const saleReversed: Required<Losses> = same(live);
+const saleConfirmed: Required<Losses> = { taken: { voucher: "mayBeDead", loser: "customer" }, notTaken: noLoss };
+
+const spent: Loss = { voucher: "mayBeSpent", loser: "customer" };
+const redemptionReversed: Required<Losses> = same(spent);
+const redemptionConfirmed: Required<Losses> = { taken: { voucher: "mayBeUnspent", loser: "shop" }, notTaken: noLoss };
+
+/** The table. A direction that is absent cannot arise. */
+const table: Readonly<Record<Transaction["kind"], Readonly<Record<AttentionReason, Row>>>> = {
   provision: {
-    confirmed: { voucher: "mayBeDead", loser: "customer" },
-    reversed: { voucher: "mayBeLive", loser: "shop" },
+    lateApproval: { confirmed: saleConfirmed, reversed: saleReversed },
+    providerTakesNoReversals: { reversed: { notTaken: live } },
+    // VOUCHER_NOT_REDEEMED is no response to the confirmation of a sale.
+    confirmationAmbiguous: {},
+    reversalNotFound: { reversed: saleReversed },
+    acknowledgedUnnamed: { confirmed: saleConfirmed, reversed: saleReversed },
+    approvedOtherAmount: {
+      confirmed: same({ voucher: "otherValue", loser: "shop" }),
+      reversed: { taken: noLoss, notTaken: live },
+    },
+    // The advice finalizes one of the two.
+    secondVoucher: { confirmed: same({ voucher: "secondVoucher", loser: "shop" }), reversed: saleReversed },
+    refused: { confirmed: saleConfirmed, reversed: saleReversed },
+    contradicted: { confirmed: saleConfirmed, reversed: saleReversed },
   },
   redemption: {
-    confirmed: { voucher: "mayBeUnspent", loser: "shop" },
-    reversed: { voucher: "mayBeSpent", loser: "customer" },
+    // An approval that the till has confirmed was in time, and a redemption is not sent again.
+    lateApproval: { reversed: redemptionReversed },
+    providerTakesNoReversals: { reversed: { notTaken: spent } },
+    confirmationAmbiguous: { confirmed: redemptionConfirmed },
+    reversalNotFound: { reversed: redemptionReversed },
+    acknowledgedUnnamed: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
+    approvedOtherAmount: {
+      confirmed: same({ voucher: "otherValue", loser: "customer" }),
+      reversed: { taken: noLoss, notTaken: spent },
+    },
+    secondVoucher: { confirmed: redemptionReversed, reversed: redemptionReversed },
+    refused: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
+    contradicted: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
   },
 };
+
+/** What may be lost in a situation that the table says cannot arise, should it be stored all the same. */
+const usual: Readonly<Record<Transaction["kind"], Readonly<Record<AttentionDirection, Required<Losses>>>>> = {
+  provision: { confirmed: saleConfirmed, reversed: saleReversed },
+  redemption: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
+};
+
+const isReason = (key: string): key is AttentionReason => Object.hasOwn(table.provision, key);
+
+const kinds: readonly Transaction["kind"][] = ["provision", "redemption"];
+const reasons: readonly AttentionReason[] = Object.keys(table.provision).filter(isReason);
+const directions: readonly AttentionDirection[] = ["confirmed", "reversed"];
+
+/** The whole table, cell by cell, for a program that shows it or checks it. */
+export const attentionTable: readonly AttentionCell[] = kinds.flatMap((kind) =>
+  reasons.flatMap((reason) =>
+    directions.flatMap((direction) =>
+      [true, false].flatMap((takesReversals) => {
+        const loss = lossOf(kind, reason, direction, takesReversals);
+        return loss === undefined ? [] : [{ kind, reason, direction, takesReversals, ...loss }];
+      }),
+    ),
+  ),
+);
+
+function lossOf(
+  kind: Transaction["kind"],
+  reason: AttentionReason,
+  direction: AttentionDirection,
+  takesReversals: boolean,
+): Loss | undefined {
+  const losses = table[kind][reason][direction];
+  return takesReversals ? losses?.taken : losses?.notTaken;
+}
 
 /** Everything about a transaction that needs attention, in the order in which it came up; nothing if nothing does. */
 export function attentionOf(transaction: Transaction): readonly Attention[] {
@@ -59,74 +157,58 @@ export function attentionOf(transaction: Transaction): readonly Attention[] {
  * What a reason means.
  *
  * @example
- * explainAttention("redemption", "providerTakesNoReversals", "reversed", "Stellr").voucher // "mayBeSpent"
+ * explainAttention("redemption", "providerTakesNoReversals", "reversed", stellr).voucher // "mayBeSpent"
  */
 export function explainAttention(
   kind: Transaction["kind"],
   reason: AttentionReason,
-  direction: Direction,
-  provider: string,
+  direction: AttentionDirection,
+  { name, takesReversals }: ProviderProfile,
 ): Attention {
-  const cell = cellOf(kind, reason, direction);
+  const loss =
+    lossOf(kind, reason, direction, takesReversals) ?? usual[kind][direction][takesReversals ? "taken" : "notTaken"];
   return {
     reason,
-    ...cell,
-    meaning: `${happened[reason](provider)} ${risks[cell.voucher]}`,
-    check: checks[cell.voucher](provider),
-    settledBy: settlements[cell.voucher],
+    ...loss,
+    meaning: `${happened[reason](name)} ${risks[loss.voucher]}`,
+    check: checks[loss.voucher](name),
+    settledBy: settlements[loss.voucher],
   };
 }
 
-function cellOf(kind: Transaction["kind"], reason: AttentionReason, direction: Direction): Cell {
-  switch (reason) {
-    case "approvedOtherAmount":
-      return { voucher: "otherValue", loser: kind === "provision" ? "shop" : "customer" };
-    case "secondVoucher":
-      return { voucher: "secondVoucher", loser: kind === "provision" ? "shop" : "customer" };
-    case "lateApproval":
-    case "providerTakesNoReversals":
-    case "reversalNotFound":
-      return undone[kind].reversed;
-    case "confirmationAmbiguous":
-      return undone[kind].confirmed;
-    default:
-      return undone[kind][direction];
-  }
-}
-
-/** Which way the transaction was, or is being, finalized. A declined one is as good as reversed. */
-function directionOf(transaction: Transaction): Direction {
-  const finalizing = "finalizing" in transaction ? transaction.finalizing.state : transaction.state;
-  return finalizing === "confirming" || finalizing === "confirmed" || finalizing === "completed"
+const directionOf = (transaction: Transaction): AttentionDirection =>
+  upheldStates.includes("finalizing" in transaction ? transaction.finalizing.state : transaction.state)
     ? "confirmed"
     : "reversed";
-}
 
-const providerOf = (transaction: Transaction): string =>
-  ("redeem" in transaction ? transaction.redeem.policy : undefined)?.provider.name ??
-  transaction.start.policy.provider.name;
+/** The approval stands. A declined transaction is as good as reversed. */
+const upheldStates: readonly Transaction["state"][] = ["issued", "redeemed", "confirming", "confirmed", "completed"];
+
+const providerOf = (transaction: Transaction): ProviderProfile =>
+  (("redeem" in transaction ? transaction.redeem.policy : undefined) ?? transaction.start.policy).provider;
 
 const happened: Readonly<Record<AttentionReason, (provider: string) => string>> = {
-  lateApproval: () => "Electrum approved it after the till had ended it another way.",
+  lateApproval: () => "Electrum approved it after the till had ended it another way, or while its end was in dispute.",
   providerTakesNoReversals: (provider) =>
     `Electrum has acknowledged the reversal, but ${provider} takes no reversals and never sees it.`,
-  confirmationAmbiguous: () => "Electrum's answer to the confirmation cannot tell a repeat from a refusal.",
+  confirmationAmbiguous: () => "Electrum's response to the confirmation cannot tell a repeat from a refusal.",
   reversalNotFound: () => "Electrum says that it does not know the transaction, though there was something to reverse.",
   acknowledgedUnnamed: () =>
-    "Only answers that name no message have acknowledged the advice; a gateway may have given them.",
+    "Only responses that name no message have acknowledged the advice; a gateway may have sent them.",
   approvedOtherAmount: () => "Electrum approved more than was asked for, or in another currency.",
-  secondVoucher: () => "Electrum answered one transaction with two vouchers.",
+  secondVoucher: () => "Electrum responded to one transaction with two vouchers.",
   refused: () => "Electrum refuses the advice for good.",
   contradicted: () => "Electrum holds the opposite of what the till has decided.",
 };
 
 const risks: Readonly<Record<VoucherRisk, string>> = {
-  mayBeLive: "The voucher may be live, and the shop may be billed for it, though no customer holds it.",
+  mayBeLive: "The voucher may be live or used, and the shop may be billed for it, though no customer has paid for it.",
   mayBeDead: "The voucher may not be live, though a customer has paid for it.",
   mayBeSpent: "The voucher may be spent, though the customer got nothing for it.",
   mayBeUnspent: "The voucher may be unspent, though the shop has given goods for it.",
   otherValue: "The voucher's value differs from what the customer agreed to.",
   secondVoucher: "A second voucher may be live, and the shop may be billed for both.",
+  none: "The voucher is as the till believes; only the records of Electrum and the provider may differ.",
 };
 
 const checks: Readonly<Record<VoucherRisk, (provider: string) => string>> = {
@@ -139,6 +221,7 @@ const checks: Readonly<Record<VoucherRisk, (provider: string) => string>> = {
   otherValue: (provider) => `Compare the approved amount with ${provider}'s record and with the slip.`,
   secondVoucher: (provider) =>
     `Ask ${provider}, through Electrum, which vouchers are live, and have the second one voided.`,
+  none: (provider) => `Compare Electrum's record of the transaction with ${provider}'s.`,
 };
 
 const settlements: Readonly<Record<VoucherRisk, string>> = {
@@ -147,5 +230,6 @@ const settlements: Readonly<Record<VoucherRisk, string>> = {
   mayBeSpent: "The provider confirms that the voucher is unspent, or the customer is compensated.",
   mayBeUnspent: "The provider confirms that the voucher is spent, or the shop accepts the loss.",
   otherValue: "The difference is charged or refunded.",
-  secondVoucher: "The provider confirms that one of the two is void.",
+  secondVoucher: "The provider confirms that one of the two is void, or the shop accepts the cost.",
+  none: "The two records agree, or Electrum corrects its own.",
 };

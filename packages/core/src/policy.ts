@@ -8,7 +8,10 @@ export interface ProviderProfile {
   readonly name: string;
   /** `false`: Electrum declines every retry, so an unknown outcome goes straight to its reversal. */
   readonly takesRetries: boolean;
-  /** `false`: an acknowledged reversal does not prove that the voucher is void. It adds a reconciliation item. */
+  /**
+   * `false`: Electrum acknowledges every advice and forwards none. So what the provider approved stays approved: an acknowledged
+   * reversal proves nothing, and adds a reconciliation item.
+   */
   readonly takesReversals: boolean;
 }
 
