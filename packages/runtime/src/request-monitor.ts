@@ -57,6 +57,12 @@ export function createRequestMonitor({
       reportAlert({ reason: "neverAnswered", sends: unansweredSends });
   }
 
+  /** This one has just shown that Electrum is not there, so the first probe waits as long as any. */
+  function noteForeign(): void {
+    foreignInRow += 1;
+    if (foreignInRow === MAX_FOREIGN_IN_ROW) probedAtMs = clock.monotonicMs();
+  }
+
   function noteResponse(fact: Extract<Fact, { type: "response" }>, before: Transaction, after: Transaction): void {
     hasAnswered = true;
     const { id } = after;
@@ -64,7 +70,7 @@ export function createRequestMonitor({
     const isLookup = before.state === "lookingUp";
     const { client = "" } = labelsOf(after);
     if (isForeign(after, fact.attempt)) {
-      if (!isLookup) foreignInRow += 1;
+      if (!isLookup) noteForeign();
       reportAlert({ reason: "notElectrum", id, operation: operationOf(before), status });
       return;
     }

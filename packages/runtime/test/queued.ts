@@ -1,4 +1,4 @@
-import type { Instant, Uuid } from "@electrum-vouchers/core";
+import type { Instant, ProvisionRequest, Uuid } from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import { policyOf, provisionRequest, successResponse, tenders, unwrap, uuid } from "@electrum-vouchers/testkit";
 import { runTransaction } from "../src/engine/run-transaction.ts";
@@ -16,7 +16,7 @@ const idsFrom = (first: number, count: number): readonly Uuid[] =>
 /** Sales whose request was under way since `at`, when their till died. Gives their ids. */
 export async function queueRequesting(outbox: Outbox, count: number, at: Instant): Promise<readonly Uuid[]> {
   const ids = idsFrom(0x1000, count);
-  for (const id of ids) await start(outbox, id, at);
+  for (const id of ids) await start(outbox, provisionRequest(id), at);
   return ids;
 }
 
@@ -29,21 +29,22 @@ export async function queueConfirmations(
   count: number,
   at: Instant,
   firstId = 0x1000,
+  changes: Partial<ProvisionRequest> = {},
 ): Promise<readonly Uuid[]> {
   const ids = idsFrom(firstId, count);
-  for (const [nth, id] of ids.entries()) await confirm(outbox, id, at - count + 1 + nth);
+  for (const [nth, id] of ids.entries()) await confirm(outbox, provisionRequest(id, changes), at - count + 1 + nth);
   return ids;
 }
 
-async function start(outbox: Outbox, id: Uuid, at: Instant): Promise<VersionedTransaction> {
-  const request = provisionRequest(id);
+async function start(outbox: Outbox, request: ProvisionRequest, at: Instant): Promise<VersionedTransaction> {
+  const { id } = request;
   const first = { request, confirmationId: mintedFor(id, "c"), reversalId: mintedFor(id, "d"), policy: policyOf(), at };
   return store(outbox, unwrap(startStep({ type: "provisionStarted", start: first })));
 }
 
-async function confirm(outbox: Outbox, id: Uuid, at: Instant): Promise<void> {
-  const response = successResponse({ operation: "provisionVoucher", message: provisionRequest(id) });
-  const requesting = await start(outbox, id, at);
+async function confirm(outbox: Outbox, request: ProvisionRequest, at: Instant): Promise<void> {
+  const response = successResponse({ operation: "provisionVoucher", message: request });
+  const requesting = await start(outbox, request, at);
   const issued = await store(outbox, factStep(requesting, { type: "response", attempt: 0, ...response, at }));
   await store(outbox, unwrap(intentStep(issued, { type: "confirm", tenders, at })));
 }

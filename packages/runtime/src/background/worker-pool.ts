@@ -36,7 +36,10 @@ export interface WorkerPool {
 
 /** What the work may do with its slot. */
 export interface Slot {
-  /** Leaves the slot to others. The work goes on. */
+  /**
+   * Leaves the slot to others. The work goes on. What waits for a slot of the same queue lets its lease go: it would be likely to
+   * hold the next slot as long, and whatever else is due should have its turn first.
+   */
   detach(): void;
 }
 
@@ -57,9 +60,16 @@ export function createWorkerPool({ slots, work, onSlotFree }: WorkerPoolOptions)
     if (inSlots.delete(record)) onSlotFree();
   }
 
+  function detach(record: ClaimedRecord): void {
+    queued = queued.map((each) =>
+      each.record.queue === record.queue ? { ...each, startBy: Number.NEGATIVE_INFINITY } : each,
+    );
+    leaveSlot(record);
+  }
+
   function start(record: ClaimedRecord): void {
     inSlots.add(record);
-    const working = work(record, { detach: () => leaveSlot(record) }).then(() => {
+    const working = work(record, { detach: () => detach(record) }).then(() => {
       underWay.delete(working);
       leaveSlot(record);
     });

@@ -8,7 +8,8 @@
 // 1. An advice is delivered from its `notBefore` on, and every repeat is the same message (contract E).
 // 2. Only Electrum's word settles it. Whether it does is the core's decision: the fact is observed, and a step that changed
 //    something is settled. So a driver that forgets a case cannot lose an advice.
-// 3. There is no last repeat: a reversal that is given up leaves a live voucher. Each advice backs off by itself.
+// 3. There is no last repeat: a reversal that is given up leaves a live voucher, or a spent one. Each advice
+//    backs off by itself.
 // 4. `Retry-After` binds the advice that it answered, and no other.
 // 5. A response that is not Electrum's repeats the advice, with an alert. A refusal of the credentials halts.
 //
