@@ -9,14 +9,15 @@
 //    no response all the same, may have itself to blame: the next ones pass over more and more of the oldest, so that some sick
 //    advices at the head do not hide that Electrum is back.
 // 3. A circuit breaker per queue holds back *repeats* only, and lets single ones probe. Any acknowledgement closes it.
+//    After long, it also pulls forward what waits for a response; a failure among acknowledgements is one advice's own.
 // 4. Repeats use idle slots, but a quarter of all slots, at least one, is never lent to them (unless there is only one).
 // 5. A delivery that gets no response for some time is *detached*: it leaves its slot to others, and holds only its connection.
 //    Detached deliveries are bounded per queue, and in all with a place kept for every other queue. A queue whose bound is full
 //    sends its first deliveries in one slot.
 // 6. A halt is evidence about credentials: refusals of two different advices of one client under the same credentials, with
 //    nothing accepted between. One refusal may be one message's fault. While halted, single probes rotate over the advices, by
-//    passing over more and more of the oldest. The
-//    halt ends with any answer of Electrum's to that client that is no refusal, or with other credentials.
+//    passing over more and more of the oldest. The halt ends with any answer of Electrum's to that client that is no refusal,
+//    or with other credentials. If Electrum is away meanwhile, a halted client's probe is as good as any.
 //
 // Queues over a bound share an entry by hash, so that memory is bounded whatever arrives.
 // Moments are monotonic milliseconds: a clock that is set back must not silence the forwarder.

@@ -14,6 +14,7 @@ export {
   type DeliveryQueues,
   haltedClientsOf,
   isElectrumAway,
+  isLongFailing,
   mayDetach,
   noQueues,
   onAccepted,
