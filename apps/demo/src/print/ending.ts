@@ -38,7 +38,7 @@ export function describeState(transaction: Transaction): string {
     case "reversing":
       return "decided; Electrum has not acknowledged the reversal yet";
     case "confirmed":
-      return "done, and Electrum knows";
+      return "done; Electrum has acknowledged the confirmation";
     case "reversed":
       return `Electrum has acknowledged the reversal (${transaction.advice.message.reversalReason})`;
     case "disputed":

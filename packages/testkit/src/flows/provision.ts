@@ -1,3 +1,4 @@
+import { explainAttention, stellr } from "@electrum-vouchers/core";
 import { cancel, confirm, sell, setProvider, waitForAll } from "./actions.ts";
 import { loseResponse, respondWithError } from "./faults.ts";
 import type { DocumentedFlow } from "./flow.ts";
@@ -181,7 +182,7 @@ export const provisionFlows: readonly DocumentedFlow[] = [
   },
   {
     name: "Provision: Stellr, no retry, reversal consumed, marked for reconciliation",
-    rule: "Electrum consumes what Stellr would not take: the voucher may be live, and an operator must reconcile.",
+    rule: explainAttention("provision", "providerTakesNoReversals", "reversed", stellr).meaning,
     given: { provider: "Stellr", faults: [loseResponse("provisionVoucher")] },
     actions: [sell(), waitForAll],
     expected: {
