@@ -3,11 +3,11 @@
 // A *queue* is those advices that share a fate: one client's for one provider. One trouble is one's own:
 //
 // 1. Each advice backs off by itself (`delivery.ts`).
-// 2. First deliveries go ahead of repeats: a sick advice has had its first delivery, a healthy one needs no other. So what
-//    healthy advices experience does not depend on the sick ones. Exception: if nothing at all was answered in the last sends,
+// 2. First deliveries go ahead of repeats: a failing advice has had its first delivery, a healthy one needs no other. So what
+//    healthy advices experience does not depend on the failing ones. Exception: if none of the last sends got a response,
 //    requests included, Electrum is away, and single probes find out when it is back. A probe that reached something, and got
-//    no response all the same, may have itself to blame: the next ones pass over more and more of the oldest, so that some sick
-//    advices at the head do not hide that Electrum is back.
+//    no response all the same, may have itself to blame: the next ones pass over more and more of the oldest, so that some
+//    failing advices at the head do not hide that Electrum is back.
 // 3. A circuit breaker per queue holds back *repeats* only, and lets single ones probe. Any acknowledgement closes it.
 //    After long, it also pulls forward what waits for a response; a failure among acknowledgements is one advice's own.
 // 4. Repeats use idle slots, but a quarter of all slots, at least one, is never lent to them (unless there is only one).
@@ -16,8 +16,8 @@
 //    sends its first deliveries in one slot.
 // 6. A halt is evidence about credentials: refusals of two different advices of one client under the same credentials, with
 //    nothing accepted between. One refusal may be one message's fault. While halted, single probes rotate over the advices, by
-//    passing over more and more of the oldest. The halt ends with any answer of Electrum's to that client that is no refusal,
-//    or with other credentials. If Electrum is away meanwhile, a halted client's probe is as good as any.
+//    passing over more and more of the oldest. The halt ends with any response of Electrum's to that client that is no
+//    refusal, or with other credentials. If Electrum is away meanwhile, a halted client's probe is as good as any.
 //
 // Queues over a bound share an entry by hash, so that memory is bounded whatever arrives.
 // Moments are monotonic milliseconds: a clock that is set back must not silence the forwarder.
@@ -196,7 +196,7 @@ const outageProbe = (
     ? [{ limit: 1, exceptClients, ...(isReached ? passOver(outageProbes) : {}) }]
     : [];
 
-/** Probes pass over 0, 1, 3, 7 and so on, at most 255, and then begin again: some sick ones at the head are soon passed. */
+/** Probes pass over 0, 1, 3, 7 and so on, at most 255, and then begin again: some failing ones at the head are soon passed. */
 const passOver = (probes: number): Pick<DeliveryClaim, "passOver"> => {
   const count = 2 ** (probes % PASS_OVER_STEPS) - 1;
   return count === 0 ? {} : { passOver: count };
@@ -244,7 +244,7 @@ export function onDeliveryStart(
   return { ...next, outageProbes, outageProbeAtMs: nowMs + backoff(outageProbes) };
 }
 
-/** The response settled the advice: Electrum has answered, and its provider's queue is well. */
+/** The response settled the advice: Electrum is there, and the queue works. */
 export const onDeliverySettled = (state: DeliveryQueues, { queue, client }: QueuedDelivery): DeliveryQueues =>
   withQueue(onAccepted(state, client), queue, { failures: 0, probeAtMs: 0 });
 
@@ -263,7 +263,7 @@ export function onDeliveryRepeat(
     probeAtMs: failures === 0 ? nowMs + backoff(0) : probeAtMs,
   });
   if (outcome.cause === "noResponse") return onUnanswered({ ...opened, isReached: outcome.reached }, nowMs, backoff);
-  // A gateway's answer says nothing about the credentials; it does show that something is there.
+  // A gateway's response says nothing about the credentials; it does show that something is there.
   return outcome.isForeign ? { ...opened, unansweredInRow: 0, outageProbes: 0 } : onAccepted(opened, client);
 }
 
@@ -344,5 +344,5 @@ export const onDetachedEnd = (state: DeliveryQueues, queue: string): DeliveryQue
 export const haltedClientsOf = (state: DeliveryQueues): readonly string[] =>
   haltedClients(state).map(([client]) => client);
 
-/** Whether nothing at all is answered. */
+/** Whether none of the last sends got a response. */
 export const isElectrumAway = (state: DeliveryQueues): boolean => isAway(state);

@@ -10,7 +10,7 @@
 //    something is settled. So a driver that forgets a case cannot lose an advice.
 // 3. There is no last repeat: a reversal that is given up leaves a live voucher, or a spent one. Each advice
 //    backs off by itself.
-// 4. `Retry-After` binds the advice that it answered, and no other.
+// 4. `Retry-After` binds the advice that it is a response to, and no other.
 // 5. A response that is not Electrum's repeats the advice, with an alert. A refusal of the credentials halts.
 //
 // What it does not know: other advices (`delivery-queues.ts`), time, and how anything is stored.
@@ -53,7 +53,7 @@ export interface DeliverySettled {
 export interface DeliveryRepeat {
   readonly outcome: "repeat";
   readonly notBefore: Instant;
-  /** `noResponse`: nothing was heard. `response`: something answered, but did not acknowledge it. */
+  /** `noResponse`: no response came. `response`: a response came, but did not acknowledge the advice. */
   readonly cause: "noResponse" | "response";
   /** Whether the message reached anything. If not, the provider is not the one in trouble. */
   readonly reached: boolean;
