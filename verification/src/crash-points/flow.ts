@@ -1,5 +1,6 @@
 import type { Transaction } from "@electrum-vouchers/core";
 import type { DocumentedFlow, FlowConditions } from "@electrum-vouchers/testkit";
+import type { Alert } from "@electrum-vouchers/runtime";
 import type { CrashFlowAction } from "./actions.ts";
 
 /** A flow that is played in simulated time, so that it can be broken off at every call of a port. */
@@ -10,7 +11,17 @@ export interface Flow {
   readonly actions: readonly CrashFlowAction[];
   /** How its transactions end if nothing is broken off. */
   readonly finalStates: readonly Transaction["state"][];
+  /** What the operator is told if nothing is broken off. With a crash it may be none of it, and never anything else. */
+  readonly alerts?: readonly Alert["reason"][];
 }
+
+/** What the operator is told in a documented flow: in all others, nothing. */
+export const alertsByFlow: ReadonlyMap<string, readonly Alert["reason"][]> = new Map([
+  // No message is answered before the reversal, as if the caller were not on Electrum's allow-list.
+  ["Provision: time-outs, retries fail, reversal", ["neverAnswered"]],
+  // It has no body, so it names no request, and a gateway may have sent it.
+  ["A success without a voucher", ["notElectrum"]],
+]);
 
 /** A documented flow, which the demo plays over HTTP. */
 export const toCrashFlow = ({ name, given = {}, actions, expected }: DocumentedFlow): Flow => ({
@@ -18,4 +29,5 @@ export const toCrashFlow = ({ name, given = {}, actions, expected }: DocumentedF
   given,
   actions,
   finalStates: expected.transactions.flatMap(({ states }) => states.slice(-1)),
+  alerts: alertsByFlow.get(name) ?? [],
 });

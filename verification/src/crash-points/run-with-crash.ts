@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Transaction } from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
-import { startTill } from "@electrum-vouchers/runtime";
+import { type Alert, startTill } from "@electrum-vouchers/runtime";
 import {
   cancel,
   createSimulatedElectrum,
@@ -74,6 +74,7 @@ export async function runWithCrash(
     electrum: createSimulatedElectrum(clock, { world, faults: { rules: flow.given.faults ?? [] } }),
     oracle: createOracle({ monotonicMs: clock.monotonicMs, confirmationsWait: true }),
     pastEvents: new Set(),
+    alerts: new Set(),
   };
   const [first, second] = [join(folder, "first.db"), join(folder, "second.db")];
   const tillProcess = startTillProcess("the first till", clock.now);
@@ -108,6 +109,9 @@ export async function runWithCrash(
   environment.electrum.heal();
   await awaitQuiescence(environment, outbox);
   const { electrum, oracle } = environment;
+  const missing = (flow.alerts ?? []).filter((reason) => !environment.alerts.has(reason));
+  if (crashedAt === undefined && missing.length > 0)
+    environment.oracle.reportViolation(`the operator is told (${missing.join(", ")})`);
   const transactions = await checkAtQuiescence(outbox, electrum.world(), oracle);
   await closeOrThrow(outbox);
   const finalStates = transactions.map(({ state }) => state);
@@ -123,6 +127,8 @@ interface FlowEnvironment {
   readonly voucherCode: string;
   readonly oracle: Oracle;
   readonly pastEvents: Set<CrashFlowAction>;
+  /** What the operator was told. */
+  readonly alerts: Set<Alert["reason"]>;
 }
 
 /** A till process, and the file that it works on. */
@@ -164,7 +170,10 @@ async function runActionsAtTill(
     policy: policyFor(flow.given),
     onEvent: (event) => {
       oracle.recordEvent(event);
-      if (event.type === "alert") oracle.reportViolation(`no alert is raised (${JSON.stringify(event.alert)})`);
+      if (event.type !== "alert") return;
+      environment.alerts.add(event.alert.reason);
+      if (flow.alerts?.includes(event.alert.reason) !== true)
+        oracle.reportViolation(`no such alert is raised (${JSON.stringify(event.alert)})`);
     },
     newId: createIdMinter(tillProcess),
   });
