@@ -20,7 +20,7 @@ describe("what is left out of a state changes nothing", () => {
     },
   );
 
-  test.each(["cancelledAt", "inDoubt", "advice", "reconciliation"])(
+  test.each(["cancelledAt", "inDoubt", "advice", "lateApproval", "reconciliation"])(
     "and the check detects if %s is left out",
     (omitted) => {
       const { kind, policy } = sale({ retries: 1 });

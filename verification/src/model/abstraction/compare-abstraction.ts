@@ -119,19 +119,24 @@ const attempts = { provision: [0, 1], redemption: [0, 1, 2] } as const;
 /** Responses, by their names in the model checker. Those of one name must have the same outcome. */
 const requestResponses: readonly (readonly [name: string, status: number, body: object | string])[] = [
   ["approved", 201, { id: TRANSACTION_ID, voucher: { code: CODE }, thirdPartyIdentifiers: [] }],
+  ["declined", 400, { id: TRANSACTION_ID, errorType: "TRANSACTION_DECLINED" }],
+  // It names no message, but its type is one that Electrum has published.
   ["declined", 400, { errorType: "TRANSACTION_DECLINED" }],
-  ["declined", 404, ""],
   ["open", 500, ""],
-  ["open", 400, { errorType: "DUPLICATE_RECORD" }],
-  ["open", 201, "{"],
-  ["open", 201, { id: "another" }],
+  ["open", 400, { id: TRANSACTION_ID, errorType: "DUPLICATE_RECORD" }],
+  ["foreign", 404, ""],
+  ["foreign", 201, "{"],
 ];
 
 const noResponseCauses: readonly NoResponseCause[] = ["deadline", "unreachable", "interrupted"];
 
 const adviceResponses: readonly (readonly [name: string, status: number, body: object | string])[] = [
-  ["acknowledged", 202, ""],
+  ["acknowledged", 202, { requestId: TRANSACTION_ID }],
+  ["unnamed", 202, ""],
+  ["unnamed", 202, {}],
+  ["not there, unnamed", 404, ""],
   ["to be repeated", 500, ""],
+  ["to be repeated", 404, "<html></html>"],
   ["refused", 400, { errorType: "FORMAT_ERROR" }],
   ["not there", 404, { errorType: "UNABLE_TO_LOCATE_RECORD" }],
   ["seen before", 400, { errorType: "DUPLICATE_RECORD" }],
