@@ -89,6 +89,9 @@ function responsesToRequest({ operation }: Request): ResponseClasses {
     inEitherCase: [
       ...inDoubtResponses,
       ...unusableSuccesses,
+      // A firewall that inspects responses sends its own once the request was processed.
+      ...[400, 403, 404, 501].map(emptyResponse),
+      htmlResponse(404),
       errorResponse(400, "DUPLICATE_RECORD"),
       errorResponse(200, "TRANSACTION_DECLINED"),
       // A response to a lookup has no id of its own.
@@ -103,8 +106,8 @@ function responsesToRequest({ operation }: Request): ResponseClasses {
     ],
     ifProcessed: [],
     ifUnprocessed: [
-      ...[400, 401, 403, 404, 501].map(emptyResponse),
-      htmlResponse(404),
+      // Whoever refuses the credentials has passed nothing on.
+      ...[401, 407].map(emptyResponse),
       errorResponse(400, "FORMAT_ERROR"),
       errorResponse(401, "AUTHENTICATION_ERROR"),
       errorResponse(404, "UNABLE_TO_LOCATE_RECORD"),
@@ -125,6 +128,8 @@ function responsesToAdvice({ operation, message }: Advice): ResponseClasses {
       htmlResponse(404),
       { status: 202, body: JSON.stringify({ id: FOREIGN_ID }) },
       ...[401, 403, 400, 501].map(emptyResponse),
+      // They name no message: a gateway that has lost its routes sends them to everything.
+      ...[200, 202, 404].map(emptyResponse),
       errorResponse(400, "AUTHENTICATION_ERROR"),
       errorResponse(400, "FORMAT_ERROR"),
       errorResponse(400, "SOMETHING_NEW"),
@@ -134,8 +139,7 @@ function responsesToAdvice({ operation, message }: Advice): ResponseClasses {
       ...notFound.map(({ status }) => errorResponse(status, "UNABLE_TO_LOCATE_RECORD", FOREIGN_ID)),
     ],
     ifProcessed: [
-      emptyResponse(200),
-      emptyResponse(202),
+      { status: 202, body: JSON.stringify({ requestId: TRANSACTION_ID }) },
       errorResponse(400, "DUPLICATE_RECORD"),
       errorResponse(400, "ACCOUNT_ALREADY_SETTLED"),
       errorResponse(400, sameErrorTypes[operation]),
@@ -144,7 +148,7 @@ function responsesToAdvice({ operation, message }: Advice): ResponseClasses {
       ...(operation === "reverseRedeem" ? notFound : []),
     ],
     // To a reversal it means that there is nothing to undo. An honest switch does not say so of what it holds.
-    ifUnprocessed: isConfirmation ? [emptyResponse(404), ...notFound] : [],
+    ifUnprocessed: isConfirmation ? notFound : [],
   };
 }
 
