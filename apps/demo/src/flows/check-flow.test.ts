@@ -22,8 +22,16 @@ function completeSale(choice: "confirm" | "cancel", provider = {}): Transaction 
   const { transaction, commands } = decide(issued, intent)._unsafeUnwrap();
   const [command] = commands;
   if (command?.type !== "queueAdvice") throw new Error("a decision queues an advice");
-  const adviceId = command.advice.message.id;
-  return observe(transaction, { type: "adviceResponse", adviceId, status: 202, body: "", at }).transaction;
+  const { message } = command.advice;
+  // Electrum's acknowledgement names the advice.
+  const acknowledgement = {
+    type: "adviceResponse",
+    adviceId: message.id,
+    status: 202,
+    body: JSON.stringify(message),
+    at,
+  } as const;
+  return observe(transaction, acknowledgement).transaction;
 }
 
 const switchWith = (state: string, providerState = state): SwitchTransaction => ({
