@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { verifyCrashPoints } from "./crash-points/verify.ts";
 import { verifyDisk } from "./disk/verify.ts";
 import { verifyFuzz } from "./fuzz/verify.ts";
+import { verifyIsolation } from "./simulation/isolation/verify.ts";
 import { verifyKill } from "./kill/verify.ts";
 import { verifyModel } from "./model/verify.ts";
 import { verifyMutation } from "./mutation/verify.ts";
@@ -14,6 +15,7 @@ const checks: Readonly<Record<string, (args: readonly string[]) => Promise<Repor
   crash: verifyCrashPoints,
   disk: verifyDisk,
   fuzz: verifyFuzz,
+  isolation: verifyIsolation,
   kill: verifyKill,
   model: verifyModel,
   mutation: verifyMutation,
