@@ -56,7 +56,10 @@ export interface Forwarding {
   readonly deadlineMs: number;
   /** How the wait between repeats grows. There is no last repeat. Default 1 s, doubling, up to 60 s. */
   readonly backoff: Backoff;
-  /** After this time without a response, a delivery leaves its slot to others and waits on. Default 3 s. */
+  /**
+   * After this time without a response, a delivery leaves its slot to others and waits on. The more of its queue have done so, the
+   * sooner the next one does. Default 3 s.
+   */
   readonly detachAfterMs: number;
 }
 

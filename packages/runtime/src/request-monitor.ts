@@ -8,10 +8,11 @@
 // 3. If nothing has ever answered, Electrum may not know this address: it drops callers that are not on its allow-list, without
 //    any response.
 
-import type { Fact, Transaction } from "@electrum-vouchers/core";
+import type { Fact, NoResponseCause, Transaction, Uuid } from "@electrum-vouchers/core";
 import { labelsOf } from "@electrum-vouchers/core";
 import type { AlertReporter } from "./alert-reporter.ts";
 import type { Clock } from "./clock.ts";
+import { reachOf } from "./engine/delivery.ts";
 import type { CommittedStep } from "./engine/run-transaction.ts";
 
 export interface RequestMonitor {
@@ -27,7 +28,7 @@ export interface RequestMonitorOptions {
   /** Electrum has answered a request of this client with anything but a refusal of the credentials. */
   onAccepted(client: string): void;
   /** A request got no response at all. */
-  onUnanswered(): void;
+  onUnanswered(id: Uuid, cause: NoResponseCause): void;
 }
 
 /** Foreign responses in a row after which new sales are refused. */
@@ -50,8 +51,9 @@ export function createRequestMonitor({
   let hasAnswered = false;
   let unansweredSends = 0;
 
-  function noteNoResponse(): void {
-    onUnanswered();
+  function noteNoResponse(id: Uuid, cause: NoResponseCause): void {
+    onUnanswered(id, cause);
+    if (reachOf(cause) === "notSent") return;
     unansweredSends += 1;
     if (!hasAnswered && unansweredSends === NEVER_ANSWERED_SENDS)
       reportAlert({ reason: "neverAnswered", sends: unansweredSends });
@@ -90,7 +92,7 @@ export function createRequestMonitor({
     observeStep: ({ before, transaction, entry }) => {
       if (entry.type !== "fact" || before === undefined) return;
       const { fact } = entry;
-      if (fact.type === "noResponse") noteNoResponse();
+      if (fact.type === "noResponse") noteNoResponse(transaction.id, fact.cause);
       if (fact.type === "response") noteResponse(fact, before, transaction);
     },
     admitSale: () => {

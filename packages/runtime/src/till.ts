@@ -55,7 +55,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
     clock,
     reportAlert,
     onAccepted: (client) => forwarder.noteAccepted(client),
-    onUnanswered: () => forwarder.noteUnanswered(),
+    onUnanswered: (id, cause) => forwarder.noteUnanswered(id, cause),
   });
   const executorOptions = {
     outbox,

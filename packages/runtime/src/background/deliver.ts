@@ -1,9 +1,10 @@
-import { type Advice, backoffMs, labelsOf, pendingAdvice } from "@electrum-vouchers/core";
+import { type Advice, backoffMs, type Instant, labelsOf, pendingAdvice, type Uuid } from "@electrum-vouchers/core";
 import type { ClaimedRecord, Electrum, Outbox, Postponement } from "@electrum-vouchers/core/ports";
 import { type AlertReporter, toAlerts } from "../alert-reporter.ts";
 import type { Clock } from "../clock.ts";
 import { afterDelivery, type DeliveryRepeat } from "../engine/delivery.ts";
 import {
+  isElectrumAway,
   isLongFailing,
   mayDetach,
   onCredentials,
@@ -13,7 +14,9 @@ import {
   onDeliveryStart,
   onDetached,
   onDetachedEnd,
+  type ProbeBackoff,
   type QueuedDelivery,
+  queueStateOf,
 } from "../engine/delivery-queues.ts";
 import { type EnginePorts, runTransaction } from "../engine/run-transaction.ts";
 import { factStep, type VersionedTransaction } from "../engine/stored-step.ts";
@@ -38,16 +41,16 @@ export interface DeliveryOptions extends Forwarding {
 export interface DeliveryContext {
   readonly options: DeliveryOptions;
   readonly state: DeliveryState;
-  /** How long to wait before the next probe of a queue or client. */
-  readonly probeBackoff: (probes: number) => number;
   /** Records have become due. */
   readonly notify: () => void;
 }
 
+/** How long to wait before the next probe. The jitter comes from the id of a message, so that two tills do not probe in step. */
 export const createProbeBackoff =
-  ({ backoff, worker }: DeliveryOptions) =>
-  (probes: number): number =>
-    backoffMs(backoff, probes, worker);
+  ({ backoff }: Pick<DeliveryOptions, "backoff">, id: Uuid): ProbeBackoff =>
+  (probes) =>
+    // The outbox stores whole milliseconds.
+    Math.ceil(backoffMs(backoff, probes, id));
 
 /** Delivers the advice of a claimed record once. */
 export async function deliver(
@@ -56,11 +59,12 @@ export async function deliver(
   current: VersionedTransaction,
   slot: Slot,
 ): Promise<void> {
-  const { options, state, probeBackoff } = context;
+  const { options, state } = context;
   const { clock } = options;
   const pending = pendingAdvice(current.transaction);
   if (pending === undefined) return;
   const { advice } = pending;
+  const probeBackoff = createProbeBackoff(options, advice.message.id);
   const delivery = toDelivery(record, current, advice, options.electrum);
   const known = onCredentials(state.queues(), delivery.client, delivery.credentials);
   state.update(onDeliveryStart(known, delivery, clock.monotonicMs(), probeBackoff));
@@ -81,19 +85,26 @@ export async function deliver(
     }
     case "repeat":
       state.update(onDeliveryRepeat(state.queues(), delivery, toTrouble(outcome), nowMs, probeBackoff));
-      return repeat(context, record, advice, outcome);
+      return repeat(context, record, advice, forNextProbe(outcome, isElectrumAway(state.queues()), attempt.at));
     case "halt":
       state.update(onDeliveryRefused(state.queues(), delivery, nowMs, probeBackoff));
       return halt(context, record, { message: advice, delivery }, outcome.status);
   }
 }
 
+/** While Electrum is away only probes go out. If no connection could be made, this advice may be the next, so the order is kept. */
+const forNextProbe = (outcome: DeliveryRepeat, isAway: boolean, at: Instant): DeliveryRepeat =>
+  outcome.reach === "unreachable" && isAway ? { ...outcome, notBefore: at } : outcome;
+
 interface Delivering {
   readonly message: Advice;
   readonly delivery: QueuedDelivery;
 }
 
-/** Sends. If there is no response for some time, the delivery leaves its slot to others. */
+/**
+ * Sends. If there is no response for some time, the delivery leaves its slot to others: the sooner, the more of its queue have done
+ * so already. A queue of which many get no response would hold the slots against the rest.
+ */
 async function sendDetaching(
   { options, state }: DeliveryContext,
   { id, postponed }: ClaimedRecord,
@@ -103,7 +114,8 @@ async function sendDetaching(
   const { clock, deadlineMs, detachAfterMs } = options;
   const answered = new AbortController();
   let isDetached = false;
-  void clock.sleep(detachAfterMs, answered.signal).then(() => {
+  const detachMs = detachAfterMs / (1 + queueStateOf(state.queues(), queue).detached);
+  void clock.sleep(detachMs, answered.signal).then(() => {
     if (answered.signal.aborted || !mayDetach(state.queues(), queue)) return;
     isDetached = true;
     state.update(onDetached(state.queues(), queue));
@@ -147,15 +159,16 @@ async function repeat(
 
 /** The refused advice waits longer than the next probe, so that probes rotate, and the one that was refused comes last. */
 async function halt(
-  { options, state, probeBackoff }: DeliveryContext,
+  { options, state }: DeliveryContext,
   record: ClaimedRecord,
-  { message: { operation }, delivery: { client } }: Delivering,
+  { message: { operation, message }, delivery: { client } }: Delivering,
   status: number,
 ): Promise<void> {
   const { id, version } = record;
   if (state.noteHalt(client)) options.reportAlert({ reason: "credentials", id, operation, status, client });
   const probes = state.queues().clients.get(client)?.probes ?? 0;
-  const until = options.clock.now() + 2 * probeBackoff(Math.max(record.postponed, probes) + 1);
+  const waitMs = createProbeBackoff(options, message.id)(Math.max(record.postponed, probes) + 1);
+  const until = options.clock.now() + 2 * waitMs;
   const reason = `status ${status}: the credentials are refused`;
   await postpone(options, { id, version, until, reason, cause: "halted" });
 }
@@ -178,10 +191,10 @@ function toDelivery(
 
 const toTrouble = ({
   cause,
-  reached,
+  reach,
   foreignStatus,
-}: DeliveryRepeat): { cause: DeliveryRepeat["cause"]; reached: boolean; isForeign: boolean } => ({
+}: DeliveryRepeat): { cause: DeliveryRepeat["cause"]; reach: DeliveryRepeat["reach"]; isForeign: boolean } => ({
   cause,
-  reached,
+  reach,
   isForeign: foreignStatus !== undefined,
 });

@@ -7,6 +7,7 @@
 //
 // Being run twice is harmless: Electrum takes repeats of an advice, and the second acknowledgement changes nothing.
 
+import type { NoResponseCause, Uuid } from "@electrum-vouchers/core";
 import {
   haltedClientsOf,
   isElectrumAway,
@@ -14,6 +15,7 @@ import {
   onUnanswered,
   planDeliveries,
 } from "../engine/delivery-queues.ts";
+import { reachOf } from "../engine/delivery.ts";
 import type { ForwarderStatus } from "../events.ts";
 import { type PoolState, startClaimLoop } from "./claim-loop.ts";
 import { createProbeBackoff, deliver, type DeliveryContext, type DeliveryOptions } from "./deliver.ts";
@@ -30,7 +32,7 @@ export interface Forwarder {
   /** Electrum has answered a request of this client with anything but a refusal of the credentials. */
   noteAccepted(client: string): void;
   /** A request got no response at all. */
-  noteUnanswered(): void;
+  noteUnanswered(id: Uuid, cause: NoResponseCause): void;
   status(): ForwarderStatus;
   /** Ends every halt: the credentials are right again. */
   resume(): void;
@@ -44,8 +46,7 @@ const LEASE_MARGIN_MS = 5_000;
 export function startForwarder(options: ForwarderOptions): Forwarder {
   const { clock, concurrency, deadlineMs } = options;
   const state = createDeliveryState(clock, options.onEvent);
-  const probeBackoff = createProbeBackoff(options);
-  const context: DeliveryContext = { options, state, probeBackoff, notify: () => loop.notify() };
+  const context: DeliveryContext = { options, state, notify: () => loop.notify() };
 
   const loop = startClaimLoop({
     ...options,
@@ -65,7 +66,10 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
       state.update(next);
       loop.notify();
     },
-    noteUnanswered: () => state.update(onUnanswered(state.queues(), clock.monotonicMs(), probeBackoff)),
+    noteUnanswered: (id, cause) => {
+      const probeBackoff = createProbeBackoff(options, id);
+      state.update(onUnanswered(state.queues(), reachOf(cause), clock.monotonicMs(), probeBackoff));
+    },
     status: () => state.status(),
     resume: () => {
       state.update(haltedClientsOf(state.queues()).reduce(onAccepted, state.queues()));

@@ -20,6 +20,7 @@ import {
   onDetached,
   onDetachedEnd,
   onUnanswered,
+  OUTAGE_CONNECTS,
   OUTAGE_SENDS,
   planDeliveries,
   type QueuedDelivery,
@@ -37,7 +38,7 @@ const delivery = (changes: Partial<QueuedDelivery> = {}): QueuedDelivery => ({
   ...changes,
 });
 const idle: Slots = { count: 8, first: 0, repeat: 0, busyQueues: new Set() };
-const failed = { cause: "response", isForeign: false, reached: true } as const;
+const failed = { cause: "response", isForeign: false, reach: "reached" } as const;
 const repeats = (state: DeliveryQueues, times: number, changes: Partial<QueuedDelivery> = {}): DeliveryQueues =>
   Array.from({ length: times }).reduce<DeliveryQueues>(
     (before) => onDeliveryRepeat(before, delivery(changes), failed, 0, backoff),
@@ -126,7 +127,10 @@ describe("repeats", () => {
 
 describe("Electrum away", () => {
   const unanswered = (times: number): DeliveryQueues =>
-    Array.from({ length: times }).reduce<DeliveryQueues>((state) => onUnanswered(state, 0, backoff), noQueues);
+    Array.from({ length: times }).reduce<DeliveryQueues>(
+      (state) => onUnanswered(state, "reached", 0, backoff),
+      noQueues,
+    );
 
   test("after so many sends without any response, and not one before", () => {
     expect(isElectrumAway(unanswered(OUTAGE_SENDS - 1))).toBe(false);
@@ -142,19 +146,35 @@ describe("Electrum away", () => {
     expect(planDeliveries(probing, idle, 16, 1_000).waitMs).toBe(backoff(1));
   });
 
+  test("a few attempts without a connection are enough: no message can be at fault", () => {
+    const unreachable = (times: number): DeliveryQueues =>
+      Array.from({ length: times }).reduce<DeliveryQueues>(
+        (state) => onUnanswered(state, "unreachable", 0, backoff),
+        noQueues,
+      );
+    expect(isElectrumAway(unreachable(OUTAGE_CONNECTS - 1))).toBe(false);
+    expect(isElectrumAway(unreachable(OUTAGE_CONNECTS))).toBe(true);
+  });
+
+  test("a message that was never sent shows nothing: its client may have no credentials", () => {
+    const tries = Array.from({ length: 3 * OUTAGE_SENDS });
+    const state = tries.reduce<DeliveryQueues>((before) => onUnanswered(before, "notSent", 0, backoff), noQueues);
+    expect(isElectrumAway(state)).toBe(false);
+  });
+
   test.each([
     [
       "stays with the oldest while nothing is reached: no message is at fault",
-      false,
-      Array.from({ length: 11 }, () => 0),
+      "unreachable",
+      [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
     ],
     [
       "passes over more and more of the oldest once something is reached: they may be at fault themselves",
-      true,
+      "reached",
       [0, 1, 3, 7, 15, 31, 63, 127, 255, 0, 1],
     ],
-  ])("the probe %s", (_, reached, expected) => {
-    const silent = { cause: "noResponse", isForeign: false, reached } as const;
+  ] as const)("the probe %s", (_, reach, expected) => {
+    const silent = { cause: "noResponse", isForeign: false, reach } as const;
     const first = onDeliveryRepeat(unanswered(OUTAGE_SENDS), delivery(), silent, 0, backoff);
     const states = expected.slice(1).reduce<readonly DeliveryQueues[]>(
       (before) => {
@@ -177,7 +197,7 @@ describe("Electrum away", () => {
     const refuse = (state: DeliveryQueues, adviceId: string): DeliveryQueues =>
       onDeliveryRefused(state, delivery({ adviceId }), 5_000, backoff);
     const away = Array.from({ length: OUTAGE_SENDS }).reduce<DeliveryQueues>(
-      (state) => onUnanswered(state, 0, backoff),
+      (state) => onUnanswered(state, "reached", 0, backoff),
       refuse(refuse(noQueues, "advice 1"), "advice 2"),
     );
     const haltProbeAtMs = 5_000 + backoff(0);
@@ -236,7 +256,7 @@ describe("a halt", () => {
 
   test.each<[string, (state: DeliveryQueues) => DeliveryQueues]>([
     ["a gateway answers", (state) => onDeliveryRepeat(state, delivery(), { ...failed, isForeign: true }, 0, backoff)],
-    ["nothing answers", (state) => onUnanswered(state, 0, backoff)],
+    ["nothing answers", (state) => onUnanswered(state, "reached", 0, backoff)],
     [
       "another client's advice is acknowledged",
       (state) => onDeliverySettled(state, delivery({ client: "kiosk", queue: "kiosk/A" })),

@@ -5,14 +5,15 @@
 // 1. Each advice backs off by itself (`delivery.ts`).
 // 2. First deliveries go ahead of repeats: a failing advice has had its first delivery, a healthy one needs no other. So what
 //    healthy advices experience does not depend on the failing ones. Exception: if none of the last sends got a response,
-//    requests included, Electrum is away, and single probes find out when it is back. A probe that reached something, and got
+//    requests included, Electrum is away (a send that never left shows nothing), and single probes find out when it is back. A probe that reached something, and got
 //    no response all the same, may have itself to blame: the next ones pass over more and more of the oldest, so that some
-//    failing advices at the head do not hide that Electrum is back.
+//    failing advices at the head do not hide that Electrum is back. An advice that could not be sent waits for the next probe
+//    only, so that the oldest probes again, and the order is kept.
 // 3. A circuit breaker per queue holds back *repeats* only, and lets single ones probe. Any acknowledgement closes it.
 //    After long, it also pulls forward what waits for a response; a failure among acknowledgements is one advice's own.
 // 4. Repeats use idle slots, but a quarter of all slots, at least one, is never lent to them (unless there is only one).
 // 5. A delivery that gets no response for some time is *detached*: it leaves its slot to others, and holds only its connection.
-//    Detached deliveries are bounded per queue, and in all with a place kept for every other queue. A queue whose bound is full
+//    The more of its queue are detached, the sooner. Detached deliveries are bounded per queue, and in all with a place kept for every other queue. A queue whose bound is full
 //    sends its first deliveries in one slot.
 // 6. A halt is evidence about credentials: refusals of two different advices of one client under the same credentials, with
 //    nothing accepted between. One refusal may be one message's fault. While halted, single probes rotate over the advices, by
@@ -23,15 +24,17 @@
 // Moments are monotonic milliseconds: a clock that is set back must not silence the forwarder.
 // What it does not know: HTTP, the outbox, and what a response means.
 
+import type { DeliveryRepeat, MessageReach } from "./delivery.ts";
+
 export interface DeliveryQueues {
   readonly queues: ReadonlyMap<string, QueueState>;
   readonly clients: ReadonlyMap<string, ClientState>;
-  /** How many sends in a row, of requests and advices, got no response at all. */
+  /** How many sends in a row, of requests and advices, got no response at all. One without a connection counts as several. */
   readonly unansweredInRow: number;
   /** When the next probe of an Electrum that is away may be sent. */
   readonly outageProbeAtMs: number;
   readonly outageProbes: number;
-  /** Whether the last delivery without a response reached something, so that the message itself may be at fault. */
+  /** Whether the last send without a response reached something, so that the message itself may be at fault. */
   readonly isReached: boolean;
 }
 
@@ -62,6 +65,9 @@ export const MAX_QUEUES = 256;
 
 /** Sends in a row without any response, after which Electrum counts as away. */
 export const OUTAGE_SENDS = 8;
+
+/** The same if no connection could be made: fewer are enough, since no message can be at fault. */
+export const OUTAGE_CONNECTS = 2;
 
 /** A connection each. More of one queue says nothing new about it. */
 export const MAX_DETACHED_PER_QUEUE = 256;
@@ -252,7 +258,7 @@ export const onDeliverySettled = (state: DeliveryQueues, { queue, client }: Queu
 export function onDeliveryRepeat(
   state: DeliveryQueues,
   { queue, client }: QueuedDelivery,
-  outcome: { readonly cause: "noResponse" | "response"; readonly isForeign: boolean; readonly reached: boolean },
+  outcome: Pick<DeliveryRepeat, "cause" | "reach"> & { readonly isForeign: boolean },
   nowMs: number,
   backoff: ProbeBackoff,
 ): DeliveryQueues {
@@ -262,7 +268,7 @@ export function onDeliveryRepeat(
     failingSinceMs: failures === 0 ? nowMs : failingSinceMs,
     probeAtMs: failures === 0 ? nowMs + backoff(0) : probeAtMs,
   });
-  if (outcome.cause === "noResponse") return onUnanswered({ ...opened, isReached: outcome.reached }, nowMs, backoff);
+  if (outcome.cause === "noResponse") return onUnanswered(opened, outcome.reach, nowMs, backoff);
   // A gateway's response says nothing about the credentials; it does show that something is there.
   return outcome.isForeign ? { ...opened, unansweredInRow: 0, outageProbes: 0 } : onAccepted(opened, client);
 }
@@ -297,12 +303,18 @@ export function onAccepted(state: DeliveryQueues, client: string): DeliveryQueue
   return { ...state, clients: isKnown ? clients : state.clients, unansweredInRow: 0, outageProbes: 0 };
 }
 
-/** A message got no response at all. */
-export function onUnanswered(state: DeliveryQueues, nowMs: number, backoff: ProbeBackoff): DeliveryQueues {
-  const unansweredInRow = state.unansweredInRow + 1;
-  return unansweredInRow === OUTAGE_SENDS
-    ? { ...state, unansweredInRow, outageProbes: 0, outageProbeAtMs: nowMs + backoff(0) }
-    : { ...state, unansweredInRow };
+/** A message got no response at all. One that was not sent shows nothing: its client may have no credentials. */
+export function onUnanswered(
+  state: DeliveryQueues,
+  reach: MessageReach,
+  nowMs: number,
+  backoff: ProbeBackoff,
+): DeliveryQueues {
+  if (reach === "notSent") return state;
+  const isReached = reach === "reached";
+  const unansweredInRow = state.unansweredInRow + (isReached ? 1 : OUTAGE_SENDS / OUTAGE_CONNECTS);
+  const next = { ...state, unansweredInRow, isReached };
+  return isAway(next) && !isAway(state) ? { ...next, outageProbes: 0, outageProbeAtMs: nowMs + backoff(0) } : next;
 }
 
 /** Other credentials were configured: a halt under the old ones ends. */

@@ -82,7 +82,7 @@ describe("a delivery is repeated", () => {
     for (const repeats of [0, 1, 7, 1_000_000]) {
       const outcome = deliver({ status: 503, body: error("UPSTREAM_UNAVAILABLE", confirmation) }, { repeats });
       const wait = backoffMs(defaultDeliveryBackoff, repeats, confirmation.advice.message.id);
-      expect(outcome).toMatchObject({ outcome: "repeat", notBefore: AT + wait, cause: "response", reached: true });
+      expect(outcome).toMatchObject({ outcome: "repeat", notBefore: AT + wait, cause: "response", reach: "reached" });
     }
   });
 
@@ -102,26 +102,23 @@ describe("a delivery is repeated", () => {
     expect(deliver(response)).toMatchObject({ outcome: "repeat", foreignStatus });
   });
 
-  test.each(["deadline", "interrupted", "tooLarge"] as const)("if nothing was heard: %s reached something", (cause) => {
+  test.each([
+    ["deadline", "reached"],
+    ["interrupted", "reached"],
+    ["tooLarge", "reached"],
+    ["unreachable", "unreachable"],
+    ["insecure", "unreachable"],
+    ["notSent", "notSent"],
+    ["credentials", "notSent"],
+    ["stopped", "notSent"],
+  ] as const)("if no response came, with how far the message came: %s is %s", (cause, reach) => {
     const result = err({ cause });
     expect(afterDelivery({ ...confirmation, repeats: 0, result, at: AT }, defaultDeliveryBackoff)).toMatchObject({
       outcome: "repeat",
       cause: "noResponse",
-      reached: true,
+      reach,
     });
   });
-
-  test.each(["unreachable", "notSent", "credentials", "stopped", "insecure"] as const)(
-    "if it was not sent at all: %s",
-    (cause) => {
-      const result = err({ cause });
-      expect(afterDelivery({ ...confirmation, repeats: 0, result, at: AT }, defaultDeliveryBackoff)).toMatchObject({
-        outcome: "repeat",
-        cause: "noResponse",
-        reached: false,
-      });
-    },
-  );
 });
 
 describe("a delivery halts", () => {

@@ -24,6 +24,7 @@ import {
   type HttpResponse,
   type Instant,
   type NoResponse,
+  type NoResponseCause,
   observe,
   type Transaction,
 } from "@electrum-vouchers/core";
@@ -55,12 +56,37 @@ export interface DeliveryRepeat {
   readonly notBefore: Instant;
   /** `noResponse`: no response came. `response`: a response came, but did not acknowledge the advice. */
   readonly cause: "noResponse" | "response";
-  /** Whether the message reached anything. If not, the provider is not the one in trouble. */
-  readonly reached: boolean;
+  readonly reach: MessageReach;
   /** For the operator: why it is repeated. Never a secret. */
   readonly reason: string;
   /** The status of a response that is not Electrum's word: alert the operator. */
   readonly foreignStatus?: number;
+}
+
+/**
+ * How far a message came.
+ *
+ * - `reached`: something took it. If no response came, the message itself may be at fault
+ * - `unreachable`: no connection could be made, so no message is at fault
+ * - `notSent`: nothing was tried, since there were no credentials or no time. It shows nothing about Electrum
+ */
+export type MessageReach = "reached" | "unreachable" | "notSent";
+
+/** How far a message without a response came. */
+export function reachOf(cause: NoResponseCause): MessageReach {
+  switch (cause) {
+    case "deadline":
+    case "interrupted":
+    case "tooLarge":
+      return "reached";
+    case "unreachable":
+    case "insecure":
+      return "unreachable";
+    case "notSent":
+    case "credentials":
+    case "stopped":
+      return "notSent";
+  }
 }
 
 /** The credentials were refused: keep the advice, and stop sending under them until something is accepted again. */
@@ -88,7 +114,7 @@ export function afterDelivery(attempt: DeliveryAttempt, backoff: Backoff): Deliv
       outcome: "repeat",
       notBefore: attempt.at + waitMs(attempt, backoff, 0),
       cause: "noResponse",
-      reached: cause === "deadline" || cause === "interrupted" || cause === "tooLarge",
+      reach: reachOf(cause),
       reason: `no response: ${cause}`,
     }),
   );
@@ -109,7 +135,7 @@ function afterResponse(attempt: DeliveryAttempt, response: HttpResponse, backoff
     outcome: "repeat",
     notBefore: at + waitMs(attempt, backoff, retryAfterMs),
     cause: "response",
-    reached: true,
+    reach: "reached",
     reason: classified.outcome === "unnamed" ? `status ${status}, which names no advice` : `status ${status}`,
     ...(isForeign ? { foreignStatus: status } : {}),
   };

@@ -6,6 +6,8 @@ export {
   type DeliveryOutcome,
   type DeliveryRepeat,
   type DeliverySettled,
+  type MessageReach,
+  reachOf,
 } from "./delivery.ts";
 export {
   type ClientState,
