@@ -51,6 +51,7 @@ export { documentedFlows } from "./flows/documented-flows.ts";
 export { policyFor, worldFor } from "./flows/conditions.ts";
 export type {
   DocumentedFlow,
+  ExpectedAlert,
   ExpectedMessage,
   ExpectedOutcome,
   ExpectedResult,

@@ -15,19 +15,11 @@ export interface Flow {
   readonly alerts?: readonly Alert["reason"][];
 }
 
-/** What the operator is told in a documented flow: in all others, nothing. */
-export const alertsByFlow: ReadonlyMap<string, readonly Alert["reason"][]> = new Map([
-  // No message is answered before the reversal, as if the caller were not on Electrum's allow-list.
-  ["Provision: time-outs, retries fail, reversal", ["neverAnswered"]],
-  // It has no body, so it names no request, and a gateway may have sent it.
-  ["A success without a voucher", ["notElectrum"]],
-]);
-
 /** A documented flow, which the demo plays over HTTP. */
 export const toCrashFlow = ({ name, given = {}, actions, expected }: DocumentedFlow): Flow => ({
   name,
   given,
   actions,
   finalStates: expected.transactions.flatMap(({ states }) => states.slice(-1)),
-  alerts: alertsByFlow.get(name) ?? [],
+  alerts: expected.alerts ?? [],
 });

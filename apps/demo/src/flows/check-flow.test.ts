@@ -126,6 +126,14 @@ describe("a flow is as documented only if all of it is", () => {
       findViolations({ ...flow, expected: wanted }, { timeline: [], transactions: [reversed], alerts: [] }),
     ).toEqual(["reconciliation: expected none, found providerTakesNoReversals"]);
   });
+
+  it("an alert that it documents", () => {
+    const alert = { reason: "neverAnswered", sends: 3 } as const;
+    const documented: DocumentedFlow = { ...flow, expected: { ...expected, alerts: ["neverAnswered"] } };
+    expect(findViolations(documented, { ...flowResult, alerts: [alert] })).toEqual([]);
+    expect(findViolations(documented, flowResult)).toHaveLength(1);
+    expect(findViolations(flow, { ...flowResult, alerts: [alert] })).toHaveLength(1);
+  });
 });
 
 describe("till and Electrum agree", () => {

@@ -1,5 +1,12 @@
 import type { Transaction } from "@electrum-vouchers/core";
-import type { DocumentedFlow, ExpectedMessage, ExpectedOutcome, ExpectedTransaction } from "@electrum-vouchers/testkit";
+import type { Alert } from "@electrum-vouchers/runtime";
+import type {
+  DocumentedFlow,
+  ExpectedAlert,
+  ExpectedMessage,
+  ExpectedOutcome,
+  ExpectedTransaction,
+} from "@electrum-vouchers/testkit";
 import { describeAlert } from "../print/alert.ts";
 import { describeNoResponse } from "../print/no-response.ts";
 import type { FlowResult, FlowTransaction } from "./run-flow.ts";
@@ -55,7 +62,15 @@ export function findViolations(
     ...compareLists("stays at Electrum", expected.consumedAdvices ?? [], toProvider(CONSUMED)),
     ...compareLists("transactions begun", [String(expected.transactions.length)], [String(transactions.length)]),
     ...transactions.flatMap((transaction, index) => transactionViolations(transaction, expected.transactions[index])),
-    ...alerts.map(describeAlert),
+    ...alertViolations(expected.alerts ?? [], alerts),
+  ];
+}
+
+function alertViolations(expected: readonly ExpectedAlert[], alerts: readonly Alert[]): readonly string[] {
+  const isExpected = ({ reason }: Alert): boolean => expected.some((each) => each === reason);
+  return [
+    ...alerts.filter((alert) => !isExpected(alert)).map(describeAlert),
+    ...expected.filter((each) => alerts.every(({ reason }) => reason !== each)).map((each) => `no alert: ${each}`),
   ];
 }
 

@@ -34,7 +34,12 @@ export interface ExpectedResult {
   readonly consumedAdvices?: readonly Operation[];
   /** In the order in which they start. */
   readonly transactions: readonly ExpectedTransaction[];
+  /** What the operator is alerted to. Default: nothing. */
+  readonly alerts?: readonly ExpectedAlert[];
 }
+
+/** The reason of an alert of the runtime. */
+export type ExpectedAlert = "neverAnswered" | "notElectrum";
 
 /** A message that is sent `repeatedly` is sent until something else comes of it: how often depends on the moment. */
 export type ExpectedMessage = readonly [operation: Operation, outcome: ExpectedOutcome, times?: number | "repeatedly"];

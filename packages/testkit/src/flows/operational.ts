@@ -145,6 +145,8 @@ export const operationalFlows: readonly DocumentedFlow[] = [
       transactions: [
         { ...sold, states: ["requesting", "waitingToRetry", "requesting", "issued", "confirming", "confirmed"] },
       ],
+      // It has no body, so it names no request, and a gateway may have sent it.
+      alerts: ["notElectrum"],
     },
   },
 ];

@@ -86,6 +86,8 @@ export const provisionFlows: readonly DocumentedFlow[] = [
           voucherState: "REVERSED",
         },
       ],
+      // No message got a response before the reversal, as if the caller were not on Electrum's allow-list.
+      alerts: ["neverAnswered"],
     },
   },
   {
