@@ -1,4 +1,4 @@
-// 14 to 16: one trouble stays one's own. What is measured is what healthy advices experience, beside sick ones and without.
+// 14 to 16: one trouble stays one's own. What is measured is what healthy advices experience, beside failing ones and without.
 //
 // 14   a backlog goes out; a share of it fails for ever. Time until the last healthy one is acknowledged, none failing against some.
 // 14b  the same by silence. All time-outs of a delivery are scaled down alike, from 60 s to `SILENT_DEADLINE_MS`.
@@ -37,7 +37,7 @@ const shares = [
   { share: 15 / 16, name: "15 in 16", atLeast: 0.7 },
 ] as const;
 
-/** How the sick fail for ever: some Electrum's answers, some a gateway's. */
+/** How the failing fail for ever: some Electrum's answers, some a gateway's. */
 const failures: readonly HttpResponse[] = [
   { status: 503, body: "" },
   { status: 500, body: "" },
@@ -112,8 +112,8 @@ async function measureFailing(backlog: readonly Change[], { rounds }: Effort): P
 
 async function measureSilent(backlog: readonly Change[], { rounds }: Effort): Promise<readonly BenchmarkRow[]> {
   const [{ share, name }] = shares;
-  const deliver = (sick: number, isApart: boolean) => (): Promise<number> =>
-    deliverBacklog({ backlog, share: sick, isApart, fail: keepSilent, deadlineMs: SILENT_DEADLINE_MS });
+  const deliver = (failing: number, isApart: boolean) => (): Promise<number> =>
+    deliverBacklog({ backlog, share: failing, isApart, fail: keepSilent, deadlineMs: SILENT_DEADLINE_MS });
   const figures = await interleave(
     { none: deliver(0, false), same: deliver(share, false), apart: deliver(share, true) },
     rounds,
@@ -133,21 +133,21 @@ interface Delivering {
   readonly backlog: readonly Change[];
   /** The share of the backlog that fails for ever. */
   readonly share: number;
-  /** Whether the sick ones are in a queue of their own. */
+  /** Whether the failing ones are in a queue of their own. */
   readonly isApart: boolean;
-  /** What the sender of a sick advice gets; `index` is its place in the backlog. */
+  /** What the sender of a failing advice gets; `index` is its place in the backlog. */
   readonly fail: (index: number, timeoutMs: number, over: AbortSignal) => Promise<Result<HttpResponse, NoResponse>>;
   readonly deadlineMs: number;
 }
 
 /** Milliseconds until the last healthy advice of a backlog is acknowledged, from the start of the till. */
 async function deliverBacklog({ backlog, share, isApart, fail, deadlineMs }: Delivering): Promise<number> {
-  const sick = new Map(backlog.flatMap(({ id }, index) => (isSick(index, share) ? [[id, index] as const] : [])));
+  const failing = new Map(backlog.flatMap(({ id }, index) => (isFailing(index, share) ? [[id, index] as const] : [])));
   return withOutbox(async (outbox) => {
     await commitEach(outbox, backlog, (change) =>
-      isApart && sick.has(change.id) ? { ...change, labels: { ...change.labels, queue: STUCK_QUEUE } } : change,
+      isApart && failing.has(change.id) ? { ...change, labels: { ...change.labels, queue: STUCK_QUEUE } } : change,
     );
-    let left = backlog.length - sick.size;
+    let left = backlog.length - failing.size;
     const done = Promise.withResolvers<void>();
     const over = new AbortController();
     const startedMs = performance.now();
@@ -155,7 +155,7 @@ async function deliverBacklog({ backlog, share, isApart, fail, deadlineMs }: Del
       outbox,
       policy: samplePolicy,
       electrum: electrumWith((outgoing, timeoutMs) => {
-        const index = sick.get(requestIdOf(outgoing));
+        const index = failing.get(requestIdOf(outgoing));
         return index === undefined ? undefined : fail(index, timeoutMs, over.signal);
       }),
       forwarding: {
@@ -175,8 +175,9 @@ async function deliverBacklog({ backlog, share, isApart, fail, deadlineMs }: Del
   });
 }
 
-/** The sick ones lie evenly between the others. */
-const isSick = (index: number, share: number): boolean => Math.floor((index + 1) * share) > Math.floor(index * share);
+/** The failing ones lie evenly between the others. */
+const isFailing = (index: number, share: number): boolean =>
+  Math.floor((index + 1) * share) > Math.floor(index * share);
 
 /** Rows 15 and 16, on two stores that stay: one in which very many advices are stuck, and one without. */
 async function measureStuck(effort: Effort): Promise<readonly BenchmarkRow[]> {

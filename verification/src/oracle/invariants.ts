@@ -35,7 +35,7 @@ export const runInvariants = {
   soundOutbox: "the outbox is sound",
   balancedBooks: "the switch's books balance",
   noSecretInEvents: "no event holds a voucher code",
-  healthyUnaffected: "what healthy advices experience does not depend on the sick ones",
+  healthyUnaffected: "what healthy advices experience does not depend on the failing ones",
   nothingThrown: "nothing is thrown, and every record can be read",
 } as const;
 

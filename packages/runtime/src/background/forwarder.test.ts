@@ -560,8 +560,8 @@ describe("an advice that always fails does not keep the others waiting", () => {
     "given ten, each of which %s, among others that are acknowledged, then each of the ten backs off all the same",
     async (_, outcome) => {
       const testTill = createTestTill();
-      const sick = await queueConfirmations(testTill.outbox, 10, OPENS_AT);
-      testTill.electrum.follow(onlyFor(sick, outcome));
+      const failing = await queueConfirmations(testTill.outbox, 10, OPENS_AT);
+      testTill.electrum.follow(onlyFor(failing, outcome));
       const till = await testTill.open({ forwarding: { backoff: { initialMs: 1_000, multiplier: 2, maxMs: 60_000 } } });
 
       for (let nth = 1; nth <= 100; nth += 1) {
@@ -570,7 +570,7 @@ describe("an advice that always fails does not keep the others waiting", () => {
       }
 
       // Waits of at least 0.5, 1, 2, 4, 8, 16 and 30 seconds fit six times into a minute.
-      const sends = sick.map((id) => sentFor(testTill).filter((each) => each === id).length);
+      const sends = failing.map((id) => sentFor(testTill).filter((each) => each === id).length);
       expect(Math.max(...sends)).toBeLessThanOrEqual(7);
       expect(Math.min(...sends)).toBeGreaterThanOrEqual(1);
     },

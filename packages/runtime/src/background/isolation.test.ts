@@ -183,8 +183,8 @@ describe("a client whose credentials are refused", () => {
   test("given three at its head that are refused for their own sake, then probes pass over them, and the others go out", async () => {
     const testTill = createTestTill();
     const ids = await queueConfirmations(testTill.outbox, 40, OPENS_AT, 0x1000, kiosk);
-    const [sick, others] = [ids.slice(0, 3), ids.slice(3)];
-    testTill.electrum.follow(onlyFor(sick, refused));
+    const [failing, others] = [ids.slice(0, 3), ids.slice(3)];
+    testTill.electrum.follow(onlyFor(failing, refused));
 
     const till = await testTill.open({ forwarding: { concurrency: 2 } });
     await testTill.clock.advance(0);
@@ -192,6 +192,6 @@ describe("a client whose credentials are refused", () => {
     await testTill.clock.advance(60_000);
 
     expect(await statesOf(testTill, others)).toEqual(new Set(["confirmed"]));
-    expect(await statesOf(testTill, sick)).toEqual(new Set(["confirming"]));
+    expect(await statesOf(testTill, failing)).toEqual(new Set(["confirming"]));
   });
 });

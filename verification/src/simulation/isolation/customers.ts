@@ -5,7 +5,7 @@ import { describeViolation } from "../../oracle/invariants.ts";
 import { generateUuid, tenders } from "../messages.ts";
 import type { MortalTill, ShopEnvironment } from "./mortal-till.ts";
 import { clients, openMs } from "./scenario.ts";
-import type { Sickness } from "./sickness.ts";
+import type { Failure } from "./failures.ts";
 
 /** The numbers of those who come at once begin here. */
 const RUSH_NUMBERS = 1_000;
@@ -35,10 +35,10 @@ function createSell(
   { random, scenario, clock, trace, record }: ShopEnvironment,
   mortalTill: MortalTill,
 ): (number: number) => Promise<void> {
-  function drawSickness(client: string, provider: ProviderName): Sickness | undefined {
-    const { sickClient = client, sickProvider = provider, share, sicknesses } = scenario;
-    const [isSick, sickness] = [random.chance(share), random.pick(sicknesses)];
-    return isSick && sickClient === client && sickProvider === provider ? sickness : undefined;
+  function drawFailure(client: string, provider: ProviderName): Failure | undefined {
+    const { failingClient = client, failingProvider = provider, share, failures } = scenario;
+    const [isFailing, failure] = [random.chance(share), random.pick(failures)];
+    return isFailing && failingClient === client && failingProvider === provider ? failure : undefined;
   }
 
   /** While the process is down, nobody can buy. */
@@ -47,10 +47,10 @@ function createSell(
     if (tillProcess === undefined || till === undefined) return;
     const [id, name] = [generateUuid(random), `sale ${number}`];
     const [client, provider] = [random.pick(clients), random.pick(providerNames)];
-    const sickness = drawSickness(client, provider);
+    const failure = drawFailure(client, provider);
     const isPaid = !random.chance(0.2);
     trace.setName(id, name);
-    record.add(id, { name, client, sickness });
+    record.add(id, { name, client, failure });
     const request = provisionRequest(id, {
       time: toDateTime(clock.now()),
       client: { id: client, name: client },
@@ -63,7 +63,7 @@ function createSell(
     );
     trace.add(client, `buys ${name} of ${provider}: ${outcome}`);
     if (outcome !== "issued") return;
-    trace.add(client, `${isPaid ? "pays for" : "cancels"} ${name}, whose advice ${sickness ?? "is healthy"}`);
+    trace.add(client, `${isPaid ? "pays for" : "cancels"} ${name}, whose advice ${failure ?? "is healthy"}`);
     const decided = await tillProcess.untilKilled(isPaid ? till.confirm(id, tenders) : till.cancel(id));
     if (decided.isErr()) record.report(describeViolation("nothingThrown", `${name}: ${decided.error.type}`));
   };

@@ -3,7 +3,7 @@ import { runIsolationSeed } from "./run.ts";
 
 const SEEDS = 12;
 
-test("what healthy advices experience does not depend on the sick ones", async () => {
+test("what healthy advices experience does not depend on the failing ones", async () => {
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const { violations, trace } = await runIsolationSeed(seed);
     expect([...violations, ...(violations.length > 0 ? [`seed ${seed}`, ...trace] : [])]).toEqual([]);

@@ -1,8 +1,8 @@
-// Many transactions at once, some of which are sick: one trouble stays one's own.
+// Many transactions at once, some of which are failing: one trouble stays one's own.
 //
 // Customers come and buy, of several providers, under several clients. Some advices fail each time that they are delivered, in
 // one of many ways, for ever or for a while; the credentials of one client may be refused; the process may die. Whatever the
-// share of the sick ones, this holds (`healthyUnaffected`): an advice that is not sick itself, and whose client is not refused,
+// share of the failing ones, this holds (`healthyUnaffected`): an advice that is not failing itself, and whose client is not refused,
 // is acknowledged within `maxWaitMs` of virtual time after it has become due, or after the process has come back: a second, unless
 // some never answer. Then all recover, and nothing may be left.
 //
@@ -21,7 +21,7 @@ import { letCustomersCome } from "./customers.ts";
 import { startMortalTill } from "./mortal-till.ts";
 import { createSalesRecord, type SalesSummary } from "./sales-record.ts";
 import { generateIsolationScenario, type IsolationScenario, openMs } from "./scenario.ts";
-import { type Ailment, withSickness } from "./sickness.ts";
+import { type SentFailure, withFailures } from "./failures.ts";
 
 /** The result of one seed. */
 export interface IsolationResult extends SalesSummary {
@@ -47,16 +47,16 @@ export async function runIsolationSeed(seed: number): Promise<IsolationResult> {
   const record = createSalesRecord(scenario, trace, clock.monotonicMs);
   let { recoverAtMs } = scenario;
 
-  function ailmentOf({ message }: OutgoingMessage, client: string | undefined): Ailment | undefined {
+  function failureOf({ message }: OutgoingMessage, client: string | undefined): SentFailure | undefined {
     const nowMs = clock.monotonicMs();
     if (nowMs >= recoverAtMs) return undefined;
     const isRefused = client !== undefined && client === scenario.refusedClient && nowMs >= scenario.refusedFromMs;
     if (isRefused) return "401";
-    return "requestId" in message ? record.find(message.requestId)?.sickness : undefined;
+    return "requestId" in message ? record.find(message.requestId)?.failure : undefined;
   }
 
   const outbox = watchCommits(createMemoryOutbox(), record.observe);
-  const electrum = withSickness(createSimulatedElectrum(clock), clock, ailmentOf);
+  const electrum = withFailures(createSimulatedElectrum(clock), clock, failureOf);
   const environment = { random, scenario, clock, trace, electrum, outbox, record };
   const till = startMortalTill(environment);
   letCustomersCome(environment, till);

@@ -3,13 +3,13 @@ import type { Change } from "@electrum-vouchers/core/ports";
 import { describeViolation } from "../../oracle/invariants.ts";
 import type { Trace } from "../trace.ts";
 import { type IsolationScenario, maxWaitMs } from "./scenario.ts";
-import type { Sickness } from "./sickness.ts";
+import type { Failure } from "./failures.ts";
 
 export interface Sale {
   readonly name: string;
   readonly client: string;
   /** How its advice fails. Absent: it is healthy. */
-  readonly sickness: Sickness | undefined;
+  readonly failure: Failure | undefined;
 }
 
 /** What has become of the advices of a run, as the outbox and the clock show it. */
@@ -28,7 +28,7 @@ export interface SalesRecord {
 
 export interface SalesSummary {
   readonly healthy: number;
-  readonly sick: number;
+  readonly failing: number;
   /** The longest time that a healthy advice waited for its acknowledgement. */
   readonly longestWaitMs: number;
   readonly violations: readonly string[];
@@ -48,8 +48,7 @@ export function createSalesRecord(scenario: IsolationScenario, trace: Trace, mon
   let longestWaitMs = 0;
   let isOver = false;
 
-  const isHealthy = ({ sickness, client }: Sale): boolean =>
-    sickness === undefined && client !== scenario.refusedClient;
+  const isHealthy = ({ failure, client }: Sale): boolean => failure === undefined && client !== scenario.refusedClient;
 
   function report(violation: string): void {
     violations.push(violation);
@@ -89,7 +88,7 @@ export function createSalesRecord(scenario: IsolationScenario, trace: Trace, mon
     report,
     summary: () => {
       const healthy = [...advices.values()].filter(({ sale }) => isHealthy(sale)).length;
-      return { healthy, sick: advices.size - healthy, longestWaitMs, violations };
+      return { healthy, failing: advices.size - healthy, longestWaitMs, violations };
     },
   };
 }

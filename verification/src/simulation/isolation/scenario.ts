@@ -1,17 +1,17 @@
 import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
 import type { Random } from "../../random.ts";
-import { silentSicknesses, type Sickness, sicknesses } from "./sickness.ts";
+import { silentFailures, type Failure, failures } from "./failures.ts";
 
-/** What one seed sets up: who is sick, how, and for how long. */
+/** What one seed sets up: who is failing, how, and for how long. */
 export interface IsolationScenario {
-  /** This part of the advices is sick, of those that may be. */
+  /** This part of the advices is failing, of those that may be. */
   readonly share: number;
-  /** Each sick advice has one of these. */
-  readonly sicknesses: readonly Sickness[];
-  /** Only advices for this provider are sick. Absent: for any. */
-  readonly sickProvider?: ProviderName;
-  /** Only advices of this client are sick. Absent: of any. */
-  readonly sickClient?: string;
+  /** Each failing advice has one of these. */
+  readonly failures: readonly Failure[];
+  /** Only advices for this provider are failing. Absent: for any. */
+  readonly failingProvider?: ProviderName;
+  /** Only advices of this client are failing. Absent: of any. */
+  readonly failingClient?: string;
   /** The credentials of this client are refused from `refusedFromMs` on. */
   readonly refusedClient?: string;
   readonly refusedFromMs: number;
@@ -38,9 +38,9 @@ export function generateIsolationScenario({ pick, chance, below }: Random): Isol
   const place = pick(["anywhere", "anywhere", "one provider", "one client", "one queue"] as const);
   return {
     share: pick([1 / 50, 1 / 16, 1 / 2, 15 / 16]),
-    sicknesses: isOneKind ? [pick(sicknesses)] : sicknesses,
-    ...(place === "one provider" || place === "one queue" ? { sickProvider: pick(providerNames) } : {}),
-    ...(place === "one client" || place === "one queue" ? { sickClient: pick(clients) } : {}),
+    failures: isOneKind ? [pick(failures)] : failures,
+    ...(place === "one provider" || place === "one queue" ? { failingProvider: pick(providerNames) } : {}),
+    ...(place === "one client" || place === "one queue" ? { failingClient: pick(clients) } : {}),
     ...(chance(0.3) ? { refusedClient: pick(clients) } : {}),
     refusedFromMs: pick([0, 30_000, 60_000]),
     recoverAtMs: pick([NEVER, NEVER, 60_000, 120_000]),
@@ -60,9 +60,9 @@ const MAX_SILENT_WAIT_MS = 15_000;
 /** After a crash, all silent ones that were under way, of a whole deadline, come at once. */
 const MAX_SILENT_WAIT_AFTER_CRASH_MS = 60_000;
 
-/** The bound on what a healthy advice may wait. It does not depend on the share of the sick ones. */
-export function maxWaitMs({ sicknesses: some, crashAtMs }: IsolationScenario): number {
-  if (!some.some((each) => silentSicknesses.includes(each))) return MAX_WAIT_MS;
+/** The bound on what a healthy advice may wait. It does not depend on the share of the failing ones. */
+export function maxWaitMs({ failures: some, crashAtMs }: IsolationScenario): number {
+  if (!some.some((each) => silentFailures.includes(each))) return MAX_WAIT_MS;
   return Number.isFinite(crashAtMs) ? MAX_SILENT_WAIT_AFTER_CRASH_MS : MAX_SILENT_WAIT_MS;
 }
 

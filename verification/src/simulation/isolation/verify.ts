@@ -4,10 +4,10 @@ import type { Report } from "../../report.ts";
 import { hasFields, runInWorkers } from "../../workers.ts";
 import { verifyIsolationDefects } from "./defects/verify.ts";
 import { type IsolationResult, runIsolationSeed } from "./run.ts";
-import { sicknesses } from "./sickness.ts";
+import { failures } from "./failures.ts";
 
 /**
- * Many transactions at once, by seed: what healthy advices experience does not depend on the sick ones. `--seeds N --from S`
+ * Many transactions at once, by seed: what healthy advices experience does not depend on the failing ones. `--seeds N --from S`
  * runs N seeds from S on. If N is 1, it prints the trace.
  */
 export async function verifyIsolation(args: readonly string[]): Promise<Report> {
@@ -15,13 +15,13 @@ export async function verifyIsolation(args: readonly string[]): Promise<Report> 
   const [count, from] = [parseWholeNumber("--seeds", values.seeds, 1), parseWholeNumber("--from", values.from)];
   const found = await runSeeds(from, count);
   if (count === 1) console.log(found.flatMap(({ trace }) => trace).join("\n"));
-  const [healthy, sick] = [sum(found, (each) => each.healthy), sum(found, (each) => each.sick)];
+  const [healthy, failing] = [sum(found, (each) => each.healthy), sum(found, (each) => each.failing)];
   const longestMs = Math.max(...found.map(({ longestWaitMs }) => longestWaitMs));
   console.log(`\nthe longest wait of a healthy advice: ${(longestMs / 1_000).toFixed(1)} s of virtual time\n`);
   return {
     check: "isolation",
     size: `${count} seeds from ${from}, ${healthy} healthy advices`,
-    faults: `${sick} sick advices, in ${sicknesses.length} ways or refused`,
+    faults: `${failing} failing advices, in ${failures.length} ways or refused`,
     failures: [
       ...found.filter(({ violations }) => violations.length > 0).map(describeFailure),
       ...(await findUnrepeatable(found.slice(0, REPEATED))),

@@ -5,8 +5,8 @@ import { err, ok, type Result, ResultAsync } from "neverthrow";
 
 // The ways in which an advice fails again and again, or all messages of one client. The message is processed in some of them.
 
-/** How a sick advice fails, each time. */
-export const sicknesses = [
+/** How a failing advice fails, each time. */
+export const failures = [
   "503",
   "503 after processing",
   "503 with Retry-After",
@@ -18,13 +18,13 @@ export const sicknesses = [
   "HTML 403",
 ] as const;
 
-export type Sickness = (typeof sicknesses)[number];
+export type Failure = (typeof failures)[number];
 
-/** Nothing at all is heard, up to the deadline. */
-export const silentSicknesses: readonly Ailment[] = ["never answers", "never answers after processing"];
+/** No response comes, up to the deadline. */
+export const silentFailures: readonly SentFailure[] = ["never answers", "never answers after processing"];
 
-/** All messages of one client are answered so: its credentials are refused. */
-export type Ailment = Sickness | "401";
+/** What a message can fail with. All messages of one client get a 401 if its credentials are refused. */
+export type SentFailure = Failure | "401";
 
 type Exchange = Result<HttpResponse, NoResponse>;
 
@@ -33,7 +33,7 @@ const TRANSIT_MS = 40;
 /** The longest that is sensible for one advice, and far longer than a healthy one may wait. */
 const RETRY_AFTER_MS = 10 * 60 * 1000;
 
-const responses: Readonly<Partial<Record<Ailment, HttpResponse>>> = {
+const responses: Readonly<Partial<Record<SentFailure, HttpResponse>>> = {
   "503": { status: 503, body: "" },
   "503 after processing": { status: 503, body: "" },
   "503 with Retry-After": { status: 503, body: "", retryAfterMs: RETRY_AFTER_MS },
@@ -42,15 +42,15 @@ const responses: Readonly<Partial<Record<Ailment, HttpResponse>>> = {
   "401": { status: 401, body: "" },
 };
 
-/** The same Electrum, where some messages are sick. */
-export function withSickness(
+/** The same Electrum, where some messages fail. */
+export function withFailures(
   electrum: Electrum,
   clock: Pick<SimulatedClock, "now" | "sleep">,
-  ailmentOf: (outgoing: OutgoingMessage, client: string | undefined) => Ailment | undefined,
+  failureOf: (outgoing: OutgoingMessage, client: string | undefined) => SentFailure | undefined,
 ): Electrum {
-  async function fail(ailment: Ailment, deadlineAt: number): Promise<Exchange> {
-    const response = responses[ailment];
-    const isSilent = silentSicknesses.includes(ailment);
+  async function fail(failure: SentFailure, deadlineAt: number): Promise<Exchange> {
+    const response = responses[failure];
+    const isSilent = silentFailures.includes(failure);
     await clock.sleep(isSilent ? deadlineAt - clock.now() : TRANSIT_MS);
     return response === undefined ? err({ cause: isSilent ? "deadline" : "interrupted" }) : ok(response);
   }
@@ -58,10 +58,13 @@ export function withSickness(
   return {
     ...electrum,
     send: (outgoing, deadlineAt, client) => {
-      const ailment = ailmentOf(outgoing, client);
-      if (ailment === undefined) return electrum.send(outgoing, deadlineAt, client);
-      if (ailment.endsWith("after processing")) void electrum.send(outgoing, deadlineAt, client);
-      return new ResultAsync(fail(ailment, deadlineAt));
+      const failure = failureOf(outgoing, client);
+      if (failure === undefined) return electrum.send(outgoing, deadlineAt, client);
+      const failed = (): ResultAsync<HttpResponse, NoResponse> => new ResultAsync(fail(failure, deadlineAt));
+      // What is processed is processed, whatever its response was.
+      return failure.endsWith("after processing")
+        ? electrum.send(outgoing, deadlineAt, client).andThen(failed).orElse(failed)
+        : failed();
     },
   };
 }
