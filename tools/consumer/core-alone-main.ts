@@ -22,19 +22,24 @@ function dieIf(point: string): void {
   if (point === dieAt) process.kill(process.pid, "SIGKILL");
 }
 
+/** Writes the row, durably. */
+function replace(row: Row): void {
+  writeFileSync(`${file}.new`, JSON.stringify([...load().filter(({ id }) => id !== row.id), row]));
+  const descriptor = openSync(`${file}.new`, "r+");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  renameSync(`${file}.new`, file);
+}
+
 const yours: Yours = {
   save: async (row) => {
-    const rows = load();
-    const stored = rows.find(({ id }) => id === row.id);
+    const stored = load().find(({ id }) => id === row.id);
     if ((stored?.version ?? 0) !== row.version - 1) return false;
-    writeFileSync(`${file}.new`, JSON.stringify([...rows.filter(({ id }) => id !== row.id), row]));
-    const descriptor = openSync(`${file}.new`, "r+");
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    renameSync(`${file}.new`, file);
+    replace(row);
     dieIf(`save ${row.version}`);
     return true;
   },
+  postpone: async (row) => replace(row),
   due: async (now) => load().filter(({ dueAt }) => dueAt !== undefined && dueAt <= now),
   send: async ({ method, target, body }, deadlineAt) => {
     const authorization = `Basic ${btoa("12345678:secret")}`;

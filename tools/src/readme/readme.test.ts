@@ -23,11 +23,17 @@ test("given an Electrum that does not answer at first, then the core alone retri
     { status: 202, body: JSON.stringify({ requestId: request.id }) },
   ];
   const rows = new Map<string, Row>();
+  const postponed: number[] = [];
   const yours: Yours = {
     save: async (row) => {
       if ((rows.get(row.id)?.version ?? 0) !== row.version - 1) return false;
       rows.set(row.id, row);
       return true;
+    },
+    postpone: async (row) => {
+      postponed.push((row.dueAt ?? 0) - Date.now());
+      // Here no wait is waited for.
+      rows.set(row.id, { ...row, dueAt: 0 });
     },
     due: async (now) => [...rows.values()].filter(({ dueAt = Infinity }) => dueAt <= now),
     send: async ({ target }: HttpRequest): Promise<HttpResponse | undefined> => {
@@ -43,5 +49,8 @@ test("given an Electrum that does not answer at first, then the core alone retri
 
   for (let times = 0; times < 4; times += 1) await takeUpDueWork(yours);
   expect(sent.slice(2)).toEqual(Array(3).fill("/vouchers/confirmations"));
+  // The second wait is twice the first; the jitter takes a half at most.
+  expect(postponed).toHaveLength(2);
+  expect(postponed.every((ms, index) => ms > 0 && ms <= 1_000 * 2 ** index)).toBe(true);
   expect([...rows.values()].map(({ version, dueAt }) => [version, dueAt])).toEqual([[6, undefined]]);
 });

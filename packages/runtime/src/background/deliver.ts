@@ -1,4 +1,13 @@
-import { type Advice, backoffMs, type Instant, labelsOf, pendingAdvice, type Uuid } from "@electrum-vouchers/core";
+import {
+  type Advice,
+  backoffMs,
+  type HttpResponse,
+  type Instant,
+  labelsOf,
+  type NoResponse,
+  pendingAdvice,
+  type Uuid,
+} from "@electrum-vouchers/core";
 import type { ClaimedRecord, Electrum, Outbox, Postponement } from "@electrum-vouchers/core/ports";
 import { type AlertReporter, toAlerts } from "../alert-reporter.ts";
 import type { Clock } from "../clock.ts";
@@ -68,7 +77,11 @@ export async function deliver(
   const delivery = toDelivery(record, current, advice, options.electrum);
   const known = onCredentials(state.queues(), delivery.client, delivery.credentials);
   state.update(onDeliveryStart(known, delivery, clock.monotonicMs(), probeBackoff));
-  const result = await sendDetaching(context, record, { message: advice, delivery }, slot);
+  const sent = await sendDetaching(context, record, { message: advice, delivery }, slot);
+  const result = sent.match<HttpResponse | NoResponse>(
+    (response) => response,
+    (noResponse) => noResponse,
+  );
   const { transaction } = current;
   const attempt = { transaction, advice, repeats: record.postponed, result, at: clock.now() };
   const outcome = afterDelivery(attempt, options.backoff);

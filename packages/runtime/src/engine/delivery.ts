@@ -28,7 +28,6 @@ import {
   observe,
   type Transaction,
 } from "@electrum-vouchers/core";
-import type { Result } from "neverthrow";
 
 /** One delivery of an advice, and what came of it. */
 export interface DeliveryAttempt {
@@ -37,7 +36,8 @@ export interface DeliveryAttempt {
   readonly advice: Advice;
   /** How often it had been delivered before. */
   readonly repeats: number;
-  readonly result: Result<HttpResponse, NoResponse>;
+  /** The response, or why there is none. */
+  readonly result: HttpResponse | NoResponse;
   readonly at: Instant;
 }
 
@@ -108,16 +108,15 @@ const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
  * if (next.outcome === "settled") await feed(next.fact);
  */
 export function afterDelivery(attempt: DeliveryAttempt, backoff: Backoff): DeliveryOutcome {
-  return attempt.result.match(
-    (response) => afterResponse(attempt, response, backoff),
-    ({ cause }) => ({
-      outcome: "repeat",
-      notBefore: attempt.at + waitMs(attempt, backoff, 0),
-      cause: "noResponse",
-      reach: reachOf(cause),
-      reason: `no response: ${cause}`,
-    }),
-  );
+  const { result, at } = attempt;
+  if ("status" in result) return afterResponse(attempt, result, backoff);
+  return {
+    outcome: "repeat",
+    notBefore: at + waitMs(attempt, backoff, 0),
+    cause: "noResponse",
+    reach: reachOf(result.cause),
+    reason: `no response: ${result.cause}`,
+  };
 }
 
 /** 1 s, doubling, up to a minute. */
