@@ -58,7 +58,7 @@ export interface Forwarding {
   readonly backoff: Backoff;
   /**
    * After this time without a response, a delivery leaves its slot to others and waits on. The more of its queue have done so, the
-   * sooner the next one does. Default 3 s.
+   * sooner the next one does. Default: a twentieth of `deadlineMs`, so 3 s.
    */
   readonly detachAfterMs: number;
 }
@@ -72,8 +72,15 @@ export interface ResolvedTillOptions extends Required<Omit<TillOptions, "policy"
   readonly forwarding: Forwarding;
 }
 
+/** How long Electrum waits itself. */
+const FORWARDING_DEADLINE_MS = 60_000;
+
+/** A delivery without a response leaves its slot after this part of its deadline. */
+const DETACH_PART = 20;
+
 export function resolveOptions(options: TillOptions): ResolvedTillOptions {
   const { policy, forwarding, onEvent } = options;
+  const deadlineMs = forwarding?.deadlineMs ?? FORWARDING_DEADLINE_MS;
   return {
     electrum: options.electrum,
     outbox: options.outbox,
@@ -84,10 +91,10 @@ export function resolveOptions(options: TillOptions): ResolvedTillOptions {
     worker: options.worker ?? "till",
     forwarding: {
       concurrency: 8,
-      deadlineMs: 60_000,
       backoff: defaultDeliveryBackoff,
-      detachAfterMs: 3_000,
+      detachAfterMs: deadlineMs / DETACH_PART,
       ...forwarding,
+      deadlineMs,
     },
     takeoverGraceMs: options.takeoverGraceMs ?? 1_000,
     stopTimeoutMs: options.stopTimeoutMs ?? 5_000,
