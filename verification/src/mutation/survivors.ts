@@ -36,6 +36,18 @@ export const survivors: readonly SurvivorExplanation[] = [
     reason: "A function that ends without a return gives undefined as well.",
   },
   {
+    file: "responses/redemption-status.ts",
+    mutator: "ConditionalExpression",
+    change: "classified.error !== undefined → true",
+    reason: "Only a foreign success has no error, and the next condition tells it; this one tells the compiler.",
+  },
+  {
+    file: "responses/redemption-status.ts",
+    mutator: "ConditionalExpression",
+    change: 'classified.outcome === "unknown" → true',
+    reason: "Only an unknown outcome has a cause; its outcome is asked so that the compiler knows it too.",
+  },
+  {
     file: "responses/request-outcome.ts",
     mutator: "ConditionalExpression",
     change: "default: return false; → default:",

@@ -274,6 +274,15 @@ describe("Redemption, what Electrum approves is not what was asked for", () => {
     expect(single.transaction()).toMatchObject({ state: "completed", reconciliation: [mark] });
   });
 
+  test("for any amount, if the request names none", () => {
+    const { amounts: _, ...request } = redemptionRequest;
+    const redemption = accepting();
+    redemption.at(1).receives(found);
+    redemption.at(10).intends({ type: "redeem", request });
+    redemption.at(12).receives(approvedFor(5_001, "710"));
+    expect(redemption.transaction()).toMatchObject({ state: "redeemed", reconciliation: [] });
+  });
+
   test("for less: a provider may", () => {
     const redemption = redeeming();
     redemption.at(12).receives(approvedFor(4_999, "710"));
@@ -628,6 +637,7 @@ describe("Redemption, the lookup before it", () => {
     ["400, UNABLE_TO_LOCATE_RECORD", errorResponse(400, "UNABLE_TO_LOCATE_RECORD"), "noSuchVoucher"],
     ["400, INVALID_VOUCHER", errorResponse(400, "INVALID_VOUCHER"), "noSuchVoucher"],
     ["404, GENERAL_ERROR: the status speaks", errorResponse(404, "GENERAL_ERROR"), "noSuchVoucher"],
+    ["400, GENERAL_ERROR: the status speaks of no voucher", errorResponse(400, "GENERAL_ERROR"), "refused"],
     ["404, of the credentials", errorResponse(404, "AUTHENTICATION_ERROR"), "refused"],
     ["404, of a route", errorResponse(404, "ROUTING_ERROR"), "refused"],
     ["404, in words of next year", errorResponse(404, "A_TYPE_OF_NEXT_YEAR"), "refused"],

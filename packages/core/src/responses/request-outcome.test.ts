@@ -4,7 +4,7 @@ import { bodiesAbout, type Body, statuses } from "../../test/bodies.ts";
 import { errorTypes } from "../../test/error-types.ts";
 import { ID, lookup, provisionRequest, provisionResponse, redemptionRequest } from "../../test/messages.ts";
 import type { Request } from "../messages/operations.ts";
-import { type RequestOutcome, classifyResponse } from "./request-outcome.ts";
+import { type RequestOutcome, classifyResponse, toErrorResponse } from "./request-outcome.ts";
 
 // Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
@@ -235,5 +235,13 @@ describe("the content of an outcome", () => {
       outcome: "declined",
       error: { status: 400, errorType, ...error },
     });
+  });
+});
+
+test("an error holds only what its body says", () => {
+  expect(toErrorResponse(400, {})).toStrictEqual({ status: 400 });
+  expect(toErrorResponse(400, { errorType: "FORMAT_ERROR", errorMessage: null })).toStrictEqual({
+    status: 400,
+    errorType: "FORMAT_ERROR",
   });
 });
