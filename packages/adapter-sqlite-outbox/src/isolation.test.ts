@@ -6,7 +6,7 @@ import { change, NOW } from "../test/change.ts";
 import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
-// What is stuck costs nobody else anything.
+// What is stuck costs no other transaction anything.
 
 const STUCK = 6_000;
 const HEALTHY = 50;

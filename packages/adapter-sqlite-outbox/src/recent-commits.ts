@@ -6,7 +6,7 @@ export interface RecentCommit extends DueTransaction {
 }
 
 /**
- * The last commits of this process. If nobody else has committed since the schedule was last brought up to date, they are all that
+ * The last commits of this process. If no other process has committed since the schedule was last brought up to date, they are all that
  * it lacks, and it reads nothing.
  */
 export interface RecentCommits {

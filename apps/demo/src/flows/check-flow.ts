@@ -35,7 +35,7 @@ export function isInAgreement({ transaction, switchTransaction }: FlowTransactio
   }
 }
 
-/** Whether the provider has heard of the end, where it takes advices at all. */
+/** Whether the provider has been told of the end, if it takes advices at all. */
 function providerIsInAgreement({ transaction, switchTransaction }: FlowTransaction): boolean {
   const { provider } = transaction.start.policy;
   if (transaction.state === "confirmed")
@@ -46,7 +46,7 @@ function providerIsInAgreement({ transaction, switchTransaction }: FlowTransacti
   );
 }
 
-/** Every way in which a flow did not go as the contract says; empty where it did. */
+/** Every way in which a flow did not go as the contract says; empty if it did. */
 export function findViolations(
   { expected }: Pick<DocumentedFlow, "expected">,
   { timeline, transactions, alerts }: FlowResult,

@@ -22,13 +22,13 @@ export interface FlowTransaction {
   readonly transaction: Transaction;
   /** All that it passed through, by its journal. */
   readonly states: readonly string[];
-  /** As the switch has it; absent where it never heard of it. */
+  /** As the switch has it; absent if the switch never received it. */
   readonly switchTransaction: SwitchTransaction | undefined;
   /** The state of its voucher at the switch. */
   readonly voucherState: string | undefined;
 }
 
-/** Runs a flow from its start to its end, with its files below `folder`. Throws where it gets stuck. */
+/** Runs a flow from its start to its end, with its files below `folder`. Throws if it does not end. */
 export async function runFlow({ given = {}, actions }: DocumentedFlow, folder: string): Promise<FlowResult> {
   const context = await openContext(given, folder);
   try {
@@ -81,7 +81,7 @@ async function loadTransaction({ switchAdmin }: FlowContext, outbox: SqliteOutbo
   };
 }
 
-/** The states that a journal leads through, each once where it lasts. */
+/** The states that a journal leads through, each once if it lasts. */
 function statesIn(entries: readonly Entry[]): readonly string[] {
   const states = entries.map((_, index): string => replay(entries.slice(0, index + 1))._unsafeUnwrap().state);
   return states.filter((state, index) => state !== states[index - 1]);

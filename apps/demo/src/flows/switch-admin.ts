@@ -2,7 +2,7 @@ import type { Instant } from "@electrum-vouchers/core";
 import type { ProviderCondition, FaultPlan, Restart } from "@electrum-vouchers/simulator";
 import * as v from "valibot";
 
-/** What the switch says of itself at its administration: the flows believe nobody else about it. */
+/** What the switch says of itself at its administration: the flows believe no other source about it. */
 export interface SwitchAdmin {
   readonly transaction: (id: string) => Promise<SwitchTransaction | undefined>;
   readonly voucherState: (code: string) => Promise<string>;

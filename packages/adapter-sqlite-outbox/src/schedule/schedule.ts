@@ -2,7 +2,7 @@
 //
 // Why a second file
 // 1. Leases and postponements are written often and matter little: if one is lost, work is done sooner, or twice, and the version
-//    of the record is the fence. So nobody waits for the disk for them. In the first file, every commit waits. Both kinds in one
+//    of the record is the fence. So no caller waits for the disk for them. In the first file, every commit waits. Both kinds in one
 //    write-ahead log would put pages that never reached the disk under commits that must survive a power loss.
 // 2. The file may be thrown away at any time: it is built anew from the due transactions of the first file.
 //

@@ -5,16 +5,16 @@
 // 1. Each advice backs off by itself (`delivery.ts`).
 // 2. First deliveries go ahead of repeats: a failing advice has had its first delivery, a healthy one needs no other. So what
 //    healthy advices experience does not depend on the failing ones. Exception: if none of the last sends got a response,
-//    requests included, Electrum is away (a send that never left shows nothing), and single probes find out when it is back. A probe that reached something, and got
-//    no response all the same, may have itself to blame: the next ones pass over more and more of the oldest, so that some
-//    failing advices at the head do not hide that Electrum is back. An advice that could not be sent waits for the next probe
-//    only, so that the oldest probes again, and the order is kept.
+//    requests included, Electrum is away (a send that never left shows nothing), and single probes find out when it is back. A
+//    probe that reached something, and got no response all the same, may have itself to blame: the next ones pass over more and
+//    more of the oldest, so that some failing advices at the head do not hide that Electrum is back. An advice that could not be
+//    sent waits for the next probe only, so that the oldest probes again, and the order is kept.
 // 3. A circuit breaker per queue holds back *repeats* only, and lets single ones probe. Any acknowledgement closes it.
 //    After long, it also pulls forward what waits for a response; a failure among acknowledgements is one advice's own.
 // 4. Repeats use idle slots, but a quarter of all slots, at least one, is never lent to them (unless there is only one).
 // 5. A delivery that gets no response for some time is *detached*: it leaves its slot to others, and holds only its connection.
-//    The more of its queue are detached, the sooner. Detached deliveries are bounded per queue, and in all with a place kept for every other queue. A queue whose bound is full
-//    sends its first deliveries in one slot.
+//    The more of its queue are detached, the sooner. Detached deliveries are bounded per queue, and in all with a place kept for
+//    every other queue. A queue whose bound is full sends its first deliveries in one slot.
 // 6. A halt is evidence about credentials: refusals of two different advices of one client under the same credentials, with
 //    nothing accepted between. One refusal may be one message's fault. While halted, single probes rotate over the advices, by
 //    passing over more and more of the oldest. The halt ends with any response of Electrum's to that client that is no

@@ -1,6 +1,6 @@
 import type { Command, Instant, SendRequest, WakeAt } from "@electrum-vouchers/core";
 
-/** In the foreground a customer waits for the transaction; in recovery nobody does. */
+/** In the foreground a customer waits for the transaction; in recovery no customer does. */
 export type ExecutionMode = "foreground" | "recovery";
 
 /** What to do about a command, in this process and now. */

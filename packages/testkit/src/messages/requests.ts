@@ -9,7 +9,7 @@ import type {
   VoucherLookup,
 } from "@electrum-vouchers/core";
 
-/** What no log, event or error may show: whoever reads it can spend it, or knows who the customer is. */
+/** What no log, event or error may show: a reader could spend it, or would know who the customer is. */
 export const secrets = {
   code: "SECRET-VOUCHER-CODE",
   pin: "SECRET-PIN",
