@@ -97,7 +97,7 @@ export async function deliver(
       return;
     }
     case "repeat":
-      state.update(onDeliveryRepeat(state.queues(), delivery, toTrouble(outcome), nowMs, probeBackoff));
+      state.update(onDeliveryRepeat(state.queues(), delivery, outcome, nowMs, probeBackoff));
       return repeat(context, record, advice, forNextProbe(outcome, isElectrumAway(state.queues()), attempt.at));
     case "halt":
       state.update(onDeliveryRefused(state.queues(), delivery, nowMs, probeBackoff));
@@ -201,13 +201,3 @@ function toDelivery(
   const credentials = electrum.credentialsNumber?.(client) ?? 0;
   return { adviceId: message.id, queue, client, isRepeat: postponed > 0, credentials };
 }
-
-const toTrouble = ({
-  cause,
-  reach,
-  foreignStatus,
-}: DeliveryRepeat): { cause: DeliveryRepeat["cause"]; reach: DeliveryRepeat["reach"]; isForeign: boolean } => ({
-  cause,
-  reach,
-  isForeign: foreignStatus !== undefined,
-});

@@ -38,7 +38,7 @@ const delivery = (changes: Partial<QueuedDelivery> = {}): QueuedDelivery => ({
   ...changes,
 });
 const idle: Slots = { count: 8, first: 0, repeat: 0, busyQueues: new Set() };
-const failed = { cause: "response", isForeign: false, reach: "reached" } as const;
+const failed = { cause: "response", reach: "reached" } as const;
 const repeats = (state: DeliveryQueues, times: number, changes: Partial<QueuedDelivery> = {}): DeliveryQueues =>
   Array.from({ length: times }).reduce<DeliveryQueues>(
     (before) => onDeliveryRepeat(before, delivery(changes), failed, 0, backoff),
@@ -174,7 +174,7 @@ describe("Electrum away", () => {
       [0, 1, 3, 7, 15, 31, 63, 127, 255, 0, 1],
     ],
   ] as const)("the probe %s", (_, reach, expected) => {
-    const silent = { cause: "noResponse", isForeign: false, reach } as const;
+    const silent = { cause: "noResponse", reach } as const;
     const first = onDeliveryRepeat(unanswered(OUTAGE_SENDS), delivery(), silent, 0, backoff);
     const states = expected.slice(1).reduce<readonly DeliveryQueues[]>(
       (before) => {
@@ -211,7 +211,9 @@ describe("Electrum away", () => {
   test("ends with any answer, also a gateway's, and with that to a customer's request", () => {
     const away = unanswered(OUTAGE_SENDS);
     expect(isElectrumAway(onAccepted(away, "shop"))).toBe(false);
-    expect(isElectrumAway(onDeliveryRepeat(away, delivery(), { ...failed, isForeign: true }, 0, backoff))).toBe(false);
+    expect(isElectrumAway(onDeliveryRepeat(away, delivery(), { ...failed, foreignStatus: 403 }, 0, backoff))).toBe(
+      false,
+    );
     expect(isElectrumAway(onDeliveryRefused(away, delivery(), 0, backoff))).toBe(false);
   });
 });
@@ -255,7 +257,10 @@ describe("a halt", () => {
   });
 
   test.each<[string, (state: DeliveryQueues) => DeliveryQueues]>([
-    ["a gateway answers", (state) => onDeliveryRepeat(state, delivery(), { ...failed, isForeign: true }, 0, backoff)],
+    [
+      "a gateway answers",
+      (state) => onDeliveryRepeat(state, delivery(), { ...failed, foreignStatus: 403 }, 0, backoff),
+    ],
     ["nothing answers", (state) => onUnanswered(state, "reached", 0, backoff)],
     [
       "another client's advice is acknowledged",

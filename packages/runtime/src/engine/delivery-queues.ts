@@ -258,7 +258,7 @@ export const onDeliverySettled = (state: DeliveryQueues, { queue, client }: Queu
 export function onDeliveryRepeat(
   state: DeliveryQueues,
   { queue, client }: QueuedDelivery,
-  outcome: Pick<DeliveryRepeat, "cause" | "reach"> & { readonly isForeign: boolean },
+  outcome: Pick<DeliveryRepeat, "cause" | "reach" | "foreignStatus">,
   nowMs: number,
   backoff: ProbeBackoff,
 ): DeliveryQueues {
@@ -270,7 +270,9 @@ export function onDeliveryRepeat(
   });
   if (outcome.cause === "noResponse") return onUnanswered(opened, outcome.reach, nowMs, backoff);
   // A gateway's response says nothing about the credentials; it does show that something is there.
-  return outcome.isForeign ? { ...opened, unansweredInRow: 0, outageProbes: 0 } : onAccepted(opened, client);
+  return outcome.foreignStatus !== undefined
+    ? { ...opened, unansweredInRow: 0, outageProbes: 0 }
+    : onAccepted(opened, client);
 }
 
 /** The credentials were refused. A second advice that is refused under the same credentials, with nothing between, halts. */
