@@ -6,6 +6,8 @@ const conditions = ["@electrum-vouchers/source"];
 
 const foldersIn = (parent: string): readonly string[] => readdirSync(parent).map((name) => `${parent}/${name}`);
 
+const projectsOnPostgres = ["packages/adapter-postgres-outbox"];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -15,11 +17,17 @@ export default defineConfig({
     // A bound against hanging, not a measure of speed: on a busy machine an honest test can take several seconds.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    projects: [...foldersIn("packages"), ...foldersIn("apps"), "tools", "verification", "benchmarks"]
+    projects: [...foldersIn("packages"), ...foldersIn("apps"), "tools", "postgres-server", "verification", "benchmarks"]
       .filter((root) => existsSync(`${root}/package.json`))
       .map((root) => ({
         extends: true,
-        test: { name: root.replace(/^.*\//, ""), root, include: ["{src,test}/**/*.test.ts"] },
+        test: {
+          name: root.replace(/^.*\//, ""),
+          root,
+          include: ["{src,test}/**/*.test.ts"],
+          // One PostgreSQL for all tests of a project.
+          ...(projectsOnPostgres.includes(root) ? { globalSetup: ["postgres-server/vitest-setup"] } : {}),
+        },
       })),
   },
 });

@@ -7,7 +7,9 @@ import { measureFileSize } from "./rows/file-size.ts";
 import { measureForwarding } from "./rows/forwarding.ts";
 import { measureFsyncs } from "./rows/fsync.ts";
 import { measureGrowth } from "./rows/growth.ts";
+import { measureHosts } from "./rows/hosts.ts";
 import { measureIsolation } from "./rows/isolation.ts";
+import { measureProcesses } from "./rows/processes.ts";
 import { measureReopening } from "./rows/reopening.ts";
 import { measureDurableSave, measureEventLoopDelay } from "./rows/saves.ts";
 import { measureTransition } from "./rows/transition.ts";
@@ -26,6 +28,8 @@ const measures: Readonly<Record<string, Measure>> = {
   transition: measureTransition,
   delay: measureEventLoopDelay,
   isolation: measureIsolation,
+  processes: measureProcesses,
+  hosts: measureHosts,
 };
 
 const { values, positionals } = parseArgs({

@@ -10,9 +10,14 @@ export interface SameRows {
   close(): void;
 }
 
-const WRITTEN = `version = version + 1, commit_id = ?, kind = ?, state = ?, needs_attention = ?, committed_at = ?,
+const WRITTEN = `version = version + 1, commit_id = ?, kind = ?, state = ?, needs_attention = ?, to_hand_over = ?, committed_at = ?,
+  boot = ?, boot_ms = ?,
   due_at = ?, due_work = ?, due_description = ?, queue = ?, client = ?, owner = ?, terminal = ?, amount = ?, currency = ?,
   correlation = ?, record = ?`;
+
+/** As long as the id of a process, which the adapter writes. */
+const BOOT = 0xffffffffffff;
+const OWNER = "00000000-0000-4000-8000-000000000000";
 
 export async function openSameRows(folder: string): Promise<SameRows> {
   const path = join(folder, "same-rows.db");
@@ -25,24 +30,18 @@ export async function openSameRows(folder: string): Promise<SameRows> {
   );
   const insert = database.prepare(
     `INSERT INTO transactions
-       (commit_id, kind, state, needs_attention, committed_at, due_at, due_work, due_description, queue, client, owner,
+       (commit_id, kind, state, needs_attention, to_hand_over, committed_at, boot, boot_ms, due_at, due_work, due_description, queue, client, owner,
         terminal, amount, currency, correlation, record, finished_at, id, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   );
   const step = database.prepare(`UPDATE transactions SET ${WRITTEN} WHERE row_id = ?`);
   const finish = database.prepare(`UPDATE transactions SET ${WRITTEN}, finished_at = ? WHERE row_id = ?`);
   const append = database.prepare(
-    "INSERT INTO journal (row_id, version, state, needs_attention, due_work, commit_id, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO journal (row_id, version, state, needs_attention, commit_id, entry) VALUES (?, ?, ?, ?, ?, ?)",
   );
 
   function write(before: { row_id: number } | undefined, change: Change): number | bigint {
-    const { commitId = null, kind, state, at, due, labels = {}, record } = change;
-    const attention = change.needsAttention ? 1 : 0;
-    const { at: dueAt = null, work = null, description = null } = due ?? {};
-    const { queue = null, client = null, owner = null, terminal = null, correlation = null } = labels;
-    const { amount = null, currency = null } = labels.amount ?? {};
-    const own = [queue, client, owner, terminal, amount, currency, correlation];
-    const written = [commitId, kind, state, attention, at, dueAt, work, description, ...own, record];
+    const written = writtenOf(change);
     const finishedAt = change.final ? change.at : null;
     if (before === undefined) return insert.run(...written, finishedAt, change.id).lastInsertRowid;
     const { row_id: rowId } = before;
@@ -52,11 +51,11 @@ export async function openSameRows(folder: string): Promise<SameRows> {
   }
 
   const save = database.transaction((change: Change) => {
-    const { commitId = null, state, needsAttention, due, entry, expectedVersion } = change;
+    const { commitId = null, state, needsAttention, entry, expectedVersion } = change;
     const before = find.get(change.id);
     if ((before?.version ?? 0) !== expectedVersion) throw new RangeError("another writer was first");
     const rowId = write(before, change);
-    append.run(rowId, expectedVersion + 1, state, needsAttention ? 1 : 0, due?.work ?? null, commitId, entry);
+    append.run(rowId, expectedVersion + 1, state, needsAttention ? 1 : 0, commitId, entry);
   }).immediate;
   return {
     save,
@@ -64,4 +63,29 @@ export async function openSameRows(folder: string): Promise<SameRows> {
       database.close();
     },
   };
+}
+
+/** What each change writes, in the order of the columns. */
+function writtenOf(change: Change): readonly (string | number | null)[] {
+  const { commitId = null, kind, state, at, due, labels = {}, record } = change;
+  const attention = change.needsAttention ? 1 : 0;
+  const { at: dueAt = null, work = null, description = null } = due ?? {};
+  const { queue = null, client = null, terminal = null, correlation = null } = labels;
+  const { amount = null, currency = null } = labels.amount ?? {};
+  const own = [queue, client, OWNER, terminal, amount, currency, correlation];
+  return [
+    commitId,
+    kind,
+    state,
+    attention,
+    change.toHandOver === true ? 1 : 0,
+    at,
+    BOOT,
+    at,
+    dueAt,
+    work,
+    description,
+    ...own,
+    record,
+  ];
 }

@@ -44,7 +44,10 @@ export async function sell(request: core.ProvisionRequest, policy: core.Policy, 
     if (confirmed.isErr()) throw new Error(`refused: ${confirmed.error.type}`);
     sale = await run(confirmed.value, { type: "intent", intent }, sale.version, yours);
   }
-  return core.canHandOver(sale.transaction) ? core.handOver(sale.transaction).code : undefined;
+  return core
+    .handOver(sale.transaction)
+    .map(({ voucher }) => voucher?.code)
+    .unwrapOr(undefined);
 }
 
 /** Delivers the advices that are due, and takes up what a crash left. Call it at the start, after each sale, every second. */
@@ -87,7 +90,8 @@ async function run(step: Step, entry: core.Entry, replaced: number, yours: Yours
     dueAt: core.nextDue(transaction)?.at,
     repeats: 0,
   };
-  if (!(await yours.save(row, core.encodeEntry(entry)))) throw new Error("another process was first: load its row");
+  const journalled = core.encodeEntry(core.toJournalEntry(entry, transaction));
+  if (!(await yours.save(row, journalled))) throw new Error("another process was first: load its row");
   // An advice and a decision deadline are stored: `takeUpDueWork` finds them when they are due.
   const isStored = command?.type === "queueAdvice" || (command?.type === "wakeAt" && command.timer === "decision");
   const fact = isStored ? undefined : await execute(command, yours);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { basicAuthorization, createElectrumHttp } from "@electrum-vouchers/adapter-http";
 import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
-import { canHandOver, defaultPolicy, handOver, type ProvisionRequest } from "@electrum-vouchers/core";
+import { defaultPolicy, type ProvisionRequest } from "@electrum-vouchers/core";
 import { startTill } from "@electrum-vouchers/runtime";
 import { startSimulator } from "@electrum-vouchers/simulator";
 
@@ -30,7 +30,8 @@ if (sale.isOk() && sale.value.state === "issued") {
   // The voucher is issued. Now the customer pays.
   const sold = await till.confirm(request.id, [{ tenderType: "CASH", amount }]);
   // The confirmation is stored, so it will arrive, whatever happens from here on.
-  if (sold.isOk() && canHandOver(sold.value)) console.log(`voucher ${handOver(sold.value).code}`);
+  const given = await sold.asyncAndThen(({ id }) => till.handOver(id));
+  if (given.isOk()) console.log(`voucher ${given.value.voucher?.code}`);
 }
 
 await till.stop();

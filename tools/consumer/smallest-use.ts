@@ -1,4 +1,4 @@
-import { canHandOver, decide, handOver, observe, parsePolicy, startProvision } from "@electrum-vouchers/core";
+import { decide, handOver, observe, parsePolicy, startProvision } from "@electrum-vouchers/core";
 
 // A whole sale with nothing but the core, as a consumer of the package would write it.
 
@@ -38,7 +38,9 @@ const confirmed = sale
 
 const handedOver = confirmed.map(({ transaction, commands: [command] }) => ({
   next: command?.type,
-  code: canHandOver(transaction) ? handOver(transaction).code : undefined,
+  code: handOver(transaction)
+    .map(({ voucher }) => voucher.code)
+    .unwrapOr(undefined),
 }));
 
 if (handedOver.isErr()) throw new Error(`refused: ${JSON.stringify(handedOver.error)}`);

@@ -6,6 +6,8 @@ import { noBarrel } from "./rules/no-barrel.ts";
 import { noClass } from "./rules/no-class.ts";
 import { oneMeaning } from "./rules/one-meaning.ts";
 import { pureCore } from "./rules/pure-core.ts";
+import { lockIntegrity } from "./supply-chain/lock-integrity.ts";
+import { runTimePackages } from "./supply-chain/run-time-packages.ts";
 
 const rules: readonly Rule[] = [
   inwardDependencies,
@@ -15,6 +17,8 @@ const rules: readonly Rule[] = [
   noBarrel,
   explainedException,
   oneMeaning,
+  lockIntegrity,
+  runTimePackages,
 ];
 
 const root = workspaceRoot();

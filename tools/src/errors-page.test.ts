@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OpenError } from "@electrum-vouchers/adapter-sqlite-outbox";
+import type { PostgresOpenError } from "@electrum-vouchers/adapter-postgres-outbox";
+import type { BackupError, OpenError } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { AttentionReason, LookupFailed, Refusal } from "@electrum-vouchers/core";
-import type { OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { OutboxUnavailable, RepairRefused } from "@electrum-vouchers/core/ports";
 import type { Alert, TillError } from "@electrum-vouchers/runtime";
 import { describe, expect, it } from "vitest";
 import { workspaceRoot } from "./workspace.ts";
@@ -18,7 +19,11 @@ const tillErrors: All<TillError["type"]> = {
   refused: true,
   idInUse: true,
   unknownTransaction: true,
+  tooOld: true,
   lookupTooEarly: true,
+  nothingToHandOver: true,
+  alreadyHandedOver: true,
+  tooManyUndelivered: true,
   outboxUnavailable: true,
   notElectrum: true,
   taken: true,
@@ -31,7 +36,12 @@ const refusals: All<Refusal["type"]> = {
   wrongState: true,
   alreadyDecided: true,
   contentDiffers: true,
+  noSuchItem: true,
+  nothingToHandOver: true,
+  alreadyHandedOver: true,
+  secretsNotCompared: true,
   invalidMessage: true,
+  invalidPolicy: true,
   notAuthorised: true,
   lookupMismatch: true,
 };
@@ -49,7 +59,19 @@ const alerts: All<Alert["reason"]> = {
   unnamedError: true,
   credentials: true,
   neverAnswered: true,
+  cannotSend: true,
+  failedLookups: true,
+  clockSetBack: true,
+  clockSetForward: true,
+  attention: true,
+  confirmationRefused: true,
+  retentionWaits: true,
+  retentionFailed: true,
+  unsettledRedacted: true,
+  secretsNotCompared: true,
+  handOverUnmarked: true,
   damagedRecord: true,
+  columnsCorrected: true,
   outboxUnavailable: true,
   unexpected: true,
 };
@@ -64,21 +86,52 @@ const attentionReasons: All<AttentionReason> = {
   secondVoucher: true,
   refused: true,
   contradicted: true,
+  held: true,
+  overdue: true,
 };
 
-const outboxFailures: All<OutboxUnavailable["reason"] | OpenError["type"]> = {
+const outboxFailures: All<
+  | OutboxUnavailable["reason"]
+  | OpenError["type"]
+  | PostgresOpenError["type"]
+  | Exclude<BackupError["type"], OutboxUnavailable["type"]>
+> = {
   busy: true,
   full: true,
   readOnly: true,
   corrupt: true,
   closed: true,
+  notDurable: true,
+  replaced: true,
+  unreachable: true,
+  authentication: true,
   failed: true,
   missingDirectory: true,
+  options: true,
   locked: true,
   foreign: true,
   newer: true,
   durability: true,
+  leftover: true,
+  missing: true,
+  unsafe: true,
+  altered: true,
+  exists: true,
+  damaged: true,
 };
+
+const repairRefusals: All<RepairRefused["type"] | Extract<RepairRefused, { readonly type: "notRepaired" }>["reason"]> =
+  {
+    invalidRepair: true,
+    notRepaired: true,
+    unknown: true,
+    sound: true,
+    newer: true,
+    entryDamaged: true,
+    entriesMissing: true,
+    replayDiffers: true,
+    finalStateDiffers: true,
+  };
 
 /** The values that a section's tables name in their first column. */
 function namedIn(heading: string): readonly string[] {
@@ -95,6 +148,7 @@ describe("docs/errors.md explains, and nothing else,", () => {
     ["What an operator is alerted to", alerts],
     ["Why a transaction needs attention", attentionReasons],
     ["Why the outbox fails", outboxFailures],
+    ["Why a record is not repaired", repairRefusals],
   ])("in %j every value of its type", (heading, values) => {
     expect(namedIn(heading)).toEqual(Object.keys(values).toSorted());
   });

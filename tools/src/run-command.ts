@@ -4,11 +4,17 @@ import { execFile, spawnSync } from "node:child_process";
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Runs a command that is on the PATH, and gives its output. If it fails, the error has all of its output. */
-export function runCommand(command: string, args: readonly string[], cwd: string): string {
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): string {
   // Windows finds `pnpm.cmd` and the like only through its shell.
   const shell = process.platform === "win32";
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
+    env,
     shell,
     encoding: "utf8",
     maxBuffer: MAX_OUTPUT_BYTES,

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { closingLine } from "../closing-line.js";
@@ -39,13 +38,5 @@ describe("the preflight names a Node that is too old", () => {
 
   it.each(["22.14.0", "22.21.1", "24.21.0", "26.0.0"])("%s will do", (version) => {
     expect(nodeFault(version)).toBeUndefined();
-  });
-});
-
-describe("the workspace installs from the registry that the machine uses", () => {
-  it("its lock file names no host", () => {
-    const lock = readFileSync(join(import.meta.dirname, "../../pnpm-lock.yaml"), "utf8");
-    expect(lock).toContain("lockfileVersion");
-    expect(lock).not.toMatch(/[a-z]+:\/\/|tarball:/);
   });
 });

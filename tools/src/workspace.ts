@@ -29,7 +29,7 @@ export interface RuleViolation {
 
 /** Reads every source in the folders of the workspace. */
 export function sourcesIn(root: string): readonly Source[] {
-  return ["packages", "apps", "tools", "verification", "benchmarks"]
+  return ["packages", "apps", "tools", "postgres-server", "verification", "benchmarks"]
     .flatMap((folder) =>
       ts.sys.readDirectory(
         `${root}/${folder}`,

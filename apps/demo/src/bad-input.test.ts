@@ -1,12 +1,12 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runDemo } from "../test/demo-process.ts";
 import { newFolder } from "../test/folder.ts";
 import { redemptionJson, saleJson } from "../test/requests.ts";
 import { run } from "./cli.ts";
-import { inspectStore } from "./till/store-contents.ts";
 
 /** The lines of the error. The test fails if the command accepts its input. */
 async function refusalOf(...args: readonly string[]): Promise<readonly string[]> {
@@ -30,7 +30,7 @@ const newDb = (): string => join(newFolder(), "till.db");
 /** An empty outbox. */
 async function newOutbox(): Promise<string> {
   const db = newDb();
-  (await inspectStore(db))._unsafeUnwrap();
+  (await openSqliteOutbox({ path: db })._unsafeUnwrap().close())._unsafeUnwrap();
   return db;
 }
 
@@ -50,7 +50,7 @@ describe("the process reports bad input on standard error, in one line, and exit
   it.each([
     [["frobnicate"], 'unknown command "frobnicate": expected flows, sell, redeem, recover; see demo --help\n'],
     [["sell", "--frob", "1"], "unknown option --frob: see demo sell --help\n"],
-    [["recover", "--db", "/no/such.db"], "--db /no/such.db: no such file; expected that of the till that was killed\n"],
+    [["recover", "--db", "/no/such.db"], "--db /no/such.db: the folder /no does not exist\n"],
   ])("demo %j", async (args, told) => {
     expect(await runDemo(args)).toEqual({ exitCode: 2, stdout: "", stderr: told });
   });

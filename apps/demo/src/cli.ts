@@ -1,6 +1,7 @@
 import { ok, type Result } from "neverthrow";
 import type { CliCommand, ExitCode } from "./commands/command.ts";
 import { type BadInput, badInput } from "./input/bad-input.ts";
+import { writeLines } from "./print/write-lines.ts";
 
 /** Each command is loaded only when it is run, so that it starts fast. */
 const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
@@ -15,7 +16,7 @@ const help = `demo [command] [options]
   demo            runs every documented flow, each with a till and a switch of its own, and checks its end
   demo sell       sells a voucher
   demo redeem     redeems a voucher
-  demo recover    finishes the transactions that a killed run left
+  demo recover    delivers what a killed run left to be delivered
 
 demo COMMAND --help says more. Exit code: 0 if all went as expected, 1 if not, 2 for bad input.
 `;
@@ -35,6 +36,6 @@ export async function run(args: readonly string[]): Promise<Result<ExitCode, Bad
 }
 
 function print(text: string): Result<ExitCode, BadInput> {
-  process.stdout.write(text);
+  writeLines(process.stdout, text.trimEnd().split("\n"));
   return ok(0);
 }

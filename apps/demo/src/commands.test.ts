@@ -54,7 +54,7 @@ describe("a till and a simulated switch, whose memory lasts from one command to 
   );
 
   it(
-    "the same request again shows the same voucher, and sells no other",
+    "the same request again sells no other voucher, and shows the code only as a copy, with a name and a reason",
     async () => {
       const folder = newFolder();
       const [db, file] = [join(folder, "till.db"), join(folder, "sale.json")];
@@ -66,8 +66,13 @@ describe("a till and a simulated switch, whose memory lasts from one command to 
 
       expect(first).toMatchObject({ exitCode: 0, stderr: "" });
       expect(second).toMatchObject({ exitCode: 0, stderr: "" });
-      expect(codeIn(second)).toBe(codeIn(first));
+      expect(second.stdout).toContain("again it is a copy");
       expect(second.stdout).not.toContain("provisionVoucher");
+
+      const third = await runDemo([...args, "--copy", "the printer ate it", "--by", "Thandi"]);
+      expect(third.stdout).toContain("COPY 1");
+      expect(codeIn(third)).toBe(codeIn(first));
+      expect(second.stdout).not.toContain(codeIn(first));
     },
     TIMEOUT_MS,
   );
@@ -92,7 +97,7 @@ describe("the help", () => {
     ["flows --help", "--only TEXT"],
     ["sell --help", "--request FILE"],
     ["redeem --help", "--voucher-file FILE"],
-    ["recover --help", "--keep"],
+    ["recover --help", "--cancel-undecided"],
   ])("demo %s", async (line, text) => {
     const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
     onTestFinished(() => print.mockRestore());

@@ -10,8 +10,10 @@ import type { ResultAsync } from "neverthrow";
 
 /** The parts of a till, and its business rules. */
 export interface CompositionOptions extends Omit<TillOptions, "electrum" | "outbox"> {
-  /** The SQLite file of its transactions. It is created if it does not exist. */
+  /** The SQLite file of its transactions. */
   readonly db: string;
+  /** Whether the file must be an outbox already. Default: it is created if it does not exist. */
+  readonly mustExist?: boolean;
   /** Electrum's API, such as `https://sandbox.electrum.io/suv/v1`. */
   readonly url: string;
   /** Called for each message, so that a rotated password is used at once. */
@@ -33,6 +35,7 @@ export type CompositionError =
 /** Wires a till over HTTP and SQLite. Only here do core, runtime and adapters meet. */
 export function compose({
   db,
+  mustExist = false,
   url,
   credentials,
   ...options
@@ -40,7 +43,7 @@ export function compose({
   return createElectrumHttp({ baseUrl: url, authorization: basicAuthorization(credentials) })
     .mapErr((faults): CompositionError => ({ type: "electrum", faults }))
     .andThen((electrum) =>
-      openSqliteOutbox({ path: db })
+      openSqliteOutbox({ path: db, mustExist })
         .map((outbox) => ({ electrum, outbox }))
         .mapErr((error): CompositionError => ({ type: "outbox", error })),
     )

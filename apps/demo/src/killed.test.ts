@@ -24,6 +24,9 @@ const JITTER_MS = 30;
 /** Two processes take a second, or several on a machine that is busy with other tests. */
 const TIMEOUT_MS = 60_000;
 
+/** The sale's process is dead, and its customer has gone. */
+const CANCEL = ["--cancel-undecided", "0s"];
+
 const password = { ELECTRUM_PASSWORD: "any" };
 
 let folder = "";
@@ -93,7 +96,7 @@ describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with til
       const destination = ["--electrum", simulator.url];
       await killAfter(startDemo(["sell", ...sale.args, ...destination], password), events);
 
-      const recovered = await runDemo(["recover", "--db", sale.db, ...destination, "--json"], password);
+      const recovered = await runDemo(["recover", "--db", sale.db, ...destination, ...CANCEL, "--json"], password);
 
       // If it was killed before it had opened a database, there is nothing to recover.
       expect(recovered).toMatchObject(events === 0 ? { stdout: "" } : { exitCode: 0, stderr: "" });
@@ -108,7 +111,7 @@ describe.concurrent("a sale that is killed (SIGKILL) and recovered ends with til
       const sale = prepareSale(`simulated-${events}`);
       await killAfter(startDemo(["sell", ...sale.args]), events);
 
-      const recovered = await runDemo(["recover", "--db", sale.db, "--json"]);
+      const recovered = await runDemo(["recover", "--db", sale.db, ...CANCEL, "--json"]);
 
       expect(recovered).toMatchObject({ exitCode: 0, stderr: "" });
       const memory = openMemory(`${sale.db}.switch`);

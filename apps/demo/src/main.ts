@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { run } from "./cli.ts";
+import { writeLines } from "./print/write-lines.ts";
 
 const BAD_INPUT_EXIT_CODE = 2;
 
@@ -14,7 +15,7 @@ if (args[0] === "switch") {
       process.exitCode = exitCode;
     },
     ({ lines }) => {
-      process.stderr.write(`${lines.join("\n")}\n`);
+      writeLines(process.stderr, lines);
       process.exitCode = BAD_INPUT_EXIT_CODE;
     },
   );

@@ -1,6 +1,6 @@
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Uuid } from "@electrum-vouchers/core";
-import type { Change } from "@electrum-vouchers/core/ports";
+import type { Change, Outbox } from "@electrum-vouchers/core/ports";
 import { commitEach, toFinishedSale, createIds, awaitDeferredWork, toQueuedSale, withoutContent } from "../backlog.ts";
 import { withTemporaryFolder, withOutbox } from "../files.ts";
 import { type HandWrittenOutbox, openHandWrittenOutbox } from "../hand-written-outbox.ts";
@@ -95,7 +95,7 @@ async function drainOurs(outbox: SqliteOutbox, ids: readonly Uuid[], { queued, f
 }
 
 /** Claims advices and commits their acknowledgements, until nothing is due or `most` are done. */
-export async function drain(outbox: SqliteOutbox, maxCount: number, acknowledge: AcknowledgedChange): Promise<number> {
+export async function drain(outbox: Outbox, maxCount: number, acknowledge: AcknowledgedChange): Promise<number> {
   let done = 0;
   while (done < maxCount) {
     const now = Date.now() + 1;

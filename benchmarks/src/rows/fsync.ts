@@ -10,6 +10,9 @@ export type FsyncWork = "awaitedSaves" | "sales1" | "sales64";
 /** Few enough changes that there is no WAL checkpoint, which takes three more calls. */
 const SALES_UNTIL_CHECKPOINT = 120;
 
+/** Far longer than a child takes under strace. */
+const MAX_CHILD_MS = 120_000;
+
 /** 2 and 3: durability, counted as fsync calls of the process. */
 export function measureFsyncs({ sales }: Effort): readonly BenchmarkRow[] {
   const count = sales * 4;
@@ -56,10 +59,12 @@ function countIn(work: FsyncWork, count: number): { readonly calls: number; read
   try {
     const traced = spawnSync("strace", ["-f", "-e", "trace=fsync,fdatasync", "-o", trace, ...child], {
       encoding: "utf8",
+      timeout: MAX_CHILD_MS,
     });
+    if (traced.signal !== null) throw new Error(`it was to end within ${MAX_CHILD_MS} ms: ${traced.stderr}`);
     if (traced.status === 0) return { calls: callsIn(readFileSync(trace, "utf8")), method: "strace" };
     const [command = "", ...rest] = child;
-    const counted = spawnSync(command, rest, { encoding: "utf8" });
+    const counted = spawnSync(command, rest, { encoding: "utf8", timeout: MAX_CHILD_MS });
     return { calls: Number(counted.stdout), method: "commits of the adapter: SQLite counts none" };
   } finally {
     rmSync(folder, { recursive: true, force: true });

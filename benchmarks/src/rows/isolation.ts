@@ -11,24 +11,22 @@ import type { Change, ClaimRequest, Electrum } from "@electrum-vouchers/core/por
 import { startTill } from "@electrum-vouchers/runtime";
 import type { SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { err, ok, type Result, ResultAsync } from "neverthrow";
+import { respondTo } from "../approving-electrum.ts";
 import { commitEach } from "../backlog.ts";
 import { withOutbox } from "../files.ts";
 import { interleave, quantile } from "../rounds.ts";
 import { type Effort, type BenchmarkRow, formatMs, formatRate } from "../row.ts";
-import { createApproval, createProvisionRequest, createSaleSteps, samplePolicy } from "../sample.ts";
+import { createProvisionRequest, createSaleSteps, samplePolicy } from "../sample.ts";
 import { LEASE_MS } from "./drain.ts";
 
 /** The advices that wait in row 14: as many as `performance.md` names. */
 const WAITING = 2_000;
 
-/** Fewer where some are silent, since they take longer. */
-const WAITING_SILENT = 1_000;
-
 const SLOTS = 8;
 
-/** Electrum's own deadline of 60 s, and the 3 s after which a delivery leaves its slot, scaled by the same factor. */
+/** Electrum's own deadline of 60 s, and the 2 s after which a delivery leaves its slot, scaled by the same factor. */
 const DEADLINE_MS = 60_000;
-const DETACH_AFTER_MS = 3_000;
+const DETACH_AFTER_MS = 2_000;
 const SILENT_DEADLINE_MS = 2_000;
 
 const shares = [
@@ -63,7 +61,7 @@ export const measureIsolation = async (effort: Effort): Promise<readonly Benchma
   const backlog = Array.from({ length: WAITING }, createQueuedSale);
   return [
     ...(await measureFailing(backlog, effort)),
-    ...(await measureSilent(backlog.slice(0, WAITING_SILENT), effort)),
+    ...(await measureSilent(backlog, effort)),
     ...(await measureStuck(effort)),
   ];
 };
@@ -120,7 +118,7 @@ async function measureSilent(backlog: readonly Change[], { rounds }: Effort): Pr
   );
   const row = (place: string, ms: number, atLeast: number): BenchmarkRow => ({
     number: 14,
-    measure: `the same of ${WAITING_SILENT.toLocaleString("en")}, ${name} silent, in ${place} queue`,
+    measure: `the same of ${WAITING.toLocaleString("en")}, ${name} silent, in ${place} queue`,
     ours: formatMs(ms),
     denominator: `none silent: ${formatMs(figures.none)}; deadline ${formatMs(SILENT_DEADLINE_MS)}`,
     ratio: figures.none / ms,
@@ -245,7 +243,7 @@ async function postponeAll(outbox: SqliteOutbox, count: number, part: ClaimPart)
   const claimed = await claim(outbox, { ...part, deliveries: "first" }, count, now);
   if (claimed.length !== count) throw new RangeError(`${count} are to be postponed, and not ${claimed.length}`);
   for (const { id, version } of claimed)
-    (await outbox.postpone({ id, version, until: now, reason: "status 503" }))._unsafeUnwrap();
+    (await outbox.postpone({ id, version, at: now, until: now, reason: "status 503" }))._unsafeUnwrap();
   (await outbox.release({ worker: WORKER }))._unsafeUnwrap();
 }
 
@@ -323,14 +321,9 @@ type Trouble = (outgoing: OutgoingMessage, timeoutMs: number) => Promise<Result<
 /** Electrum in this process: it approves and acknowledges at once, but for what is in trouble. */
 const electrumWith = (troubleOf: Trouble): Electrum => ({
   send: (outgoing, deadlineAt) =>
-    new ResultAsync(troubleOf(outgoing, deadlineAt - Date.now()) ?? Promise.resolve(ok(answerTo(outgoing)))),
+    new ResultAsync(troubleOf(outgoing, deadlineAt - Date.now()) ?? Promise.resolve(ok(respondTo(outgoing)))),
   close: () => {},
 });
-
-const answerTo = (outgoing: OutgoingMessage): HttpResponse =>
-  outgoing.operation === "provisionVoucher"
-    ? { status: 201, body: createApproval(outgoing.message) }
-    : { status: 202, body: JSON.stringify(outgoing.message) };
 
 const requestIdOf = ({ message }: OutgoingMessage): string => ("requestId" in message ? message.requestId : "");
 

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { authorizationHeader, basicAuthorization } from "./authorization.ts";
+import { basicAuthorization, credentialsFrom } from "./authorization.ts";
 
-const headerFor = (username: string, password: string): Promise<string | undefined> =>
-  authorizationHeader(basicAuthorization(() => ({ username, password })));
+const headerFor = async (username: string, password: string): Promise<string | undefined> =>
+  (await credentialsFrom(basicAuthorization(() => ({ username, password }))))?.header;
 
 describe("HTTP Basic (RFC 7617)", () => {
   test("the RFC's examples", async () => {
@@ -47,6 +47,6 @@ describe("HTTP Basic (RFC 7617)", () => {
   test("credentials may be a promise", async () => {
     const later = basicAuthorization(async () => ({ username: "Aladdin", password: "open sesame" }));
 
-    expect(await authorizationHeader(later)).toBe("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    expect((await credentialsFrom(later))?.header).toBe("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
   });
 });

@@ -33,11 +33,23 @@ export const basicAuthorization =
 /** RFC 7617 forbids control characters, and half a surrogate pair cannot be encoded in UTF-8. */
 const isHeaderSafe = (text: string): boolean => !/\p{Cc}/u.test(text) && text.isWellFormed();
 
-/** The header's value, or `undefined` if there is none or it is not a valid header value. */
-export async function authorizationHeader(authorization: Authorization, client?: string): Promise<string | undefined> {
+/** What a message is sent under. */
+export interface MessageCredentials {
+  /** The value of the `Authorization` header. */
+  readonly header: string;
+  /** The same for all headers that come from the same configuration. */
+  readonly identity: string;
+}
+
+/** The credentials, or `undefined` if there are none or they are not a valid header value. */
+export async function credentialsFrom(
+  authorization: Authorization,
+  client?: string,
+): Promise<MessageCredentials | undefined> {
   try {
-    const value = await authorization(client);
-    return value !== undefined && /^[\x21-\x7e][\x20-\x7e]*$/.test(value) ? value : undefined;
+    const header = await authorization(client);
+    const isValid = header !== undefined && /^[\x21-\x7e][\x20-\x7e]*$/.test(header);
+    return isValid ? { header, identity: header } : undefined;
   } catch {
     // The error may hold the secret itself, so it is dropped.
     return undefined;

@@ -6,7 +6,8 @@
 // Rules
 // 1. No repeats, in no layer: the core decides about retries, since a repeated request may have a financial effect. So ky's
 //    retries are off, a body can be sent only once (`body.ts`), and redirects are not followed.
-// 2. A status means nothing here, not even 401 or 500: every complete response is reported, and the core classifies it.
+// 2. A status means nothing here, not even 401 or 500: every complete response is reported, and the core classifies it. With OAuth2 a
+//    401 has the next message wait for another token (`tokens.ts`); the one that it answered is not sent again.
 // 3. A response is complete or it is none. A body that breaks off, is too large or comes too late gives a `NoResponse`.
 // 4. A cause never claims more than is known. `notSent` and `credentials` say that nothing was sent (`deadline.ts`); an error
 //    that is not recognised is `interrupted` (`no-response.ts`).
@@ -26,12 +27,12 @@ import {
 } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { err, ok, type Result, ResultAsync } from "neverthrow";
-import { authorizationHeader } from "./authorization.ts";
 import { createKyTransport } from "./ky-transport.ts";
 import { createNodeTransport } from "./node-transport.ts";
 import { type ElectrumHttpOptions, type OptionFault, type ResolvedOptions, validateOptions } from "./options.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import { createCredentialNumbers } from "./credential-numbers.ts";
+import { createCredentialsSource } from "./message-credentials.ts";
+import type { Transport } from "./transport.ts";
 import { classifyError } from "./no-response.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 
@@ -62,9 +63,11 @@ export const createElectrumHttp = (options: ElectrumHttpOptions): Result<Electru
 
 function createElectrum(options: ResolvedOptions): Electrum {
   const { baseUrl, authorization, now } = options;
-  const transport = options.transport === "node" ? createNodeTransport(options) : createKyTransport(options);
+  const transport = createTransport(options);
+  const credentials = createCredentialsSource(authorization, ({ tokenUrl }) =>
+    createTransport({ ...options, baseUrl: tokenUrl, maxBodyBytes: MAX_TOKEN_BYTES }),
+  );
   const deadlines = new Set<Deadline>();
-  const credentialNumbers = createCredentialNumbers();
   let closed = false;
 
   const sendOnce = async (
@@ -72,15 +75,15 @@ function createElectrum(options: ResolvedOptions): Electrum {
     deadline: Deadline,
     client: string | undefined,
   ): Promise<Result<HttpResponse, NoResponse>> => {
-    const header = await authorizationHeader(authorization, client);
-    if (header === undefined) return noResponse("credentials");
-    credentialNumbers.note(client ?? "", header);
+    const used = await credentials.current(client);
+    if (used === undefined) return noResponse("credentials");
     const { method, target, body: json } = toHttp(outgoing);
-    const headers = { ...headersOf(json), authorization: header };
+    const headers = { ...headersOf(json), authorization: used.header };
     if (!deadline.markSent()) return noResponse("notSent");
     const { signal } = deadline;
     const request = { method, url: `${baseUrl}${target}`, headers, signal };
     const { status, body, retryAfter } = await transport.send(json === undefined ? request : { ...request, json });
+    credentials.answered(client, used, status);
     if (body === undefined) return noResponse("tooLarge");
     if (!deadline.isInTime()) return noResponse("deadline");
     const waitMs = retryAfterMs(retryAfter, now());
@@ -109,14 +112,21 @@ function createElectrum(options: ResolvedOptions): Electrum {
 
   return {
     send: (outgoing, deadlineAt, client) => new ResultAsync(sendWithDeadline(outgoing, deadlineAt, client)),
-    credentialsNumber: (client = "") => credentialNumbers.numberOf(client),
+    credentialsNumber: credentials.numberOf,
     close: () => {
       closed = true;
       for (const deadline of deadlines) deadline.stop();
+      credentials.close();
       transport.close();
     },
   };
 }
+
+const createTransport = (options: ResolvedOptions): Transport =>
+  options.transport === "node" ? createNodeTransport(options) : createKyTransport(options);
+
+/** 64 KiB. A token has some kilobytes at most. */
+const MAX_TOKEN_BYTES = 64 * 1024;
 
 // Responses are small, so compression gains nothing. Besides, it would allow a decompression bomb.
 const acceptHeaders = { accept: "application/json", "accept-encoding": "identity" };

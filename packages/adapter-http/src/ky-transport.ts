@@ -1,7 +1,12 @@
 import ky from "ky";
+import { verifiesCertificates } from "./environment.ts";
 import { singleUseBody, readText } from "./body.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Transport } from "./transport.ts";
+
+/** The environment has changed since the options were validated. */
+const unverified = (): Error =>
+  Object.assign(new Error("no certificate would be verified"), { code: "CERT_UNVERIFIED" });
 
 /** A transport over ky and Node's `fetch`. */
 export function createKyTransport({ maxBodyBytes, fetch }: ResolvedOptions): Transport {
@@ -14,6 +19,7 @@ export function createKyTransport({ maxBodyBytes, fetch }: ResolvedOptions): Tra
   });
   return {
     send: async ({ method, url, headers, json, signal }) => {
+      if (url.startsWith("https:") && !verifiesCertificates()) throw unverified();
       const init: RequestInit = {
         method,
         headers,

@@ -58,7 +58,15 @@ describe("the cause of an error", () => {
     expect(classifyError(createCodedError(code))).toBe(cause);
   });
 
-  test.each(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ECONNRESET", "EMFILE"])(
+  test.each(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL", "ENETDOWN", "ENETUNREACH", "EACCES", "EPERM"])(
+    "%s lies with this machine: it cannot send",
+    (code) => {
+      for (const syscall of ["connect", "socket", "getaddrinfo", "open"])
+        expect(classifyError(createFetchError({ code, syscall }))).toBe("cannotSend");
+    },
+  );
+
+  test.each(["ECONNREFUSED", "EHOSTUNREACH", "ETIMEDOUT", "ECONNRESET"])(
     "%s while connecting is unreachable",
     (code) => {
       expect(classifyError(createFetchError({ code, syscall: "connect" }))).toBe("unreachable");

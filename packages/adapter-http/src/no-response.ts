@@ -28,11 +28,25 @@ function findCause(thrown: unknown, depth: number): NoResponseCause | undefined 
 }
 
 function classifyCode(code: unknown, syscall: unknown): NoResponseCause | undefined {
+  if (typeof code === "string" && local.has(code)) return "cannotSend";
   // The same code may mean that no connection was made (a connect that timed out), or that one broke.
   if (syscall === "connect" || syscall === "getaddrinfo") return "unreachable";
   if (typeof code !== "string") return undefined;
   return INSECURE.test(code) ? "insecure" : limits.get(code);
 }
+
+/** What lies with this machine, whatever it was about to do: descriptors, memory, ports, network, a firewall of its own. */
+const local: ReadonlySet<string> = new Set([
+  "EMFILE",
+  "ENFILE",
+  "ENOBUFS",
+  "ENOMEM",
+  "EADDRNOTAVAIL",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "EACCES",
+  "EPERM",
+]);
 
 /** Errors of TLS and of the certificate check. Node uses OpenSSL's names, and `UNSPECIFIED` for those without one. */
 const INSECURE =

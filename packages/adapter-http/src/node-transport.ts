@@ -13,7 +13,8 @@ const IDLE_MS = 4_000;
 /** A transport over `node:http` and `node:https`, without what `fetch` does for browsers. */
 export function createNodeTransport({ baseUrl, maxBodyBytes }: ResolvedOptions): Transport {
   const { Agent, request } = baseUrl.startsWith("https:") ? https : http;
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
+  // Whatever the environment says; see `environment.ts`. An agent of one's own uses no proxy of the environment.
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, rejectUnauthorized: true });
   return {
     send: ({ method, url, headers, json, signal }) =>
       new Promise((resolve, reject) => {

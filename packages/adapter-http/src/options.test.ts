@@ -75,6 +75,13 @@ test("a value of a wrong type is reported to a caller without types", () => {
   expect(JSON.stringify(faults)).not.toContain("hunter2");
 });
 
+test("an option of an unknown name is reported: a mistyped one would go unnoticed", () => {
+  const mistyped: object = { maxBodyByte: 5 };
+  expect(faultsOf({ baseUrl: "https://electrum.invalid", authorization, ...mistyped })).toEqual([
+    { path: "maxBodyByte", expected: "is not a known option" },
+  ]);
+});
+
 describe("the transport", () => {
   const baseUrl = "https://electrum.invalid";
 

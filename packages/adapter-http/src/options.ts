@@ -1,15 +1,33 @@
 import type { Instant } from "@electrum-vouchers/core";
+import {
+  findOptionFaults,
+  functionOption,
+  listOption,
+  type OptionCheck,
+  oneOfOptions,
+  type OptionChecks,
+  ifGiven,
+  wholeNumberFrom,
+} from "@electrum-vouchers/core/ports";
 import { err, ok, type Result } from "neverthrow";
+import { usesProxyFor, verifiesCertificates } from "./environment.ts";
 import type { Authorization } from "./authorization.ts";
+import { type PasswordGrant, passwordGrantOption } from "./password-grant.ts";
 
 export interface ElectrumHttpOptions {
   /**
    * The base URL of Electrum's API, such as `https://sandbox.electrum.io/suv/v1`. A trailing slash makes no difference. It must be
-   * `https`, except on loopback (`localhost`, `127.0.0.0/8`, `::1`): voucher codes can be spent, and Basic is clear text.
+   * `https`, except on loopback (`localhost`, `127.0.0.0/8`, `::1`) and for `trustedHosts`: voucher codes can be spent, and Basic is
+   * clear text.
    */
   readonly baseUrl: string;
-  /** The credentials of each message: {@link basicAuthorization}, or a scheme of the caller's. */
-  readonly authorization: Authorization;
+  /** The credentials of each message: {@link basicAuthorization}, {@link passwordGrant} (OAuth2), or a scheme of the caller's. */
+  readonly authorization: Authorization | PasswordGrant;
+  /**
+   * Hosts that plain `http` may lead to, besides loopback: other containers on a network that nobody else can read, such as a simulator
+   * or a TLS proxy. Names or addresses, each in full. Default none.
+   */
+  readonly trustedHosts?: readonly string[];
   /** The largest body that is read, in bytes after decompression. A larger one gives `tooLarge`. Default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** The wall clock. It is read once for each message; from then on the monotonic clock counts. Default `Date.now`. */
@@ -31,7 +49,8 @@ export interface ElectrumHttpOptions {
 
 /** One fault in the options. It never repeats the option's value: a URL may hold a password. */
 export interface OptionFault {
-  readonly path: keyof ElectrumHttpOptions;
+  /** The option's name; empty if the options are no object at all. */
+  readonly path: string;
   readonly expected: string;
 }
 
@@ -42,7 +61,7 @@ export const DEFAULT_MAX_BODY_BYTES: number = 1024 * 1024;
 export interface ResolvedOptions {
   /** Without a trailing slash. */
   readonly baseUrl: string;
-  readonly authorization: Authorization;
+  readonly authorization: Authorization | PasswordGrant;
   readonly maxBodyBytes: number;
   readonly now: () => Instant;
   readonly transport: "ky" | "node";
@@ -50,7 +69,18 @@ export interface ResolvedOptions {
 }
 
 /** The options with their defaults, or every fault in them. */
-export function validateOptions(options: ElectrumHttpOptions): Result<ResolvedOptions, readonly OptionFault[]> {
+export function validateOptions(given: ElectrumHttpOptions): Result<ResolvedOptions, readonly OptionFault[]> {
+  // Spread only what is an object: a list or a text would become options.
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    return err([{ path: "", expected: "must be an object of options" }]);
+  // Each option is read once.
+  const options = { ...given };
+  const faults = [
+    ...findOptionFaults(options, checksFor(options)),
+    ...fetchFaults(options),
+    ...environmentFaults(options),
+  ];
+  if (faults.length > 0) return err(faults);
   const {
     baseUrl,
     authorization,
@@ -59,49 +89,89 @@ export function validateOptions(options: ElectrumHttpOptions): Result<ResolvedOp
     transport = "ky",
     fetch = defaultFetch,
   } = options;
-  const faults = [
-    ...baseUrlFaults(baseUrl),
-    ...functionFaults("authorization", authorization),
-    ...(Number.isSafeInteger(maxBodyBytes) && maxBodyBytes > 0
-      ? []
-      : [{ path: "maxBodyBytes" as const, expected: "must be a whole number of bytes, 1 or more" }]),
-    ...functionFaults("now", now),
-    ...transportFaults(transport, fetch),
-    ...functionFaults("fetch", fetch),
-  ];
-  return faults.length === 0
-    ? ok({ baseUrl: new URL(baseUrl).href.replace(/\/+$/, ""), authorization, maxBodyBytes, now, transport, fetch })
-    : err(faults);
+  return ok({ baseUrl: new URL(baseUrl).href.replace(/\/+$/, ""), authorization, maxBodyBytes, now, transport, fetch });
 }
+
+/** 256 MiB. A larger response would exhaust the memory of a till. */
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
+
+/** Which URLs are allowed depends on the hosts that are trusted. */
+const checksFor = ({ trustedHosts }: ElectrumHttpOptions): OptionChecks<ElectrumHttpOptions> => {
+  const url = urlOption(Array.isArray(trustedHosts) ? trustedHosts : []);
+  return {
+    baseUrl: url,
+    authorization: (value) => (typeof value === "object" ? passwordGrantOption(url)(value) : functionOption(value)),
+    trustedHosts: ifGiven(listOption(hostOption)),
+    maxBodyBytes: ifGiven(wholeNumberFrom(1, MAX_BODY_BYTES)),
+    now: ifGiven(functionOption),
+    transport: ifGiven(oneOfOptions("ky", "node")),
+    fetch: ifGiven(functionOption),
+  };
+};
+
+/** A name or an address as a URL has it, without a port: no pattern, so that nothing else is trusted by accident. */
+const hostOption: OptionCheck = (value) =>
+  typeof value === "string" &&
+  /^[0-9a-z.:[\]_-]+$/i.test(value) &&
+  URL.parse(`http://${value}/`)?.hostname === value.toLowerCase()
+    ? []
+    : [{ path: "", expected: "must be a host name or an address, without a port" }];
 
 const defaultFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
 
-function transportFaults(transport: string, fetch: unknown): readonly OptionFault[] {
-  if (transport !== "ky" && transport !== "node") return [{ path: "transport", expected: 'must be "ky" or "node"' }];
-  // It would not be called, and a proxy that it leads to would not be used.
-  return transport === "node" && fetch !== defaultFetch
+/** With `node` it would not be called, and a proxy that it leads to would not be used. */
+const fetchFaults = ({ transport, fetch }: ElectrumHttpOptions): readonly OptionFault[] =>
+  transport === "node" && fetch !== undefined
     ? [{ path: "fetch", expected: 'must be absent with the transport "node", which does not use it' }]
+    : [];
+
+/** What the environment makes of `fetch`; see `environment.ts`. */
+function environmentFaults({
+  baseUrl,
+  authorization,
+  transport = "ky",
+  fetch,
+}: ElectrumHttpOptions): readonly OptionFault[] {
+  const tokenUrl = typeof authorization === "object" ? authorization?.tokenUrl : undefined;
+  const faults = [baseUrl, tokenUrl].flatMap((url) => environmentFaultsFor(url, transport, fetch));
+  // One fault of the transport, though both URLs have it.
+  return faults.slice(0, 1);
+}
+
+function environmentFaultsFor(
+  given: unknown,
+  transport: "ky" | "node",
+  fetch: ElectrumHttpOptions["fetch"],
+): readonly OptionFault[] {
+  const url = typeof given === "string" ? URL.parse(given) : null;
+  if (url === null || transport !== "ky") return [];
+  if (url.protocol === "https:" && !verifiesCertificates())
+    return [{ path: "transport", expected: 'must be "node" while NODE_TLS_REJECT_UNAUTHORIZED is 0' }];
+  return url.protocol === "http:" && fetch === undefined && usesProxyFor(url.hostname)
+    ? [{ path: "transport", expected: 'must be "node" while HTTP_PROXY is in use, or NO_PROXY must name the host' }]
     : [];
 }
 
-const functionFaults = (path: keyof ElectrumHttpOptions, value: unknown): readonly OptionFault[] =>
-  typeof value === "function" ? [] : [{ path, expected: "must be a function" }];
+const urlOption =
+  (trustedHosts: readonly unknown[]): OptionCheck =>
+  (text) => {
+    const url = typeof text === "string" ? URL.parse(text) : null;
+    if (url === null) return [urlFault("must be a URL, such as https://host/suv/v1")];
+    const isTrusted = (host: string): boolean =>
+      isLoopback(host) || trustedHosts.some((each) => typeof each === "string" && each.toLowerCase() === host);
+    return [
+      ...(url.protocol === "https:" || (url.protocol === "http:" && isTrusted(url.hostname))
+        ? []
+        : [urlFault("must be https; plain http is only for loopback (localhost, 127.0.0.0/8, ::1)")]),
+      ...(url.username === "" && url.password === ""
+        ? []
+        : [urlFault("must have no user name or password; those come from authorization")]),
+      ...(/[?#]/.test(String(text)) ? [urlFault("must have no query and no fragment")] : []),
+    ];
+  };
 
-function baseUrlFaults(text: string): readonly OptionFault[] {
-  const url = URL.parse(text);
-  if (url === null) return [baseUrlFault("must be a URL, such as https://host/suv/v1")];
-  return [
-    ...(url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))
-      ? []
-      : [baseUrlFault("must be https; plain http is only for loopback (localhost, 127.0.0.0/8, ::1)")]),
-    ...(url.username === "" && url.password === ""
-      ? []
-      : [baseUrlFault("must have no user name or password; those come from authorization")]),
-    ...(/[?#]/.test(text) ? [baseUrlFault("must have no query and no fragment")] : []),
-  ];
-}
-
-const baseUrlFault = (expected: string): OptionFault => ({ path: "baseUrl", expected });
+/** The caller puts the option's name before it. */
+const urlFault = (expected: string): OptionFault => ({ path: "", expected });
 
 /** `hostname` as `URL` normalises it: `127.1` is `127.0.0.1` by now, and IPv6 is in brackets. */
 const isLoopback = (hostname: string): boolean =>

@@ -2,6 +2,7 @@ import type { Instant, Uuid } from "@electrum-vouchers/core";
 import type { Change, CommitConflict, KeyTaken, Labels } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 import { err, ok, type Result } from "neverthrow";
+import type { BootClock } from "./boot-clock.ts";
 import { assertOneRow } from "./errors.ts";
 import { createExclusiveKeys } from "./exclusive-keys.ts";
 import { createNumbers } from "./numbers.ts";
@@ -22,7 +23,10 @@ type ChangeColumns = [
   kind: Change["kind"],
   state: string,
   needsAttention: 0 | 1,
+  toHandOver: 0 | 1,
   committedAt: Instant,
+  boot: number,
+  bootMs: number,
   dueAt: Instant | null,
   dueWork: DueRow["due_work"],
   dueDescription: string | null,
@@ -33,7 +37,7 @@ type ChangeColumns = [
 type LabelColumns = [
   queue: string | null,
   client: string | null,
-  owner: string | null,
+  owner: string,
   terminal: string | null,
   amount: number | null,
   currency: string | null,
@@ -45,7 +49,10 @@ const COLUMNS = [
   "kind",
   "state",
   "needs_attention",
+  "to_hand_over",
   "committed_at",
+  "boot",
+  "boot_ms",
   "due_at",
   "due_work",
   "due_description",
@@ -59,6 +66,12 @@ const COLUMNS = [
   "record",
 ];
 
+/** Who commits, and the clock that says when, whatever the wall clock says. */
+export interface Writer {
+  readonly id: string;
+  readonly bootClock: BootClock;
+}
+
 /** Applies changes within an open SQLite transaction. */
 export interface ApplyChange {
   /** Before the first change of each transaction. */
@@ -67,11 +80,11 @@ export interface ApplyChange {
   apply(change: Change): Result<RecentCommit | undefined, CommitConflict | KeyTaken>;
 }
 
-export function createApplyChange(database: Database, rowIds: RowIdCache): ApplyChange {
+export function createApplyChange(database: Database, rowIds: RowIdCache, writer: Writer): ApplyChange {
   const numbers = createNumbers(database);
   const keys = createExclusiveKeys(database);
   const find = createFind(database, rowIds);
-  const write = createWrite(database);
+  const write = createWrite(database, writer);
   const load = database.prepare<[Uuid], StoredRow>(`SELECT ${STORED_COLUMNS} FROM transactions WHERE id = ?`);
   const commitIdOf = database
     .prepare<[rowId: number, version: number], Uuid | null>(
@@ -81,11 +94,11 @@ export function createApplyChange(database: Database, rowIds: RowIdCache): Apply
   const append = database.prepare<
     [
       ...[position: number, rowId: number, version: number, state: string, needsAttention: 0 | 1],
-      ...[dueWork: DueRow["due_work"], commitId: Uuid | null, entry: string],
+      ...[commitId: Uuid | null, entry: string],
     ]
   >(
-    `INSERT INTO journal (position, row_id, version, state, needs_attention, due_work, commit_id, entry)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO journal (position, row_id, version, state, needs_attention, commit_id, entry)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
 
   /** The stored version is not the one that the change expects: this very commit was written before, or another writer was first. */
@@ -111,17 +124,18 @@ export function createApplyChange(database: Database, rowIds: RowIdCache): Apply
       if (exclusiveKey !== undefined) keys.set(rowId, exclusiveKey);
       const version = change.expectedVersion + 1;
       const position = numbers.nextPosition();
-      const dueWork = due?.work ?? null;
-      append.run(position, rowId, version, state, change.needsAttention ? 1 : 0, dueWork, commitId, entry);
+      append.run(position, rowId, version, state, change.needsAttention ? 1 : 0, commitId, entry);
       rowIds.remember(id, rowId);
       return ok({
         position,
         row_id: rowId,
         version,
         due_at: due?.at ?? null,
-        due_work: dueWork,
+        due_work: due?.work ?? null,
         queue: labels?.queue ?? null,
         client: labels?.client ?? null,
+        owner: writer.id,
+        committed_at: change.at,
       });
     },
   };
@@ -140,10 +154,13 @@ function createFind(database: Database, rowIds: RowIdCache): (id: Uuid) => Curre
 /** Writes the row of a transaction; gives its row id. */
 function createWrite(
   database: Database,
+  writer: Writer,
 ): (before: CurrentRow | undefined, change: Change, nextRowId: () => number) => number {
+  // A clock that was behind must not make old what has ended now. So nothing has ended before the last run of retention.
+  const FINISHED_AT = `max(?, ifnull((SELECT retention_at FROM store), ${Number.MIN_SAFE_INTEGER}))`;
   const insert = database.prepare<[...ChangeColumns, finishedAt: Instant | null, id: Uuid, rowId: number]>(
     `INSERT INTO transactions (${COLUMNS.join(", ")}, finished_at, id, row_id, version)
-     VALUES (${COLUMNS.map(() => "?").join(", ")}, ?, ?, ?, 1)`,
+     VALUES (${COLUMNS.map(() => "?").join(", ")}, ${FINISHED_AT}, ?, ?, 1)`,
   );
   const SET_COLUMNS = `version = version + 1, ${COLUMNS.map((name) => `${name} = ?`).join(", ")}`;
   // SQLite rewrites an index whenever an UPDATE sets one of its columns, even to the same value. So a step that does not finish
@@ -152,12 +169,12 @@ function createWrite(
     `UPDATE transactions SET ${SET_COLUMNS} WHERE row_id = ? AND +id = ?`,
   );
   const finish = database.prepare<[...ChangeColumns, finishedAt: Instant | null, rowId: number, id: Uuid]>(
-    `UPDATE transactions SET ${SET_COLUMNS}, redacted = 0, finished_at = ? WHERE row_id = ? AND +id = ?`,
+    `UPDATE transactions SET ${SET_COLUMNS}, redacted = 0, finished_at = ${FINISHED_AT} WHERE row_id = ? AND +id = ?`,
   );
 
   return (before, change, nextRowId) => {
     const { id, final, at } = change;
-    const columns = columnsOf(change);
+    const columns = columnsOf(change, writer);
     const finishedAt = final ? at : null;
     if (before === undefined) {
       const rowId = nextRowId();
@@ -174,17 +191,34 @@ function createWrite(
   };
 }
 
-function columnsOf({ commitId, kind, state, needsAttention, at, due, labels, record }: Change): ChangeColumns {
+function columnsOf(
+  { commitId, kind, state, needsAttention, toHandOver, at, due, labels, record }: Change,
+  { id, bootClock }: Writer,
+): ChangeColumns {
   const { at: dueAt = null, work = null, description = null } = due ?? {};
   const attention = needsAttention ? 1 : 0;
-  const own = labelColumnsOf(labels);
-  return [commitId ?? null, kind, state, attention, at, dueAt, work, description, ...own, record];
+  const own = labelColumnsOf(labels, id);
+  const boot = [bootClock.boot, bootClock.readMs()] as const;
+  return [
+    commitId ?? null,
+    kind,
+    state,
+    attention,
+    toHandOver === true ? 1 : 0,
+    at,
+    ...boot,
+    dueAt,
+    work,
+    description,
+    ...own,
+    record,
+  ];
 }
 
-const labelColumnsOf = ({ queue, client, owner, terminal, amount, correlation }: Labels = {}): LabelColumns => [
+const labelColumnsOf = ({ queue, client, terminal, amount, correlation }: Labels = {}, owner: string): LabelColumns => [
   textOrNull(queue),
   textOrNull(client),
-  owner ?? null,
+  owner,
   terminal ?? null,
   amount?.amount ?? null,
   amount?.currency ?? null,

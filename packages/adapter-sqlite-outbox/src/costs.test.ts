@@ -1,10 +1,9 @@
 import { statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Change } from "@electrum-vouchers/core/ports";
-import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
+import { STORED_AT, storedChange, unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, NOW } from "../test/change.ts";
 import { type TestConnection, openTestConnection } from "../test/test-connection.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
@@ -23,9 +22,10 @@ const commit = (...changes: readonly Change[]): Promise<unknown> =>
   Promise.all(changes.map(async (each) => unwrapAsync(opened.outbox.commit(each))));
 
 const many = (count: number, first: number): readonly Change[] =>
-  Array.from({ length: count }, (_, n) => change(first + n));
+  Array.from({ length: count }, (_, n) => storedChange(first + n));
 
-const claim = (limit: number) => ({ worker: "a", work: ["advice"], now: NOW, until: NOW + 1_000, limit }) as const;
+const claim = (limit: number) =>
+  ({ worker: "a", work: ["advice"], now: STORED_AT, until: STORED_AT + 1_000, limit }) as const;
 
 const HEADER_BYTES = 32;
 const FRAME_BYTES = 24 + 4_096;
@@ -59,17 +59,17 @@ describe("the WAL gets", () => {
   it("only the pages that a step changes: the row, its index entries, and its journal entry", async () => {
     await commit(...many(20, 1));
     const pages = async (step: Change): Promise<number> => pagesOf(() => commit(step));
-    const requesting = change(0, {
+    const requesting = storedChange(0, {
       state: "requesting",
-      due: { at: NOW, work: "replyDeadline", description: "provision" },
+      due: { at: STORED_AT, work: "replyDeadline", description: "provision" },
     });
-    const finished = nothingDue(change(0, { expectedVersion: 3, state: "confirmed", final: true }));
+    const finished = nothingDue(storedChange(0, { expectedVersion: 3, state: "confirmed", final: true }));
 
     // The row and the index of ids; the indexes of due and of unfinished rows; the journal entry and its index.
     expect(await pages(requesting)).toBe(6);
     // The row; the index of due rows; the journal entry and its index.
-    expect(await pages(nothingDue(change(0, { expectedVersion: 1, state: "issued" })))).toBe(4);
-    expect(await pages(change(0, { expectedVersion: 2, state: "confirming" }))).toBe(4);
+    expect(await pages(nothingDue(storedChange(0, { expectedVersion: 1, state: "issued" })))).toBe(4);
+    expect(await pages(storedChange(0, { expectedVersion: 2, state: "confirming" }))).toBe(4);
     expect(await pagesOf(() => unwrapAsync(opened.outbox.claim(claim(100))))).toBe(0);
     // In addition: the indexes of unfinished and of finished rows.
     expect(await pages(finished)).toBe(6);
@@ -143,7 +143,7 @@ describe("the index of ids", () => {
     other.exec("PRAGMA foreign_keys = OFF; UPDATE transactions SET row_id = 77; UPDATE journal SET row_id = 77");
     other.close();
 
-    await commit(change(1, { expectedVersion: 1, record: "the next" }));
+    await commit(storedChange(1, { expectedVersion: 1, record: "the next" }));
 
     expect(await unwrapAsync(opened.outbox.load(uuid(1)))).toMatchObject({ version: 2, record: "the next" });
     expect(await unwrapAsync(opened.outbox.check())).toEqual([]);
@@ -159,9 +159,9 @@ describe("the state counts", () => {
   it("are not folded by each commit, but once in five hundred changes, and are right at any time", async () => {
     await commit(...many(490, 1));
     expect(addedUp()).toBe(0);
-    expect(await unwrapAsync(opened.outbox.summary())).toMatchObject({
+    expect(await unwrapAsync(opened.outbox.summary(STORED_AT))).toMatchObject({
       states: { confirming: 490 },
-      due: { advice: 490 },
+      due: { advice: { count: 490 } },
     });
 
     await commit(...many(20, 1_000));
@@ -169,9 +169,9 @@ describe("the state counts", () => {
     await commit(...many(5, 2_000));
 
     expect(addedUp()).toBe(510);
-    expect(await unwrapAsync(opened.outbox.summary())).toMatchObject({
+    expect(await unwrapAsync(opened.outbox.summary(STORED_AT))).toMatchObject({
       states: { confirming: 515 },
-      due: { advice: 515 },
+      due: { advice: { count: 515 } },
     });
     expect(await unwrapAsync(opened.outbox.check())).toEqual([]);
   });
@@ -201,6 +201,6 @@ describe("the state counts", () => {
     const reopened = await store.open();
 
     expect(addedUp()).toBe(10);
-    expect(await unwrapAsync(reopened.summary())).toMatchObject({ states: { confirming: 10 } });
+    expect(await unwrapAsync(reopened.summary(STORED_AT))).toMatchObject({ states: { confirming: 10 } });
   });
 });

@@ -31,7 +31,8 @@ export function assertOneRow(changes: number): void {
 }
 
 /** Whether the disk failed, so that it is unknown how much of a commit has reached it. */
-export const isDiskFailure = (error: unknown): boolean => codeOf(error).startsWith("SQLITE_IOERR");
+export const isDiskFailure = (error: unknown): boolean =>
+  codeOf(error).startsWith("SQLITE_IOERR") && reasonOf(codeOf(error)) === "failed";
 
 /** SQLite's code for an error, such as `SQLITE_BUSY`; empty if it is not SQLite's. */
 export const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : "");
@@ -39,7 +40,8 @@ export const codeOf = (error: unknown): string => (error instanceof Database.Sql
 /** The port's reason for a code. Extended codes begin with the primary one: SQLITE_BUSY_SNAPSHOT is a SQLITE_BUSY. */
 export function reasonOf(code: string): OutboxUnavailable["reason"] {
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return "busy";
-  if (code === "SQLITE_FULL") return "full";
+  // The second is SQLite's code if it cannot lengthen `-shm`.
+  if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE") return "full";
   if (code.startsWith("SQLITE_READONLY")) return "readOnly";
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return "corrupt";
   return "failed";

@@ -1,3 +1,4 @@
+export type { BootClock } from "./boot-clock.ts";
 export { openSqliteOutbox } from "./open.ts";
 export type { OpenError } from "./open-error.ts";
-export type { SqliteOutbox, SqliteOutboxOptions } from "./sqlite-outbox.ts";
+export type { BackupError, SqliteOutbox, SqliteOutboxOptions } from "./sqlite-outbox.ts";

@@ -1,113 +1,202 @@
-import type { Uuid } from "@electrum-vouchers/core";
-import type { Change, ListPage, ListQuery, OutboxSummary } from "@electrum-vouchers/core/ports";
+import { type Instant, planRepair, type Uuid } from "@electrum-vouchers/core";
+import type {
+  Change,
+  ListedRecord,
+  ListPage,
+  ListQuery,
+  OutboxSummary,
+  Pending,
+  Undelivered,
+  RepairRefused,
+  RepairRequest,
+  Work,
+} from "@electrum-vouchers/core/ports";
 import type { Database, Statement } from "better-sqlite3";
+import { err, type Result } from "neverthrow";
 import { toUnavailable } from "./errors.ts";
+import { createSchemaCheck } from "./own-schema.ts";
+import { createPages } from "./pages.ts";
 import { STORED_COLUMNS, type StoredRow, storedOf, BOUND } from "./rows.ts";
-import { PENDING_COUNTS, NOTHING_DUE, type StateCounts } from "./state-counts.ts";
+import { PENDING_COUNTS, type StateCounts } from "./state-counts.ts";
 
 /** What operators and their tools need of the store. Each method throws what SQLite throws. */
 export interface Inspection {
   /** All but what the schedule knows. */
-  summary(): Omit<OutboxSummary, "halted">;
+  summary(now: Instant): Omit<OutboxSummary, "halted">;
+  undelivered(queue: string): Undelivered;
   list(query: ListQuery): ListPage;
   journal(id: Uuid): readonly string[];
+  /** The commit that repairs a record, or why it is not repaired. */
+  planRepair(request: RepairRequest): Result<Change, RepairRefused>;
+  /** What SQLite finds wrong with the file, and which tables contradict each other. The records are checked apart. */
   check(): readonly string[];
 }
 
 interface ListedRow extends StoredRow {
   readonly kind: Change["kind"];
   readonly state: string;
+  readonly needs_attention: 0 | 1;
+  readonly terminal: string | null;
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly correlation: string | null;
+}
+
+interface VersionedEntry {
+  readonly version: number;
+  readonly entry: string;
+}
+
+interface RepairRow extends Pick<StoredRow, "id" | "version" | "record"> {
+  readonly state: string;
+  readonly finished_at: Instant | null;
 }
 
 /** A damaged file may have millions of faults; the first ones are enough. */
-const MAX_FAULTS = 100;
+export const MAX_STORE_FAULTS = 100;
 
 export function createInspection(database: Database, stateCounts: StateCounts): Inspection {
-  return { ...createSummary(database, stateCounts), ...createList(database), ...createCheck(database) };
+  return {
+    ...createSummary(database, stateCounts),
+    undelivered: createUndelivered(database),
+    ...createList(database),
+    ...createCheck(database),
+  };
+}
+
+/** Work of one kind and currency that is due, or waits. */
+interface PendingRow {
+  readonly due_work: Work;
+  readonly is_due: 0 | 1;
+  readonly currency: string | null;
+  readonly count: number;
+  readonly amount: number;
+  readonly oldest: Instant;
 }
 
 function createSummary(database: Database, stateCounts: StateCounts): Pick<Inspection, "summary"> {
-  // One query for each kind of work, so that each reads only the first entry of its part of the index.
-  const oldestDueAt = database
-    .prepare<[], number | null>(
-      `SELECT min(at) FROM (
-         SELECT min(due_at) AS at FROM transactions WHERE due_work = 'replyDeadline' UNION ALL
-         SELECT min(due_at) FROM transactions WHERE due_work = 'timer' UNION ALL
-         SELECT min(due_at) FROM transactions WHERE due_work = 'advice'
-       )`,
-    )
-    .pluck();
+  // From the index alone. `total` never overflows.
+  const pending = database.prepare<[now: Instant], PendingRow>(
+    `SELECT due_work, due_at <= ${BOUND} AS is_due, currency, count(*) AS count, total(amount) AS amount, min(due_at) AS oldest
+     FROM transactions INDEXED BY transactions_due WHERE due_work IS NOT NULL GROUP BY 1, 2, 3`,
+  );
 
   return {
-    summary: database.transaction(() => {
-      const dueAt = oldestDueAt.get();
+    summary: database.transaction((now: Instant) => {
       const states: Record<string, number> = {};
-      const due = { replyDeadline: 0, timer: 0, advice: 0 };
       let needsAttention = 0;
-      for (const { state, due_work: work, count, needs_attention: needed } of stateCounts.counts()) {
+      for (const { state, count, needs_attention: needed } of stateCounts.counts()) {
         states[state] = (states[state] ?? 0) + count;
         needsAttention += needed * count;
-        if (work !== null) due[work] += count;
       }
+      const rows = pending.all(now);
+      const oldest = rows.map((row) => row.oldest);
       return {
         states,
         needsAttention,
-        due,
-        ...(typeof dueAt === "number" ? { oldestDueAt: dueAt } : {}),
+        due: addUp(rows.filter((row) => row.is_due === 1)),
+        waiting: addUp(rows.filter((row) => row.is_due === 0)),
+        ...(oldest.length === 0 ? {} : { oldestDueAt: Math.min(...oldest) }),
       };
     }),
   };
 }
 
-function createList(database: Database): Pick<Inspection, "list" | "journal"> {
-  const rowIdOf = database.prepare<[Uuid], number>("SELECT row_id FROM transactions WHERE id = ?").pluck();
-  const page = (condition: string): Statement<[after: number, limit: number], ListedRow> =>
-    database.prepare(
-      `SELECT kind, state, ${STORED_COLUMNS} FROM transactions WHERE row_id > ${BOUND} ${condition} ORDER BY row_id LIMIT ${BOUND}`,
-    );
-  const all = page("");
-  const some = { unfinished: page("AND finished_at IS NULL"), needsAttention: page("AND needs_attention = 1") };
-  const journal = database
-    .prepare<[Uuid], string>(
-      `SELECT entry FROM journal JOIN transactions USING (row_id) WHERE id = ${BOUND} ORDER BY journal.version`,
-    )
-    .pluck();
-
-  return {
-    list: ({ only, after, limit }) => {
-      // One more than the limit shows whether there is a next page. If the record `after` was deleted, the list begins anew.
-      const rowId = after === undefined ? 0 : (rowIdOf.get(after) ?? 0);
-      const rows = (only === undefined ? all : some[only]).all(rowId, limit + 1);
-      const records = rows.slice(0, limit).map((row) => ({ ...storedOf(row), kind: row.kind, state: row.state }));
-      const last = records.at(-1);
-      return last !== undefined && rows.length > limit ? { records, next: last.id } : { records };
-    },
-    journal: (id) => journal.all(id),
+/** What a queue has to deliver. Each is looked at: what is undelivered is little, or else no sale should begin. */
+function createUndelivered(database: Database): (queue: string) => Undelivered {
+  const select = database.prepare<[queue: string], Omit<PendingRow, "due_work" | "is_due">>(
+    `SELECT currency, count(*) AS count, total(amount) AS amount, min(due_at) AS oldest
+     FROM transactions WHERE due_work = 'advice' AND state = 'confirming' AND ifnull(queue, '') = ${BOUND} GROUP BY 1`,
+  );
+  return (queue) => {
+    const rows = select.all(queue);
+    const oldest = rows.map((row) => row.oldest);
+    return { ...sumOf(rows), ...(oldest.length === 0 ? {} : { oldestDueAt: Math.min(...oldest) }) };
   };
 }
 
+const sumOf = (rows: readonly Pick<PendingRow, "currency" | "count" | "amount">[]): Pending => ({
+  count: rows.reduce((sum, { count }) => sum + count, 0),
+  amounts: Object.fromEntries(rows.flatMap(({ currency, amount }) => (currency === null ? [] : [[currency, amount]]))),
+});
+
+function addUp(rows: readonly PendingRow[]): Readonly<Record<Work, Pending>> {
+  const ofWork = (work: Work): Pending => sumOf(rows.filter((row) => row.due_work === work));
+  return { replyDeadline: ofWork("replyDeadline"), timer: ofWork("timer"), advice: ofWork("advice") };
+}
+
+const LISTED_COLUMNS = `kind, state, needs_attention, terminal, amount, currency, correlation, ${STORED_COLUMNS}`;
+
+function createList(database: Database): Pick<Inspection, "list" | "journal" | "planRepair"> {
+  const pageOf = createPages<ListedRow>(database, LISTED_COLUMNS);
+  const steps = database.prepare<[Uuid], VersionedEntry>(
+    `SELECT journal.version, entry FROM journal JOIN transactions USING (row_id) WHERE id = ${BOUND} ORDER BY journal.version`,
+  );
+  const deliveries = database.prepare<[Uuid], VersionedEntry>(
+    `SELECT deliveries.version, entry FROM deliveries JOIN transactions USING (row_id) WHERE id = ${BOUND} ORDER BY number`,
+  );
+  const readRow = database.prepare<[Uuid], RepairRow>(
+    `SELECT id, version, state, finished_at, record FROM transactions WHERE id = ${BOUND}`,
+  );
+
+  /** A delivery comes after the entry of the version that was delivered. */
+  const readJournal = database.transaction((id: Uuid): readonly string[] => {
+    const delivered = deliveries.all(id);
+    return steps
+      .all(id)
+      .flatMap(({ version, entry }) => [
+        entry,
+        ...delivered.filter((delivery) => delivery.version === version).map((delivery) => delivery.entry),
+      ]);
+  });
+
+  return {
+    list: (query) => {
+      const { rows, next } = pageOf(query);
+      return { records: rows.map(listedOf), ...(next === undefined ? {} : { next }) };
+    },
+    journal: (id) => readJournal(id),
+    planRepair: database.transaction((request: RepairRequest) => {
+      const { id } = request;
+      const row = readRow.get(id);
+      if (row === undefined) return err<never, RepairRefused>({ type: "notRepaired", reason: "unknown" });
+      const { finished_at: finishedAt, ...stored } = row;
+      return planRepair({ ...stored, final: finishedAt !== null, entries: readJournal(id) }, request);
+    }),
+  };
+}
+
+const listedOf = (row: ListedRow): ListedRecord => ({
+  ...storedOf(row),
+  kind: row.kind,
+  state: row.state,
+  needsAttention: row.needs_attention === 1,
+  ...(row.terminal === null ? {} : { terminal: row.terminal }),
+  ...(row.amount === null || row.currency === null ? {} : { amount: { amount: row.amount, currency: row.currency } }),
+  ...(row.correlation === null ? {} : { correlation: row.correlation }),
+});
+
 function createCheck(database: Database): Pick<Inspection, "check"> {
-  const damage = database.prepare<[], string>(`PRAGMA integrity_check(${MAX_FAULTS})`).pluck();
+  const damage = database.prepare<[], string>(`PRAGMA integrity_check(${MAX_STORE_FAULTS})`).pluck();
   const orphans = database
     .prepare<[], string>(
-      `SELECT format('row %d of %s has no transaction', rowid, "table") FROM pragma_foreign_key_check LIMIT ${MAX_FAULTS}`,
+      `SELECT format('row %d of %s has no transaction', rowid, "table") FROM pragma_foreign_key_check LIMIT ${MAX_STORE_FAULTS}`,
     )
     .pluck();
   const wrongCounts = database
     .prepare<[], string>(
       `WITH counted AS (
-         SELECT state, needs_attention, due_work, count(*) AS there FROM transactions GROUP BY 1, 2, 3
+         SELECT state, needs_attention, count(*) AS there FROM transactions GROUP BY 1, 2
        ), recorded AS (
-         SELECT state, needs_attention, due_work, sum(count) AS recorded FROM (
-           SELECT state, needs_attention, nullif(due_work, '${NOTHING_DUE}') AS due_work, count FROM state_counts
-           UNION ALL ${PENDING_COUNTS}
-         ) GROUP BY 1, 2, 3
+         SELECT state, needs_attention, sum(count) AS recorded FROM (
+           SELECT state, needs_attention, count FROM state_counts UNION ALL ${PENDING_COUNTS}
+         ) GROUP BY 1, 2
        )
-       SELECT format('the count of %s (attention %d, due %s) says %d, there are %d',
+       SELECT format('the count of %s (attention %d) says %d, there are %d',
          ifnull(counted.state, recorded.state), ifnull(counted.needs_attention, recorded.needs_attention),
-         ifnull(ifnull(counted.due_work, recorded.due_work), 'nothing'), ifnull(recorded, 0), ifnull(there, 0))
+         ifnull(recorded, 0), ifnull(there, 0))
        FROM counted FULL JOIN recorded ON recorded.state = counted.state
-         AND recorded.needs_attention = counted.needs_attention AND recorded.due_work IS counted.due_work
+         AND recorded.needs_attention = counted.needs_attention
        WHERE ifnull(recorded, 0) <> ifnull(there, 0)`,
     )
     .pluck();
@@ -115,11 +204,17 @@ function createCheck(database: Database): Pick<Inspection, "check"> {
     .prepare<[], string>(
       `SELECT format('transaction %s is at version %d and has %d journal entries', id, transactions.version, count(entry))
        FROM transactions LEFT JOIN journal USING (row_id)
-       GROUP BY row_id HAVING transactions.version <> count(entry) LIMIT ${MAX_FAULTS}`,
+       GROUP BY row_id HAVING transactions.version <> count(entry) LIMIT ${MAX_STORE_FAULTS}`,
     )
     .pluck();
 
-  const contradictions = database.transaction(() => [...orphans.all(), ...wrongCounts.all(), ...unjournalled.all()]);
+  const findChanges = createSchemaCheck(database);
+  const contradictions = database.transaction(() => [
+    ...findChanges().map(({ description }) => description),
+    ...orphans.all(),
+    ...wrongCounts.all(),
+    ...unjournalled.all(),
+  ]);
 
   return {
     check: () => {

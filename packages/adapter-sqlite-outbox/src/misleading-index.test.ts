@@ -1,9 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { RetentionRequest } from "@electrum-vouchers/core/ports";
-import { unwrapAsync, unwrapErrorAsync, uuid } from "@electrum-vouchers/testkit";
+import {
+  STORED_AT,
+  storedChange,
+  storedRetention,
+  unwrapAsync,
+  unwrapErrorAsync,
+  uuid,
+} from "@electrum-vouchers/testkit";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { change, NOW } from "../test/change.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 
 // If a bit in an index has flipped, it leads from one transaction to another, valid one, which SQLite does not notice.
@@ -18,7 +24,7 @@ afterEach(() => store.remove());
 async function misleadIndex(
   index: string,
   entryEndsWith: string,
-  commits: readonly ReturnType<typeof change>[],
+  commits: readonly ReturnType<typeof storedChange>[],
 ): Promise<void> {
   const outbox = await store.open();
   for (const each of commits) await unwrapAsync(outbox.commit(each));
@@ -39,7 +45,7 @@ async function misleadIndex(
   writeFileSync(store.path, file);
 }
 
-const three = [change(1), change(2), change(3)];
+const three = [storedChange(1), storedChange(2), storedChange(3)];
 const corrupt = { type: "unavailable", reason: "corrupt" };
 
 describe("an index that leads to another transaction", () => {
@@ -47,20 +53,19 @@ describe("an index that leads to another transaction", () => {
     await misleadIndex("sqlite_autoindex_transactions_1", uuid(2), three);
     const outbox = await store.open();
 
-    expect(await unwrapErrorAsync(outbox.commit(change(2, { expectedVersion: 1, record: "the next" })))).toMatchObject(
-      corrupt,
-    );
+    expect(
+      await unwrapErrorAsync(outbox.commit(storedChange(2, { expectedVersion: 1, record: "the next" }))),
+    ).toMatchObject(corrupt);
 
     expect(await unwrapAsync(outbox.load(uuid(3)))).toMatchObject({ version: 1, record: "record 3" });
     expect(await unwrapAsync(outbox.journal(uuid(3)))).toEqual(["entry 3"]);
     expect(await unwrapAsync(outbox.check())).not.toEqual([]);
   });
 
-  const finished = change(2, { state: "confirmed", final: true });
-  const redact = { record: () => "redacted", entry: () => "redacted" };
+  const finished = storedChange(2, { state: "confirmed", final: true });
   const retentions: Readonly<Record<string, RetentionRequest>> = {
-    deletes: { redactBefore: 0, deleteBefore: NOW + 1, limit: 10, redact },
-    redacts: { redactBefore: NOW + 1, deleteBefore: 0, limit: 10, redact },
+    deletes: storedRetention({ deleteBefore: STORED_AT + 1 }),
+    redacts: storedRetention({ redactBefore: STORED_AT + 1 }),
   };
 
   it.each(Object.entries(retentions))(

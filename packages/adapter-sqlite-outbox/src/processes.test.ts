@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unwrapAsync, uuid } from "@electrum-vouchers/testkit";
+import { STORED_AT, storedChange, unwrapAsync, uuid } from "@electrum-vouchers/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { change, NOW } from "../test/change.ts";
 import { committer, postponer, pusher, run, worker } from "../test/process.ts";
 import { type TemporaryStore, temporaryStore } from "../test/temporary-store.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
@@ -64,7 +63,13 @@ describe("two processes that are killed between commits and claims, again and ag
   /** Everything that is due, once every hold has ended. */
   async function claimAll(outbox: SqliteOutbox): Promise<ReadonlySet<string>> {
     const ids: string[] = [];
-    const request = { worker: "c", work: ["advice"], now: NOW + 60_000, until: NOW + 120_000, limit: 100 } as const;
+    const request = {
+      worker: "c",
+      work: ["advice"],
+      now: STORED_AT + 60_000,
+      until: STORED_AT + 120_000,
+      limit: 100,
+    } as const;
     for (;;) {
       const { records, nextDueAt } = await unwrapAsync(outbox.claim(request));
       ids.push(...records.map(({ id }) => id));
@@ -76,6 +81,24 @@ describe("two processes that are killed between commits and claims, again and ag
 
   const isFinished = async (outbox: SqliteOutbox, id: string): Promise<boolean> =>
     (await unwrapAsync(outbox.load(id)))?.due === undefined;
+});
+
+describe("the others that have the outbox open", () => {
+  it("are counted as they are now: those of this process, and other processes until they are killed", async () => {
+    const outbox = await store.open();
+    expect(await unwrapAsync(outbox.countOthers())).toBe(0);
+    const second = await store.open();
+    const other = run(committer, [store.path, "Infinity", "4"]);
+    await other.hasSaid(1);
+
+    expect(await unwrapAsync(outbox.countOthers())).toBe(2);
+
+    other.kill();
+    await other.ended();
+    expect(await unwrapAsync(outbox.countOthers())).toBe(1);
+    await unwrapAsync(second.close());
+    expect(await unwrapAsync(outbox.countOthers())).toBe(0);
+  });
 });
 
 describe("several processes on one file", () => {
@@ -92,28 +115,31 @@ describe("several processes on one file", () => {
   it("share the work: each record is claimed by one of them", async () => {
     const outbox = await store.open();
     const ids = Array.from({ length: 60 }, (_, n) => uuid(n));
-    await Promise.all(ids.map(async (_, n) => unwrapAsync(outbox.commit(change(n)))));
+    await Promise.all(ids.map(async (_, n) => unwrapAsync(outbox.commit(storedChange(n)))));
 
     const workers = ["a", "b", "c"].map((name) => run(worker, [store.path, name]));
     const finished = (await Promise.all(workers.map((each) => each.ended()))).flat();
 
     expect(finished.toSorted()).toEqual(ids);
-    expect(await unwrapAsync(outbox.summary())).toMatchObject({ states: { confirmed: 60 }, due: { advice: 0 } });
+    expect(await unwrapAsync(outbox.summary(STORED_AT))).toMatchObject({
+      states: { confirmed: 60 },
+      due: { advice: { count: 0 } },
+    });
     expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
 
   it("do not delete each other's WAL, however often this one opens and closes the file", async () => {
     const outbox = await store.open();
-    await unwrapAsync(outbox.commit(change(1)));
+    await unwrapAsync(outbox.commit(storedChange(1)));
     await unwrapAsync((await store.open()).close());
 
     // The last process that closes the file deletes the WAL. This process still has it open, and goes on writing to it.
     const [theirs = ""] = await run(committer, [store.path, "1"]).ended();
-    await unwrapAsync(outbox.commit(change(2)));
+    await unwrapAsync(outbox.commit(storedChange(2)));
 
     const found = await run(worker, [store.path, "a"]).ended();
     expect(found.toSorted()).toEqual([uuid(1), uuid(2), theirs].toSorted());
-    expect(await unwrapAsync(outbox.summary())).toMatchObject({ states: { confirmed: 3 } });
+    expect(await unwrapAsync(outbox.summary(STORED_AT))).toMatchObject({ states: { confirmed: 3 } });
   });
 });
 
@@ -130,7 +156,7 @@ describe("a disk that fails during a commit", () => {
     const outbox = await store.open();
     for (const id of acknowledged) expect(await unwrapAsync(outbox.load(id))).toMatchObject({ id, version: 1 });
     expect(await unwrapAsync(outbox.check())).toEqual([]);
-    await unwrapAsync(outbox.commit(change(1, { at: NOW })));
+    await unwrapAsync(outbox.commit(storedChange(1, { at: STORED_AT })));
   });
 });
 

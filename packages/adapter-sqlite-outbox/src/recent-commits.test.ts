@@ -9,6 +9,8 @@ const commit = (position: number): RecentCommit => ({
   due_work: null,
   queue: null,
   client: null,
+  owner: null,
+  committed_at: 0,
 });
 
 it("gives the commits between two positions, if this process has made all of them", () => {

@@ -1,4 +1,5 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
+import type { BootClock } from "./boot-clock.ts";
 import type { Due, StoredRecord, Work } from "@electrum-vouchers/core/ports";
 
 /** What is due next: either all three are null, or none is. */
@@ -15,6 +16,9 @@ export interface StoredRow extends DueRow {
   readonly commit_id: Uuid | null;
   readonly queue: string | null;
   readonly client: string | null;
+  readonly committed_at: Instant;
+  readonly boot: number | null;
+  readonly boot_ms: number | null;
   readonly record: string;
 }
 
@@ -26,10 +30,13 @@ export interface DueTransaction {
   readonly due_work: Work | null;
   readonly queue: string | null;
   readonly client: string | null;
+  readonly owner: string | null;
+  readonly committed_at: Instant;
 }
 
 /** The columns of a stored record. */
-export const STORED_COLUMNS = "id, version, commit_id, due_at, due_work, due_description, queue, client, record";
+export const STORED_COLUMNS =
+  "id, version, commit_id, committed_at, boot, boot_ms, due_at, due_work, due_description, queue, client, record";
 
 /**
  * A bound value in a condition. If SQLite sees the value, it may plan the statement anew for each one, which takes ten times as
@@ -40,8 +47,9 @@ export const BOUND = "(SELECT ?)";
 /** Many values, bound as one JSON array: one statement for many rows costs less than one for each. */
 export const BOUND_LIST = "(SELECT value FROM json_each(?))";
 
-export function storedOf(row: StoredRow): StoredRecord {
-  const { id, version, commit_id: commitId, queue, client, record } = row;
+/** `bootClock` tells how long ago it was committed, if that was since the machine was started. */
+export function storedOf(row: StoredRow, bootClock?: BootClock): StoredRecord {
+  const { id, version, commit_id: commitId, committed_at: committedAt, queue, client, record } = row;
   const due = dueOf(row);
   return {
     id,
@@ -49,10 +57,20 @@ export function storedOf(row: StoredRow): StoredRecord {
     ...(commitId === null ? {} : { commitId }),
     record,
     ...(due === undefined ? {} : { due }),
+    committedAt,
+    ...waitedOf(row, bootClock),
     ...(queue === null ? {} : { queue }),
     ...(client === null ? {} : { client }),
   };
 }
+
+const waitedOf = (
+  { boot, boot_ms: committedMs }: StoredRow,
+  bootClock: BootClock | undefined,
+): { readonly waitedMs?: number } =>
+  bootClock !== undefined && boot === bootClock.boot && committedMs !== null
+    ? { waitedMs: Math.max(bootClock.readMs() - committedMs, 0) }
+    : {};
 
 const dueOf = ({ due_at: at, due_work: work, due_description: description }: DueRow): Due | undefined =>
   at === null || work === null || description === null ? undefined : { at, work, description };

@@ -9,7 +9,7 @@
 // and it is *folded* into the counts from time to time (`maintenance.ts`).
 //
 // Rules
-// 1. An entry counts 1 for its own key (state, attention, work) and -1 for the key of the entry before it.
+// 1. An entry counts 1 for its own key (state, attention) and -1 for the key of the entry before it.
 // 2. `state_counts_fold.folded_to` is the journal's position up to which the counts are folded. The counts and the position
 //    change in one SQLite transaction, so no entry counts twice or not at all.
 // 3. A fold may be lost in a power loss, or skipped because the database is locked. The next one folds more.
@@ -18,14 +18,12 @@
 //
 // What it does not know: when to fold. `inspection.ts` compares the counts with the rows when an operator asks for a check.
 
-import type { Work } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 
 /** Transactions are counted by these columns together. */
 export interface StateKey {
   readonly state: string;
   readonly needs_attention: 0 | 1;
-  readonly due_work: Work | null;
 }
 
 /** How many more transactions have this key; fewer if negative. */
@@ -39,28 +37,25 @@ export interface StateCounts {
   counts(): readonly StateCount[];
   /** Folds the journal's pending entries into the counts. Call it within a transaction. */
   fold(): void;
+  /** Counts one transaction by another key than it was counted by. Call it after `fold`, within the transaction that changed its journal. */
+  move(from: StateKey, to: StateKey): void;
   /** Subtracts transactions that were just deleted. Call it after `fold`, within the transaction that deleted them. */
   subtract(deleted: readonly StateKey[]): void;
 }
 
 /** The differences that the journal's pending entries make: 1 for each new key, -1 for the one before. */
 export const PENDING_COUNTS = `
-  SELECT state, needs_attention, due_work, 1 AS count FROM journal WHERE position > (SELECT folded_to FROM state_counts_fold)
+  SELECT state, needs_attention, 1 AS count FROM journal WHERE position > (SELECT folded_to FROM state_counts_fold)
   UNION ALL
-  SELECT before.state, before.needs_attention, before.due_work, -1
+  SELECT before.state, before.needs_attention, -1
   FROM journal CROSS JOIN journal AS before ON before.row_id = journal.row_id AND before.version = journal.version - 1
   WHERE journal.position > (SELECT folded_to FROM state_counts_fold)`;
 
-/** Stands for NULL in the counts, if nothing is due: columns of a primary key cannot be NULL. */
-export const NOTHING_DUE = "";
-
 export function createStateCounts(database: Database): StateCounts {
-  const folded = database.prepare<[], StateCount>(
-    `SELECT state, needs_attention, nullif(due_work, '${NOTHING_DUE}') AS due_work, count FROM state_counts`,
-  );
+  const folded = database.prepare<[], StateCount>("SELECT state, needs_attention, count FROM state_counts");
   const pending = database.prepare<[], StateCount>(PENDING_COUNTS);
-  const add = database.prepare<[state: string, needsAttention: 0 | 1, dueWork: string, count: number]>(
-    `INSERT INTO state_counts (state, needs_attention, due_work, count) VALUES (?, ?, ?, ?)
+  const add = database.prepare<[state: string, needsAttention: 0 | 1, count: number]>(
+    `INSERT INTO state_counts (state, needs_attention, count) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
   );
   const finish = database.prepare<[]>(
@@ -69,23 +64,30 @@ export function createStateCounts(database: Database): StateCounts {
 
   function addAll(counts: readonly StateCount[]): void {
     if (counts.length === 0) return;
-    for (const { state, needs_attention: needsAttention, due_work: work, count } of sumByKey(counts))
-      add.run(state, needsAttention, work ?? NOTHING_DUE, count);
+    for (const { state, needs_attention: needsAttention, count } of sumByKey(counts))
+      add.run(state, needsAttention, count);
     finish.run();
   }
 
   return {
     counts: () => [...sumByKey([...folded.all(), ...pending.all()])].filter(({ count }) => count !== 0),
     fold: () => addAll(pending.all()),
+    move: (from, to) =>
+      addAll([
+        { ...keyOf(from), count: -1 },
+        { ...keyOf(to), count: 1 },
+      ]),
     subtract: (deleted) => addAll(deleted.map((each) => ({ ...each, count: -1 }))),
   };
 }
+
+const keyOf = ({ state, needs_attention }: StateKey): StateKey => ({ state, needs_attention });
 
 /** Adds up the counts of equal keys. */
 function sumByKey(counts: readonly StateCount[]): Iterable<StateCount> {
   const sums = new Map<string, StateCount>();
   for (const each of counts) {
-    const key = `${each.state} ${each.needs_attention} ${each.due_work}`;
+    const key = `${each.state} ${each.needs_attention}`;
     sums.set(key, { ...each, count: each.count + (sums.get(key)?.count ?? 0) });
   }
   return sums.values();

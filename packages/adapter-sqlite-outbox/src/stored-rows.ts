@@ -15,8 +15,8 @@ export interface StoredRows {
   dueOf(rowIds: readonly number[]): readonly DueTransaction[];
   /** The due transactions that follow in the order of the index. */
   dueAfter(place: PlaceInDue, limit: number): readonly PlaceInDue[];
-  /** The row id of a transaction that is at this version. */
-  rowIdOf(id: Uuid, version: number): number | undefined;
+  /** The row id of a transaction; if a version is given, of one that is at it. */
+  rowIdOf(id: Uuid, version?: number): number | undefined;
   records(rowIds: readonly number[]): readonly (StoredRow & { readonly row_id: number })[];
 }
 
@@ -47,7 +47,7 @@ export function createStoredRows(durable: Database, recent: Pick<RecentCommits, 
   >(`SELECT position, row_id FROM journal WHERE position > ${BOUND} ORDER BY position LIMIT ${BOUND}`);
   // In the order of the row ids: a cross join is never turned round.
   const dueOf = durable.prepare<[rowIds: string], DueTransaction>(
-    `SELECT row_id, version, due_at, due_work, queue, client
+    `SELECT row_id, version, due_at, due_work, queue, client, owner, committed_at
      FROM ${BOUND_LIST} CROSS JOIN transactions ON transactions.row_id = value`,
   );
   const dueAfter = durable.prepare<[work: string, at: Instant, rowId: number, limit: number], PlaceInDue>(
@@ -56,7 +56,9 @@ export function createStoredRows(durable: Database, recent: Pick<RecentCommits, 
      ORDER BY due_work, due_at, row_id LIMIT ${BOUND}`,
   );
   const rowIdOf = durable
-    .prepare<[Uuid, number], number>("SELECT row_id FROM transactions WHERE id = ? AND version = ?")
+    .prepare<[Uuid, number | null], number>(
+      "SELECT row_id FROM transactions WHERE id = ? AND version = ifnull(?, version)",
+    )
     .pluck();
   const records = durable.prepare<[rowIds: string], StoredRow & { readonly row_id: number }>(
     `SELECT row_id, ${STORED_COLUMNS} FROM ${BOUND_LIST} CROSS JOIN transactions ON transactions.row_id = value`,
@@ -77,7 +79,7 @@ export function createStoredRows(durable: Database, recent: Pick<RecentCommits, 
     },
     dueOf: readDueOf,
     dueAfter: ({ due_work, due_at, row_id }, limit) => dueAfter.all(due_work, due_at, row_id, limit),
-    rowIdOf: (id, version) => rowIdOf.get(id, version),
+    rowIdOf: (id, version) => rowIdOf.get(id, version ?? null),
     records: (rowIds) => (rowIds.length === 0 ? [] : records.all(JSON.stringify(rowIds))),
   };
 }

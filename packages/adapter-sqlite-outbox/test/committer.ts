@@ -2,9 +2,8 @@
 // time, prints each id once its commit has resolved, and closes. After the first error it prints `failed` and the error's type, and
 // ends.
 import { randomUUID } from "node:crypto";
-import { unwrapAsync } from "@electrum-vouchers/testkit";
+import { storedChange, unwrapAsync } from "@electrum-vouchers/testkit";
 import { openSqliteOutbox } from "../src/index.ts";
-import { change } from "./change.ts";
 
 const [path = "", count = "1", atOnce = "1"] = process.argv.slice(2);
 const outbox = openSqliteOutbox({ path, busyTimeoutMs: 10_000 }).unwrapOr(undefined);
@@ -16,7 +15,7 @@ async function commitAll(): Promise<void> {
   while (left > 0) {
     left -= 1;
     const id = randomUUID();
-    const committed = await outbox?.commit(change(0, { id, record: `${id} ${"x".repeat(1_000)}` }));
+    const committed = await outbox?.commit(storedChange(0, { id, record: `${id} ${"x".repeat(1_000)}` }));
     if (committed?.isErr() === true) {
       left = 0;
       process.stdout.write(`failed ${committed.error.type}\n`);

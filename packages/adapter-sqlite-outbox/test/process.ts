@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 /** The scripts. The head of each says what it does and prints. */
 export const committer: URL = new URL("committer.ts", import.meta.url);
+export const holder: URL = new URL("holder.ts", import.meta.url);
 export const postponer: URL = new URL("postponer.ts", import.meta.url);
 export const pusher: URL = new URL("pusher.ts", import.meta.url);
 export const worker: URL = new URL("worker.ts", import.meta.url);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutboxStore } from "@electrum-vouchers/testkit/outbox-conformance";
+import { holder, run } from "./process.ts";
 import { type OpenError, openSqliteOutbox, type SqliteOutbox, type SqliteOutboxOptions } from "../src/index.ts";
 
 /** A folder for database files. It is deleted when the test ends. */
@@ -33,6 +34,16 @@ export function temporaryStore(): TemporaryStore {
       if (outbox.isErr()) return outbox.error;
       opened.push(outbox.value);
       throw new Error("it must not open, but did");
+    },
+    startHolder: async () => {
+      const running = run(holder, [path]);
+      await running.hasSaid(1);
+      return {
+        kill: async () => {
+          running.kill();
+          await running.ended();
+        },
+      };
     },
     remove: async () => {
       // The test may have closed some.

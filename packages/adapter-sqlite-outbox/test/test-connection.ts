@@ -1,3 +1,4 @@
+import { systemBootClock } from "../src/boot-clock.ts";
 import { connect, type Connections } from "../src/connection.ts";
 import { prepareFile } from "../src/database-file.ts";
 import { createSqliteOutbox } from "../src/outbox.ts";
@@ -10,12 +11,17 @@ export interface TestConnection {
   readonly transactions: number[];
 }
 
-/** An outbox with access to its connections, so that a test can make them fail. */
-export function openTestConnection(path: string, busyTimeoutMs = 1): TestConnection {
+/** An outbox with access to its connections, so that a test can make them fail. `plant` is called before the outbox uses them. */
+export function openTestConnection(
+  path: string,
+  busyTimeoutMs = 1,
+  plant: (connections: Connections) => void = () => {},
+): TestConnection {
   const connections = prepareFile(path)
-    .andThen(() => connect(path, busyTimeoutMs))
+    .andThen(() => connect(path, { busyTimeoutMs, bootClock: systemBootClock() }))
     .unwrapOr(undefined);
   if (connections === undefined) throw new Error("it must open");
+  plant(connections);
   const transactions: number[] = [];
   const outbox = createSqliteOutbox(connections, (changes) => {
     transactions.push(changes);

@@ -1,6 +1,8 @@
 import type { ReconciliationItem } from "./machines/finalization-state.ts";
+import { policyInForce } from "./policy-in-force.ts";
 import type { ProviderProfile } from "./policy.ts";
 import type { Transaction } from "./transaction.ts";
+import type { TransactionView } from "./view.ts";
 
 // What the operator is told. Whatever a program says about a transaction that needs attention comes from the one table here, so
 // that what is said is what is: a *sale* whose reversal the provider never saw may be live, a *redemption* may be spent.
@@ -26,7 +28,7 @@ export type VoucherRisk =
   | "none";
 
 /** Why a transaction needs attention. */
-export type AttentionReason = ReconciliationItem["reason"] | "refused" | "contradicted";
+export type AttentionReason = ReconciliationItem["reason"] | "refused" | "contradicted" | "held" | "overdue";
 
 /** Which way a transaction was, or is being, finalized. An approval that is not decided yet counts as confirmed. */
 export type AttentionDirection = "confirmed" | "reversed";
@@ -92,6 +94,8 @@ const table: Readonly<Record<Transaction["kind"], Readonly<Record<AttentionReaso
     secondVoucher: { confirmed: same({ voucher: "secondVoucher", loser: "shop" }), reversed: saleReversed },
     refused: { confirmed: saleConfirmed, reversed: saleReversed },
     contradicted: { confirmed: saleConfirmed, reversed: saleReversed },
+    held: { confirmed: saleConfirmed, reversed: saleReversed },
+    overdue: { confirmed: saleConfirmed },
   },
   redemption: {
     // An approval that the till has confirmed was in time, and a redemption is not sent again.
@@ -107,6 +111,8 @@ const table: Readonly<Record<Transaction["kind"], Readonly<Record<AttentionReaso
     secondVoucher: { confirmed: redemptionReversed, reversed: redemptionReversed },
     refused: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
     contradicted: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
+    held: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
+    overdue: { confirmed: redemptionConfirmed },
   },
 };
 
@@ -145,12 +151,29 @@ function lossOf(
 }
 
 /** Everything about a transaction that needs attention, in the order in which it came up; nothing if nothing does. */
-export function attentionOf(transaction: Transaction): readonly Attention[] {
+export function attentionOf(transaction: Transaction | TransactionView): readonly Attention[] {
   const direction = directionOf(transaction);
-  const provider = providerOf(transaction);
-  const dispute: readonly AttentionReason[] = transaction.state === "disputed" ? [transaction.dispute.reason] : [];
-  const reasons = [...dispute, ...transaction.reconciliation.map(({ reason }) => reason)];
-  return reasons.map((reason) => explainAttention(transaction.kind, reason, direction, provider));
+  const { provider } = policyInForce(transaction);
+  const items = transaction.reconciliation.filter(({ settled }) => settled === undefined).map(({ reason }) => reason);
+  return [...reasonsInState(transaction), ...items].map((reason) =>
+    explainAttention(transaction.kind, reason, direction, provider),
+  );
+}
+
+/** What the state itself asks of an operator. */
+function reasonsInState(transaction: Transaction | TransactionView): readonly AttentionReason[] {
+  switch (transaction.state) {
+    case "disputed":
+      return [transaction.dispute.reason];
+    case "confirming":
+    case "reversing":
+      return transaction.held === undefined ? [] : ["held"];
+    case "issued":
+    case "redeemed":
+      return transaction.overdueAt === undefined ? [] : ["overdue"];
+    default:
+      return [];
+  }
 }
 
 /**
@@ -176,16 +199,13 @@ export function explainAttention(
   };
 }
 
-const directionOf = (transaction: Transaction): AttentionDirection =>
+const directionOf = (transaction: Transaction | TransactionView): AttentionDirection =>
   upheldStates.includes("finalizing" in transaction ? transaction.finalizing.state : transaction.state)
     ? "confirmed"
     : "reversed";
 
 /** The approval stands. A declined transaction is as good as reversed. */
 const upheldStates: readonly Transaction["state"][] = ["issued", "redeemed", "confirming", "confirmed", "completed"];
-
-const providerOf = (transaction: Transaction): ProviderProfile =>
-  (("redeem" in transaction ? transaction.redeem.policy : undefined) ?? transaction.start.policy).provider;
 
 const happened: Readonly<Record<AttentionReason, (provider: string) => string>> = {
   lateApproval: () => "Electrum approved it after the till had ended it another way, or while its end was in dispute.",
@@ -199,6 +219,8 @@ const happened: Readonly<Record<AttentionReason, (provider: string) => string>> 
   secondVoucher: () => "Electrum responded to one transaction with two vouchers.",
   refused: () => "Electrum refuses the advice for good.",
   contradicted: () => "Electrum holds the opposite of what the till has decided.",
+  held: () => "An operator holds the advice back, so that Electrum does not learn what the till has decided.",
+  overdue: () => "The time to decide is over, and the till has not said whether the customer has paid.",
 };
 
 const risks: Readonly<Record<VoucherRisk, string>> = {

@@ -1,50 +1,58 @@
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import type { Provision, ProvisionCompleted } from "./machines/provision-state.ts";
-import type { Confirmed, Confirming } from "./machines/finalization-state.ts";
+import { err, ok, type Result } from "neverthrow";
+import { leavesChange } from "./change-voucher.ts";
+import { approvedResponse, reasonAgainst } from "./machines/handing-over.ts";
+import { optionalField } from "./messages/lenient.ts";
+import type { Provision } from "./machines/provision-state.ts";
+import type { SlipData } from "./messages/slip-data.ts";
+import { readSlipData, readVoucher, type VoucherForCustomer } from "./messages/read-voucher.ts";
+import type { NothingToHandOver } from "./step.ts";
 import type { Transaction } from "./transaction.ts";
+import type { TransactionView } from "./view.ts";
 
-/** A sale whose voucher may be given to the customer: its confirmation is decided, durably, or it needs none. */
-export type SoldProvision = Provision<Confirming | Confirmed | ProvisionCompleted>;
+// What the customer is handed. There is no other way to a voucher's code and pin.
+//
+// A sale gives its voucher. A redemption may give another voucher, with the rest of the value (contract I.11). When there is something to
+// give, and that it was given, is the machines' business: `machines/handing-over.ts`.
 
-export const canHandOver = (transaction: Transaction): transaction is SoldProvision =>
-  transaction.kind === "provision" &&
-  (transaction.state === "confirming" || transaction.state === "confirmed" || transaction.state === "completed");
-
-/** What the customer is handed, as Electrum sent it. Anyone who reads it can spend it: never log it. */
-export interface VoucherForCustomer {
-  readonly code: string;
-  /** `CLEAR_PIN`, `ENCRYPTED_PIN` or `HASHED_PIN`, with its fields. */
-  readonly pin?: JsonObject;
-  readonly serialNumber?: string;
-  readonly expiryDate?: string;
-  /** Lines for the slip. */
-  readonly redeemInstructions?: readonly string[];
-  /** Text for the receipt; it may repeat the code. */
-  readonly slipData?: JsonObject;
+/** What the customer is handed. */
+export interface HandOver {
+  /** The voucher of a sale; of a redemption its change voucher, if it left one. */
+  readonly voucher?: VoucherForCustomer;
+  /** Text for the receipt. It may repeat the code. */
+  readonly slipData?: SlipData;
+  /** How often it was handed over before: what is printed now is a copy, and must say so. Absent: this is the first time. */
+  readonly copy?: number;
 }
+
+/** What the customer of a sale is handed: always a voucher. */
+export interface SaleHandOver extends HandOver {
+  readonly voucher: VoucherForCustomer;
+}
+
+/** Whether what was issued or redeemed stands, so that the customer may be handed what there is. */
+export const canHandOver = (transaction: Transaction | TransactionView): boolean =>
+  reasonAgainst(transaction) === undefined;
 
 /**
- * Gives out the voucher of a sale. There is no other way to its code and pin.
+ * Gives out what the customer of a sale or a redemption is handed.
  *
- * @throws {TypeError} if the approval holds no voucher with a code. The core never makes such a sale.
  * @example
- * if (canHandOver(sale)) print(handOver(sale).code)
+ * handOver(sale).match(({ voucher }) => print(voucher.code), ({ reason }) => show(reason))
  */
-export function handOver({ approval }: SoldProvision): VoucherForCustomer {
-  const { voucher, slipData } = approval.response;
-  if (!isJsonObject(voucher) || typeof voucher["code"] !== "string") {
-    throw new TypeError("an approved provision always holds a voucher with a code");
-  }
-  const { code, pin, serialNumber, expiryDate, redeemInstructions } = voucher;
-  return {
-    code,
-    ...(isJsonObject(pin) ? { pin } : {}),
-    ...(typeof serialNumber === "string" ? { serialNumber } : {}),
-    ...(typeof expiryDate === "string" ? { expiryDate } : {}),
-    ...(isTextList(redeemInstructions) ? { redeemInstructions } : {}),
-    ...(isJsonObject(slipData) ? { slipData } : {}),
-  };
+export function handOver(transaction: Provision): Result<SaleHandOver, NothingToHandOver>;
+export function handOver(transaction: Transaction): Result<HandOver, NothingToHandOver>;
+export function handOver(transaction: Transaction): Result<HandOver, NothingToHandOver> {
+  const { state } = transaction;
+  const reason = reasonAgainst(transaction);
+  if (reason !== undefined) return err({ type: "nothingToHandOver", reason, state });
+  const response = approvedResponse(transaction) ?? {};
+  const { copies } = transaction.handedOver ?? { copies: 0 };
+  const isSale = transaction.kind === "provision";
+  const voucher = isSale || leavesChange(transaction, response) ? readVoucher(response["voucher"]) : undefined;
+  if (isSale && voucher === undefined) throw new TypeError("an approved provision always holds a voucher with a code");
+  return ok({
+    ...optionalField("voucher", voucher),
+    ...optionalField("slipData", readSlipData(response["slipData"])),
+    ...(copies === 0 ? {} : { copy: copies }),
+  });
 }
-
-const isTextList = (value: Json | undefined): value is readonly string[] =>
-  Array.isArray(value) && value.every((line) => typeof line === "string");

@@ -2,16 +2,21 @@
 // must be an error is none.
 import { expectTypeOf } from "vitest";
 import {
+  type Amounts,
+  type MessageDetails,
+  type ProvisionRequest,
+  type ProvisionView,
+  type RedemptionView,
+  type TransactionView,
+  type VoucherForCustomer,
   type Abandoned,
   type Confirmed,
   type Confirming,
-  canHandOver,
   decide,
   type Disputed,
   type Fact,
   type Found,
   handOver,
-  type SoldProvision,
   type Instant,
   type Intent,
   type Issued,
@@ -40,6 +45,7 @@ import {
   type Step,
   startProvision,
   startRedemption,
+  toView,
   type Tender,
   type Transaction,
   type WaitingToLookUp,
@@ -101,55 +107,48 @@ sale.state = "confirmed";
 // @ts-expect-error nor are its reconciliation items
 sale.reconciliation[0] = { reason: "confirmationAmbiguous", at };
 
-// --- a voucher is handed over only for a sale that is decided ---
+// --- a sale hands over a voucher; what a transaction of any kind hands over must be looked at ---
 
 declare const confirming: Provision<Confirming>;
-declare const confirmed: Provision<Confirmed>;
-declare const completed: Provision<ProvisionCompleted>;
-handOver(confirming);
-handOver(confirmed);
-handOver(completed);
-if (canHandOver(either)) handOver(either);
-expectTypeOf<SoldProvision["state"]>().toEqualTypeOf<"confirming" | "confirmed" | "completed">();
-
-// @ts-expect-error not a sale in any state
-handOver(sale);
-// @ts-expect-error not a transaction of any kind
-handOver(either);
-declare const issued: Provision<Issued>;
-// @ts-expect-error not before the till has confirmed
-handOver(issued);
 declare const reversing: Provision<Reversing>;
-// @ts-expect-error not a sale that is being reversed
-handOver(reversing);
-declare const reversed: Provision<Reversed>;
-// @ts-expect-error not a reversed sale
-handOver(reversed);
-declare const disputed: Provision<Disputed>;
-// @ts-expect-error not a disputed sale
-handOver(disputed);
-declare const resolved: Provision<Resolved>;
-// @ts-expect-error not a sale that an operator has resolved: its voucher may be void
-handOver(resolved);
-declare const redeemedInTheEnd: Redemption<AfterRedeem>;
-// @ts-expect-error a redemption hands nothing out
-handOver(redeemedInTheEnd);
+expectTypeOf(handOver(sale)._unsafeUnwrap().voucher).toEqualTypeOf<VoucherForCustomer>();
+expectTypeOf(handOver(either)._unsafeUnwrap().voucher).toEqualTypeOf<VoucherForCustomer | undefined>();
+// @ts-expect-error a view has no voucher to give
+accept(handOver(toView(sale)));
+
+// --- a view has the states of the transaction, and no message as it was received ---
+
+/** What a value, or anything in it, may be. */
+type Within<Value> = Value extends readonly (infer Item)[]
+  ? Within<Item>
+  : Value extends object
+    ? Value | { [Field in keyof Value]: Within<Value[Field]> }[keyof Value]
+    : Value;
+expectTypeOf<Extract<Within<TransactionView>, ProvisionRequest | RedemptionRequest>>().toBeNever();
+expectTypeOf<TransactionView["state"]>().toEqualTypeOf<Transaction["state"]>();
+expectTypeOf(toView(sale)).toEqualTypeOf<ProvisionView>();
+expectTypeOf<ProvisionView<Issued>["approval"]["response"]["amounts"]>().toEqualTypeOf<Amounts | undefined>();
+expectTypeOf<RedemptionView<Found>["response"]>().toEqualTypeOf<MessageDetails>();
 
 // --- each state has its own fields, and no other's ---
 
 /** The fields of a state, without those that every transaction has. */
-type Own<State> = Exclude<keyof State, "kind" | "id" | "start" | "reconciliation">;
+type Own<State> = Exclude<keyof State, "kind" | "id" | "start" | "reconciliation" | "handedOver">;
 
 expectTypeOf<Own<Provision<Requesting>>>().toEqualTypeOf<
   "state" | "attempt" | "deadlineAt" | "cancelledAt" | "inDoubt"
 >();
 expectTypeOf<Own<Provision<WaitingToRetry>>>().toEqualTypeOf<"state" | "attempt" | "retryAt" | "inDoubt">();
-expectTypeOf<Own<Provision<Issued>>>().toEqualTypeOf<"state" | "approval" | "decideBy" | "inDoubt">();
+expectTypeOf<Own<Provision<Issued>>>().toEqualTypeOf<
+  "state" | "approval" | "decideBy" | "payment" | "overdueAt" | "inDoubt"
+>();
 expectTypeOf<Own<Provision<ProvisionCompleted>>>().toEqualTypeOf<"state" | "approval">();
 expectTypeOf<Own<Provision<ProvisionDeclined>>>().toEqualTypeOf<"state" | "at" | "error" | "cancelledAt">();
-expectTypeOf<Own<Provision<Confirming>>>().toEqualTypeOf<"state" | "decision" | "approval" | "advice">();
+expectTypeOf<Own<Provision<Confirming>>>().toEqualTypeOf<
+  "state" | "decision" | "approval" | "advice" | "notBefore" | "held"
+>();
 expectTypeOf<Own<Provision<Reversing>>>().toEqualTypeOf<
-  "state" | "decision" | "advice" | "notBefore" | "inDoubt" | "lateApproval"
+  "state" | "decision" | "advice" | "notBefore" | "inDoubt" | "lateApproval" | "held"
 >();
 expectTypeOf<Own<Provision<Confirmed>>>().toEqualTypeOf<
   "state" | "decision" | "approval" | "advice" | "acknowledgement" | "at"
@@ -163,9 +162,9 @@ expectTypeOf<Own<Provision<Resolved>>>().toEqualTypeOf<"state" | "finalizing" | 
 expectTypeOf<Own<Redemption<LookingUp>>>().toEqualTypeOf<"state" | "attempt" | "deadlineAt" | "round">();
 expectTypeOf<Own<Redemption<WaitingToLookUp>>>().toEqualTypeOf<"state" | "attempt" | "lookUpAt" | "round">();
 expectTypeOf<Own<Redemption<LookupFailed>>>().toEqualTypeOf<
-  "state" | "attempt" | "at" | "reason" | "error" | "unknown"
+  "state" | "attempt" | "at" | "expiresAt" | "reason" | "error" | "unknown"
 >();
-expectTypeOf<Own<Redemption<Found>>>().toEqualTypeOf<"state" | "attempt" | "at" | "response">();
+expectTypeOf<Own<Redemption<Found>>>().toEqualTypeOf<"state" | "attempt" | "at" | "expiresAt" | "response">();
 expectTypeOf<Own<Redemption<Abandoned>>>().toEqualTypeOf<"state" | "at">();
 
 /** A state that has a redemption request. */
@@ -175,7 +174,7 @@ type In<Name extends AfterRedeem["state"]> = Extract<AfterRedeem, { readonly sta
 expectTypeOf<Redeems<In<"redeeming">>>().toEqualTypeOf<keyof Redeeming>();
 expectTypeOf<keyof Redeeming>().toEqualTypeOf<"state" | "deadlineAt" | "cancelledAt">();
 expectTypeOf<Redeems<In<"redeemed">>>().toEqualTypeOf<keyof Redeemed>();
-expectTypeOf<keyof Redeemed>().toEqualTypeOf<"state" | "approval" | "decideBy">();
+expectTypeOf<keyof Redeemed>().toEqualTypeOf<"state" | "approval" | "decideBy" | "payment" | "overdueAt">();
 expectTypeOf<Redeems<In<"completed">>>().toEqualTypeOf<keyof RedemptionCompleted>();
 expectTypeOf<Redeems<In<"declined">>>().toEqualTypeOf<keyof RedemptionDeclined>();
 expectTypeOf<Redeems<In<"reversing">>>().toEqualTypeOf<keyof Reversing>();
@@ -205,9 +204,6 @@ expectTypeOf<ReconciliationItem["reason"]>().toEqualTypeOf<
   | "secondVoucher"
 >();
 expectTypeOf<LookupFailure>().toEqualTypeOf<"noSuchVoucher" | "refused" | "notOffered" | "noAnswer" | "foreign">();
-
-// @ts-expect-error a late approval is evidence, and no voucher to hand out
-handOver(reversing.lateApproval);
 
 // --- the caller brings ids, time and policy ---
 

@@ -3,6 +3,7 @@ export type { ProvisionStart, RedemptionStart } from "./start.ts";
 export { startProvision } from "./machines/provision.ts";
 export { startRedemption } from "./machines/redemption.ts";
 export type { Due, Labels, Work } from "./ports.ts";
+export { parseIntent } from "./machines/validate-input.ts";
 export type { IntentFor, Transaction, TransactionOfKind } from "./transaction.ts";
 export {
   decide,
@@ -51,15 +52,35 @@ export type {
   Reversed,
   Reversing,
 } from "./machines/finalization-state.ts";
+export type { Evidence, Held, Undecided } from "./machines/finalization-state.ts";
 export type { InDoubt, UnknownOutcome } from "./machines/in-doubt.ts";
-export type { Backoff, Policy, PolicyFault, ProviderProfile } from "./policy.ts";
-export { backoffMs, defaultPolicy, netcare, parsePolicy, standardProvider, stellr } from "./policy.ts";
-export type { SoldProvision, VoucherForCustomer } from "./hand-over.ts";
+export type { UndeliveredBounds, Backoff, Policy, ProviderProfile } from "./policy.ts";
+export { policyInForce } from "./policy-in-force.ts";
+export { backoffMs, checkPolicy, defaultPolicy, netcare, parsePolicy, standardProvider, stellr } from "./policy.ts";
+export type { HandOver, SaleHandOver } from "./hand-over.ts";
+export { type PrintedLine, renderSlip, type SlipOptions } from "./slip.ts";
 export { canHandOver, handOver } from "./hand-over.ts";
+export type { PinForCustomer, VoucherForCustomer } from "./messages/read-voucher.ts";
+export type {
+  AdviceView,
+  ApprovalView,
+  ProvisionStartView,
+  ProvisionView,
+  RedeemView,
+  RedemptionStartView,
+  RedemptionView,
+  TransactionView,
+  View,
+} from "./view.ts";
+export { toView, viewStatus } from "./view.ts";
+export type { MessageDetails, VoucherDetails } from "./messages/message-details.ts";
+export { readDetails } from "./messages/message-details.ts";
+export { codeToRedeem } from "./code-to-redeem.ts";
 export type { LookupTooEarly } from "./lookup-timing.ts";
 export { mayLookUp } from "./lookup-timing.ts";
 export type { Attention, AttentionCell, AttentionDirection, AttentionReason, VoucherRisk } from "./attention.ts";
 export { attentionOf, attentionTable, explainAttention } from "./attention.ts";
+export { columnsOf, decodeStored } from "./columns.ts";
 export { labelsOf } from "./labels.ts";
 export type { Instant } from "./time.ts";
 export { toDateTime } from "./time.ts";
@@ -74,16 +95,19 @@ export type {
   Request,
 } from "./messages/operations.ts";
 export { operations, toHttp } from "./messages/operations.ts";
-export type { MessageFault } from "./messages/parse.ts";
+export type { MessageFault } from "./fault.ts";
+export type { CardNumbersInText } from "./messages/card-number.ts";
+export { findCardNumbersInText, maskCardNumbersInText } from "./messages/card-number.ts";
 export {
   parseAmounts,
   parseProvisionRequest,
+  parseRedemptionDraft,
   parseRedemptionRequest,
   parseTenders,
   parseVoucherLookup,
 } from "./messages/parse.ts";
 export type { ProvisionRequest, ProvisionResponse } from "./messages/provision.ts";
-export type { RedemptionRequest, RedemptionResponse } from "./messages/redemption.ts";
+export type { RedemptionDraft, RedemptionRequest, RedemptionResponse } from "./messages/redemption.ts";
 export type { RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
 export type { BasicAdvice, BasicReversal, ReversalReason, TenderAdvice } from "./messages/advices.ts";
 export type { ErrorDetail, ErrorType, KnownErrorType } from "./messages/error-detail.ts";
@@ -99,10 +123,17 @@ export type { Tender } from "./messages/tender.ts";
 export type { Pin, PinClear, PinEncrypted, PinHashed, Voucher } from "./messages/voucher.ts";
 export type { Uuid } from "./messages/uuid.ts";
 export type { Json, JsonObject } from "./json.ts";
+export { printable } from "./printable.ts";
 
 // --- Classifying responses: what a response from Electrum means.
 export type { HttpResponse, NoResponse, NoResponseCause } from "./responses/http-response.ts";
-export type { ErrorResponse, RequestOutcome, UnknownResponseCause } from "./responses/request-outcome.ts";
+export type {
+  ErrorResponse,
+  ReportedFault,
+  RequestOutcome,
+  UnknownResponseCause,
+} from "./responses/request-outcome.ts";
+export { boundResponse } from "./responses/bound-response.ts";
 export { classifyResponse } from "./responses/request-outcome.ts";
 export type { Acknowledgement, AdviceOutcome } from "./responses/advice-outcome.ts";
 export { classifyAdviceResponse } from "./responses/advice-outcome.ts";
@@ -117,12 +148,30 @@ export {
   encode,
   encodeEntry,
   RECORD_VERSION,
-  redactRecord,
-  redactStoredEntry,
 } from "./storage/record.ts";
-export type { BrokenJournal, Entry } from "./storage/journal.ts";
-export { isSameStart, replay } from "./storage/journal.ts";
+export type {
+  BrokenJournal,
+  Delivery,
+  DeliveryNote,
+  Entry,
+  JournalEntry,
+  RepairNote,
+  StartEntry,
+} from "./storage/journal.ts";
+export { type Outlook, outlookOf } from "./outlook.ts";
+export { queueNameOf } from "./labels.ts";
+export { exclusiveTextOf, holdsExclusively } from "./exclusive.ts";
+export { compareRepeat, type Repeat } from "./storage/digest.ts";
+export { compareStart, replay, RULES_VERSION, toJournalEntry } from "./storage/journal.ts";
+export type { StoredForRepair } from "./storage/repair.ts";
+export { findDamage, isDamaged, planRepair } from "./storage/repair.ts";
+export type { RedactionOptions, RedactText } from "./storage/redact.ts";
+export type { Digester, InputDigest, Sameness } from "./input-digest.ts";
 export { redact, redactEntry } from "./storage/redact.ts";
+export type { RedactionFailure } from "./storage/redact-stored.ts";
+export { createRetentionRules, redactStored, redactStoredEntry } from "./storage/redact-stored.ts";
+export type { KnownField } from "./storage/kept-fields.ts";
+export { knownFields } from "./storage/kept-fields.ts";
 
 // --- Results, so that a caller needs no import of neverthrow's own.
 export { err, errAsync, ok, okAsync, Result, ResultAsync } from "neverthrow";

@@ -90,3 +90,11 @@ export function sameJson(left: unknown, right: unknown): boolean {
 
 const presentFields = (value: object): readonly [string, unknown][] =>
   Object.entries(value).filter(([, field]) => field !== undefined);
+
+/** A value as JSON, with the fields of each object in order: equal values give equal texts. */
+export const sortedJson = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+      : inner,
+  );

@@ -1,5 +1,8 @@
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { policyInForce } from "./policy-in-force.ts";
+import { approvedAmountOf } from "./machines/amounts-check.ts";
 import type { LedgerAmount } from "./messages/amounts.ts";
+import type { ProvisionRequest } from "./messages/provision.ts";
 import type { Policy } from "./policy.ts";
 import type { Labels } from "./ports.ts";
 import type { Transaction } from "./transaction.ts";
@@ -11,13 +14,17 @@ import type { Transaction } from "./transaction.ts";
 
 /** The columns that a transaction gives its record. */
 export function labelsOf(transaction: Transaction): Labels {
-  const { client, terminal, receiver, amount, policy } = sourceOf(transaction);
-  const provider = receiverOf(responseOf(transaction)) ?? receiver ?? policy.provider.name;
+  const { client, terminal, receiver, requested } = sourceOf(transaction);
+  const { correlation } = transaction.start;
+  const response = responseOf(transaction);
+  const provider = receiverOf(response) ?? receiver ?? policyInForce(transaction).provider.name;
+  const amount = approvedColumnOf(response) ?? requested;
   return {
     queue: queueName(client, provider),
     ...(client === undefined ? {} : { client }),
     ...(terminal === undefined ? {} : { terminal }),
     ...(amount === undefined ? {} : { amount }),
+    ...(correlation === undefined ? {} : { correlation }),
   };
 }
 
@@ -25,33 +32,29 @@ interface Source {
   readonly client?: string | undefined;
   readonly terminal?: string | undefined;
   readonly receiver?: string | undefined;
-  readonly amount?: LedgerAmount | undefined;
-  readonly policy: Policy;
+  readonly requested?: LedgerAmount | undefined;
 }
 
 function sourceOf(transaction: Transaction): Source {
   if (transaction.kind === "provision") {
-    const { request, policy } = transaction.start;
+    const { request } = transaction.start;
     return {
       client: request.client.id,
       terminal: request.originator.terminalId,
       receiver: request.receiver?.id,
-      amount: request.amounts?.requestAmount,
-      policy,
+      requested: request.amounts?.requestAmount,
     };
   }
-  const { start } = transaction;
   if (!("redeem" in transaction)) {
-    const { client, terminal, lookup, policy } = start;
-    return { client, terminal, receiver: lookup.receiverInstId, policy };
+    const { client, terminal, lookup } = transaction.start;
+    return { client, terminal, receiver: lookup.receiverInstId };
   }
-  const { request, policy = start.policy } = transaction.redeem;
+  const { request } = transaction.redeem;
   return {
     client: request.client.id,
     terminal: request.originator.terminalId,
     receiver: request.receiver?.id,
-    amount: request.amounts?.requestAmount,
-    policy,
+    requested: request.amounts?.requestAmount,
   };
 }
 
@@ -66,8 +69,20 @@ function receiverOf(response: JsonObject | undefined): string | undefined {
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
+/** A response is read leniently. A column takes whole minor units, in a currency. */
+function approvedColumnOf(response: JsonObject | undefined): LedgerAmount | undefined {
+  const approved = response === undefined ? undefined : approvedAmountOf(response);
+  return approved !== undefined && Number.isSafeInteger(approved.amount) && /^\d{3}$/.test(approved.currency)
+    ? approved
+    : undefined;
+}
+
 /** An id may have any length; a column that is searched should not. */
 const MAX_PART = 60;
+
+/** The queue that the advices of a sale will share, as far as its request tells. */
+export const queueNameOf = ({ client, receiver }: ProvisionRequest, { provider }: Policy): string =>
+  queueName(client.id, receiver?.id ?? provider.name);
 
 const queueName = (client: string | undefined, provider: string): string =>
   `${(client ?? "").slice(0, MAX_PART)}/${provider.slice(0, MAX_PART)}`;

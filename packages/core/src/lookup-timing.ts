@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "neverthrow";
-import type { Policy } from "./policy.ts";
+import { policyInForce } from "./policy-in-force.ts";
 import type { Instant } from "./time.ts";
 import { nextDue, type Transaction } from "./transaction.ts";
+import type { TransactionView } from "./view.ts";
 
 /** It is too early for a lookup: Electrum may not have received and processed the outcome yet. */
 export interface LookupTooEarly {
@@ -18,10 +19,10 @@ export interface LookupTooEarly {
  * @example
  * mayLookUp(sale, Date.now()).match(send, ({ allowedFrom }) => askAgainAt(allowedFrom))
  */
-export function mayLookUp(transaction: Transaction, at: Instant): Result<void, LookupTooEarly> {
-  const { lookupAfterMs } = policyOf(transaction);
+export function mayLookUp(transaction: Transaction | TransactionView, at: Instant): Result<void, LookupTooEarly> {
+  const { lookupAfterMs } = policyInForce(transaction);
   const endedAt = endOf(transaction);
-  if (endedAt !== undefined && at >= endedAt + lookupAfterMs) return ok();
+  if (endedAt !== undefined && (at >= endedAt + lookupAfterMs || endedAt > at + CLOCK_TOLERANCE_MS)) return ok();
   const earliestEnd = endedAt ?? nextDue(transaction)?.at;
   return err({
     type: "lookupTooEarly",
@@ -30,15 +31,17 @@ export function mayLookUp(transaction: Transaction, at: Instant): Result<void, L
   });
 }
 
-/** The policy that is in force: a redemption may have got another one with `redeem`. */
-const policyOf = (transaction: Transaction): Policy =>
-  "redeem" in transaction ? (transaction.redeem.policy ?? transaction.start.policy) : transaction.start.policy;
+/** An end that lies further ahead was stored by a clock that was wrong. How long ago it was is not known, and it may be long. */
+const CLOCK_TOLERANCE_MS = 60_000;
 
-/** When a transaction reached its final state; `undefined` while it is open. */
-function endOf(transaction: Transaction): Instant | undefined {
+/** When Electrum had processed the outcome of a transaction; `undefined` while that is open. */
+function endOf(transaction: Transaction | TransactionView): Instant | undefined {
   switch (transaction.state) {
     case "completed":
       return transaction.approval.at;
+    // Electrum's refusal or contradiction proves that it has processed the outcome (contract I.7).
+    case "disputed":
+      return transaction.dispute.at;
     case "resolved":
       return transaction.resolution.at;
     case "confirmed":

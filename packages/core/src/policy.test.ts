@@ -16,15 +16,18 @@ const WEEK_MS = 7 * 24 * 3_600 * 1_000;
 const faultsIn = (choices: object) => parsePolicy(choices)._unsafeUnwrapErr();
 
 describe("a policy", () => {
-  test("without choices: dual messaging, three retries, a minute for each response, a day for what no id acknowledges, and no other bounds on time", () => {
+  test("without choices: dual messaging, three retries, a minute for each response, a day for a lookup of which nothing is made and for what no id acknowledges, and no other bounds on time", () => {
     expect(parsePolicy()._unsafeUnwrap()).toEqual({
       messaging: "dual",
       provider: { name: "standard", takesRetries: true, takesReversals: true },
       retries: 3,
       retryBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
       replyDeadlineMs: 60_000,
+      onDecisionDeadline: "reverse",
+      tracksPrinting: false,
       lookupRetries: 2,
       lookupBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
+      lookupExpiryMs: 24 * 3_600 * 1_000,
       lookupAfterMs: 0,
       unnamedRepeatMs: 24 * 3_600 * 1_000,
     });

@@ -1,7 +1,10 @@
-import type { Result } from "neverthrow";
+import { err, type Result } from "neverthrow";
 import * as v from "valibot";
+import type { MessageFault } from "./fault.ts";
 import { hash32, avalanche32 } from "./hash.ts";
-import { parse } from "./messages/parse.ts";
+import { parseInput } from "./parse-input.ts";
+import { copyPlainData } from "./plain-data.ts";
+import { strictObject } from "./strict-object.ts";
 
 /** What a provider supports. It decides whether to retry, and what an operator must reconcile. It never suppresses an advice. */
 export interface ProviderProfile {
@@ -59,11 +62,25 @@ export interface Policy {
    * round of lookups, and with `redeem`. Default: no bound.
    */
   readonly customerWaitMs?: number;
-  /** An approval is reversed if the till has not decided within this time, in milliseconds. Default: wait for ever. */
+  /** How long the till may take to decide on an approval, in milliseconds. Default: wait for ever. */
   readonly decisionDeadlineMs?: number;
+  /**
+   * What happens if the till has not decided in time. `reverse`: the approval is reversed, unless a payment has started. `alert`: an operator
+   * is told. Default `reverse`.
+   */
+  readonly onDecisionDeadline: "reverse" | "alert";
+  /** Whether the till says when it has printed a voucher. Until it has, it may have the voucher again. Default `false`. */
+  readonly tracksPrinting: boolean;
+  /**
+   * Bounds on confirmations that are not delivered, for one client and provider. Once one of them is reached, no new sale begins there.
+   * Default: none.
+   */
+  readonly maxUndelivered?: UndeliveredBounds;
   /** How often `lookupVoucher` is repeated after an unknown outcome. Default 2. */
   readonly lookupRetries: number;
   readonly lookupBackoff: Backoff;
+  /** After this time without the till, a lookup is given up, whatever came of it, in milliseconds. Default: a day. */
+  readonly lookupExpiryMs: number;
   /**
    * How long an advice is repeated if its response may be Electrum's but names no id, in milliseconds. After that it counts as acknowledged, and
    * is flagged for reconciliation. Default: a day.
@@ -73,10 +90,14 @@ export interface Policy {
   readonly lookupAfterMs: number;
 }
 
-/** One thing that is wrong with a policy. */
-export interface PolicyFault {
-  readonly path: string;
-  readonly expected: string;
+/** How much may be undelivered. An absent bound bounds nothing. */
+export interface UndeliveredBounds {
+  /** So many confirmations. */
+  readonly count?: number;
+  /** In minor units, of any one currency. */
+  readonly amount?: number;
+  /** Since the oldest of them was due, in milliseconds. */
+  readonly ageMs?: number;
 }
 
 /** More attempts do not help, and a mistyped number would repeat a sale for hours. */
@@ -92,8 +113,11 @@ export const defaultPolicy: Policy = {
   retries: 3,
   retryBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
   replyDeadlineMs: 60_000,
+  onDecisionDeadline: "reverse",
+  tracksPrinting: false,
   lookupRetries: 2,
   lookupBackoff: { initialMs: 1_000, multiplier: 2, maxMs: 10_000 },
+  lookupExpiryMs: 24 * 60 * 60 * 1000,
   lookupAfterMs: 0,
   unnamedRepeatMs: 24 * 60 * 60 * 1000,
 };
@@ -111,15 +135,18 @@ const countSchema = between(0, MAX_ATTEMPTS, Number.isInteger, "a whole number")
 const waitMsSchema = between(1, MAX_WAIT_MS, Number.isInteger, "a whole number");
 const optionalWaitMsSchema = between(0, MAX_WAIT_MS, Number.isInteger, "a whole number");
 
-const backoffSchema: v.GenericSchema<Backoff> = v.strictObject({
+const backoffSchema: v.GenericSchema<Backoff> = strictObject({
   initialMs: optionalWaitMsSchema,
   multiplier: between(1, MAX_BACKOFF_MULTIPLIER, Number.isFinite, "a number"),
   maxMs: optionalWaitMsSchema,
 });
 
-const policySchema: v.GenericSchema<Policy> = v.strictObject({
+/** A bound of 0 would refuse every sale. */
+const wholeSchema = between(1, Number.MAX_SAFE_INTEGER, Number.isSafeInteger, "a whole number");
+
+const policySchema: v.GenericSchema<Policy> = strictObject({
   messaging: v.picklist(["dual", "single"]),
-  provider: v.strictObject({
+  provider: strictObject({
     name: v.pipe(v.string(), v.minLength(1, "must not be empty")),
     takesRetries: v.boolean(),
     takesReversals: v.boolean(),
@@ -129,8 +156,18 @@ const policySchema: v.GenericSchema<Policy> = v.strictObject({
   replyDeadlineMs: waitMsSchema,
   customerWaitMs: v.exactOptional(waitMsSchema),
   decisionDeadlineMs: v.exactOptional(waitMsSchema),
+  onDecisionDeadline: v.picklist(["reverse", "alert"]),
+  tracksPrinting: v.boolean(),
+  maxUndelivered: v.exactOptional(
+    strictObject({
+      count: v.exactOptional(wholeSchema),
+      amount: v.exactOptional(wholeSchema),
+      ageMs: v.exactOptional(waitMsSchema),
+    }),
+  ),
   lookupRetries: countSchema,
   lookupBackoff: backoffSchema,
+  lookupExpiryMs: waitMsSchema,
   lookupAfterMs: optionalWaitMsSchema,
   unnamedRepeatMs: optionalWaitMsSchema,
 });
@@ -141,10 +178,20 @@ const policySchema: v.GenericSchema<Policy> = v.strictObject({
  * @example
  * parsePolicy({ messaging: "single", provider: netcare })
  */
-export function parsePolicy(choices: Partial<Policy> = {}): Result<Policy, readonly PolicyFault[]> {
-  const made = Object.entries(choices).filter(([, choice]) => choice !== undefined);
-  return parse(policySchema, { ...defaultPolicy, ...Object.fromEntries(made) });
+export function parsePolicy(choices: Partial<Policy> = {}): Result<Policy, readonly MessageFault[]> {
+  const copy = copyPlainData(choices, MAX_POLICY_BYTES);
+  if (copy.faults.length > 0) return err(copy.faults);
+  const { value } = copy;
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return checkPolicy(isObject ? { ...defaultPolicy, ...value } : value);
 }
+
+/** A whole policy, copied, or every fault in it. It has no defaults: see {@link parsePolicy}. */
+export const checkPolicy = (policy: unknown): Result<Policy, readonly MessageFault[]> =>
+  parseInput(policySchema, policy, MAX_POLICY_BYTES);
+
+/** It is stored with each transaction. The longest part is the provider's name. */
+const MAX_POLICY_BYTES = 4 * 1024;
 
 /**
  * The pause before a repeat, in milliseconds: between half of the grown pause and all of it. `repeat` is 0 for the first one.

@@ -3,9 +3,33 @@ import type { HttpResponse, NoResponse } from "./responses/http-response.ts";
 import type { Uuid } from "./messages/uuid.ts";
 import type { OutgoingMessage } from "./messages/operations.ts";
 import type { LedgerAmount } from "./messages/amounts.ts";
+import type { OutboxUnavailable } from "./outbox-unavailable.ts";
+import type { CorrectedPage, ListQuery, Pending, Undelivered } from "./list-port.ts";
+import type { RepairRefused, RepairRequest } from "./repair-port.ts";
+import type { OutboxRetention } from "./retention-port.ts";
 import type { Instant } from "./time.ts";
 
+export type { OutboxUnavailable } from "./outbox-unavailable.ts";
+export type * from "./list-port.ts";
+export type * from "./repair-port.ts";
+export type * from "./retention-port.ts";
 export { isolateErrors } from "./isolate-errors.ts";
+export {
+  findOptionFaults,
+  flagOption,
+  functionOption,
+  listOption,
+  numberFrom,
+  objectOf,
+  oneOfOptions,
+  type OptionCheck,
+  type OptionChecks,
+  ifGiven,
+  portOption,
+  textOption,
+  toOptionsError,
+  wholeNumberFrom,
+} from "./options.ts";
 
 /** Electrum's API. It sends and reports. It does not classify responses, does not repeat requests, and never throws. */
 export interface Electrum {
@@ -38,6 +62,9 @@ export interface Outbox {
    * Stores one step, atomically. It is durable once this resolves: it survives a crash and a power loss. It checks in this
    * order: whether this very commit was written before (then it succeeds, and writes nothing), the version (`conflict`), the
    * exclusive key (`taken`). Other errors: `uncertain`, `unavailable`.
+   *
+   * A store behind a network repeats a commit whose end it does not know, under the same id, until it is answered. To `load` the record
+   * meanwhile proves nothing: the store may still write it. It gives `uncertain` only if that takes too long.
    */
   commit(change: Change): ResultAsync<void, CommitError>;
 
@@ -49,14 +76,26 @@ export interface Outbox {
    * claim the record. It needs no renewal, since the version is the fence. A crash may lose a lease, but never a record.
    *
    * A lease or a postponement that has ended by the `now` of a claim that asks for its record is over for good: the record then
-   * is due since `due.at`, also for a worker whose clock is behind.
+   * is due since `due.at`, also for a worker whose clock is behind. So is one that was made after that `now`, by a clock that was
+   * ahead by more than {@link CLOCK_TOLERANCE_MS}. So is a lease of a worker whose process has ended.
+   *
+   * If the answer of a claim is lost, what it has leased is given back before the claim is repeated: nothing stays leased without a worker.
    */
   claim(request: ClaimRequest): ResultAsync<Claimed, OutboxUnavailable>;
+
+  /**
+   * The records that something is due on, and that were committed after `now` by more than {@link CLOCK_TOLERANCE_MS}: the clock was
+   * ahead by then, and what they wait for may never come. Those of another process that lives are left out: it knows its clock.
+   */
+  findAhead(request: AheadRequest): ResultAsync<readonly StoredRecord[], OutboxUnavailable>;
 
   /**
    * Puts a due record off and gives its lease back: it cannot be claimed before `until`. It keeps its place in the order, which
    * goes by `due.at`. It makes no new version and no journal entry, and need not be durable: if it is lost, the work is done
    * sooner. If the version is no longer the stored one, nothing happens.
+   *
+   * Its `delivery` is journalled with the next commit of this process, and lost if that never comes. Of a long row of deliveries the
+   * first {@link FIRST_DELIVERIES_KEPT} and the last {@link LAST_DELIVERIES_KEPT} are kept.
    */
   postpone(postponement: Postponement): ResultAsync<void, OutboxUnavailable>;
 
@@ -74,12 +113,40 @@ export interface Outbox {
    */
   release(release: Release): ResultAsync<void, OutboxUnavailable>;
 
+  /**
+   * Compares the columns of a page of records, oldest first, with what their records say (the core's `columnsOf`), and corrects
+   * those that differ: the record wins. A wrong column withholds an advice, or has retention delete what is open. It makes no
+   * new version and no journal entry. A record that cannot be read needs attention; else it is left as it is.
+   *
+   * It corrects in one transaction with what it reads, so that it may be called by several workers, beside commits.
+   */
+  correctColumns(query: ListQuery): ResultAsync<CorrectedPage, OutboxUnavailable>;
+
+  /**
+   * The confirmations of a queue that are to be delivered, whether leased, postponed or not; `""` is the queue of records without one. A
+   * confirmation is a record in the state `confirming` with an advice to deliver.
+   */
+  undelivered(queue: string): ResultAsync<Undelivered, OutboxUnavailable>;
+
+  /**
+   * A text of at least 32 random bytes that belongs to this store: every process gets the same, and another store has another. Exclusive keys
+   * are hashed under it. A reader of the records may read it too.
+   */
+  secret(): ResultAsync<string, OutboxUnavailable>;
+
+  /**
+   * Calls `listener` soon after another process has committed something to the same store, or has ended: there may be work to claim.
+   * It need not know what; a call too many does no harm. After a lost connection it calls once that is back, since it heard nothing
+   * meanwhile. Gives what ends the watch. `close` ends it as well.
+   */
+  watch(listener: () => void): () => void;
+
   /** Finishes the calls under way, then closes. Later calls give `unavailable`, reason `closed`. */
   close(): ResultAsync<void, OutboxUnavailable>;
 }
 
 /** One step of one transaction, as data, so that an adapter can group or pipeline commits. */
-export interface Change {
+export interface Change extends RecordColumns {
   readonly id: Uuid;
   /** The version that is replaced; 0 if the record must not exist yet. The stored version becomes one more. */
   readonly expectedVersion: number;
@@ -89,6 +156,20 @@ export interface Change {
    * the same id is written once, even if others came after it.
    */
   readonly commitId?: Uuid;
+  /** The transaction, encoded by `encode`. */
+  readonly record: string;
+  /** The journal entry that led to this state, encoded by `encodeEntry`. It is appended to the record's journal. */
+  readonly entry: string;
+  readonly at: Instant;
+  /**
+   * At most one record holds a key. A text sets it, `null` clears it, absent leaves it as it is. A commit whose key another
+   * record holds is `taken`.
+   */
+  readonly exclusiveKey?: string | null;
+}
+
+/** What a record is found by. All of it follows from the record: the core's `columnsOf` gives it. */
+export interface RecordColumns {
   readonly kind: "provision" | "redemption";
   /** The state's name, for operators and queries. */
   readonly state: string;
@@ -96,19 +177,11 @@ export interface Change {
   readonly final: boolean;
   /** An operator must look at it: it is disputed, or has reconciliation items. */
   readonly needsAttention: boolean;
-  /** The transaction, encoded by `encode`. */
-  readonly record: string;
-  /** The journal entry that led to this state, encoded by `encodeEntry`. It is appended to the record's journal. */
-  readonly entry: string;
+  /** The customer has a voucher to get that was not handed over, or not printed as far as the till has said. */
+  readonly toHandOver?: true;
   readonly due?: Due;
-  readonly at: Instant;
   /** What the record is claimed, listed and alerted by, beside its state. */
   readonly labels?: Labels;
-  /**
-   * At most one record holds a key. A text sets it, `null` clears it, absent leaves it as it is. A commit whose key another
-   * record holds is `taken`.
-   */
-  readonly exclusiveKey?: string | null;
 }
 
 /**
@@ -120,12 +193,10 @@ export interface Labels {
   readonly queue?: string;
   /** Electrum's id of the client that sent the request. A record without a client may be claimed by every worker. */
   readonly client?: string;
-  /** The worker that committed it. */
-  readonly owner?: string;
   readonly terminal?: string;
   /** What the transaction is worth, as requested or approved. */
   readonly amount?: LedgerAmount;
-  /** A reference of the caller's, such as an order number. Never sent. */
+  /** A reference of the caller's, such as an order number or a trace context. Never sent. */
   readonly correlation?: string;
 }
 
@@ -147,11 +218,19 @@ export interface StoredRecord {
   readonly commitId?: Uuid;
   readonly record: string;
   readonly due?: Due;
+  /** The `at` of the change that wrote this version. */
+  readonly committedAt: Instant;
+  /**
+   * How long ago it was committed, in milliseconds, by a clock that cannot be set. `load`, `claim` and `findAhead` give it, unless the
+   * store cannot know, since the machine was started after that.
+   */
+  readonly waitedMs?: number;
   readonly queue?: string;
   readonly client?: string;
 }
 
 export interface ClaimRequest {
+  /** Tells the workers on this outbox apart. Workers of other processes are others, whatever their name. */
   readonly worker: string;
   readonly work: readonly Work[];
   /** Only records of these clients, and those without a client: a worker has credentials for some clients only. Default: all. */
@@ -164,6 +243,16 @@ export interface ClaimRequest {
   readonly exceptQueues?: readonly string[];
   /** `first`: only records that were never postponed since their last commit; `repeat`: only the others. Default: both. */
   readonly deliveries?: "first" | "repeat";
+  /** Only records that are due since then, or later. */
+  readonly dueSince?: Instant;
+  /** Only records that are due since before then. */
+  readonly dueBefore?: Instant;
+  /**
+   * Work on a record that another process committed, and that lives, is due so much later: its owner does it by itself. Default 0.
+   */
+  readonly ownerGraceMs?: number;
+  /** Not these records: this process is at work on them already. */
+  readonly except?: readonly Uuid[];
   readonly now: Instant;
   /** When the leases end. */
   readonly until: Instant;
@@ -189,15 +278,35 @@ export interface ClaimedRecord extends StoredRecord {
   readonly postponed: number;
 }
 
+/** How far a clock may be set back, or the clocks of two processes may differ, before it is taken for wrong. */
+export const CLOCK_TOLERANCE_MS = 10_000;
+
+export interface AheadRequest {
+  /** Only records of these clients, and those without a client. Default: all. */
+  readonly clients?: readonly string[];
+  readonly now: Instant;
+  readonly limit: number;
+}
+
 export interface Postponement {
   readonly id: Uuid;
   readonly version: number;
+  /** When it is postponed. */
+  readonly at: Instant;
   readonly until: Instant;
   /** For operators. It must not hold a secret. */
   readonly reason: string;
   /** `noResponse`: no response came, so an earlier repeat may be worth it; see `advance`. `halted`: the credentials are refused. */
   readonly cause?: "noResponse" | "halted";
+  /** The delivery that led to it, for the journal, encoded by `encodeEntry`. It must not hold a secret. */
+  readonly delivery?: string;
 }
+
+/** Of each transaction: they show when the trouble began, and how. */
+export const FIRST_DELIVERIES_KEPT = 20;
+
+/** Of each transaction: about an hour, if a delivery is repeated every two minutes. */
+export const LAST_DELIVERIES_KEPT = 30;
 
 export interface Advance {
   /** `""` is the queue of records without one. */
@@ -223,14 +332,6 @@ export interface KeyTaken {
   readonly holder: StoredRecord;
 }
 
-/** Nothing was written. */
-export interface OutboxUnavailable {
-  readonly type: "unavailable";
-  readonly reason: "busy" | "full" | "readOnly" | "corrupt" | "closed" | "failed";
-  /** For operators: the store's own error message. */
-  readonly detail: string;
-}
-
 /** Another writer was first: nothing was written. */
 export interface CommitConflict {
   readonly type: "conflict";
@@ -245,52 +346,52 @@ export interface CommitUncertain {
 }
 
 /** What operators and their tools need of the store. It is apart from `Outbox`, since the protocol does not need it. */
-export interface OutboxInspection {
-  /** Counts by state, and what is due. Its cost does not grow with the finished transactions. */
-  summary(): ResultAsync<OutboxSummary, OutboxUnavailable>;
-  /** A page of records, oldest first. */
+export interface OutboxInspection extends OutboxRetention {
+  /** Counts by state, and what is due and what waits at `now`. Its cost does not grow with the finished transactions. */
+  summary(now: Instant): ResultAsync<OutboxSummary, OutboxUnavailable>;
+  /** A page of records, oldest first. The next page passes over none that was being committed when this one was read. */
   list(query: ListQuery): ResultAsync<ListPage, OutboxUnavailable>;
-  /** Every entry that led to the record, oldest first. */
+  /** Every entry of the record's journal, oldest first. A delivery stands where it was made known to the store. */
   journal(id: Uuid): ResultAsync<readonly string[], OutboxUnavailable>;
-  /** Redacts or deletes finished transactions, at most `limit` at a time, and says how many. Repeat it until both are 0. */
-  applyRetention(
-    request: RetentionRequest,
-  ): ResultAsync<{ readonly redacted: number; readonly deleted: number }, OutboxUnavailable>;
-  /** The faults that the store finds in itself; empty if it is sound. */
+  /**
+   * The faults that the store finds in itself; empty if it is sound. It reads everything: each record and entry must be what its checksum
+   * says, and each journal must replay to its record. A record that cannot be read needs attention from then on.
+   */
   check(): ResultAsync<readonly string[], OutboxUnavailable>;
+  /**
+   * Rebuilds a damaged record from its journal, by the core's `planRepair`: a commit like any other. Refused if the journal does not prove
+   * what the record was.
+   */
+  repair(request: RepairRequest): ResultAsync<void, CommitError | RepairRefused>;
 }
 
 export interface OutboxSummary {
   readonly states: Readonly<Record<string, number>>;
   readonly needsAttention: number;
-  readonly due: Readonly<Record<Work, number>>;
+  /** Work whose time has come, whether or not it is leased or postponed: a response that is overdue, an advice that is owed. */
+  readonly due: Readonly<Record<Work, Pending>>;
+  /** Work whose time has not come. */
+  readonly waiting: Readonly<Record<Work, Pending>>;
   /**
    * How many advices wait because the credentials were refused: those whose last postponement had the cause `halted`, until they
    * are postponed for another, committed, or released by the worker that claimed them.
    */
   readonly halted: number;
+  /** When the work that is due or waits for longest is due. */
   readonly oldestDueAt?: Instant;
 }
 
-export interface ListQuery {
-  readonly only?: "unfinished" | "needsAttention";
-  /** The `next` of the page before. */
-  readonly after?: Uuid;
-  readonly limit: number;
-}
-
 export interface ListPage {
-  readonly records: readonly (StoredRecord & { readonly kind: Change["kind"]; readonly state: string })[];
+  readonly records: readonly ListedRecord[];
   /** Give it as `after` for the next page; absent on the last one. */
   readonly next?: Uuid;
 }
 
-export interface RetentionRequest {
-  /** Transactions that finished before this are redacted. */
-  readonly redactBefore: Instant;
-  /** Transactions that finished before this are deleted. */
-  readonly deleteBefore: Instant;
-  readonly limit: number;
-  /** The core's `redactRecord` and `redactStoredEntry`. An entry is redacted with its record, as it was before its redaction. */
-  readonly redact: { record(record: string): string; entry(entry: string, record: string): string };
+export interface ListedRecord extends StoredRecord {
+  readonly kind: Change["kind"];
+  readonly state: string;
+  readonly needsAttention: boolean;
+  readonly terminal?: string;
+  readonly amount?: LedgerAmount;
+  readonly correlation?: string;
 }

@@ -2,6 +2,8 @@ import type { VoucherLookup } from "./messages/lookup.ts";
 import type { ProvisionRequest } from "./messages/provision.ts";
 import type { Uuid } from "./messages/uuid.ts";
 import type { Policy } from "./policy.ts";
+import type { InputDigest } from "./input-digest.ts";
+import type { NamedReason } from "./step.ts";
 import type { Instant } from "./time.ts";
 
 /** The fields of every start. The caller brings ids and time, so that after a crash the same decision gives the same advice. */
@@ -12,11 +14,24 @@ interface Start {
   readonly reversalId: Uuid;
   readonly policy: Policy;
   readonly at: Instant;
+  /**
+   * A reference of the caller's own, such as an order number or a trace context: 1 to 100 printable characters. It is stored as it is, is
+   * never sent, and outlives redaction. So it must hold no secret.
+   */
+  readonly correlation?: string;
+  /** Its secrets were masked, so that there is no voucher to hand over any more. Only `redact` and its kin set it. */
+  readonly redacted?: true;
+  /** What a repeat is recognised by afterwards, if the redaction had a key. */
+  readonly digest?: InputDigest;
 }
 
 /** The start of a sale. The request's `id` names the transaction. */
 export interface ProvisionStart extends Start {
   readonly request: ProvisionRequest;
+  /** While it is undecided, no other sale of the same identity may begin. What the identity is, the till knows. */
+  readonly exclusive?: true;
+  /** Another sale of the same identity was undecided, and the caller has let this one begin, by name. */
+  readonly override?: NamedReason;
 }
 
 /** The start of a redemption. It begins with a lookup; the request comes later, and must have this `id`. */

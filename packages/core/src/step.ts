@@ -1,11 +1,12 @@
+import type { MessageFault } from "./fault.ts";
 import type { HttpResponse, NoResponseCause } from "./responses/http-response.ts";
 import type { Amounts, LedgerAmount } from "./messages/amounts.ts";
-import type { MessageFault } from "./messages/parse.ts";
 import type { RedemptionRequest } from "./messages/redemption.ts";
 import type { Tender } from "./messages/tender.ts";
 import type { Uuid } from "./messages/uuid.ts";
 import type { Advice, Request } from "./messages/operations.ts";
 import type { Policy } from "./policy.ts";
+import type { InputDigest } from "./input-digest.ts";
 import type { Instant } from "./time.ts";
 
 /** A transaction as it is now, and the command to execute. A transaction waits for one thing at a time. */
@@ -57,11 +58,18 @@ export interface WakeAt {
  * - `replyDeadline`: the deadline of an attempt that was under way when its process ended
  * - `retry`, `lookup`: time for the next attempt
  * - `decision`: the till's time to confirm or cancel is over
+ * - `expiry`: the till has made nothing of a lookup for so long that it is given up
  */
-export type Timer = "replyDeadline" | "retry" | "lookup" | "decision";
+export type Timer = "replyDeadline" | "retry" | "lookup" | "decision" | "expiry";
 
 /** Something that happened outside. Every state accepts every fact: there is always a next step, never a throw. */
-export type Fact = ResponseReceived | NoResponseReceived | Interruption | TimerFired | AdviceResponseReceived;
+export type Fact =
+  | ResponseReceived
+  | NoResponseReceived
+  | Interruption
+  | TimerFired
+  | AdviceResponseReceived
+  | ClockSetBack;
 
 /** An attempt got a complete response. */
 export interface ResponseReceived extends HttpResponse {
@@ -87,7 +95,7 @@ export interface Interruption {
 
 export interface TimerFired {
   readonly type: "timer";
-  readonly timer: "retry" | "lookup" | "decision";
+  readonly timer: Exclude<Timer, "replyDeadline">;
   readonly attempt: number;
   readonly at: Instant;
 }
@@ -99,69 +107,163 @@ export interface AdviceResponseReceived extends HttpResponse {
   readonly adviceId: Uuid;
   /** How often the advice had been delivered before, as far as the driver knows. Default 0: this was its first delivery. */
   readonly repeats?: number;
+  /** When this delivery went out, for the journal. */
+  readonly sentAt?: Instant;
+  readonly at: Instant;
+}
+
+/**
+ * The clock was set back: the transaction's times were taken by a clock that was ahead of `at`. Each wait begins anew, and ends a whole
+ * wait of its kind from `at` at the latest.
+ */
+export interface ClockSetBack {
+  readonly type: "clockSetBack";
   readonly at: Instant;
 }
 
 /** Something that the till or an operator wants. It can be refused. */
 export type Intent = ProvisionIntent | RedemptionIntent;
 
-export type ProvisionIntent = ConfirmProvision | Cancel | Resend | Resolve;
+export type ProvisionIntent = ConfirmProvision | CommonIntent;
 
-export type RedemptionIntent = LookUpAgain | Redeem | ConfirmRedemption | Cancel | Resend | Resolve;
+export type RedemptionIntent = LookUpAgain | Redeem | ConfirmRedemption | CommonIntent;
 
-/** The sale stands: the customer has paid, with these tenders. */
-export interface ConfirmProvision {
-  readonly type: "confirm";
-  readonly tenders: readonly Tender[];
-  readonly amounts?: Amounts;
+/** The intents that every kind of transaction takes. */
+export type CommonIntent =
+  | HandOverIntent
+  | Printed
+  | PaymentStarted
+  | Cancel
+  | Hold
+  | Unhold
+  | Resend
+  | Resolve
+  | Reconcile;
+
+/** When something is wanted, and who wants it. */
+export interface Intended {
+  /** The cashier or the operator: 1 to 100 printable characters. It is journalled, and never sent. */
+  readonly by?: string;
   readonly at: Instant;
 }
 
+/** Who wants something that needs a reason, and the reason. It is journalled. */
+export interface NamedReason {
+  /** 1 to 100 printable characters. */
+  readonly by: string;
+  /** 1 to 1,000 characters. */
+  readonly reason: string;
+}
+
+/** What an operator wants: who it is, and why, must be said. */
+export interface IntendedByOperator extends NamedReason {
+  readonly at: Instant;
+}
+
+/** The sale stands: the customer has paid, with these tenders. */
+export interface ConfirmProvision extends Intended {
+  readonly type: "confirm";
+  readonly tenders: readonly Tender[];
+  readonly amounts?: Amounts;
+  /** The customer is handed the voucher at once: see {@link HandOverIntent}. */
+  readonly handOver?: true;
+  /** Only redaction sets it. */
+  readonly digest?: InputDigest;
+}
+
 /** The redemption stands: in full, unless `amounts` says otherwise. */
-export interface ConfirmRedemption {
+export interface ConfirmRedemption extends Intended {
   readonly type: "confirm";
   readonly tenders?: never;
   /** `approvedAmount` is the final amount. It must not exceed the authorised one. */
   readonly amounts?: Amounts;
-  readonly at: Instant;
+  /** The customer is handed what there is at once: see {@link HandOverIntent}. */
+  readonly handOver?: true;
+  /** Only redaction sets it. */
+  readonly digest?: InputDigest;
 }
 
 /** The transaction must not happen, or must be undone. */
-export interface Cancel {
+export interface Cancel extends Intended {
   readonly type: "cancel";
-  readonly at: Instant;
+}
+
+/**
+ * The customer is about to pay, so the till can no longer be sure that nothing was paid. From now on the end of the time to decide alerts
+ * instead of reversing.
+ */
+export interface PaymentStarted extends Intended {
+  readonly type: "paymentStarted";
+  /** What the payment is called where it is made: at most 100 printable characters. It is journalled, and never sent. */
+  readonly reference?: string;
+}
+
+/** The customer is about to be handed what there is. It is stored before a code is given out. */
+export interface HandOverIntent extends Intended {
+  readonly type: "handOver";
+  /** It was handed over before, and shall be again, as a copy. */
+  readonly copy?: NamedReason;
+}
+
+/** What the customer is handed was printed. */
+export interface Printed extends Intended {
+  readonly type: "printed";
 }
 
 /** Look the voucher up again, after the lookup failed. */
-export interface LookUpAgain {
+export interface LookUpAgain extends Intended {
   readonly type: "lookUp";
-  readonly at: Instant;
 }
 
 /** Accept the voucher that was found. */
-export interface Redeem {
+export interface Redeem extends Intended {
   readonly type: "redeem";
   readonly request: RedemptionRequest;
+  /** The same voucher is being redeemed by another transaction, and this one shall go on nevertheless. */
+  readonly override?: NamedReason;
   /** The policy from now on: only the lookup's response tells which provider the voucher is of. Default: that of the start. */
   readonly policy?: Policy;
-  readonly at: Instant;
+  /** Only redaction sets it. */
+  readonly digest?: InputDigest;
+}
+
+/** An operator wants an advice not to be sent for now. */
+export interface Hold extends IntendedByOperator {
+  readonly type: "hold";
+}
+
+/** An operator wants an advice that was held to be sent. */
+export interface Unhold extends IntendedByOperator {
+  readonly type: "unhold";
 }
 
 /** An operator wants a disputed advice sent again. */
-export interface Resend {
+export interface Resend extends IntendedByOperator {
   readonly type: "resend";
-  readonly at: Instant;
 }
 
 /** An operator has settled a dispute outside this protocol. */
-export interface Resolve {
+export interface Resolve extends IntendedByOperator {
   readonly type: "resolve";
   readonly resolution: "confirmed" | "reversed";
-  /** The operator who settled it. */
-  readonly by: string;
-  readonly reason: string;
-  readonly at: Instant;
 }
+
+/** An operator has settled reconciliation items with Electrum or the provider. */
+export interface Reconcile extends IntendedByOperator {
+  readonly type: "reconcile";
+  /** Their numbers: 1 is the transaction's first item. Default: all that are open. */
+  readonly items?: readonly number[];
+  readonly outcome: ReconciliationOutcome;
+}
+
+/**
+ * What an operator found out.
+ *
+ * - `agrees`: Electrum and the provider hold what the transaction says, so nothing was lost
+ * - `corrected`: they did not, and it was corrected outside this protocol
+ * - `writtenOff`: they did not, and the shop or the provider bears the loss
+ */
+export type ReconciliationOutcome = "agrees" | "corrected" | "writtenOff";
 
 /** Why a start or an intent was refused. Nothing has changed. */
 export type Refusal =
@@ -173,12 +275,43 @@ export type Refusal =
   | { readonly type: "alreadyDecided"; readonly decision: Decision }
   /** The same intent was accepted before, with other content. */
   | { readonly type: "contentDiffers"; readonly intent: string; readonly decidedAt: Instant }
+  /** The transaction was redacted, so it cannot be told whether this is the request that it was redeemed with. */
+  | { readonly type: "secretsNotCompared"; readonly intent: string }
+  /** The transaction has no reconciliation item of this number. */
+  | { readonly type: "noSuchItem"; readonly item: number }
   /** The message breaks Electrum's schema. Lists every fault, with its path. */
   | { readonly type: "invalidMessage"; readonly faults: readonly MessageFault[] }
+  /** The policy for the transaction is none. Lists every fault, with its path. Nothing is stored under it. */
+  | { readonly type: "invalidPolicy"; readonly faults: readonly MessageFault[] }
+  /** There is nothing to hand over: not yet, or not any more. */
+  | NothingToHandOver
+  /** It was handed over before. A copy needs a person's name, and a reason. */
+  | { readonly type: "alreadyHandedOver"; readonly handedOver: HandedOver }
   /** The final amount is more than Electrum authorised, or in another currency. */
   | { readonly type: "notAuthorised"; readonly authorised?: LedgerAmount }
   /** The request is not for the transaction, or not for the voucher, that was looked up. */
   | { readonly type: "lookupMismatch"; readonly field: "id" | "voucher.code" };
+
+/**
+ * There is nothing to hand over.
+ *
+ * - `undecided`: not yet. The till must confirm first
+ * - `undone`: nothing was issued or redeemed in the end
+ * - `redacted`: retention has masked the voucher
+ */
+export interface NothingToHandOver {
+  readonly type: "nothingToHandOver";
+  readonly reason: "undecided" | "undone" | "redacted";
+  readonly state: string;
+}
+
+/** That the customer was handed what there was. */
+export interface HandedOver extends Intended {
+  /** How often it was handed over again. */
+  readonly copies: number;
+  /** When it was printed, as far as the till has said. */
+  readonly printedAt?: Instant;
+}
 
 /** Whether a transaction is confirmed or reversed. Decided once, and stored durably before any advice is sent. */
 export interface Decision {
@@ -186,4 +319,6 @@ export interface Decision {
   /** `till`: its intent · `deadline`: its time to decide was over · `protocol`: the outcome stayed unknown. */
   readonly by: "till" | "deadline" | "protocol";
   readonly at: Instant;
+  /** Of a redacted transaction: what the confirmation is recognised by. */
+  readonly digest?: InputDigest;
 }

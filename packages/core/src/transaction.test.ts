@@ -45,10 +45,12 @@ describe("what a transaction waits for", () => {
   test("a transaction that waits for the till or an operator has nothing due", () => {
     expect(statesWhere((each) => !isFinal(each) && nextDue(each) === undefined)).toEqual([
       "provision issued",
+      "provision confirming",
+      "provision reversing",
       "provision disputed",
-      "redemption lookupFailed",
-      "redemption found",
       "redemption redeemed",
+      "redemption confirming",
+      "redemption reversing",
       "redemption disputed",
     ]);
   });
@@ -119,24 +121,33 @@ describe("what a transaction waits for", () => {
 });
 
 describe("an operator must look at", () => {
-  test("disputes, and transactions with reconciliation items", () => {
+  test("disputes, what is held or overdue, and transactions with open reconciliation items", () => {
     const names = everySituation()
       .filter(([, each]) => needsAttention(each))
       .map(([name]) => name);
     expect(names).toEqual([
+      "provision issued, overdue",
+      "provision confirming, held",
+      "provision reversing, held",
       "provision reversed, with an item",
       "provision disputed confirmation",
       "provision disputed reversal",
+      "redemption redeemed, overdue",
+      "redemption confirming, held",
+      "redemption reversing, held",
       "redemption reversed, with an item",
       "redemption disputed confirmation",
       "redemption disputed reversal",
     ]);
   });
 
-  test("not transactions that an operator has resolved, whatever their items", () => {
-    const reconciliation = [{ reason: "confirmationAmbiguous", at: AT }] as const;
-    expect(needsAttention({ ...situationOf("provision resolved reversal"), reconciliation })).toBe(false);
-    expect(needsAttention({ ...situationOf("redemption confirmed"), reconciliation })).toBe(true);
+  test("an item until it is settled, in every final state: to resolve a dispute settles no item", () => {
+    const item = { reason: "confirmationAmbiguous", at: AT } as const;
+    const settled = { outcome: "agrees", by: "Thandi", reason: "INC-4411", at: AT } as const;
+    for (const name of ["provision resolved reversal", "redemption confirmed"]) {
+      expect(needsAttention({ ...situationOf(name), reconciliation: [item] })).toBe(true);
+      expect(needsAttention({ ...situationOf(name), reconciliation: [{ ...item, settled }] })).toBe(false);
+    }
   });
 });
 
@@ -172,9 +183,16 @@ describe("a lookup of one's own transaction", () => {
     }
   });
 
+  test("is allowed once Electrum has refused or contradicted its advice: so it has processed the outcome", () => {
+    const disputed = withPolicy(situationOf("provision disputed confirmation"));
+    const at = disputed.state === "disputed" ? disputed.dispute.at : 0;
+    expect(mayLookUp(disputed, at + 30 * SECONDS).isOk()).toBe(true);
+    expect(mayLookUp(disputed, at + 29 * SECONDS)._unsafeUnwrapErr().allowedFrom).toBe(at + 30 * SECONDS);
+  });
+
   test("is refused while it is open, and says from when it can be allowed, if that is known", () => {
     for (const [name, transaction] of everySituation()) {
-      if (isFinal(transaction)) continue;
+      if (isFinal(transaction) || transaction.state === "disputed") continue;
       const due = nextDue(transaction)?.at;
       const early = { type: "lookupTooEarly", state: transaction.state };
       const first = due === undefined ? early : { ...early, allowedFrom: due + 30 * SECONDS };

@@ -48,26 +48,36 @@
 // What this module does not know: HTTP (`responses/` classifies what came back), the two kinds' rules (`machines/`), how
 // anything is stored (`storage/`), and how an advice is delivered.
 
-import type { Result } from "neverthrow";
-import { validateIntent } from "./machines/validate-input.ts";
+import { err, ok, type Result } from "neverthrow";
+import type { Digester } from "./input-digest.ts";
+import { parseIntent } from "./machines/validate-input.ts";
 import type { Due } from "./ports.ts";
 import type { Provision } from "./machines/provision-state.ts";
 import { decideProvision, observeProvision } from "./machines/provision.ts";
 import type { Redemption } from "./machines/redemption-state.ts";
 import { decideRedemption, observeRedemption } from "./machines/redemption.ts";
-import { queueAdviceFor } from "./machines/finalization.ts";
+import { deliverableFrom, queueAdviceFor } from "./machines/finalization.ts";
+import { markHandOver } from "./machines/handing-over.ts";
+import { settleItems } from "./machines/reconcile.ts";
+import { countAnew } from "./machines/recount.ts";
 import type {
+  ConfirmProvision,
+  ConfirmRedemption,
   Fact,
   Intent,
   ProvisionIntent,
   QueueAdvice,
+  Reconcile,
   RedemptionIntent,
   Refusal,
   Step,
   Timer,
   WakeAt,
 } from "./step.ts";
+import { compareRepeat, type Repeat } from "./storage/digest.ts";
+import { hasTransactionShape } from "./storage/transaction-shape.ts";
 import type { Instant } from "./time.ts";
+import type { TransactionView } from "./view.ts";
 
 /** One provision or one redemption, named by the UUID of its request. */
 export type Transaction = Provision | Redemption;
@@ -87,11 +97,21 @@ export type IntentFor<T extends Transaction> = T extends Provision ? ProvisionIn
  */
 export function observe<T extends Transaction>(transaction: T, fact: Fact): Step<TransactionOfKind<T>>;
 export function observe(transaction: Transaction, fact: Fact): Step<Transaction> {
+  if (fact.type === "clockSetBack") return observeClockSetBack(transaction, fact.at);
   return transaction.kind === "provision" ? observeProvision(transaction, fact) : observeRedemption(transaction, fact);
+}
+
+/** What then is due is due at another time, so the step says it again. */
+function observeClockSetBack(transaction: Transaction, at: Instant): Step<Transaction> {
+  const recounted = countAnew(transaction, at);
+  return recounted === transaction ? { transaction, commands: [], ignored: "unexpected" } : resume(recounted);
 }
 
 /**
  * The next step after an intent, or why it is refused. The same intent again is accepted and changes nothing.
+ *
+ * @param digester recognises what a redacted transaction was confirmed or redeemed with. Without it, a confirmation again is accepted
+ *   uncompared, and a redeem again is refused (`secretsNotCompared`).
  *
  * @example
  * decide(sale, { type: "confirm", tenders: [], at: Date.now() })
@@ -99,14 +119,68 @@ export function observe(transaction: Transaction, fact: Fact): Step<Transaction>
 export function decide<T extends Transaction>(
   transaction: T,
   intent: IntentFor<T>,
+  digester?: Digester,
 ): Result<Step<TransactionOfKind<T>>, Refusal>;
-export function decide(transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> {
-  return validateIntent(intent).andThen(() => decideValidated(transaction, intent));
+export function decide(
+  transaction: Transaction,
+  intent: Intent,
+  digester?: Digester,
+): Result<Step<Transaction>, Refusal> {
+  return parseIntent(intent).andThen((parsed) => decideValidated(transaction, parsed, digester));
 }
 
 /** As {@link decide}, for an intent that was validated when it was made. */
-export const decideValidated = (transaction: Transaction, intent: Intent): Result<Step<Transaction>, Refusal> =>
-  transaction.kind === "provision" ? decideProvision(transaction, intent) : decideRedemption(transaction, intent);
+export function decideValidated(
+  transaction: Transaction,
+  intent: Intent,
+  digester?: Digester,
+): Result<Step<Transaction>, Refusal> {
+  if (intent.type === "reconcile") return decideReconcile(transaction, intent);
+  if (intent.type === "handOver" || intent.type === "printed") return markHandOver(transaction, intent).map(unmoved);
+  if (intent.type === "confirm" && intent.handOver === true) return confirmAndMark(transaction, intent, digester);
+  const repeated = compareRepeat(transaction, intent, digester);
+  if (repeated !== undefined) return decideRepeat(transaction, intent, repeated);
+  return transaction.kind === "provision"
+    ? decideProvision(transaction, intent)
+    : decideRedemption(transaction, intent);
+}
+
+/** A step that leaves what is under way as it is. */
+const unmoved = (transaction: Transaction): Step<Transaction> => ({ transaction, commands: [] });
+
+/** The voucher leaves with the confirmation, so that no crash comes between the two. */
+const confirmAndMark = (
+  transaction: Transaction,
+  { handOver: _, ...intent }: ConfirmProvision | ConfirmRedemption,
+  digester: Digester | undefined,
+): Result<Step<Transaction>, Refusal> =>
+  decideValidated(transaction, intent, digester).andThen((step) =>
+    markHandOver(step.transaction, intent).map((marked) => ({ ...step, transaction: marked })),
+  );
+
+/** What was masked is compared by its digest: the machines cannot. */
+function decideRepeat(
+  transaction: Transaction,
+  intent: Intent,
+  { sameness, decidedAt }: Repeat,
+): Result<Step<Transaction>, Refusal> {
+  const { type } = intent;
+  if (sameness === "different") return err({ type: "contentDiffers", intent: type, decidedAt });
+  // A till that redeems another voucher under this id must not be told that it was redeemed.
+  if (sameness === "secretsNotCompared" && type === "redeem") return err({ type: sameness, intent: type });
+  return ok(unmoved(transaction));
+}
+
+/** The operator settles items once nothing more can come of the transaction by itself. */
+function decideReconcile(transaction: Transaction, intent: Reconcile): Result<Step<Transaction>, Refusal> {
+  if (!isFinal(transaction) && transaction.state !== "disputed")
+    return err({ type: "wrongState", intent: intent.type, state: transaction.state });
+  const { reconciliation } = transaction;
+  return settleItems(reconciliation, intent).map((settled) => ({
+    transaction: settled === reconciliation ? transaction : { ...transaction, reconciliation: settled },
+    commands: [],
+  }));
+}
 
 /**
  * What to do about a stored transaction after a restart. An attempt that was under way is never sent again. The command is a
@@ -118,7 +192,15 @@ export function resume<T extends Transaction>(transaction: T): Step<T> {
 }
 
 /** What the state waits for, as a command. */
-function commandOf(transaction: Transaction): QueueAdvice | WakeAt | undefined {
+const commandOf = (transaction: Transaction): QueueAdvice | WakeAt | undefined =>
+  transaction.state === "confirming" || transaction.state === "reversing"
+    ? transaction.held === undefined
+      ? queueAdviceFor(transaction)
+      : undefined
+    : timerOf(transaction);
+
+/** What the state waits for, if that is a time. */
+function timerOf(transaction: Transaction | TransactionView): WakeAt | undefined {
   switch (transaction.state) {
     case "requesting":
     case "lookingUp":
@@ -129,14 +211,14 @@ function commandOf(transaction: Transaction): QueueAdvice | WakeAt | undefined {
       return timer("retry", transaction.attempt, transaction.retryAt);
     case "waitingToLookUp":
       return timer("lookup", transaction.attempt, transaction.lookUpAt);
+    case "found":
+    case "lookupFailed":
+      return timer("expiry", transaction.attempt, transaction.expiresAt);
     case "issued":
     case "redeemed": {
       const { approval, decideBy } = transaction;
       return decideBy === undefined ? undefined : timer("decision", approval.attempt, decideBy);
     }
-    case "confirming":
-    case "reversing":
-      return queueAdviceFor(transaction);
     default:
       return undefined;
   }
@@ -149,17 +231,19 @@ export const timerFact = ({ timer: name, attempt }: WakeAt, at: Instant): Fact =
   name === "replyDeadline" ? { type: "interruption", attempt, at } : { type: "timer", timer: name, attempt, at };
 
 /** What is due next on a transaction, for the outbox. `undefined` if it waits for the till, for an operator or for nothing. */
-export function nextDue(transaction: Transaction): Due | undefined {
-  const command = commandOf(transaction);
-  if (command === undefined) return undefined;
-  if (command.type === "queueAdvice")
-    return { at: command.notBefore, work: "advice", description: command.advice.operation };
-  const { at, timer: description } = command;
+export function nextDue(transaction: Transaction | TransactionView): Due | undefined {
+  if (transaction.state === "confirming" || transaction.state === "reversing")
+    return transaction.held === undefined
+      ? { at: deliverableFrom(transaction), work: "advice", description: transaction.advice.operation }
+      : undefined;
+  const waiting = timerOf(transaction);
+  if (waiting === undefined) return undefined;
+  const { at, timer: description } = waiting;
   return { at, work: description === "replyDeadline" ? "replyDeadline" : "timer", description };
 }
 
 /** Whether no further transition is possible. Reconciliation items may still be added. */
-export const isFinal = ({ state }: Transaction): boolean =>
+export const isFinal = ({ state }: Transaction | TransactionView): boolean =>
   state === "completed" ||
   state === "confirmed" ||
   state === "reversed" ||
@@ -168,7 +252,7 @@ export const isFinal = ({ state }: Transaction): boolean =>
   state === "resolved";
 
 /** Whether a transition is still to come: the opposite of {@link isFinal}. */
-export const isUnfinished = (transaction: Transaction): boolean => !isFinal(transaction);
+export const isUnfinished = (transaction: Transaction | TransactionView): boolean => !isFinal(transaction);
 
 /** The advice that the transaction owes, and from when it may be delivered; `undefined` if it owes none. */
 export function pendingAdvice(transaction: Transaction): QueueAdvice | undefined {
@@ -176,9 +260,12 @@ export function pendingAdvice(transaction: Transaction): QueueAdvice | undefined
   return command?.type === "queueAdvice" ? command : undefined;
 }
 
-/** Whether an operator must look at the transaction: it is disputed, or has reconciliation items. */
-export const needsAttention = ({ state, reconciliation }: Transaction): boolean =>
-  state === "disputed" || (reconciliation.length > 0 && state !== "resolved");
+/** Whether an operator must look at the transaction: it is disputed, held or overdue, or has an open reconciliation item. */
+export const needsAttention = (transaction: Transaction | TransactionView): boolean =>
+  transaction.state === "disputed" ||
+  ("held" in transaction && transaction.held !== undefined) ||
+  ("overdueAt" in transaction && transaction.overdueAt !== undefined) ||
+  transaction.reconciliation.some(({ settled }) => settled === undefined);
 
 /** Every state of each kind. Only the keys count: the types keep the lists complete. */
 const states = {
@@ -219,14 +306,7 @@ export const provisionStates: readonly string[] = Object.keys(states.provision);
 export const redemptionStates: readonly string[] = Object.keys(states.redemption);
 
 /**
- * Whether a value read from a store is a transaction. Its checksum has shown that it is what was written; here it must name a
- * state that this release knows.
+ * Whether a value read from a store is a transaction. Its checksum has shown that it is what was written; here it must have what
+ * this release relies on.
  */
-export const isTransaction = (value: unknown): value is Transaction => {
-  if (typeof value !== "object" || value === null) return false;
-  if (!("id" in value && "start" in value && "reconciliation" in value && "kind" in value && "state" in value))
-    return false;
-  const known: readonly unknown[] | undefined =
-    value.kind === "provision" ? provisionStates : value.kind === "redemption" ? redemptionStates : undefined;
-  return known?.includes(value.state) === true;
-};
+export const isTransaction = (value: unknown): value is Transaction => hasTransactionShape(value);

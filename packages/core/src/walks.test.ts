@@ -2,14 +2,26 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { secretProvisionRequest, secretRedemptionRequest, secrets } from "../test/secrets.ts";
 import { type Tried, type Walk, walks } from "../test/walk.ts";
+import { attentionOf } from "./attention.ts";
 import { canHandOver } from "./hand-over.ts";
+import { hash32 } from "./hash.ts";
 import { replay } from "./storage/journal.ts";
 import type { ReconciliationItem } from "./machines/finalization-state.ts";
 import type { Advice } from "./messages/operations.ts";
-import { decode, encode, encodeEntry } from "./storage/record.ts";
+import { decode, encode } from "./storage/record.ts";
 import { redact, redactEntry } from "./storage/redact.ts";
 import type { Command, Step } from "./step.ts";
-import { decide, isFinal, provisionStates, redemptionStates, resume, type Transaction } from "./transaction.ts";
+import {
+  decide,
+  isFinal,
+  needsAttention,
+  nextDue,
+  provisionStates,
+  redemptionStates,
+  resume,
+  type Transaction,
+} from "./transaction.ts";
+import { toView } from "./view.ts";
 
 // Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
@@ -28,10 +40,16 @@ const commandsOf = (walk: Walk): readonly Command[] => stepsOf(walk).flatMap(({ 
 const advicesOf = (walk: Walk): readonly Advice[] =>
   commandsOf(walk).flatMap((command) => (command.type === "queueAdvice" ? [command.advice] : []));
 
+/** By a clock that was set back, no request is open for longer than a reply deadline. */
+function countAnew(openUntil: Map<number, number>, { start }: Transaction, at: number): void {
+  for (const [attempt, deadlineAt] of openUntil)
+    openUntil.set(attempt, Math.min(deadlineAt, at + start.policy.replyDeadlineMs));
+}
+
 describe("whatever happens to a transaction", () => {
   test("the walks reach every state of both machines, so the following tests cover each", () => {
     const visited = fc
-      .sample(walks, { numRuns: 1_000, seed: 20_261_121 })
+      .sample(walks, { numRuns: 2_000, seed: 20_261_121 })
       .flatMap((walk) => stepsOf(walk).map(({ transaction: { kind, state } }) => `${kind} ${state}`));
     const states = [
       ...provisionStates.map((state) => `provision ${state}`),
@@ -51,7 +69,7 @@ describe("whatever happens to a transaction", () => {
       secondVoucher: true,
     };
     const met = fc
-      .sample(walks, { numRuns: 1_000, seed: 20_261_121 })
+      .sample(walks, { numRuns: 2_000, seed: 20_261_121 })
       .flatMap(({ end }) => end.reconciliation.map(({ reason }) => reason));
     expect(Object.keys(reasons).filter((reason) => !met.some((each) => each === reason))).toEqual([]);
   });
@@ -69,12 +87,36 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
+  test("its journal, redacted with digests, replays to it, redacted with digests", () => {
+    const digester = { keyId: "2026", digest: (text: string) => hash32(text).toString(16) };
+    assertAlways(({ journal, end }) => {
+      const redacted = journal.map((entry) => redactEntry(entry, end, { digester }));
+      expect(encode(replay(redacted)._unsafeUnwrap())).toBe(encode(redact(end, { digester })));
+    });
+  });
+
   test("redacting it, and its journal, leaves no secret in either", () => {
     assertAlways(({ journal, end }) => {
-      const redacted = [encode(redact(end)), ...journal.map((entry) => encodeEntry(redactEntry(entry, end)))].join(
+      const redacted = [encode(redact(end)), ...journal.map((entry) => JSON.stringify(redactEntry(entry, end)))].join(
         "\n",
       );
       expect(Object.entries(secrets).filter(([, secret]) => redacted.includes(String(secret)))).toEqual([]);
+    });
+  });
+
+  test("its view shows no secret in any state, and says the same of it", () => {
+    assertAlways((walk) => {
+      for (const { transaction } of stepsOf(walk)) {
+        const view = toView(transaction);
+        const shown = JSON.stringify(view);
+        expect(Object.entries(secrets).filter(([, secret]) => shown.includes(String(secret)))).toEqual([]);
+        expect([view.kind, view.state, view.id]).toEqual([transaction.kind, transaction.state, transaction.id]);
+        expect(isFinal(view)).toBe(isFinal(transaction));
+        expect(needsAttention(view)).toBe(needsAttention(transaction));
+        expect(attentionOf(view)).toEqual(attentionOf(transaction));
+        expect(nextDue(view)).toEqual(nextDue(transaction));
+        expect(canHandOver(view)).toBe(canHandOver(transaction));
+      }
     });
   });
 
@@ -120,6 +162,7 @@ describe("whatever happens to a transaction", () => {
       note(openUntil, walk.start);
       for (const { before, entry, step } of takenOf(walk)) {
         if (answersInTime(before, entry)) openUntil.delete(attemptUnderWay(before));
+        if (entry.type === "fact" && entry.fact.type === "clockSetBack") countAnew(openUntil, before, entry.fact.at);
         note(openUntil, step);
         expect(overtakes(step.commands[0])).toBe(false);
       }
@@ -133,7 +176,7 @@ describe("whatever happens to a transaction", () => {
       const after = handedOver === -1 ? [] : states.slice(handedOver).map(({ state }) => state);
       const right = ["completed", "confirming", "confirmed", "disputed", "resolved"];
       expect(after.filter((state) => !right.includes(state))).toEqual([]);
-      expect(handedOver !== -1 && advicesOf(walk).some(({ operation }) => operation === "reverseVoucher")).toBe(false);
+      expect(handedOver !== -1 && advicesOf(walk).some(({ message }) => "reversalReason" in message)).toBe(false);
     });
   });
 
@@ -160,7 +203,7 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("a final state has no command and no next state: only items may be added", () => {
+  test("a final state has no command and no next state: only items may be added, and what it has is handed over", () => {
     assertAlways((walk) => {
       for (const { before, step } of takenOf(walk)) {
         expect(isFinal(step.transaction) ? [...step.commands, ...resume(step.transaction).commands] : []).toEqual([]);
@@ -171,12 +214,17 @@ describe("whatever happens to a transaction", () => {
     });
   });
 
-  test("items are added and never removed, one for each reason", () => {
+  test("items are added and never removed, one open one for each reason, and settled once", () => {
     assertAlways((walk) => {
       for (const { before, step } of takenOf(walk)) {
         const { reconciliation } = step.transaction;
-        expect(reconciliation.slice(0, before.reconciliation.length)).toEqual(before.reconciliation);
-        expect(new Set(reconciliation.map(({ reason }) => reason)).size).toBe(reconciliation.length);
+        before.reconciliation.forEach((item, index) => {
+          const { settled, ...evidence } = reconciliation[index] ?? item;
+          expect({ ...evidence, settled: item.settled ?? settled }).toEqual({ ...item, settled });
+        });
+        expect(reconciliation.length).toBeLessThanOrEqual(16);
+        const open = reconciliation.filter(({ settled }) => settled === undefined).map(({ reason }) => reason);
+        expect(new Set(open).size).toBe(open.length);
       }
     });
   });
@@ -187,7 +235,8 @@ describe("whatever happens to a transaction", () => {
       for (const { before, step } of takenOf(walk)) {
         const [command] = step.commands;
         if (command !== undefined || step.transaction.state !== before.state) awaited = command;
-        expect(resume(step.transaction).commands).toEqual(awaited === undefined ? [] : [waitedFor(awaited)]);
+        const expected = waitsForOperator(step.transaction) ? undefined : awaited;
+        expect(resume(step.transaction).commands).toEqual(expected === undefined ? [] : [waitedFor(expected)]);
       }
     });
   });
@@ -195,7 +244,8 @@ describe("whatever happens to a transaction", () => {
   test("the same intent again is accepted, whenever it comes, and changes nothing", () => {
     assertAlways((walk) => {
       for (const { entry, step } of takenOf(walk)) {
-        if (entry.type !== "intent") continue;
+        // A voucher is handed over once: again it is another intent, a copy.
+        if (entry.type !== "intent" || entry.intent.type === "handOver") continue;
         const again = decide(step.transaction, { ...entry.intent, at: entry.intent.at + 1 })._unsafeUnwrap();
         expect(again.transaction).toBe(step.transaction);
         expect(again.commands).toEqual([]);
@@ -204,7 +254,11 @@ describe("whatever happens to a transaction", () => {
   });
 });
 
-const withoutItems = (transaction: Transaction): Transaction => ({ ...transaction, reconciliation: [] });
+/** Without what may be added to a final state. */
+const withoutItems = ({ handedOver: _, ...transaction }: Transaction): Transaction => ({
+  ...transaction,
+  reconciliation: [],
+});
 
 /** Without what came too late to be acted on, and is kept. */
 function withoutEvidence(transaction: Transaction): Transaction {
@@ -244,3 +298,8 @@ test("the secrets that must be gone after redaction were there before it", () =>
   // These come only with responses.
   expect(missing.map(([name]) => name)).toEqual(["otherCode", "pin", "unknown", "number"]);
 });
+
+/** Whether nothing goes on by itself: the advice is held, or the time to decide is over and nothing was reversed. */
+const waitsForOperator = (transaction: Transaction): boolean =>
+  ("held" in transaction && transaction.held !== undefined) ||
+  ("overdueAt" in transaction && transaction.overdueAt !== undefined);

@@ -1,6 +1,6 @@
 import type { Json } from "../src/index.ts";
 import { errorTypes } from "./error-types.ts";
-import { CODE, FOREIGN_ID } from "./messages.ts";
+import { CODE, FOREIGN_ID, OTHER_CODE } from "./messages.ts";
 
 /** A body that a response may have, and its properties. */
 export interface Body {
@@ -12,7 +12,8 @@ export interface Body {
   /** Whose request it says that it is about, as the echo of an advice does. */
   readonly requestId: "ours" | "foreign" | "none";
   readonly errorType?: string;
-  readonly voucher: "code" | "noCode" | "none";
+  /** `otherCode`: a voucher, but not the one that a lookup asks for. */
+  readonly voucher: "code" | "otherCode" | "noCode" | "none";
 }
 
 const plain = (kind: Body["kind"], name: string, text: string): Body => ({
@@ -65,7 +66,12 @@ const successes = (ours: string): readonly Body[] => [
     { id: "ours", voucher: "code" },
   ),
   object("an error type of 5", { id: ours, errorType: 5, voucher: { code: CODE } }, { id: "ours", voucher: "code" }),
-  object("a voucher, over-long", { id: ours, voucher: { code: CODE.repeat(99) } }, { id: "ours", voucher: "code" }),
+  object(
+    "a voucher, over-long",
+    { id: ours, voucher: { code: CODE.repeat(99) } },
+    { id: "ours", voucher: "otherCode" },
+  ),
+  object("another voucher", { id: ours, voucher: { code: OTHER_CODE } }, { id: "ours", voucher: "otherCode" }),
   object("a voucher without a code", { id: ours, voucher: { serialNumber: "1" } }, { id: "ours", voucher: "noCode" }),
   object("an empty code", { id: ours, voucher: { code: "" } }, { id: "ours", voucher: "noCode" }),
   object("a code of null", { id: ours, voucher: { code: null } }, { id: "ours", voucher: "noCode" }),

@@ -53,6 +53,7 @@ export const noResponses: readonly AttemptEvent[] = [
   "no response: deadline",
   "no response: notSent",
   "no response: unreachable",
+  "no response: cannotSend",
   "no response: insecure",
   "no response: interrupted",
   "no response: tooLarge",
@@ -112,6 +113,8 @@ export const everyTimer: readonly TimerEvent[] = [
   "lookup timer, earlier attempt",
   "decision timer",
   "decision timer, earlier attempt",
+  "expiry timer",
+  "expiry timer, earlier attempt",
 ];
 
 export const allTimersBut = (own: TimerEvent): readonly TimerEvent[] => everyTimer.filter((each) => each !== own);
@@ -161,3 +164,13 @@ export const everyAdviceResponse: readonly AdviceEvent[] = [
   "advice refused",
   "another advice accepted",
 ];
+
+/** What an operator says of reconciliation items, and what it finds if there is none. */
+export const reconciles = [
+  "reconcile all",
+  "reconcile all otherwise",
+  "reconcile the first",
+  "reconcile the first otherwise",
+] as const;
+export const reconcilesAll = ["reconcile all", "reconcile all otherwise"] as const;
+export const reconcilesFirst = ["reconcile the first", "reconcile the first otherwise"] as const;

@@ -1,4 +1,5 @@
 import type {
+  TimerFired,
   HttpResponse,
   Entry,
   Fact,
@@ -98,7 +99,7 @@ const interruption = (later = 0): Event =>
     at: deadlineOf(transaction),
   }));
 
-const timer = (name: "retry" | "lookup" | "decision", later = 0): Event =>
+const timer = (name: TimerFired["timer"], later = 0): Event =>
   fact((transaction) => ({
     type: "timer",
     timer: name,
@@ -137,6 +138,7 @@ export const attemptEvents = {
   "no response: deadline": createNoResponse("deadline"),
   "no response: notSent": createNoResponse("notSent"),
   "no response: unreachable": createNoResponse("unreachable"),
+  "no response: cannotSend": createNoResponse("cannotSend"),
   "no response: insecure": createNoResponse("insecure"),
   "no response: interrupted": createNoResponse("interrupted"),
   "no response: tooLarge": createNoResponse("tooLarge"),
@@ -157,6 +159,14 @@ export const timerEvents = {
   "lookup timer, earlier attempt": timer("lookup", -1),
   "decision timer": timer("decision"),
   "decision timer, earlier attempt": timer("decision", -1),
+  "expiry timer": timer("expiry"),
+  "expiry timer, earlier attempt": timer("expiry", -1),
+} satisfies Record<string, Event>;
+
+/** The clock was a day ahead when the transaction was stored; or it was right. */
+export const clockEvents = {
+  "clock set back": fact(() => ({ type: "clockSetBack", at: AT - 86_400 * SECONDS })),
+  "clock right": fact((transaction) => ({ type: "clockSetBack", at: twoDaysLater(transaction) })),
 } satisfies Record<string, Event>;
 
 /** The id of the advice that a transaction owes or owed; any id if it owes none. */
@@ -234,10 +244,29 @@ export const adviceEvents = {
   }),
 } satisfies Record<string, Event>;
 
+const operator = { by: "Thandi", reason: "INC-4411" } as const;
+
 /** The operator's intents for a dispute, and the till's for any state. */
 export const finalizationIntents = {
+  "payment started": intent((at) => ({ type: "paymentStarted", reference: "P-1", at })),
+  "payment started, another": intent((at) => ({ type: "paymentStarted", reference: "P-2", at })),
+  "hand over": intent((at) => ({ type: "handOver", at })),
+  "hand over a copy": intent((at) => ({ type: "handOver", copy: operator, at })),
+  printed: intent((at) => ({ type: "printed", at })),
+  hold: intent((at) => ({ type: "hold", ...operator, at })),
+  unhold: intent((at) => ({ type: "unhold", ...operator, at })),
+  "reconcile all": intent((at) => ({ type: "reconcile", outcome: "agrees", ...operator, at })),
+  "reconcile all otherwise": intent((at) => ({ type: "reconcile", outcome: "writtenOff", ...operator, at })),
+  "reconcile the first": intent((at) => ({ type: "reconcile", items: [1], outcome: "agrees", ...operator, at })),
+  "reconcile the first otherwise": intent((at) => ({
+    type: "reconcile",
+    items: [1],
+    outcome: "writtenOff",
+    ...operator,
+    at,
+  })),
   cancel: intent((at) => ({ type: "cancel", at })),
-  resend: intent((at) => ({ type: "resend", at }), aDayLater),
+  resend: intent((at) => ({ type: "resend", by: "Thandi", reason: "Electrum has mended it", at }), aDayLater),
   "resolve as confirmed": intent((at) => ({
     type: "resolve",
     resolution: "confirmed",

@@ -89,9 +89,9 @@ const dateTime: Limit = {
     "2026-11-21T09:30:00Z",
     "2026-11-21T09:30:00.1Z",
     "2026-11-21T23:59:59.999999+02:00",
-    "2026-11-21t09:30:00z",
-    "2016-12-31T23:59:60Z",
-    "2028-02-29T00:00:00-23:59",
+    "2026-11-21T09:30:00.123456789Z",
+    "2028-02-29T00:00:00-17:59",
+    "2028-02-29T00:00:00+18:00",
     "2026-01-31T00:00:00Z",
     "2026-10-31T20:00:00Z",
   ],
@@ -106,19 +106,16 @@ const dateTime: Limit = {
         "2026-11-21 09:30:00Z",
         "2026-11-21T09:30Z",
         "2026-11-21T9:30:00Z",
-        "2026-11-21T24:00:00Z",
-        "2026-11-21T09:60:00Z",
-        "2026-11-21T09:30:61Z",
-        "2026-11-21T09:30:00.Z",
+        ..."24:00:00Z 09:60:00Z 09:30:61Z 09:30:60Z 09:30:00z 09:30:00.Z 09:30:00.1234567890Z 09:30:00+18:01 09:30:00-23:59"
+          .split(" ")
+          .map((time) => `2026-11-21T${time}`),
+        "2026-11-21t09:30:00Z",
         "2026-11-21T09:30:00+24:00",
         "2026-11-21T09:30:00+02:60",
         "2026-11-21T09:30:00+0200",
-        "2026-13-21T09:30:00Z",
-        "2026-00-21T09:30:00Z",
-        "2026-11-00T09:30:00Z",
-        "2026-11-32T09:30:00Z",
-        "26-11-21T09:30:00Z",
-        "x2026-11-21T09:30:00Z",
+        ...["2026-13-21", "2026-00-21", "2026-11-00", "2026-11-32", "26-11-21", "x2026-11-21"].map(
+          (day) => `${day}T09:30:00Z`,
+        ),
         "2026-11-21T09:30:00Zx",
       ],
     ).breaks,
@@ -136,7 +133,6 @@ const digits = (length: number, meaning: string): Limit =>
   );
 
 const lengthsOf = (character: string, most: number): readonly string[] => [character, character.repeat(most)];
-
 const lettersAndDigits = (most: number): Limit =>
   matching(`1 to ${most} letters and digits`, lengthsOf("z", most), ["", "Z".repeat(most + 1), "a b", "a-1"]);
 
@@ -162,9 +158,18 @@ const amount: Readonly<Record<string, Limit>> = {
   ledgerIndicator: oneOf("DEBIT", "CREDIT"),
 };
 
+/** What is asked for or approved. */
+const positiveAmount: Readonly<Record<string, Limit>> = {
+  ...amount,
+  amount: {
+    fits: [0, 79_995, Number.MAX_SAFE_INTEGER],
+    breaks: [...(amount["amount"]?.breaks ?? []), [-1, "must not be below zero"]],
+  },
+};
+
 export const amounts: Readonly<Record<string, Limit>> = {
-  ...under("requestAmount", amount),
-  ...under("approvedAmount", amount),
+  ...under("requestAmount", positiveAmount),
+  ...under("approvedAmount", positiveAmount),
   ...under("feeAmount", amount),
   ...under("balanceAmount", amount),
   ...under("additionalAmounts.tip", amount),
@@ -186,8 +191,8 @@ export const tender: Readonly<Record<string, Limit>> = {
   accountType: oneOf("DEFAULT", "SAVINGS", "CHEQUE", "CREDIT", "UNIVERSAL", "ELECTRONIC_PURSE", "STORED_VALUE"),
   cardNumber: matching(
     "a masked card number: six digits, then digits or *",
-    ["123456", "123456******7890", `123456${"*".repeat(13)}`],
-    ["", "12345", "12345*", `123456${"*".repeat(14)}`, "123456x"],
+    ["123456", "1234567890", "123456******7890", `123456${"*".repeat(13)}`],
+    ["", "12345", "12345*", `123456${"*".repeat(14)}`, "123456_"],
   ),
   reference: textUpTo(40),
 };

@@ -1,10 +1,19 @@
-import { adviceEvents, attemptEvents, type Event, intent, finalizationIntents, timerEvents } from "./events.ts";
+import {
+  adviceEvents,
+  attemptEvents,
+  clockEvents,
+  type Event,
+  intent,
+  finalizationIntents,
+  timerEvents,
+} from "./events.ts";
 import { AUTHORISED, redemptionRequest, tenders } from "./messages.ts";
 
 /** Every event that a provision can get. */
 export const provisionEvents = {
   ...attemptEvents,
   ...timerEvents,
+  ...clockEvents,
   ...adviceEvents,
   ...finalizationIntents,
   confirm: intent((at) => ({ type: "confirm", tenders, at })),

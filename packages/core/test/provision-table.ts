@@ -23,6 +23,7 @@ import {
 } from "./event-groups.ts";
 import type { ProvisionEvent } from "./provision-events.ts";
 import type { ProvisionSituation } from "./provision-situations.ts";
+import { handOverRows, operatorRows, paymentRows } from "./mark-rows.ts";
 import type { Row } from "./specification.ts";
 
 type Situations = readonly ProvisionSituation[];
@@ -53,23 +54,44 @@ const doubtfulSinceSilence: Situations = [
 ];
 const waitingAfterResponse: Situations = ["waitingToRetry after a response", "waitingToRetry after a foreign response"];
 const waiting: Situations = ["waitingToRetry after no response", ...waitingAfterResponse];
-const issued: Situations = ["issued", "issued, decides in time", "issued by a retry"];
-const reversingInDoubt: Situations = ["reversing, in doubt", "reversing, approved late", "reversing, Stellr"];
+const issuedUnpaid: Situations = ["issued", "issued, decides in time", "issued, alerts in time", "issued by a retry"];
+/** A payment has started, so that nothing is reversed by itself. */
+const paying: Situations = ["issued, paying", "issued, overdue"];
+const issued: Situations = [...issuedUnpaid, ...paying];
+const reversingInDoubt: Situations = [
+  "reversing, in doubt",
+  "reversing, held",
+  "reversing, approved late",
+  "reversing, Stellr",
+];
 const reversing: Situations = ["reversing, cancelled", ...reversingInDoubt];
+/** An operator wants the advice not to be sent for now. */
 /** Electrum takes the reversal, and the provider too. */
-const reversingInFull: Situations = ["reversing, cancelled", "reversing, in doubt", "reversing, approved late"];
+const reversingInFull: Situations = [
+  "reversing, cancelled",
+  "reversing, in doubt",
+  "reversing, held",
+  "reversing, approved late",
+];
 /** Electrum has approved what is reversed. */
 const reversingApproved: Situations = ["reversing, cancelled", "reversing, approved late"];
-const reversed: Situations = ["reversed", "reversed, with an item"];
+const reversedWithItem: Situations = ["reversed, with an item", "reversed, with an item that is settled"];
+const reversed: Situations = ["reversed", ...reversedWithItem];
 const disputed: Situations = ["disputed confirmation", "disputed reversal"];
 const resolved: Situations = ["resolved confirmation", "resolved reversal"];
-const confirmedInTheEnd: Situations = ["confirming", "confirmed", "disputed confirmation", "resolved confirmation"];
+const confirming: Situations = ["confirming", "confirming, held"];
+const confirmedInTheEnd: Situations = [...confirming, "confirmed", "disputed confirmation", "resolved confirmation"];
 const reversedInTheEnd: Situations = [...reversing, ...reversed, "disputed reversal", "resolved reversal"];
 const declinedOrCompleted: Situations = ["completed", "declined", "declined, cancelled"];
 
 /** Every situation before an advice is owed. */
 const owesNothingYet: Situations = [...requesting, ...waiting, ...issued, ...declinedOrCompleted];
+/** What an operator may settle items of, and has none yet. */
+const endedWithoutItem: Situations = [...declinedOrCompleted, "confirmed", "reversed", ...disputed, ...resolved];
 const every: Situations = [...owesNothingYet, ...confirmedInTheEnd, ...reversedInTheEnd];
+
+/** What repeats an approval that came up before. */
+const sameApproval: Events = ["approved", "approved at the deadline", "approved after the deadline"];
 
 const unknown: Events = [...unknownResponses, "unknown: no voucher"];
 const open: Events = [...unknown, ...foreignResponses];
@@ -176,7 +198,9 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [issued, ["confirm, too much", "confirm, other currency"], "refused: notAuthorised"],
   [issued, "cancel", "reversing: reverseVoucher CANCELLED"],
   ["issued, decides in time", "decision timer", "reversing: reverseVoucher CANCELLED"],
-  [["issued", "issued by a retry"], "decision timer", "ignored: unexpected"],
+  // A payment may have been made: an operator must look. So too if the policy says so.
+  [["issued, paying", "issued, alerts in time"], "decision timer", "issued, overdue"],
+  [["issued", "issued, overdue", "issued by a retry"], "decision timer", "ignored: unexpected"],
   [issued, everyEndButAnotherVoucher, "ignored: late"],
   [issued, "approved, another voucher", "ignored: late + secondVoucher"],
   [issued, [...allTimersBut("decision timer"), ...everyAdviceResponse], "ignored: unexpected"],
@@ -195,20 +219,20 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [declinedOrCompleted, ["resend", ...resolves], "refused: wrongState"],
 
   // A confirmation is delivered until it is acknowledged. If Electrum does not accept it, an operator must look.
-  ["confirming", accepted, "confirmed"],
-  ["confirming", unnamedForADay, "confirmed + acknowledgedUnnamed"],
-  ["confirming", [...notFound, "advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
+  [confirming, accepted, "confirmed"],
+  [confirming, unnamedForADay, "confirmed + acknowledgedUnnamed"],
+  [confirming, [...notFound, "advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
   [
-    "confirming",
+    confirming,
     [...unnamed, ...notAcknowledged, "advice not found, no body", "advice not found, no body, two days later"],
     "ignored: notAcknowledged",
   ],
-  ["confirming", "another advice accepted", "ignored: unexpected"],
+  [confirming, "another advice accepted", "ignored: unexpected"],
 
   // A reversal likewise. If Electrum does not know the request, there is nothing to undo. But if it had approved the request, and
   // this is the first delivery of the reversal, it has lost something.
   [reversingInFull, accepted, "reversed"],
-  ["reversing, in doubt", notFound, "reversed"],
+  [["reversing, in doubt", "reversing, held"], notFound, "reversed"],
   [reversingApproved, ["advice not found", "advice not found, first delivery"], "reversed + reversalNotFound"],
   [reversingApproved, "advice not found, repeated", "reversed"],
   [reversingInFull, "advice not found, no body, two days later", "reversed + reversalNotFound"],
@@ -230,9 +254,9 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [disputed, resolves, "resolved"],
   [resolved, "resolve as confirmed", "accepted"],
   [resolved, "resolve as reversed", "refused: contentDiffers"],
-  [["confirming", ...reversing], "resend", "accepted"],
+  [[...confirming, ...reversing], "resend", "accepted"],
   [["confirmed", ...reversed, ...resolved], "resend", "refused: wrongState"],
-  [["confirming", "confirmed", ...reversing, ...reversed], resolves, "refused: wrongState"],
+  [[...confirming, "confirmed", ...reversing, ...reversed], resolves, "refused: wrongState"],
 
   // A decision never changes, and late facts only add items.
   [confirmedInTheEnd, "confirm", "accepted"],
@@ -241,26 +265,118 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   [reversedInTheEnd, "cancel", "accepted"],
   [["reversing, cancelled", "reversed"], confirms, "refused: reverse was decided by the till"],
   [
-    [...reversingInDoubt, "reversed, with an item", "disputed reversal", "resolved reversal"],
+    [...reversingInDoubt, ...reversedWithItem, "disputed reversal", "resolved reversal"],
     confirms,
     "refused: reverse was decided by the protocol",
   ],
   [["confirmed", ...reversed, ...disputed, ...resolved], everyAdviceResponse, "ignored: late"],
   [["reversed", ...disputed], lateApprovals, "ignored: late + lateApproval"],
-  [["reversing, cancelled", "reversing, in doubt", "reversing, Stellr"], lateApprovals, "ignored: late, remembered"],
   [
-    ["confirming", "confirmed", "reversing, approved late"],
+    ["reversing, cancelled", "reversing, in doubt", "reversing, held", "reversing, Stellr"],
+    lateApprovals,
+    "ignored: late, remembered",
+  ],
+  [
+    [...confirming, "confirmed", "reversing, approved late"],
     lateApprovals.filter((each) => each !== "approved, another voucher"),
     "ignored: late",
   ],
   [
-    ["confirming", "confirmed", "reversing, approved late"],
+    [...confirming, "confirmed", "reversing, approved late"],
     "approved, another voucher",
     "ignored: late + secondVoucher",
   ],
   [["reversed, with an item", ...resolved], lateApprovals, "ignored: late"],
+  // An item that is settled does not come up again by a repeat of the same response. Another response is another item.
+  ["reversed, with an item that is settled", sameApproval, "ignored: late"],
+  [
+    "reversed, with an item that is settled",
+    lateApprovals.filter((each) => !sameApproval.includes(each)),
+    "ignored: late + lateApproval",
+  ],
   [[...confirmedInTheEnd, ...reversedInTheEnd], lateNoApprovals, "ignored: late"],
   [[...confirmedInTheEnd, ...reversedInTheEnd], everyTimer, "ignored: unexpected"],
+
+  // The clock was set back. Each wait begins anew, and a confirmation is due at once.
+  [every, "clock right", "ignored: unexpected"],
+  [
+    every.filter((each) => each.startsWith("requesting") && !each.endsWith("cancelled")),
+    "clock set back",
+    "requesting: replyDeadline timer 0",
+  ],
+  [
+    ["requesting, cancelled", "requesting, single, cancelled"],
+    "clock set back",
+    "requesting, cancelled: replyDeadline timer 0",
+  ],
+  [
+    [
+      "retrying after no response",
+      "retrying after no response, single",
+      "retrying after a response",
+      "retrying after a foreign response",
+    ],
+    "clock set back",
+    "requesting: replyDeadline timer 1",
+  ],
+  ["retrying after no response, cancelled", "clock set back", "requesting, cancelled: replyDeadline timer 1"],
+  ["retrying for the last time", "clock set back", "requesting: replyDeadline timer 2"],
+  [every.filter((each) => each.startsWith("waitingToRetry")), "clock set back", "waitingToRetry: retry timer 0"],
+  [["issued, decides in time", "issued, alerts in time"], "clock set back", "issued: decision timer 0"],
+  ["issued, paying", "clock set back", "issued, paying: decision timer 0"],
+  ["issued by a retry", "clock set back", "issued"],
+  ["confirming", "clock set back", "confirming: confirmVoucher"],
+  ["confirming, held", "clock set back", "confirming, held"],
+  ["reversing, cancelled", "clock set back", "reversing: reverseVoucher CANCELLED once the deadline is past"],
+  ["reversing, held", "clock set back", "reversing, held"],
+  [
+    reversingInDoubt.filter((each) => each !== "reversing, held"),
+    "clock set back",
+    "reversing: reverseVoucher TIMEOUT once the deadline is past",
+  ],
+  [disputed, "clock set back", "disputed"],
+  [
+    [
+      "issued",
+      "issued, overdue",
+      "completed",
+      "declined",
+      "declined, cancelled",
+      "confirmed",
+      ...reversed,
+      ...resolved,
+    ],
+    "clock set back",
+    "ignored: unexpected",
+  ],
+
+  ...paymentRows<ProvisionSituation>({
+    unpaid: issuedUnpaid,
+    unpaidBecomes: "issued, paying",
+    paying,
+    early: [...requestingNotCancelled, ...waiting, "completed", "declined"],
+    confirmed: confirmedInTheEnd,
+    reversedByTill: [...requestingCancelled, "declined, cancelled", "reversing, cancelled", "reversed"],
+    reversedByProtocol: [...reversingInDoubt, ...reversedWithItem, "disputed reversal", "resolved reversal"],
+  }),
+  ...operatorRows<ProvisionSituation>({
+    every,
+    confirming: "confirming",
+    confirmingHeld: "confirming, held",
+    confirmingUnheld: "confirming: confirmVoucher",
+    reversing,
+    reversingHeld: "reversing, held",
+    reversingUnheld: "reversing: reverseVoucher TIMEOUT as before",
+    endedWithoutItem,
+    withItem: "reversed, with an item",
+    withSettledItem: "reversed, with an item that is settled",
+  }),
+
+  ...handOverRows<ProvisionSituation>({
+    every,
+    undecided: [...requesting, ...waiting, ...issued],
+    undone: ["declined", "declined, cancelled", ...reversedInTheEnd],
+  }),
 
   // Intents that no provision takes, or that break Electrum's schema, in every situation.
   [every, wrongKinds, "refused: wrongKind"],

@@ -1,11 +1,20 @@
 import { stellr } from "../src/index.ts";
-import { adviceEvents, attemptEvents, type Event, intent, finalizationIntents, timerEvents } from "./events.ts";
+import {
+  adviceEvents,
+  attemptEvents,
+  clockEvents,
+  type Event,
+  intent,
+  finalizationIntents,
+  timerEvents,
+} from "./events.ts";
 import { AUTHORISED, FOREIGN_ID, policyOf, redemptionRequest, tenders } from "./messages.ts";
 
 /** Every event that a redemption can get. */
 export const redemptionEvents = {
   ...attemptEvents,
   ...timerEvents,
+  ...clockEvents,
   ...adviceEvents,
   ...finalizationIntents,
   lookUp: intent((at) => ({ type: "lookUp", at })),

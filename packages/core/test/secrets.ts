@@ -18,7 +18,7 @@ export const secrets = {
   otherCode: OTHER_CODE,
   pin: "pin-58203",
   pinBlock: "A1B2C3D4E5F60718",
-  card: "5413330089010434",
+  card: "541333******0434",
   reference: "paid-by-Lindiwe",
   person: "Lindiwe-Dlamini",
   telephone: "+27831234999",
@@ -83,10 +83,14 @@ const secretResponse: JsonObject = {
     { institutionId: "10", transactionIdentifier: "T-1", note: secrets.unknown },
     secrets.unknown,
     { institutionId: { inner: secrets.unknown } },
+    { [secrets.unknown]: 1 },
   ],
+  [secrets.unknown]: 1,
+  tranType: secrets.code,
+  expiryDate: secrets.code,
   amounts: {
     approvedAmount: { ...AUTHORISED, note: secrets.unknown },
-    additionalAmounts: { x: { amount: secrets.number } },
+    additionalAmounts: { [secrets.unknown]: { amount: secrets.number } },
   },
   voucher: {
     code: secrets.code,
@@ -137,9 +141,15 @@ const createAdviceResponse = (response: HttpResponse): Event =>
 export const secretEvents = {
   "approved, with secrets": createResponse(jsonResponse(201, secretResponse)),
   "approved, another voucher, with secrets": createResponse(
-    jsonResponse(201, { ...secretResponse, voucher: { code: secrets.otherCode, barcode: secrets.otherCode } }),
+    jsonResponse(201, {
+      ...secretResponse,
+      voucher: { code: secrets.otherCode, barcode: secrets.otherCode, serialNumber: secrets.otherCode },
+    }),
   ),
   "declined, with secrets": createResponse(jsonResponse(400, secretError)),
+  "declined, with secrets in its codes": createResponse(
+    jsonResponse(400, { id: ID, errorType: secrets.code, providerErrorCode: secrets.code }),
+  ),
   "unknown, with secrets": createResponse(jsonResponse(500, secretError)),
   "a success that names an error": createResponse(jsonResponse(200, secretError)),
   "a voucher that is a text": createResponse(jsonResponse(200, { id: ID, voucher: secrets.code })),
@@ -153,6 +163,9 @@ export const secretEvents = {
   "advice unnamed, with secrets": createAdviceResponse(jsonResponse(200, { status: secrets.unknown })),
   "advice refused, with secrets": createAdviceResponse(
     jsonResponse(400, { errorType: "FORMAT_ERROR", errorMessage: secrets.code }),
+  ),
+  "advice refused, with secrets in its codes": createAdviceResponse(
+    jsonResponse(400, { id: ID, errorType: secrets.code, providerErrorCode: secrets.code }),
   ),
   "advice answered by a gateway": createAdviceResponse({ status: 404, body: secrets.code }),
   "redeem, with secrets": intent((at) => ({ type: "redeem", request: secretRedemptionRequest, at })),

@@ -68,14 +68,26 @@ const outcomeOf = (before: Transaction, entry: ReturnType<Event>): string =>
 function stepInWords(before: Transaction, step: Step<Transaction>, entry: ReturnType<Event>): string {
   const { transaction, ignored } = step;
   const reconciliation = transaction.reconciliation
-    .filter((mark) => !before.reconciliation.includes(mark))
+    .slice(before.reconciliation.length)
     .map(({ reason }) => ` + ${reason}`);
   const remembered = "lateApproval" in transaction && !("lateApproval" in before) ? ", remembered" : "";
   if (ignored !== undefined) return `ignored: ${ignored}${remembered}${reconciliation.join("")}`;
   if (transaction === before) return "accepted";
+  if (transaction.handedOver !== before.handedOver && transaction.state === before.state) return "handed over";
   const cancelled = "cancelledAt" in transaction ? ", cancelled" : "";
+  const marks = marksInWords(transaction);
+  const settled = transaction.reconciliation
+    .filter((item, index) => item.settled !== before.reconciliation[index]?.settled)
+    .map((item) => `, ${item.settled?.outcome}`);
   const reason = transaction.state === "lookupFailed" ? `, ${transaction.reason}` : "";
-  return `${transaction.state}${cancelled}${reason}${commandInWords(step, entry)}${reconciliation.join("")}`;
+  return `${transaction.state}${cancelled}${marks}${reason}${settled.join("")}${commandInWords(step, entry)}${reconciliation.join("")}`;
+}
+
+/** What an operator or the till has said of it meanwhile. */
+function marksInWords(transaction: Transaction): string {
+  if ("held" in transaction && transaction.held !== undefined) return ", held";
+  if ("overdueAt" in transaction && transaction.overdueAt !== undefined) return ", overdue";
+  return "payment" in transaction && transaction.payment !== undefined ? ", paying" : "";
 }
 
 function commandInWords({ commands: [command] }: Step<Transaction>, entry: ReturnType<Event>): string {
@@ -101,6 +113,8 @@ function refusalInWords(refusal: Refusal): string {
       return `refused: ${refusal.decision.outcome} was decided by the ${refusal.decision.by}`;
     case "invalidMessage":
       return `refused: invalidMessage ${refusal.faults.map(({ path }) => path).join(", ")}`;
+    case "nothingToHandOver":
+      return `refused: ${refusal.reason}`;
     case "lookupMismatch":
       return `refused: lookupMismatch ${refusal.field}`;
     default:

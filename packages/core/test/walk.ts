@@ -6,6 +6,7 @@ import {
   type Intent,
   netcare,
   observe,
+  parseIntent,
   type Policy,
   type Refusal,
   type Step,
@@ -81,7 +82,11 @@ const underWay: readonly Event[] = [
 ];
 
 /** It was approved already, or is over: what comes now is evidence at most. */
-const over: readonly Event[] = [provisionEvents.approved, secretEvents["approved, another voucher, with secrets"]];
+const over: readonly Event[] = [
+  provisionEvents.approved,
+  secretEvents["approved, another voucher, with secrets"],
+  provisionEvents["reconcile all"],
+];
 
 const undecided: readonly Event[] = [
   secretEvents["approved, another voucher, with secrets"],
@@ -91,6 +96,7 @@ const undecided: readonly Event[] = [
   redemptionEvents.confirm,
   provisionEvents.cancel,
   provisionEvents["decision timer"],
+  provisionEvents["payment started"],
 ];
 
 const onItsWay: readonly Event[] = [
@@ -105,6 +111,8 @@ const onItsWay: readonly Event[] = [
   provisionEvents["advice not redeemed"],
   provisionEvents["advice contradicted"],
   provisionEvents["advice refused"],
+  provisionEvents.hold,
+  provisionEvents.unhold,
 ];
 
 /** The events that are likely next, and move the transaction on. */
@@ -114,7 +122,7 @@ const likely: Readonly<Record<Transaction["state"], readonly Event[]>> = {
   redeeming: underWay,
   waitingToRetry: [provisionEvents["retry timer"], provisionEvents["retry timer"], provisionEvents.cancel],
   waitingToLookUp: [redemptionEvents["lookup timer"]],
-  lookupFailed: [redemptionEvents.lookUp],
+  lookupFailed: [redemptionEvents.lookUp, redemptionEvents["expiry timer"]],
   found: [redemptionEvents.redeem, redemptionEvents["redeem, Stellr"], secretEvents["redeem, with secrets"]],
   issued: undecided,
   redeemed: undecided,
@@ -196,21 +204,21 @@ function walk({ kind, policy, isSecret, moves }: Plan): Walk {
   return { start, tried, journal, end };
 }
 
+/** The journal's first entry is the start as it was validated and copied. */
 function begin(kind: Plan["kind"], policy: Policy, isSecret: boolean): readonly [Entry, Step<Transaction>] {
   if (kind === "provision") {
-    const start = provisionStart(policy, isSecret ? secretProvisionRequest : provisionRequest);
-    return [{ type: "provisionStarted", start }, unwrap(startProvision(start))];
+    const step = unwrap(startProvision(provisionStart(policy, isSecret ? secretProvisionRequest : provisionRequest)));
+    return [{ type: "provisionStarted", start: step.transaction.start }, step];
   }
-  const start = redemptionStart(policy, isSecret ? secretLookup : lookup);
-  return [{ type: "redemptionStarted", start }, unwrap(startRedemption(start))];
+  const step = unwrap(startRedemption(redemptionStart(policy, isSecret ? secretLookup : lookup)));
+  return [{ type: "redemptionStarted", start: step.transaction.start }, step];
 }
 
 function attempt(before: Transaction, entry: ReturnType<Event>): Tried {
   if (entry.type === "fact") return { before, entry, step: observe(before, entry.fact) };
-  return decide(before, entry.intent).match<Tried>(
-    (step) => ({ before, entry, step }),
-    (refusal) => ({ before, entry, refusal }),
-  );
+  return parseIntent(entry.intent)
+    .andThen((intent) => decide(before, intent).map((step): Tried => ({ before, entry: { ...entry, intent }, step })))
+    .unwrapOr({ before, entry });
 }
 
 function shiftEntry(entry: ReturnType<Event>, byMs: number): ReturnType<Event> {

@@ -1,15 +1,17 @@
 import type { Uuid } from "@electrum-vouchers/core";
 import type { Clock } from "./clock.ts";
 import type { EngineError } from "./engine/run-transaction.ts";
+import type { EventLabels } from "./event-labels.ts";
 import type { Alert, EventListener } from "./events.ts";
 
-/** Reports something that the operator should look at. */
-export type AlertReporter = (alert: Alert) => void;
+/** Reports something that the operator should look at, and the labels of its transaction where they are at hand. */
+export type AlertReporter = (alert: Alert, labels?: EventLabels) => void;
 
 export const createAlertReporter =
-  (observe: EventListener, clock: Clock): AlertReporter =>
-  (alert) =>
-    observe({ type: "alert", alert, at: clock.now() });
+  (observe: EventListener, clock: Clock, hasStopped: () => boolean): AlertReporter =>
+  (alert, labels = {}) => {
+    if (!hasStopped()) observe({ type: "alert", alert, ...labels, at: clock.now() });
+  };
 
 /** What the operator must know about a transaction that the engine could not go on with. */
 export function toAlerts(id: Uuid, error: EngineError): readonly Alert[] {

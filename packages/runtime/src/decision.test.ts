@@ -1,4 +1,4 @@
-import type { Intent, Transaction } from "@electrum-vouchers/core";
+import { type Intent, toView, type TransactionView } from "@electrum-vouchers/core";
 import {
   errorResponse,
   provisionRequest,
@@ -13,15 +13,15 @@ import { describe, expect, test } from "vitest";
 import { createTestTill, type TestTill, type KillableTill } from "../test/test-till.ts";
 import type { TillError } from "./errors.ts";
 
-type Decide = (till: KillableTill) => ResultAsync<Transaction, TillError>;
+type Decide = (till: KillableTill) => ResultAsync<TransactionView, TillError>;
 
 const decisions: Readonly<Record<"confirm" | "cancel", Decide>> = {
-  confirm: (till) => till.confirm(uuid(1), tenders).map((sale): Transaction => sale),
+  confirm: (till) => till.confirm(uuid(1), tenders).map((sale): TransactionView => sale),
   cancel: (till) => till.cancel(uuid(1)),
 };
 
 async function givenIssued(testTill: TestTill): Promise<readonly [KillableTill, KillableTill]> {
-  const [one, other] = [await testTill.open({ worker: "one" }), await testTill.open({ worker: "other" })];
+  const [one, other] = [await testTill.open(), await testTill.open()];
   await testTill.done(one.provision(provisionRequest()));
   return [one, other];
 }
@@ -85,6 +85,18 @@ describe("confirm and cancel may race: one wins, the other is told who, and when
     );
   });
 
+  test("given no decision, then it is reversed at its decision deadline, and not later", async () => {
+    const testTill = createTestTill({ decisionDeadlineMs: 10_000 });
+    const till = await testTill.open();
+    await testTill.done(till.provision(provisionRequest()));
+    await testTill.clock.advance(9_999);
+    expect((await testTill.stored(uuid(1))).state).toBe("issued");
+
+    await testTill.clock.advance(1_001);
+
+    expect((await testTill.stored(uuid(1))).state).toBe("reversed");
+  });
+
   test("given the decision deadline and a confirm at one moment, then one of them stands", async () => {
     const testTill = createTestTill({ decisionDeadlineMs: 10_000 });
     const [one] = await givenIssued(testTill);
@@ -107,7 +119,7 @@ describe("a till repeats after a crash", () => {
     await testTill.clock.advance(1_000);
     const confirmed = await testTill.stored(uuid(1));
 
-    expect(await testTill.done(other.confirm(uuid(1), tenders))).toEqual(confirmed);
+    expect(await testTill.done(other.confirm(uuid(1), tenders))).toEqual(toView(confirmed));
     expect(testTill.operations()).toEqual(["provisionVoucher", "confirmVoucher"]);
   });
 
@@ -150,7 +162,7 @@ describe("a dispute that a person settles", () => {
     const testTill = contradictedOnce();
     const till = await givenDisputed(testTill);
 
-    await testTill.done(till.resend(uuid(1)));
+    await testTill.done(till.resend(uuid(1), { by: "Thandi", reason: "Electrum has mended it" }));
     await testTill.clock.advance(0);
 
     expect((await testTill.stored(uuid(1))).state).toBe("confirmed");
@@ -179,8 +191,8 @@ describe("a dispute that a person settles", () => {
 
     const intents: readonly Intent["type"][] = ["resend", "resolve"];
     const errors = [
-      await testTill.failed(till.resend(uuid(1))),
-      await testTill.failed(till.resolve(uuid(1), { resolution: "reversed", by: "Thandi", reason: "" })),
+      await testTill.failed(till.resend(uuid(1), { by: "Thandi", reason: "Electrum has mended it" })),
+      await testTill.failed(till.resolve(uuid(1), { resolution: "reversed", by: "Thandi", reason: "mended" })),
     ];
     expect(errors).toMatchObject(intents.map((intent) => ({ refusal: { type: "wrongState", intent } })));
   });

@@ -1,5 +1,6 @@
 import {
   cents,
+  CLIENT,
   errorResponse,
   htmlResponse,
   never,
@@ -22,19 +23,21 @@ test("given a sale, then its observer is told of every step, every message and e
     script: ({ operation }) => (operation === "provisionVoucher" ? { afterMs: 200 } : undefined),
   });
   const till = await testTill.open();
-  const sale = await testTill.done(till.provision(provisionRequest()));
+  const sale = await testTill.done(till.provision(provisionRequest(), { correlation: "order 17" }));
   await testTill.done(till.confirm(sale.id, tenders));
   await testTill.clock.advance(0);
 
-  const id = uuid(1);
+  const labels = { queue: `${CLIENT}/standard`, client: CLIENT, terminal: "TILL0001", correlation: "order 17" };
+  const about = { id: uuid(1), ...labels };
   const [at, later] = [OPENS_AT, OPENS_AT + 200];
-  const step = { type: "step", id, kind: "provision", needsAttention: false } as const;
+  const step = { type: "step", ...about, kind: "provision", needsAttention: false } as const;
+  const adviceId = uuid(0xa0001);
   const events: readonly RuntimeEvent[] = [
     { ...step, version: 1, to: "requesting", cause: "start", at },
-    { type: "sent", id, operation: "provisionVoucher", attempt: 0, at },
+    { type: "sent", ...about, operation: "provisionVoucher", attempt: 0, at },
     {
       type: "answered",
-      id,
+      ...about,
       operation: "provisionVoucher",
       attempt: 0,
       outcome: { status: 201 },
@@ -43,10 +46,11 @@ test("given a sale, then its observer is told of every step, every message and e
     },
     { ...step, version: 2, from: "requesting", to: "issued", cause: "response", at: later },
     { ...step, version: 3, from: "issued", to: "confirming", cause: "confirm", at: later },
-    { type: "sent", id, operation: "confirmVoucher", attempt: 0, at: later },
+    { type: "sent", ...about, adviceId, operation: "confirmVoucher", attempt: 0, at: later },
     {
       type: "answered",
-      id,
+      ...about,
+      adviceId,
       operation: "confirmVoucher",
       attempt: 0,
       outcome: { status: 202 },
@@ -71,7 +75,7 @@ test("given deliveries that fail, then its observer is told what was not acknowl
   const told = testTill.events.filter(({ type }) => type !== "step" && type !== "sent").slice(1);
   expect(told).toMatchObject([
     { type: "answered", operation: "confirmVoucher", attempt: 0, outcome: { noResponse: "unreachable" } },
-    { type: "adviceRepeats", operation: "confirmVoucher", at: OPENS_AT },
+    { type: "adviceRepeats", adviceId: uuid(0xa0001), client: CLIENT, operation: "confirmVoucher", at: OPENS_AT },
     { type: "answered", operation: "confirmVoucher", attempt: 1, outcome: { status: 202 } },
   ]);
   const [notBefore = 0] = testTill.events.flatMap((event) => (event.type === "adviceRepeats" ? [event.notBefore] : []));
@@ -110,7 +114,7 @@ test.each([
   ["all goes wrong first", ugly],
   ["everything is declined", () => ({ response: errorResponse(400, "INVALID_VOUCHER") })],
 ] as const satisfies readonly (readonly [string, Script])[])(
-  "given secrets everywhere, when %s, then no event and no error shows one",
+  "given secrets everywhere, when %s, then no event, no error and no transaction that a till returns shows one",
   async (_, script) => {
     const testTill = createTestTill({ script });
     const till = await testTill.open();
@@ -135,7 +139,10 @@ test.each([
 
     const errors = results.filter((result) => result.isErr()).map(({ error }) => error);
     expect(errors.length).toBeGreaterThan(5);
-    const shown = JSON.stringify([testTill.events, errors]);
+    const returned = results.filter((result) => result.isOk()).map(({ value }) => value);
+    // The cashier sees what Electrum says (contract I.6). A code that the transaction knows is masked there, as the view's own test shows.
+    const shownValues = JSON.stringify(returned, (field, value: unknown) => (field === "errorMessage" ? "" : value));
+    const shown = `${JSON.stringify([testTill.events, errors])}${shownValues}`;
     for (const secret of [...Object.values(secrets), "SECRET-OTHER-CODE"]) expect(shown).not.toContain(secret);
   },
 );

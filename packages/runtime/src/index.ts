@@ -1,8 +1,11 @@
+export type { Actor } from "./actor.ts";
 export type { Clock } from "./clock.ts";
 export { randomId, systemClock } from "./clock.ts";
 export type { TillError } from "./errors.ts";
 export type { Alert, ForwarderStatus, EventListener, RuntimeEvent } from "./events.ts";
-export type { Forwarding, PolicySelector, PolicySubject, TillOptions } from "./options.ts";
+export type { Forwarding, TillOptions } from "./options.ts";
+export type { PolicySelector, PolicySubject } from "./policy-selector.ts";
+export type { Retention, RetentionTimes } from "./retention-options.ts";
 export type { LookUpOptions } from "./redemptions.ts";
-export type { Till } from "./till.ts";
+export type { PaymentStart, Till } from "./till.ts";
 export { startTill } from "./till.ts";

@@ -1,4 +1,4 @@
-import type { Redemption } from "@electrum-vouchers/core";
+import { type RedemptionView, toView } from "@electrum-vouchers/core";
 import {
   errorResponse,
   never,
@@ -20,7 +20,7 @@ const whenRedeemed =
     operation === "redeemVoucher" ? outcome : undefined;
 
 /** Looks the voucher up and redeems it. */
-async function redeem(testTill: TestTill, till: KillableTill, id = uuid(1)): Promise<Redemption> {
+async function redeem(testTill: TestTill, till: KillableTill, id = uuid(1)): Promise<RedemptionView> {
   await testTill.done(till.lookUp(voucherLookup, { id }));
   return testTill.done(till.redeem(redemptionRequest(id)));
 }
@@ -32,7 +32,8 @@ describe("the lookup that comes first", () => {
 
     const redemption = await testTill.done(till.lookUp(voucherLookup));
 
-    expect(redemption).toMatchObject({ state: "found", response: { voucher: { code: secrets.code } } });
+    expect(redemption).toMatchObject({ state: "found", response: { voucher: {} } });
+    expect(JSON.stringify(redemption)).not.toContain(secrets.code);
     expect(testTill.operations()).toEqual(["lookupVoucher"]);
   });
 
@@ -300,7 +301,7 @@ describe("asking Electrum about a redemption of ours", () => {
     const redemption = await redeem(testTill, till);
 
     expect(await testTill.done(till.lookUpRedemption(uuid(1)))).toMatchObject({ outcome: "approved" });
-    expect(await testTill.stored(uuid(1))).toEqual(redemption);
+    expect(toView(await testTill.stored(uuid(1)))).toEqual(redemption);
   });
 
   test("given no response, then the call says why", async () => {

@@ -1,10 +1,21 @@
 import {
   type Amounts,
-  labelsOf,
-  type Policy,
+  type NamedReason,
   mayLookUp,
+  policyInForce,
+  codeToRedeem,
+  parseRedemptionDraft,
+  parseRedemptionRequest,
+  type Redeem,
+  type RedemptionDraft,
+  parseVoucherLookup,
   type Redemption,
+  readDetails,
   type RedemptionStatus,
+  type RedemptionView,
+  toView,
+  type View,
+  viewStatus,
   type RedemptionRequest,
   classifyRedemptionStatus,
   type NoResponse,
@@ -13,24 +24,41 @@ import {
   type VoucherLookup,
 } from "@electrum-vouchers/core";
 import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { eventLabelsOf } from "./event-labels.ts";
 import type { Clock } from "./clock.ts";
 import { type TillError, wrongKind } from "./errors.ts";
+import { acceptMessage, applyConfirmation, applyIntent, checkClient, copyOptions, unlessKnown } from "./incoming.ts";
+import type { Actor } from "./actor.ts";
+import type { AlertReporter } from "./alert-reporter.ts";
 import type { ResolvedTillOptions } from "./options.ts";
+import type { KeyMaker } from "./key-maker.ts";
+import type { PendingCalls } from "./pending-calls.ts";
 import type { Send } from "./send.ts";
+import { refuseTooOld } from "./too-old.ts";
 import type { TransactionService } from "./transaction-service.ts";
 
 /** The calls that concern redemptions alone. */
 export interface RedemptionCalls {
   /** Looks a voucher up, which starts a redemption: it becomes `found` or `lookupFailed`. With an `id`, a repeat is harmless. */
-  lookUp(lookup: VoucherLookup, options?: LookUpOptions): ResultAsync<Redemption, TillError>;
+  lookUp(lookup: VoucherLookup, options?: LookUpOptions): ResultAsync<RedemptionView, TillError>;
   /** Looks the voucher up once more, after the lookup failed. */
-  lookUpAgain(id: Uuid): ResultAsync<Redemption, TillError>;
-  /** Redeems the voucher that was found. The request bears the transaction's id. Resolves as `provision` does. */
-  redeem(request: RedemptionRequest): ResultAsync<Redemption, TillError>;
+  lookUpAgain(id: Uuid, actor?: Actor): ResultAsync<RedemptionView, TillError>;
+  /**
+   * Redeems the voucher that was found. The request bears the transaction's id. It may leave out the voucher's code: the till fills in the
+   * stored one. If it has one, that must be the one that was found. Resolves as `provision` does.
+   */
+  redeem(request: RedemptionDraft, options?: RedeemOptions): ResultAsync<RedemptionView, TillError>;
   /** Confirms the redemption, in full or for `amounts`. Resolves when that is durable. */
-  confirmRedemption(id: Uuid, amounts?: Amounts): ResultAsync<Redemption, TillError>;
+  confirmRedemption(id: Uuid, amounts?: Amounts, actor?: Actor): ResultAsync<RedemptionView, TillError>;
   /** Asks Electrum about a redemption of ours. Refused while it is open. Changes nothing. */
-  lookUpRedemption(id: Uuid): ResultAsync<RedemptionStatus, TillError | (NoResponse & { readonly type: "noResponse" })>;
+  lookUpRedemption(
+    id: Uuid,
+  ): ResultAsync<View<RedemptionStatus>, TillError | (NoResponse & { readonly type: "noResponse" })>;
+}
+
+export interface RedeemOptions extends Actor {
+  /** Goes on although another open redemption holds the same voucher. The name and the reason are journalled. */
+  readonly override?: NamedReason;
 }
 
 export interface LookUpOptions {
@@ -40,11 +68,16 @@ export interface LookUpOptions {
   readonly client?: string;
   /** The terminal that looks the voucher up. */
   readonly terminal?: string;
+  /** A reference of the caller's, such as an order number: 1 to 100 printable characters. It is stored and never sent. */
+  readonly correlation?: string;
 }
 
 export function createRedemptions(
   transactions: TransactionService,
   send: Send,
+  pendingCalls: PendingCalls,
+  reportAlert: AlertReporter,
+  keyMaker: KeyMaker,
   options: ResolvedTillOptions,
 ): RedemptionCalls {
   const { clock, newId, policyFor, clients } = options;
@@ -52,55 +85,78 @@ export function createRedemptions(
   const defaultClient = otherClients.length === 0 ? onlyClient : undefined;
 
   return {
-    lookUp: (lookup, { id = newId(), client = defaultClient, terminal } = {}) =>
-      mayLookUpSale(transactions, lookup, clock)
-        .andThen(() =>
+    lookUp: (lookup, { id = newId(), client = defaultClient, terminal, correlation } = {}) =>
+      acceptMessage(parseVoucherLookup(lookup), options.cardNumbersInText)
+        .andThen((parsed) => checkClient(clients, client).map(() => parsed))
+        .andThen((parsed) => policyFor({ lookup: parsed }).map((policy) => ({ lookup: parsed, policy })))
+        .asyncAndThen((chosen) => mayLookUpSale(transactions, chosen.lookup, clock).map(() => chosen))
+        .andThen((chosen) =>
           transactions.start({
             type: "redemptionStarted",
             start: {
               id,
-              lookup,
+              ...chosen,
               ...(client === undefined ? {} : { client }),
               ...(terminal === undefined ? {} : { terminal }),
+              ...(correlation === undefined ? {} : { correlation }),
               confirmationId: newId(),
               reversalId: newId(),
-              policy: policyFor({ lookup }),
               at: clock.now(),
             },
           }),
         )
-        .andThen(asRedemption),
-    lookUpAgain: (id) => transactions.applyIntent(id, { type: "lookUp", at: clock.now() }).andThen(asRedemption),
-    redeem: (request) =>
-      policyAtRedeem(transactions, options, request)
-        .andThen((policy) =>
-          transactions.applyIntent(request.id, {
-            type: "redeem",
-            request,
-            ...(policy === undefined ? {} : { policy }),
-            at: clock.now(),
-          }),
-        )
-        .andThen(asRedemption),
-    confirmRedemption: (id, amounts) =>
-      transactions
-        .applyIntent(id, { type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() })
-        .andThen(asRedemption),
-    lookUpRedemption: (id) =>
-      transactions
-        .find(id)
-        .andThen(asRedemption)
-        .andThen((redemption) => mayLookUp(redemption, clock.now()).map(() => redemption))
-        .andThen((redemption) => {
-          const message = { operation: "lookupRedemption", message: { requestId: id } } as const;
-          const { client } = labelsOf(redemption);
-          const deadlineAt = clock.now() + redemption.start.policy.replyDeadlineMs;
-          const sent = send({ id, attempt: 0, message, deadlineAt, ...(client === undefined ? {} : { client }) });
-          return new ResultAsync(sent).mapErr(({ cause }) => ({ type: "noResponse", cause }) as const);
-        })
-        .map((response) => classifyRedemptionStatus(id, response)),
+        .andThen(toRedemptionView),
+    lookUpAgain: (id, actor = {}) =>
+      applyIntent(transactions, id, { ...actor, type: "lookUp", at: clock.now() }).andThen(toRedemptionView),
+    redeem: (request, given = {}) => {
+      const redeeming = copyOptions(given);
+      return acceptMessage(parseRedemptionDraft(request), options.cardNumbersInText)
+        .andThen((parsed) => checkClient(clients, parsed.client.id).map(() => parsed))
+        .asyncAndThen((parsed) => redeemDraft(transactions, keyMaker, options, parsed, redeeming))
+        .andThen(toRedemptionView);
+    },
+    confirmRedemption: (id, amounts, actor = {}) =>
+      applyConfirmation(
+        transactions,
+        id,
+        { ...actor, type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() },
+        "allow",
+        reportAlert,
+      ).andThen(toRedemptionView),
+    lookUpRedemption: (id) => askForRedemption(id, { transactions, send, pendingCalls, clock }),
   };
 }
+
+interface AskingContext {
+  readonly transactions: TransactionService;
+  readonly send: Send;
+  readonly pendingCalls: PendingCalls;
+  readonly clock: Clock;
+}
+
+const askForRedemption = (
+  id: Uuid,
+  { transactions, send, pendingCalls, clock }: AskingContext,
+): ReturnType<RedemptionCalls["lookUpRedemption"]> =>
+  transactions
+    .find(id)
+    .andThen(asRedemption)
+    .andThen((redemption) => mayLookUp(redemption, clock.now()).map(() => redemption))
+    .andThen((redemption) => {
+      const message = { operation: "lookupRedemption", message: { requestId: id } } as const;
+      const labels = eventLabelsOf(redemption);
+      const { client } = labels;
+      const deadlineAt = clock.now() + policyInForce(redemption).replyDeadlineMs;
+      const sent = send({ id, attempt: 0, message, deadlineAt, labels, ...(client === undefined ? {} : { client }) });
+      const answered = pendingCalls.untilAbandoned(sent).then((result) => result ?? err(abandoned));
+      return new ResultAsync(pendingCalls.track(answered))
+        .map((response) => [redemption, response] as const)
+        .mapErr(({ cause }) => ({ type: "noResponse", cause }) as const);
+    })
+    .map(([redemption, response]) => viewStatus(classifyRedemptionStatus(id, response), redemption));
+
+/** The till has stopped, and does not wait any longer. */
+const abandoned: NoResponse = { cause: "stopped" };
 
 /** A sale in the same outbox may be looked up once it is over. */
 const mayLookUpSale = (
@@ -116,22 +172,66 @@ const mayLookUpSale = (
         .andThen((sale) => mayLookUp(sale, clock.now()))
         .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
 
-/** The response to the lookup tells the provider, so the policy is asked again. */
-function policyAtRedeem(
+/** Redeems with what was found: its code if the request leaves it out, and the policy for its provider. */
+const redeemDraft = (
+  transactions: TransactionService,
+  keyMaker: KeyMaker,
+  options: ResolvedTillOptions,
+  draft: RedemptionDraft,
+  redeeming: RedeemOptions,
+): ResultAsync<Transaction, TillError> =>
+  unlessKnown(refuseTooOld(draft.time, options), () => transactions.find(draft.id).map((found) => "redeem" in found))
+    .andThen(() => complete(transactions, options, draft))
+    .andThen((redeem) => {
+      const intent = { ...redeeming, type: "redeem", ...redeem, at: options.clock.now() } as const;
+      return redeeming.override === undefined
+        ? keyMaker
+            .ofRedemption(redeem.request)
+            .andThen((key) => applyIntent(transactions, draft.id, intent, "allow", key))
+        : applyIntent(transactions, draft.id, intent);
+    });
+
+function complete(
   transactions: TransactionService,
   { policyFor, selectsPolicy }: ResolvedTillOptions,
-  request: RedemptionRequest,
-): ResultAsync<Policy | undefined, TillError> {
-  if (!selectsPolicy) return okAsync(undefined);
+  draft: RedemptionDraft,
+): ResultAsync<Pick<Redeem, "request" | "policy">, TillError> {
+  const isWhole = draft.voucher?.code !== undefined;
+  if (isWhole && !selectsPolicy)
+    return withCode(draft, undefined)
+      .map((request) => ({ request }))
+      .asyncMap(async (redeem) => redeem);
   return transactions
-    .find(request.id)
-    .map((transaction) =>
-      transaction.state === "found"
-        ? policyFor({ lookup: transaction.start.lookup, redemption: request, found: transaction.response })
-        : undefined,
+    .find(draft.id)
+    .andThen(asRedemption)
+    .andThen((redemption) =>
+      withCode(draft, codeToRedeem(redemption)).andThen((request) =>
+        // The response to the lookup tells the provider, so the policy is asked again.
+        redemption.state === "found" && selectsPolicy
+          ? policyFor({
+              lookup: redemption.start.lookup,
+              redemption: request,
+              found: readDetails(redemption.response),
+            }).map((policy) => ({ request, policy }))
+          : ok({ request }),
+      ),
     );
 }
 
+/** The request with this code, unless it has one. */
+const withCode = (draft: RedemptionDraft, code: string | undefined): Result<RedemptionRequest, TillError> =>
+  acceptMessage(
+    parseRedemptionRequest(
+      draft.voucher?.code !== undefined || code === undefined
+        ? draft
+        : { ...draft, voucher: { ...draft.voucher, code } },
+    ),
+    "allow",
+  );
+
 /** The core has already refused what does not fit the kind. This tells the compiler so. */
+const toRedemptionView = (transaction: Transaction): Result<RedemptionView, TillError> =>
+  asRedemption(transaction).map((redemption) => toView(redemption));
+
 const asRedemption = (transaction: Transaction): Result<Redemption, TillError> =>
   transaction.kind === "redemption" ? ok(transaction) : err(wrongKind(transaction));

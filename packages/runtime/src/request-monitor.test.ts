@@ -88,6 +88,16 @@ describe("responses that are not Electrum's", () => {
     expect(await sell(testTill, till, 6)).toBe("issued");
   });
 
+  test("given that a sale that exists already is asked for, then it does not count as the single one", async () => {
+    const testTill = createTestTill({ retries: 0, script: salesEnd(foreign, foreign, foreign) });
+    const till = await testTill.open();
+    for (const nth of [1, 2, 3]) await sell(testTill, till, nth);
+    await testTill.clock.advance(PROBE_INTERVAL_MS);
+
+    expect(await sell(testTill, till, 1)).toBe("reversed");
+    expect(await sell(testTill, till, 4)).toBe("issued");
+  });
+
   test("given one of Electrum's between, then they are not in a row", async () => {
     const testTill = createTestTill({
       retries: 0,

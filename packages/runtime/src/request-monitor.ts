@@ -18,7 +18,9 @@ import type { CommittedStep } from "./engine/run-transaction.ts";
 export interface RequestMonitor {
   /** To be called for every step that became durable. */
   observeStep(step: CommittedStep): void;
-  /** How long new sales are refused, in milliseconds; 0 if one may start now. A sale that may start counts as the probe. */
+  /** Whether new sales are refused, but for single ones. */
+  refusesSales(): boolean;
+  /** How long a new sale is refused, in milliseconds; 0 if one may start now. A sale that may start counts as the probe. */
   admitSale(): number;
 }
 
@@ -50,6 +52,8 @@ export function createRequestMonitor({
   let probedAtMs = Number.NEGATIVE_INFINITY;
   let hasAnswered = false;
   let unansweredSends = 0;
+
+  const refusesSales = (): boolean => foreignInRow >= MAX_FOREIGN_IN_ROW;
 
   function noteNoResponse(id: Uuid, cause: NoResponseCause): void {
     onUnanswered(id, cause);
@@ -95,13 +99,13 @@ export function createRequestMonitor({
       if (fact.type === "noResponse") noteNoResponse(transaction.id, fact.cause);
       if (fact.type === "response") noteResponse(fact, before, transaction);
     },
+    refusesSales,
     admitSale: () => {
-      if (foreignInRow < MAX_FOREIGN_IN_ROW) return 0;
+      if (!refusesSales()) return 0;
       const nowMs = clock.monotonicMs();
       const waitMs = probedAtMs + PROBE_INTERVAL_MS - nowMs;
-      if (waitMs > 0) return waitMs;
-      probedAtMs = nowMs;
-      return 0;
+      if (waitMs <= 0) probedAtMs = nowMs;
+      return Math.max(waitMs, 0);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Transaction, TransactionView } from "@electrum-vouchers/core";
 import {
   createMemoryOutbox,
   errorResponse,
@@ -16,8 +17,8 @@ import {
 import { okAsync, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { queueConfirmations } from "../test/queued.ts";
-import { createTestTill, OPENS_AT } from "../test/test-till.ts";
-import { startTill } from "./index.ts";
+import { createTestTill, type KillableTill, OPENS_AT } from "../test/test-till.ts";
+import { startTill, type TillError } from "./index.ts";
 
 const first =
   (wanted: string, outcome: Outcome): Script =>
@@ -39,16 +40,16 @@ describe("what is under way is finished, or left to recovery", () => {
 
   test("given a request that is not, then the till stops without it, and the next one recovers it", async () => {
     const testTill = createTestTill({ script: first("provisionVoucher", never) });
-    const till = await testTill.open({ worker: "one", stopTimeoutMs: 5_000 });
+    const till = await testTill.open({ stopTimeoutMs: 5_000 });
     const selling = till.provision(provisionRequest());
     await testTill.clock.advance(1_000);
 
     await testTill.settled(till.stop());
     expect(testTill.clock.now()).toBe(OPENS_AT + 6_000);
+    expect((await testTill.done(selling)).state).toBe("requesting");
     till.kill();
-    expect(selling).toBeDefined();
 
-    await testTill.open({ worker: "other" });
+    await testTill.open();
     await testTill.until(uuid(1), "issued");
     expect(testTill.operations()).toEqual(["provisionVoucher", "retryProvisionVoucher"]);
   });
@@ -89,7 +90,6 @@ describe("what is under way is finished, or left to recovery", () => {
     const testTill = createTestTill();
     const [id = uuid(0)] = await queueConfirmations(testTill.outbox, 1, OPENS_AT);
     const till = await testTill.open({
-      worker: "one",
       outbox: {
         ...testTill.outbox,
         claim: (request) =>
@@ -100,7 +100,7 @@ describe("what is under way is finished, or left to recovery", () => {
     await testTill.settled(till.stop());
     expect(testTill.operations()).toEqual([]);
 
-    await testTill.open({ worker: "other" });
+    await testTill.open();
     await testTill.clock.advance(0);
     expect((await testTill.stored(id)).state).toBe("confirmed");
   });
@@ -108,15 +108,110 @@ describe("what is under way is finished, or left to recovery", () => {
   test("given advices that hang, then their leases are given back, and the next till sends them again at once", async () => {
     const testTill = createTestTill({ script: first("confirmVoucher", never) });
     const [id = uuid(0)] = await queueConfirmations(testTill.outbox, 1, OPENS_AT);
-    const till = await testTill.open({ worker: "one" });
+    const till = await testTill.open();
     await testTill.clock.advance(1_000);
     await testTill.settled(till.stop());
     const at = testTill.clock.now();
 
-    await testTill.open({ worker: "other" });
+    await testTill.open();
     await testTill.until(id, "confirmed");
 
     expect(testTill.clock.now()).toBe(at);
+  });
+});
+
+describe("calls that have not ended when the till's time to stop is over", () => {
+  const silent = (operation: string): Script => first(operation, never);
+
+  test.each<[string, Script, (till: KillableTill) => ResultAsync<TransactionView, TillError>, Transaction["state"]]>([
+    [
+      "a sale",
+      silent("provisionVoucher"),
+      (till) => till.provision(provisionRequest()).map((sale): TransactionView => sale),
+      "requesting",
+    ],
+    [
+      "the same sale, asked for twice",
+      silent("provisionVoucher"),
+      (till) =>
+        ResultAsync.combine([till.provision(provisionRequest()), till.provision(provisionRequest())]).map(
+          ([, second]): TransactionView => second,
+        ),
+      "requesting",
+    ],
+    [
+      "a lookup",
+      silent("lookupVoucher"),
+      (till) => till.lookUp(voucherLookup, { id: uuid(1) }).map((redemption): TransactionView => redemption),
+      "lookingUp",
+    ],
+    [
+      "a redemption",
+      silent("redeemVoucher"),
+      (till) =>
+        till
+          .lookUp(voucherLookup, { id: uuid(1) })
+          .andThen(() => till.redeem(redemptionRequest()))
+          .map((redemption): TransactionView => redemption),
+      "redeeming",
+    ],
+  ])("given %s, then it resolves with the transaction as it is stored", async (_, script, call, state) => {
+    const testTill = createTestTill({ script });
+    const till = await testTill.open({ stopTimeoutMs: 2_000 });
+    const calling = call(till);
+    await testTill.clock.advance(1_000);
+
+    await testTill.settled(till.stop());
+
+    expect(testTill.clock.now()).toBe(OPENS_AT + 3_000);
+    expect((await testTill.done(calling)).state).toBe(state);
+  });
+
+  test("given a question about a redemption, then it gets no response", async () => {
+    const testTill = createTestTill({ script: silent("lookupRedemption") });
+    const till = await testTill.open();
+    await testTill.done(till.lookUp(voucherLookup, { id: uuid(1) }).andThen(() => till.cancel(uuid(1))));
+    const asking = till.lookUpRedemption(uuid(1));
+    await testTill.clock.advance(1_000);
+
+    await testTill.settled(till.stop());
+
+    expect(await testTill.failed<unknown, unknown>(asking)).toEqual({ type: "noResponse", cause: "stopped" });
+  });
+
+  test("given a store that does not answer either, then the till stops all the same", async () => {
+    const testTill = createTestTill({ script: silent("provisionVoucher") });
+    const own = testTill.outbox.connect();
+    let isHanging = false;
+    const till = await testTill.open({
+      stopTimeoutMs: 2_000,
+      outbox: {
+        ...own,
+        load: (id) => (isHanging ? ResultAsync.fromSafePromise(new Promise(() => undefined)) : own.load(id)),
+      },
+    });
+    void till.provision(provisionRequest()).unwrapOr("nobody can tell");
+    await testTill.clock.advance(1_000);
+    isHanging = true;
+
+    await testTill.settled(till.stop());
+
+    expect(testTill.clock.now()).toBe(OPENS_AT + 4_000);
+  });
+
+  test("given an outbox that is closed then, and a response that comes later, then no alert says so", async () => {
+    const testTill = createTestTill({ script: first("provisionVoucher", { afterMs: 20_000 }) });
+    const own = testTill.outbox.connect();
+    const till = await testTill.open({ stopTimeoutMs: 1_000, outbox: own });
+    const selling = till.provision(provisionRequest());
+    await testTill.clock.advance(1_000);
+
+    await testTill.settled(till.stop());
+    expect((await testTill.done(selling)).state).toBe("requesting");
+    unwrap(await own.close());
+    await testTill.clock.advance(60_000);
+
+    expect(testTill.events.filter(({ type }) => type === "alert")).toEqual([]);
   });
 });
 
@@ -136,9 +231,10 @@ describe("a till that has stopped", () => {
       till.confirm(uuid(1), tenders),
       till.confirmRedemption(uuid(1)),
       till.cancel(uuid(1)),
-      till.resend(uuid(1)),
-      till.resolve(uuid(1), { resolution: "confirmed", by: "Thandi", reason: "" }),
+      till.resend(uuid(1), { by: "Thandi", reason: "Electrum has mended it" }),
+      till.resolve(uuid(1), { resolution: "confirmed", by: "Thandi", reason: "mended" }),
       till.find(uuid(1)),
+      till.finalized(uuid(1)),
       till.lookUpRedemption(uuid(1)),
     ];
     const errors = await Promise.all(calls.map((call) => testTill.failed<unknown, unknown>(call)));

@@ -48,7 +48,7 @@ export const OPENS_AT: Instant = Date.parse("2026-03-01T08:00:00.000Z");
 export function createTestTill({ script, ...policy }: Partial<Policy> & { readonly script?: Script } = {}): TestTill {
   const clock = createSimulatedClock(OPENS_AT);
   const electrum = createScriptedElectrum(clock, script);
-  const outbox = createWatchedOutbox(createMemoryOutbox());
+  const outbox = createWatchedOutbox(createMemoryOutbox(() => clock.monotonicMs()));
   const events: RuntimeEvent[] = [];
   const { until, ...patience } = createSimulatedWaits(clock);
   let minted = 0xa0000;
@@ -66,16 +66,21 @@ export function createTestTill({ script, ...policy }: Partial<Policy> & { readon
     ...patience,
     open: async (options) => {
       const tillProcess = startTillProcess("a till", clock.now);
+      const own = outbox.connect();
       const till = await startTill({
         policy: policyOf(policy),
         onEvent: (event) => {
           events.push(event);
         },
         newId: () => uuid((minted += 1)),
-        ...killablePorts({ electrum, outbox, clock }, tillProcess),
+        ...killablePorts({ electrum, outbox: own, clock }, tillProcess),
         ...options,
       });
-      return { ...till, kill: tillProcess.kill };
+      const kill = (): void => {
+        tillProcess.kill();
+        own.crash();
+      };
+      return { ...till, kill };
     },
     until: (id, state) => until(async () => (await stored(id))?.state === state),
     stored: async (id) => {

@@ -1,7 +1,16 @@
-import type { Change, CommitError, Outbox, OutboxInspection, OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { Change, CommitError, Outbox, OutboxUnavailable } from "@electrum-vouchers/core/ports";
+import type { MemoryOutbox } from "@electrum-vouchers/testkit";
 import { errAsync, type ResultAsync } from "neverthrow";
 
-export type OutboxCall = "commit" | "load" | "claim" | "postpone" | "advance" | "release";
+export type OutboxCall =
+  | "correctColumns"
+  | "commit"
+  | "load"
+  | "claim"
+  | "findAhead"
+  | "postpone"
+  | "advance"
+  | "release";
 
 /**
  * What goes wrong with a call: `unavailable`, nothing happens · `uncertain`, it happens, or is `lost`, and nobody can tell.
@@ -14,12 +23,14 @@ export type OutboxFaults = (call: OutboxCall, nth: number) => OutboxFault | unde
 /** An outbox that counts what is asked of it, and fails as a test wants it to. */
 export interface WatchedOutbox extends Outbox {
   /** The outbox itself, which never fails, and whose calls are not counted. */
-  readonly unwatched: Outbox & OutboxInspection;
+  readonly unwatched: MemoryOutbox;
+  /** The same records, opened by another process; its calls are counted and fail likewise. */
+  connect(): Outbox & Pick<MemoryOutbox, "crash">;
   count(call: OutboxCall): number;
   fail(faults: OutboxFaults): void;
 }
 
-export function createWatchedOutbox(outbox: Outbox & OutboxInspection): WatchedOutbox {
+export function createWatchedOutbox(shared: MemoryOutbox): WatchedOutbox {
   const counts = new Map<OutboxCall, number>();
   let failing: OutboxFaults = () => undefined;
   let failingSince = new Map<OutboxCall, number>();
@@ -37,20 +48,38 @@ export function createWatchedOutbox(outbox: Outbox & OutboxInspection): WatchedO
     act: () => ResultAsync<Value, Failure>,
   ): ResultAsync<Value, Failure | OutboxUnavailable> => (faultOf(call) === undefined ? act() : errAsync(unavailable));
 
-  return {
-    unwatched: outbox,
-    count,
-    fail: (faults) => {
-      failing = faults;
-      failingSince = new Map(counts);
-    },
+  const watch = (outbox: MemoryOutbox): Outbox => ({
     commit: (change) => commit(outbox, change, faultOf("commit")),
     load: (id) => unlessUnavailable("load", () => outbox.load(id)),
     claim: (request) => unlessUnavailable("claim", () => outbox.claim(request)),
     postpone: (postponement) => unlessUnavailable("postpone", () => outbox.postpone(postponement)),
     advance: (request) => unlessUnavailable("advance", () => outbox.advance(request)),
     release: (release) => unlessUnavailable("release", () => outbox.release(release)),
+    findAhead: (request) => unlessUnavailable("findAhead", () => outbox.findAhead(request)),
+    undelivered: (queue) => outbox.undelivered(queue),
+    secret: () => outbox.secret(),
+    correctColumns: (query) => unlessUnavailable("correctColumns", () => outbox.correctColumns(query)),
+    watch: (listener) => outbox.watch(listener),
     close: () => outbox.close(),
+  });
+
+  // What a test commits by itself was left by an earlier process.
+  const earlier = shared.connect();
+  earlier.crash();
+
+  return {
+    ...watch(shared),
+    commit: (change) => commit(earlier, change, faultOf("commit")),
+    unwatched: shared,
+    connect: () => {
+      const outbox = shared.connect();
+      return { ...watch(outbox), crash: () => outbox.crash() };
+    },
+    count,
+    fail: (faults) => {
+      failing = faults;
+      failingSince = new Map(counts);
+    },
   };
 }
 

@@ -77,7 +77,7 @@ const emulateTestServer = (): void => simulator.addFault({ fault: { kind: "emula
 
 describe("any operation", () => {
   test.each([
-    ["schema violation", { ...provision(PROVISION), time: undefined }, "time"],
+    ["schema brokenRule", { ...provision(PROVISION), time: undefined }, "time"],
     ["unknown JSON field", { ...provision(PROVISION), surprise: 1 }, "surprise"],
     ["bad UUID", provision("no-uuid"), "id"],
     [

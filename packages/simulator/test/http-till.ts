@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "@electrum-vouchers/core";
 import { isJsonObject, parseJson } from "../src/json.ts";
 import type { SwitchResponse } from "../src/switch/response.ts";
+import { checkExchange } from "./exchange-check.ts";
 import { USER } from "./messages.ts";
 
 /** A response, for assertions. */
@@ -28,7 +29,7 @@ export const textAt = (body: JsonObject, path: string): string => {
   return value;
 };
 
-/** Sends Electrum's messages over HTTP, without the client library. */
+/** Sends Electrum's messages over HTTP, without the client library, and checks each exchange against the OpenAPI document. */
 export interface HttpTill {
   post(path: string, message: object): Promise<TestResponse>;
   get(path: string): Promise<TestResponse>;
@@ -36,11 +37,23 @@ export interface HttpTill {
 
 export function createHttpTill(baseUrl: string, user: string = USER): HttpTill {
   const headers = { authorization: `Basic ${btoa(`${user}:secret`)}`, "content-type": "application/json" };
-  const read = async (response: Response): Promise<TestResponse> =>
-    toTestResponse(response.status, await response.text());
+  const { pathname } = new URL(baseUrl);
+  const send = async (method: string, path: string, body?: string): Promise<TestResponse> => {
+    const response = await fetch(`${baseUrl}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+    const text = await response.text();
+    const contentType = response.headers.get("content-type");
+    checkExchange({
+      method,
+      path: `${pathname}${path}`,
+      ...(body === undefined ? {} : { request: body }),
+      status: response.status,
+      ...(contentType === null ? {} : { contentType }),
+      response: text,
+    });
+    return toTestResponse(response.status, text);
+  };
   return {
-    post: async (path, message) =>
-      read(await fetch(`${baseUrl}${path}`, { method: "POST", headers, body: JSON.stringify(message) })),
-    get: async (path) => read(await fetch(`${baseUrl}${path}`, { headers })),
+    post: (path, message) => send("POST", path, JSON.stringify(message)),
+    get: (path) => send("GET", path),
   };
 }

@@ -5,9 +5,10 @@ import { setCondition } from "../src/switch/providers.ts";
 import type { ProviderCondition, ProviderName } from "../src/switch/provider-profiles.ts";
 import { createWorld, type Forward, type WorldSettings, type World } from "../src/switch/world.ts";
 import { USER } from "./messages.ts";
+import { checkExchange } from "./exchange-check.ts";
 import { type TestResponse, fromSwitchResponse } from "./http-till.ts";
 
-/** A till that calls the pure switch, without a server, and keeps the world. */
+/** A till that calls the pure switch, without a server, and keeps the world. It checks each exchange against the OpenAPI document. */
 export interface InProcessTill {
   world(): World;
   changeWorld(next: (world: World) => World): void;
@@ -36,6 +37,9 @@ export function createInProcessTill(settings: Partial<WorldSettings> = {}): InPr
     world = handled.world;
     forwards = handled.forwards;
     delayMs = handled.response.delayMs ?? 0;
+    const { status, contentType, body: response } = handled.response;
+    const exchange = { method, path: `/suv/v1${target}`, request: body, status, response };
+    checkExchange(contentType === undefined ? exchange : { ...exchange, contentType }, world.settings.strict);
     return fromSwitchResponse(handled.response);
   };
   return {

@@ -82,6 +82,30 @@ const scenarios: { readonly [Each in Situation]?: Scenario } = {
       play.deliverAdvice();
     },
   },
+  "reversed held": {
+    choices: single,
+    run: (play) => {
+      play.responseIsLost();
+      play.hold();
+    },
+  },
+  // Electrum undoes by hand what stayed open.
+  "confirmed held": {
+    run: (play) => {
+      play.approves();
+      play.confirm();
+      play.hold();
+      play.finalizedElsewhere("reverse");
+    },
+  },
+  "confirmed overdue": {
+    choices: { decisionDeadlineMs: 60_000 },
+    run: (play) => {
+      play.approves();
+      play.paysUnseen();
+      play.finalizedElsewhere("reverse");
+    },
+  },
   "confirmed lateApproval": {
     choices: { retries: 1 },
     run: (play) => {

@@ -1,5 +1,5 @@
 // --- Ports: what a till needs, in memory and on simulated time.
-export { createMemoryOutbox } from "./memory-outbox.ts";
+export { createMemoryOutbox, type MemoryOutbox } from "./memory-outbox.ts";
 export { createSimulatedClock, type SimulatedClock } from "./simulated-clock.ts";
 export { createSimulatedWaits, type SimulatedWaits } from "./simulated-waits.ts";
 export {
@@ -19,6 +19,12 @@ export {
   type Sent,
   unreachable,
 } from "./scripted-electrum.ts";
+
+// --- For the process of its own that the conformance suite of an outbox kills.
+export { holdUntilKilled } from "./conformance/hold-until-killed.ts";
+
+// --- For the tests of an outbox of one's own.
+export { STORED_AT, storedChange, storedRetention } from "./stored-change.ts";
 
 export {
   createSimulatedElectrum,
@@ -97,6 +103,7 @@ export {
 export { policyOf, providerProfiles } from "./messages/policies.ts";
 
 // --- Small tools of a test.
+export { changesOf } from "./changes-of.ts";
 export { isJsonObject, parseJson, sameJson } from "./json.ts";
 export { provisionStates, redemptionStates } from "./states.ts";
 export { unwrap, unwrapAsync, unwrapError, unwrapErrorAsync } from "./unwrap.ts";

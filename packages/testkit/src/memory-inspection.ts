@@ -1,76 +1,119 @@
-import type { Instant, Uuid } from "@electrum-vouchers/core";
+import { findDamage, type Instant, planRepair, type Uuid } from "@electrum-vouchers/core";
 import type {
+  Change,
+  CommitError,
+  ListedRecord,
   ListPage,
   ListQuery,
+  Outbox,
   OutboxInspection,
+  OutboxRetention,
   OutboxSummary,
   OutboxUnavailable,
-  RetentionRequest,
+  Pending,
+  RepairRefused,
+  RepairRequest,
+  Undelivered,
+  Work,
 } from "@electrum-vouchers/core/ports";
-import { ok, type Result, type ResultAsync } from "neverthrow";
-import { type MemoryRow, toStoredRecord } from "./memory-row.ts";
+import { err, ok, type Result, type ResultAsync } from "neverthrow";
+import { correctRow, markDamaged } from "./memory-columns.ts";
+import { pageOf } from "./memory-pages.ts";
+import { type DueMemoryRow, isDue, journalOf, type MemoryRow, queueOf, toStoredRecord } from "./memory-row.ts";
 
-type RunIfOpen = <Value>(work: () => Result<Value, never>) => ResultAsync<Value, OutboxUnavailable>;
+/** Runs what a call does, unless the outbox is closed. */
+export type RunIfOpen = <Value, Failure = never>(
+  work: () => Result<Value, Failure>,
+) => ResultAsync<Value, Failure | OutboxUnavailable>;
 
 /** The look into the outbox in memory. */
-export const createMemoryInspection = (rows: Map<Uuid, MemoryRow>, open: RunIfOpen): OutboxInspection => ({
-  summary: () => open(() => ok(summaryOf([...rows.values()]))),
-  list: (query) => open(() => ok(pageOf([...rows.values()], query))),
-  journal: (id) => open(() => ok(rows.get(id)?.journal.map(({ entry }) => entry) ?? [])),
-  applyRetention: (request) => open(() => ok(applyRetention(rows, request))),
-  check: () => open(() => ok([])),
+export const createMemoryInspection = (
+  rows: Map<Uuid, MemoryRow>,
+  open: RunIfOpen,
+  commit: (change: Change) => Result<void, CommitError>,
+): Omit<OutboxInspection, keyof OutboxRetention> & Pick<Outbox, "undelivered"> => ({
+  undelivered: (queue) => open(() => ok(undeliveredIn([...rows.values()], queue))),
+  summary: (now) => open(() => ok(summaryOf([...rows.values()], now))),
+  list: (query) => open(() => ok(listPageOf([...rows.values()], query))),
+  journal: (id) => open(() => ok(journalOfAny(rows.get(id)))),
+  check: () => open(() => ok([...rows.values()].flatMap((row) => check(rows, row)))),
+  repair: (request) => open<void, CommitError | RepairRefused>(() => planFor(rows, request).andThen(commit)),
 });
 
-function summaryOf(rows: readonly MemoryRow[]): OutboxSummary {
+const journalOfAny = (row: MemoryRow | undefined): readonly string[] => (row === undefined ? [] : journalOf(row));
+
+/** What is wrong with a row. If its record is damaged, it needs attention from then on. */
+function check(rows: Map<Uuid, MemoryRow>, row: MemoryRow): readonly string[] {
+  const { id, record } = row.change;
+  const contradictions = listOf(correctRow(new Map(), row)).map(
+    ({ columns }) => `the record of transaction ${id} contradicts its ${columns.join(", ")}`,
+  );
+  markDamaged(rows, row);
+  const damage = findDamage({ id, record, entries: journalOf(row) });
+  return [...damage.map((fault) => `transaction ${id}: ${fault}`), ...contradictions];
+}
+
+function planFor(rows: ReadonlyMap<Uuid, MemoryRow>, request: RepairRequest): Result<Change, RepairRefused> {
+  const row = rows.get(request.id);
+  if (row === undefined) return err({ type: "notRepaired", reason: "unknown" });
+  const { id, record, state, final } = row.change;
+  return planRepair({ id, record, state, final, version: row.version, entries: journalOf(row) }, request);
+}
+
+function summaryOf(rows: readonly MemoryRow[], now: Instant): OutboxSummary {
   const states: Record<string, number> = {};
-  const due = { replyDeadline: 0, timer: 0, advice: 0 };
-  const dueAt: Instant[] = [];
+  for (const { change } of rows) states[change.state] = (states[change.state] ?? 0) + 1;
+  const withWork = rows.filter(isDue);
+  const dueAt = withWork.map(({ change }) => change.due.at);
+  return {
+    states,
+    needsAttention: rows.filter(({ change }) => change.needsAttention).length,
+    due: countByWork(withWork.filter(({ change }) => change.due.at <= now)),
+    waiting: countByWork(withWork.filter(({ change }) => change.due.at > now)),
+    halted: withWork.filter(({ change, cause }) => change.due.work === "advice" && cause === "halted").length,
+    ...(dueAt.length === 0 ? {} : { oldestDueAt: Math.min(...dueAt) }),
+  };
+}
+
+/** The confirmations of a queue that are to be delivered. */
+function undeliveredIn(rows: readonly MemoryRow[], queue: string): Undelivered {
+  const found = rows
+    .filter(isDue)
+    .filter((row) => row.change.due.work === "advice" && row.change.state === "confirming" && queueOf(row) === queue);
+  const dueAt = found.map(({ change }) => change.due.at);
+  return { ...pendingOf(found), ...(dueAt.length === 0 ? {} : { oldestDueAt: Math.min(...dueAt) }) };
+}
+
+function pendingOf(rows: readonly MemoryRow[]): Pending {
+  const amounts: Record<string, number> = {};
   for (const { change } of rows) {
-    states[change.state] = (states[change.state] ?? 0) + 1;
-    if (change.due === undefined) continue;
-    due[change.due.work] += 1;
-    dueAt.push(change.due.at);
+    const { amount, currency } = change.labels?.amount ?? {};
+    if (amount !== undefined && currency !== undefined) amounts[currency] = (amounts[currency] ?? 0) + amount;
   }
-  const needsAttention = rows.filter(({ change }) => change.needsAttention).length;
-  const halted = rows.filter(({ change, cause }) => change.due?.work === "advice" && cause === "halted").length;
-  return { states, needsAttention, due, halted, ...(dueAt.length === 0 ? {} : { oldestDueAt: Math.min(...dueAt) }) };
+  return { count: rows.length, amounts };
 }
 
-function pageOf(rows: readonly MemoryRow[], { only, after, limit }: ListQuery): ListPage {
-  const wanted = rows
-    .slice(rows.findIndex(({ change }) => change.id === after) + 1)
-    .filter(({ change }) =>
-      only === "unfinished" ? !change.final : only === "needsAttention" ? change.needsAttention : true,
-    );
-  const records = wanted.slice(0, limit).map(toListedRecord);
-  const last = records.at(-1);
-  return last !== undefined && wanted.length > limit ? { records, next: last.id } : { records };
+function countByWork(rows: readonly DueMemoryRow[]): Readonly<Record<Work, Pending>> {
+  const ofWork = (work: Work): Pending => pendingOf(rows.filter(({ change }) => change.due.work === work));
+  return { replyDeadline: ofWork("replyDeadline"), timer: ofWork("timer"), advice: ofWork("advice") };
 }
 
-const toListedRecord = (row: MemoryRow): ListPage["records"][number] => ({
-  ...toStoredRecord(row),
-  kind: row.change.kind,
-  state: row.change.state,
-});
-
-/** Removes what is old enough first, so that nothing is scrubbed only to be removed. */
-function applyRetention(rows: Map<Uuid, MemoryRow>, { redactBefore, deleteBefore, limit, redact }: RetentionRequest) {
-  const finished = [...rows.values()]
-    .filter(({ change }) => change.final)
-    .toSorted((left, right) => left.change.at - right.change.at);
-  const removable = finished.filter(({ change }) => change.at < deleteBefore);
-  const deleted = removable.slice(0, limit);
-  for (const { change } of deleted) rows.delete(change.id);
-
-  const redacted = finished
-    .slice(removable.length)
-    .filter(({ change, isRedacted }) => change.at < redactBefore && !isRedacted)
-    .slice(0, limit - deleted.length);
-  for (const row of redacted) {
-    const { record } = row.change;
-    const journal = row.journal.map((each) => ({ ...each, entry: redact.entry(each.entry, record) }));
-    const change = { ...row.change, record: redact.record(record) };
-    rows.set(change.id, { ...row, change, journal, isRedacted: true });
-  }
-  return { redacted: redacted.length, deleted: deleted.length };
+function listPageOf(rows: readonly MemoryRow[], query: ListQuery): ListPage {
+  const { rows: page, next } = pageOf(rows, query);
+  return { records: page.map(toListedRecord), ...(next === undefined ? {} : { next }) };
 }
+
+const listOf = <Item>(item: Item | undefined): readonly Item[] => (item === undefined ? [] : [item]);
+
+const toListedRecord = (row: MemoryRow): ListedRecord => {
+  const { kind, state, needsAttention, labels: { terminal, amount, correlation } = {} } = row.change;
+  return {
+    ...toStoredRecord(row),
+    kind,
+    state,
+    needsAttention,
+    ...(terminal === undefined ? {} : { terminal }),
+    ...(amount === undefined ? {} : { amount: { amount: amount.amount, currency: amount.currency } }),
+    ...(correlation === undefined ? {} : { correlation }),
+  };
+};

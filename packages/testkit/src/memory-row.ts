@@ -5,15 +5,29 @@ import type { Change, ClaimedRecord, Due, Postponement, StoredRecord } from "@el
 export interface MemoryRow {
   /** The last one. */
   readonly change: Change;
+  /** Its number, in the order of arrival. */
+  readonly row: number;
   readonly version: number;
   readonly journal: readonly MemoryEntry[];
+  readonly deliveries: readonly MemoryDelivery[];
   readonly isRedacted: boolean;
+  /** If its last change has finished it: when that was, but not before the last run of retention. */
+  readonly finishedAt: Instant;
   readonly exclusiveKey?: string;
   /** How often it was postponed since the last change. */
   readonly postponed: number;
   /** Of its last postponement. */
   readonly cause?: Postponement["cause"];
-  readonly hold?: Hold;
+  readonly hold?: Deferral;
+  /** The process that committed it. */
+  readonly owner: MemoryProcess;
+  /** When it was committed, by a clock that cannot be set, if there is one. */
+  readonly committedMs?: number;
+}
+
+/** One process that has the outbox open. */
+export interface MemoryProcess {
+  isAlive: boolean;
 }
 
 export interface MemoryEntry {
@@ -21,10 +35,26 @@ export interface MemoryEntry {
   readonly commitId?: Uuid;
 }
 
+/** A delivery, and the version that was delivered. */
+export interface MemoryDelivery {
+  readonly entry: string;
+  readonly version: number;
+}
+
+/** Every entry, oldest first: a delivery comes after the entry of its version. */
+export const journalOf = ({ journal, deliveries }: MemoryRow): readonly string[] =>
+  journal.flatMap(({ entry }, index) => [
+    entry,
+    ...deliveries.filter(({ version }) => version === index + 1).map((delivery) => delivery.entry),
+  ]);
+
 /** What keeps a due record from being claimed: a lease of `worker`, or a postponement. */
-export interface Hold {
+export interface Deferral {
+  readonly at: Instant;
   readonly until: Instant;
   readonly worker?: string;
+  /** The process of the worker. */
+  readonly process?: MemoryProcess;
 }
 
 /** A row with work that is, or will be, due. */
@@ -38,10 +68,11 @@ export const queueOf = ({ change }: MemoryRow): string => change.labels?.queue ?
 /** The client of a row; `""` for those without one. */
 export const clientLabelOf = ({ change }: MemoryRow): string => change.labels?.client ?? "";
 
-export const toStoredRecordIfAny = (row: MemoryRow | undefined): StoredRecord | undefined =>
-  row === undefined ? undefined : toStoredRecord(row);
+export const toStoredRecordIfAny = (row: MemoryRow | undefined, nowMs: number | undefined): StoredRecord | undefined =>
+  row === undefined ? undefined : toStoredRecord(row, nowMs);
 
-export const toStoredRecord = (row: MemoryRow): StoredRecord => {
+/** `nowMs` is the time by a clock that cannot be set, if there is one. */
+export const toStoredRecord = (row: MemoryRow, nowMs?: number): StoredRecord => {
   const { id, commitId, record, due } = row.change;
   const queue = queueOf(row);
   const client = clientLabelOf(row);
@@ -51,13 +82,15 @@ export const toStoredRecord = (row: MemoryRow): StoredRecord => {
     ...(commitId === undefined ? {} : { commitId }),
     record,
     ...(due === undefined ? {} : { due }),
+    committedAt: row.change.at,
+    ...(nowMs === undefined || row.committedMs === undefined ? {} : { waitedMs: nowMs - row.committedMs }),
     ...(queue === "" ? {} : { queue }),
     ...(client === "" ? {} : { client }),
   };
 };
 
-export const toClaimedRecord = (row: DueMemoryRow): ClaimedRecord => ({
-  ...toStoredRecord(row),
+export const toClaimedRecord = (row: DueMemoryRow, nowMs: number | undefined): ClaimedRecord => ({
+  ...toStoredRecord(row, nowMs),
   due: row.change.due,
   postponed: row.postponed,
 });

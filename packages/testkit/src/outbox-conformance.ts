@@ -1,20 +1,24 @@
 import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
 import { afterEach, describe } from "vitest";
 import { testClaims } from "./conformance/claims.ts";
+import { testColumns } from "./conformance/columns.ts";
 import { testClosing } from "./conformance/closing.ts";
 import { testCommits } from "./conformance/commits.ts";
 import { testConcurrency } from "./conformance/concurrency.ts";
 import { testDeliveries } from "./conformance/deliveries.ts";
+import { testDisturbances } from "./conformance/disturbances.ts";
 import { testExclusiveKeys, testSharedKeys } from "./conformance/exclusive-keys.ts";
 import { testInspection } from "./conformance/inspection.ts";
 import { testLeases } from "./conformance/leases.ts";
 import { testAgainstModel } from "./conformance/model.ts";
 import { testPostponements } from "./conformance/postponements.ts";
+import { testProcesses } from "./conformance/processes.ts";
 import { testQueues } from "./conformance/queues.ts";
+import { testDamage } from "./conformance/repair.ts";
 import { testRetention } from "./conformance/retention.ts";
 import type { OutboxStore } from "./conformance/outbox-store.ts";
 
-export type { OutboxStore } from "./conformance/outbox-store.ts";
+export type { HoldingProcess, OutboxStore, StoreDisturbances } from "./conformance/outbox-store.ts";
 
 export interface OutboxConformanceOptions {
   /** What is tested, for the report. */
@@ -51,6 +55,9 @@ export function outboxConformance({ name, create, isPersistent }: OutboxConforma
     describe("commits a change with an exclusive key", () => {
       testExclusiveKeys(open);
     });
+    describe("has columns that", () => {
+      testColumns(open);
+    });
     describe("claims what is due", () => {
       testClaims(open);
     });
@@ -69,18 +76,30 @@ export function outboxConformance({ name, create, isPersistent }: OutboxConforma
     describe("shows what it holds", () => {
       testInspection(open);
     });
+    describe("sees damage, and repairs it", () => {
+      testDamage(open);
+    });
     describe("retains what is finished for a time", () => {
       testRetention(open);
     });
-    describe("is shared", () => {
-      testConcurrency(createStore);
-      testSharedKeys(createStore);
-    });
+    testSharing(createStore);
     describe("closes", () => {
       testClosing(createStore, isPersistent);
     });
     describe("does what the outbox in memory does", () => {
       testAgainstModel(open);
     });
+  });
+}
+
+/** Several processes, and what happens to the store beneath them. */
+function testSharing(createStore: () => Promise<OutboxStore>): void {
+  describe("is shared", () => {
+    testConcurrency(createStore);
+    testProcesses(createStore);
+    testSharedKeys(createStore);
+  });
+  describe("outlives what happens to it", () => {
+    testDisturbances(createStore);
   });
 }

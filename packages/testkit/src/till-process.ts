@@ -78,8 +78,16 @@ export function killablePorts({ electrum, outbox, clock }: TillPorts, tillProces
       load: (id) => call(() => outbox.load(id)),
       claim: (request) => call(() => outbox.claim(request)),
       postpone: (postponement) => call(() => outbox.postpone(postponement)),
+      findAhead: (request) => call(() => outbox.findAhead(request)),
       advance: (request) => call(() => outbox.advance(request)),
+      undelivered: (queue) => call(() => outbox.undelivered(queue)),
+      secret: () => call(() => outbox.secret()),
+      correctColumns: (query) => call(() => outbox.correctColumns(query)),
       release: (release) => call(() => outbox.release(release)),
+      watch: (listener) =>
+        outbox.watch(() => {
+          if (!tillProcess.isDead()) listener();
+        }),
       close: () => call(() => outbox.close()),
     },
     clock: {

@@ -41,6 +41,7 @@ export interface PlayChoices {
   readonly retries?: number;
   /** Whether a reversal that comes before its request blocks it. Default: it does. */
   readonly remembersReversals?: boolean;
+  readonly decisionDeadlineMs?: number;
 }
 
 interface Routing {
@@ -71,6 +72,10 @@ export interface LedgerPlay {
   readonly respondsLate: (late: AttemptResponse) => void;
   readonly confirm: () => void;
   readonly cancel: () => void;
+  /** The customer begins to pay, and nobody says how that ended, until the time to decide is over. */
+  readonly paysUnseen: () => void;
+  /** An operator wants the advice not to be sent for now. */
+  readonly hold: () => void;
   /** The advice is processed, and its response comes. */
   readonly deliverAdvice: () => void;
   /** The advice does not reach the switch. Something on the way gives this response, for as long as the till repeats the advice. */
@@ -94,10 +99,15 @@ const settingsOf = ({ messaging, remembersReversals = true }: PlayChoices): Part
   singleMessagingUsers: messaging === "single" ? [CLIENT, SECOND_SITE] : [],
 });
 
-const startOf = (provider: ProviderName, { messaging = "dual", retries = 0 }: PlayChoices) => ({
+const startOf = (provider: ProviderName, { messaging = "dual", retries = 0, ...timing }: PlayChoices) => ({
   confirmationId: uuid(2),
   reversalId: uuid(3),
-  policy: policyOf({ provider: providerProfiles[provider], messaging, retries }),
+  policy: policyOf({
+    provider: providerProfiles[provider],
+    messaging,
+    retries,
+    ...(timing.decisionDeadlineMs === undefined ? {} : { decisionDeadlineMs: timing.decisionDeadlineMs }),
+  }),
   at: OPENS_AT,
 });
 
@@ -201,6 +211,14 @@ function playFinalization(progress: Progress): Omit<LedgerPlay, Requests | "tran
       intend({ type: "confirm", ...(transaction.kind === "provision" ? { tenders } : {}), at: now });
     },
     cancel: () => intend({ type: "cancel", at: progress.now }),
+    paysUnseen: () => {
+      const [waiting] = progress.commands;
+      if (waiting?.type !== "wakeAt") throw new Error("the till may take as long as it likes");
+      intend({ type: "paymentStarted", at: progress.now });
+      progress.now = waiting.at;
+      feed(progress, timerFact(waiting, waiting.at));
+    },
+    hold: () => intend({ type: "hold", by: "Thandi", reason: "INC-4411", at: progress.now }),
     deliverAdvice: () => respondToAdvice(processAdvice(progress, adviceThatIsDue())),
     gatewayTakesAdvice: (response) => {
       respondToAdvice(response);

@@ -138,7 +138,7 @@ const intents: readonly Intent[] = [
   { type: "cancel", at },
   { type: "lookUp", at },
   { type: "redeem", request: redemptionRequest, at },
-  { type: "resend", at },
+  { type: "resend", by: "the operator", reason: "both sides were asked", at },
   { type: "resolve", resolution: "reversed", by: "a person", reason: "settled", at },
 ];
 

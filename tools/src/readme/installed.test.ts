@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), "electrum-vouchers-installed-"));
 const programs = ["sell-a-voucher.ts", "core-alone.ts", "core-alone-main.ts"];
 
 /** The packages that the README says to install. */
-const installed = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^npm install (.+)$/gm)].flatMap(
+const installed = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^npm install (@.+)$/gm)].flatMap(
   ([, names = ""]) => names.split(/\s+/),
 );
 

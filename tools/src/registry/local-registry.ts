@@ -9,6 +9,8 @@ export interface ServedPackage {
   readonly manifest: ReadonlyMap<string, unknown>;
   /** A `.tgz` file; its name is the last part of its URL. */
   readonly tarball: string;
+  /** When it was published, or `null` for a registry that does not say. Default: some time ago. */
+  readonly publishedAt?: string | null;
 }
 
 export interface LocalRegistry {
@@ -21,8 +23,9 @@ export interface LocalRegistry {
  * tarballs. It knows nothing else, and asks no other registry.
  */
 export async function startLocalRegistry(packages: readonly ServedPackage[]): Promise<LocalRegistry> {
-  const served = packages.map(({ manifest, tarball }) => ({
+  const served = packages.map(({ manifest, tarball, publishedAt = PUBLISHED }) => ({
     manifest,
+    publishedAt,
     file: basename(tarball),
     bytes: readFileSync(tarball),
   }));
@@ -52,12 +55,13 @@ interface ServedFile {
   readonly manifest: ReadonlyMap<string, unknown>;
   readonly file: string;
   readonly bytes: Buffer;
+  readonly publishedAt: string | null;
 }
 
 /** A version must be some days old before pnpm takes it. */
 const PUBLISHED = "2026-01-01T00:00:00.000Z";
 
-function documentOf({ manifest, file, bytes }: ServedFile, url: string): string {
+function documentOf({ manifest, file, bytes, publishedAt }: ServedFile, url: string): string {
   const version = String(manifest.get("version"));
   const dist = {
     tarball: `${url}/tarballs/${file}`,
@@ -68,7 +72,7 @@ function documentOf({ manifest, file, bytes }: ServedFile, url: string): string 
     name: manifest.get("name"),
     "dist-tags": { latest: version },
     versions: { [version]: { ...Object.fromEntries(manifest), dist } },
-    time: { created: PUBLISHED, modified: PUBLISHED, [version]: PUBLISHED },
+    ...(publishedAt === null ? {} : { time: { created: publishedAt, modified: publishedAt, [version]: publishedAt } }),
   });
 }
 

@@ -44,12 +44,23 @@ const PACKAGE_RULES: readonly PackageRule[] = [
     testImports: TEST_DEPENDENCIES,
   },
   {
+    folder: "packages/adapter-postgres-outbox",
+    sourceImports: [CORE, "neverthrow", "pg", "node:"],
+    testImports: [...TEST_DEPENDENCIES, "postgres-server"],
+  },
+  {
     folder: "packages/testkit",
     sourceImports: [CORE, SIMULATOR, "neverthrow", "node:", ...TEST_TOOLS],
     testImports: [],
   },
   // It validates by rules of its own, so that one wrong limit cannot hide on both sides.
-  { folder: "packages/simulator", sourceImports: [CORE, "node:"], typeOnlyImports: [CORE], testImports: TEST_TOOLS },
+  {
+    folder: "packages/simulator",
+    sourceImports: [CORE, "node:"],
+    typeOnlyImports: [CORE],
+    // Ajv checks each exchange against the OpenAPI document.
+    testImports: [...TEST_TOOLS, "ajv"],
+  },
 ];
 
 /** `./engine` is for users with an engine of their own: it needs nothing but the core. */

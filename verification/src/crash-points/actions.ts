@@ -1,11 +1,12 @@
-import type { Operation, Transaction, Uuid } from "@electrum-vouchers/core";
+import { canHandOver, type Operation, type TransactionView, type Uuid } from "@electrum-vouchers/core";
 import type { Till, TillError } from "@electrum-vouchers/runtime";
 import type { ProviderName } from "@electrum-vouchers/simulator";
 import { cancel, type FlowAction, type SimulatedElectrum } from "@electrum-vouchers/testkit";
-import type { Result, ResultAsync } from "neverthrow";
+import { errAsync, type Result, type ResultAsync } from "neverthrow";
 import type { PausableClock } from "../harness/pausable-clock.ts";
 import type { Oracle } from "../oracle/oracle.ts";
 import type { DecidedIntent } from "../oracle/promises.ts";
+import { fingerprintOf } from "../oracle/transaction-history.ts";
 import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
 
 /** An action of a documented flow, or one that only a crash makes worth a look. */
@@ -40,10 +41,10 @@ export async function performAction(context: ActionContext, action: CrashFlowAct
     case "sellUntilKilled":
       await sell(context, idOf(action.transaction));
       return action.moment === "adviceRepeated"
-        ? decide(context, idOf(action.transaction), "confirm", confirmSale(till))
+        ? decide(context, idOf(action.transaction), "confirm", confirmSale(context))
         : undefined;
     case "confirm":
-      return decide(context, idOf(action.transaction), "confirm", confirmSale(till));
+      return decide(context, idOf(action.transaction), "confirm", confirmSale(context));
     case "cancel":
       return decide(context, idOf(action.transaction), "cancel", (id) => till.cancel(id));
     case "lookUp":
@@ -85,10 +86,17 @@ async function sellAndCancel(context: ActionContext, transaction: number): Promi
   await Promise.all([sell(context, idOf(transaction)), meanwhile()]);
 }
 
+/** The voucher leaves with the confirmation. A till that comes back finds that it has left. */
 const confirmSale =
-  (till: Till) =>
-  (id: Uuid): ResultAsync<Transaction, TillError> =>
-    till.confirm(id, tenders);
+  ({ till, oracle }: ActionContext) =>
+  (id: Uuid): ResultAsync<TransactionView, TillError> =>
+    till
+      .confirmAndHandOver(id, tenders)
+      .map(({ sale, handOver }): TransactionView => {
+        oracle.recordHandOver(id, fingerprintOf(handOver.voucher.code));
+        return sale;
+      })
+      .orElse((error) => (error.type === "alreadyHandedOver" ? till.find(id) : errAsync(error)));
 
 const lookUp = (context: ActionContext, id: Uuid): Promise<void> =>
   awaitOutcome(context, id, context.till.lookUp({ voucherCode: context.voucherCode }, { id }));
@@ -107,7 +115,7 @@ async function lookUpSale(context: ActionContext, id: Uuid): Promise<void> {
   if (isRefused !== (sale?.state === "issued" || sale?.state === "confirming")) {
     context.oracle.reportViolation(`a lookup of a sale that is ${sale?.state} is ${isRefused ? "" : "not "}refused`);
   }
-  lookup.map(context.oracle.recordResult).orTee(() => undefined);
+  if (lookup.isOk()) await recordTold(context, lookup.value);
 }
 
 /** Nothing of what has begun is under way any more. */
@@ -151,7 +159,7 @@ async function decide(
   context: ActionContext,
   id: Uuid,
   decision: DecidedIntent,
-  call: (id: Uuid) => ResultAsync<Transaction, TillError>,
+  call: (id: Uuid) => ResultAsync<TransactionView, TillError>,
 ): Promise<void> {
   const state = (await find(context, id))?.state;
   const isOpen = state === "issued" || state === "redeemed" || (decision === "cancel" && state !== undefined);
@@ -160,17 +168,17 @@ async function decide(
   if (!isOpen && !isDecided && state !== "confirming" && state !== "confirmed") return;
   const result = await call(id);
   if (result.isOk()) context.oracle.recordDecision(id, decision);
-  recordAnswer(context, result);
+  await recordAnswer(context, result);
 }
 
 /** What came of a request, in the end: it may be under way already, left by a process that died. */
 async function awaitOutcome(
   context: ActionContext,
   id: Uuid,
-  call: ResultAsync<Transaction, TillError>,
+  call: ResultAsync<TransactionView, TillError>,
 ): Promise<void> {
   const result = await call;
-  recordAnswer(context, result);
+  await recordAnswer(context, result);
   const unansweredStates = new Set(["requesting", "waitingToRetry", "lookingUp", "waitingToLookUp", "redeeming"]);
   for (let waitedMs = 0; waitedMs < MAX_WAIT_MS; waitedMs += POLL_INTERVAL_MS) {
     const found = await find(context, id);
@@ -180,22 +188,28 @@ async function awaitOutcome(
   context.oracle.reportViolation("a request never comes to an end");
 }
 
-async function find(context: ActionContext, id: Uuid): Promise<Transaction | undefined> {
+async function find(context: ActionContext, id: Uuid): Promise<TransactionView | undefined> {
   const found = await context.till.find(id);
   if (found.isErr() && found.error.type === "unknownTransaction") return undefined;
   return recordAnswer(context, found);
 }
 
 /** A refusal is an answer; anything else is not to be expected of a till whose outbox works. */
-function recordAnswer({ oracle }: ActionContext, result: Result<Transaction, TillError>): Transaction | undefined {
-  return result.match(
-    (transaction) => {
-      oracle.recordResult(transaction);
-      return transaction;
-    },
-    (error) => {
-      if (error.type !== "refused") oracle.reportViolation(`the till says ${error.type}`);
-      return undefined;
-    },
-  );
+async function recordAnswer(
+  context: ActionContext,
+  result: Result<TransactionView, TillError>,
+): Promise<TransactionView | undefined> {
+  if (result.isOk()) return recordTold(context, result.value);
+  if (result.error.type !== "refused") context.oracle.reportViolation(`the till says ${result.error.type}`);
+  return undefined;
+}
+
+/** The till has told of this transaction. What may be handed over is handed over. */
+async function recordTold({ oracle, till }: ActionContext, view: TransactionView): Promise<TransactionView> {
+  oracle.recordToldState(view.id, view.state);
+  if (!canHandOver(view)) return view;
+  const given = await till.handOver(view.id);
+  const code = given.map(({ voucher }) => voucher?.code).unwrapOr(undefined);
+  if (code !== undefined) oracle.recordHandOver(view.id, fingerprintOf(code));
+  return view;
 }

@@ -81,3 +81,25 @@ describe("the check detects an outbox that", () => {
     MAX_WAIT_MS,
   );
 });
+
+describe("the check detects that between two processes on a file", () => {
+  test.each([
+    ["each seems dead to the other", "othersSeemDead", "takes its time", "is left to it"],
+    ["nothing is told", "nothingIsTold", "unknown outcome, retries fail", "is taken up soon"],
+  ] as const)(
+    "%s",
+    async (_, processDefect, name, promise) => {
+      const flow = flows.find((each) => each.name.includes(name));
+      if (flow === undefined) throw new Error("there is no such flow");
+
+      const { failures } = await enumerateCrashPoints(flow, {
+        recoveryModes: ["survive"],
+        processDefect,
+        isSelected: (point) => point % SAMPLE_INTERVAL === 0,
+      });
+
+      expect(failures.join("\n")).toContain(promise);
+    },
+    MAX_WAIT_MS,
+  );
+});

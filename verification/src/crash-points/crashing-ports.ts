@@ -1,8 +1,7 @@
 import type { Electrum, Outbox } from "@electrum-vouchers/core/ports";
 import type { SimulatedElectrum, TillPorts, TillProcess } from "@electrum-vouchers/testkit";
-import { ResultAsync } from "neverthrow";
 import { createMortalPorts } from "../harness/mortal-ports.ts";
-import type { PausableClock } from "../harness/pausable-clock.ts";
+import { type PausableClock, pauseTimeDuring } from "../harness/pausable-clock.ts";
 import { describeViolation } from "../oracle/invariants.ts";
 import type { Oracle } from "../oracle/oracle.ts";
 
@@ -39,19 +38,4 @@ export function createCrashingPorts(
     { tillProcess, oracle },
     (moment, { port, name }) => void crashesAt(`${moment} ${port}.${name}`),
   );
-}
-
-/** The outbox, with time standing still while it is at work: SQLite works in real time. */
-function pauseTimeDuring(outbox: Outbox, { pauseDuring }: PausableClock): Outbox {
-  const pause = <Value, Failure>(work: ResultAsync<Value, Failure>): ResultAsync<Value, Failure> =>
-    new ResultAsync(pauseDuring(work));
-  return {
-    commit: (change) => pause(outbox.commit(change)),
-    load: (id) => pause(outbox.load(id)),
-    claim: (request) => pause(outbox.claim(request)),
-    postpone: (postponement) => pause(outbox.postpone(postponement)),
-    advance: (request) => pause(outbox.advance(request)),
-    release: (release) => pause(outbox.release(release)),
-    close: () => pause(outbox.close()),
-  };
 }

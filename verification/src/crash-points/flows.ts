@@ -1,7 +1,16 @@
-import { cancel, confirm, documentedFlows, loseResponse, sell, waitForAll } from "@electrum-vouchers/testkit";
+import {
+  cancel,
+  confirm,
+  delayResponse,
+  documentedFlows,
+  loseResponse,
+  sell,
+  sellAndCancel,
+  waitForAll,
+} from "@electrum-vouchers/testkit";
 import { type Flow, toCrashFlow } from "./flow.ts";
 
-/** The documented flows; and what a crash could make worse: a request that is still under way, and steps that share a commit. */
+/** The documented flows; and what a crash could make worse: messages that are under way for long, and steps that share a commit. */
 export const flows: readonly Flow[] = [
   ...documentedFlows.map(toCrashFlow),
   {
@@ -9,6 +18,12 @@ export const flows: readonly Flow[] = [
     given: { policy: { retries: 0 } },
     actions: [{ type: "interruptNext", operation: "provisionVoucher" }, sell(), waitForAll],
     finalStates: ["reversed"],
+  },
+  {
+    name: "Electrum takes its time to acknowledge, and another customer comes meanwhile",
+    given: { faults: [delayResponse("confirmVoucher", 10_000)] },
+    actions: [sell(0), confirm(0), sellAndCancel(1), waitForAll],
+    finalStates: ["confirmed", "reversed"],
   },
   {
     name: "Three customers at once",

@@ -22,6 +22,7 @@ import { checkAtQuiescence, loadTransactions } from "../oracle/quiescence.ts";
 import { runStartsAt } from "../simulation/messages.ts";
 import { type CrashFlowAction, MAX_TRANSACTIONS, performAction } from "./actions.ts";
 import type { Flow } from "./flow.ts";
+import { openSurvivor, type ProcessDefect, type Survivor, type SurvivorOptions } from "./survivor.ts";
 import { createCrashingPorts, type CrashPointHandler } from "./crashing-ports.ts";
 
 /**
@@ -30,10 +31,11 @@ import { createCrashingPorts, type CrashPointHandler } from "./crashing-ports.ts
  * - `repeat`: all actions once more, under the same ids
  * - `cancel`: the customers have left, so everything is cancelled
  * - `abandon`: nothing
+ * - `survive`: nothing; but a second till has been open on the same file all the time, and takes up what the first one leaves
  */
-export type RecoveryMode = "repeat" | "cancel" | "abandon";
+export type RecoveryMode = "repeat" | "cancel" | "abandon" | "survive";
 
-export const recoveryModes: readonly RecoveryMode[] = ["repeat", "cancel", "abandon"];
+export const recoveryModes: readonly RecoveryMode[] = ["repeat", "cancel", "abandon", "survive"];
 
 /** What came of one run of a flow. */
 export interface CrashRun {
@@ -54,6 +56,8 @@ export interface CrashRunOptions {
   readonly crashPoint: number;
   readonly recoveryMode: RecoveryMode;
   readonly injectDefect?: OutboxDefectInjector | undefined;
+  /** What is wrong between the till and the one that survives it. */
+  readonly processDefect?: ProcessDefect | undefined;
 }
 
 /** Puts something between a till and its outbox. */
@@ -63,19 +67,10 @@ export type OutboxDefectInjector = (outbox: Outbox) => Outbox;
 export async function runWithCrash(
   flow: Flow,
   folder: string,
-  { crashPoint, recoveryMode, injectDefect }: CrashRunOptions,
+  { crashPoint, recoveryMode, injectDefect, processDefect }: CrashRunOptions,
 ): Promise<CrashRun> {
-  const clock = createPausableClock(runStartsAt);
-  const { world, voucherCode } = worldFor(flow.given);
-  const environment: FlowEnvironment = {
-    flow,
-    clock,
-    voucherCode,
-    electrum: createSimulatedElectrum(clock, { world, faults: { rules: flow.given.faults ?? [] } }),
-    oracle: createOracle({ monotonicMs: clock.monotonicMs, confirmationsWait: true }),
-    pastEvents: new Set(),
-    alerts: new Set(),
-  };
+  const environment = createEnvironment(flow);
+  const { clock } = environment;
   const [first, second] = [join(folder, "first.db"), join(folder, "second.db")];
   const tillProcess = startTillProcess("the first till", clock.now);
   let points = 0;
@@ -85,26 +80,33 @@ export async function runWithCrash(
     points += 1;
     if (points !== crashPoint) return false;
     crashedAt = point;
-    copyDatabase(first, second);
+    if (recoveryMode !== "survive") copyDatabase(first, second);
     tillProcess.kill();
     return true;
   };
 
   copyDatabase(join(folder, EMPTY_DATABASE), first);
-  let outbox = openOrThrow(first);
-  await runActions(environment, flow.actions, { outbox, injectDefect, tillProcess, crashesAt });
+  const bootClock = { boot: 1, readMs: clock.monotonicMs };
+  const survivor =
+    recoveryMode === "survive"
+      ? await startSurvivor(environment, first, { bootClock, tillProcess, defect: processDefect })
+      : undefined;
+  let outbox = survivor?.openFirst() ?? openOrThrow(first, bootClock);
+  await runActions(environment, flow.actions, {
+    outbox,
+    injectDefect,
+    tillProcess,
+    crashesAt,
+    isFileShared: survivor !== undefined,
+  });
   await awaitQuiescence(environment, outbox, tillProcess);
-  if (crashedAt !== undefined) {
+  if (survivor !== undefined) {
+    await survivor.endFirst(outbox);
+    outbox = survivor.outbox;
+  } else if (crashedAt !== undefined) {
     await closeOrThrow(outbox);
-    outbox = openOrThrow(second);
-    // The first till may have died while a commit was under way, so that it was not told that the commit succeeded.
-    for (const transaction of await loadTransactions(outbox)) environment.oracle.recordStored(transaction);
-    await runActions(environment, recoveryActions(flow, recoveryMode), {
-      outbox,
-      injectDefect,
-      tillProcess: startTillProcess("the second till", clock.now),
-      crashesAt: () => false,
-    });
+    outbox = openOrThrow(second, bootClock);
+    await recover(environment, recoveryMode, { outbox, injectDefect });
   }
   environment.electrum.heal();
   await awaitQuiescence(environment, outbox);
@@ -117,6 +119,37 @@ export async function runWithCrash(
   const finalStates = transactions.map(({ state }) => state);
   const { violations } = oracle;
   return { points, ...(crashedAt === undefined ? {} : { crashedAt }), finalStates, violations };
+}
+
+function createEnvironment(flow: Flow): FlowEnvironment {
+  const clock = createPausableClock(runStartsAt);
+  const { world, voucherCode } = worldFor(flow.given);
+  return {
+    flow,
+    clock,
+    voucherCode,
+    electrum: createSimulatedElectrum(clock, { world, faults: { rules: flow.given.faults ?? [] } }),
+    oracle: createOracle({ monotonicMs: clock.monotonicMs, confirmationsWait: true }),
+    pastEvents: new Set(),
+    alerts: new Set(),
+  };
+}
+
+/** A new till takes over. */
+async function recover(
+  environment: FlowEnvironment,
+  recoveryMode: RecoveryMode,
+  { outbox, injectDefect }: Pick<ProcessContext, "outbox" | "injectDefect">,
+): Promise<void> {
+  const { flow, clock, oracle } = environment;
+  // The first till may have died while a commit was under way, so that it was not told that the commit succeeded.
+  for (const transaction of await loadTransactions(outbox)) oracle.recordStored(transaction);
+  await runActions(environment, recoveryActions(flow, recoveryMode), {
+    outbox,
+    injectDefect,
+    tillProcess: startTillProcess("the second till", clock.now),
+    crashesAt: () => false,
+  });
 }
 
 /** What outlives a till. */
@@ -137,6 +170,24 @@ interface ProcessContext {
   readonly injectDefect: OutboxDefectInjector | undefined;
   readonly tillProcess: TillProcess;
   readonly crashesAt: CrashPointHandler;
+  /** Whether another process reads what this one has still written when it died. */
+  readonly isFileShared?: boolean;
+}
+
+/** Starts the second till beside the first one. */
+async function startSurvivor(
+  environment: FlowEnvironment,
+  path: string,
+  options: Pick<SurvivorOptions, "bootClock" | "tillProcess" | "defect">,
+): Promise<Survivor> {
+  const survivor = openSurvivor(path, { ...environment, ...options });
+  await runActions(environment, [], {
+    outbox: survivor.outbox,
+    injectDefect: undefined,
+    tillProcess: startTillProcess("the second till", environment.clock.now),
+    crashesAt: () => false,
+  });
+  return survivor;
 }
 
 /** Starts a till and carries out these actions, until all are done or it has died. */
@@ -158,12 +209,12 @@ async function runActions(
 async function runActionsAtTill(
   environment: FlowEnvironment,
   actions: readonly CrashFlowAction[],
-  { outbox, injectDefect = (each) => each, tillProcess, crashesAt }: ProcessContext,
+  { outbox, injectDefect = (each) => each, tillProcess, crashesAt, isFileShared = false }: ProcessContext,
 ): Promise<void> {
   const { flow, oracle } = environment;
   const watched = watchCommits(outbox, (change) => {
     // What a dead process has still written is in a file that nothing reads any more.
-    if (!tillProcess.isDead()) oracle.recordCommit(change, tillProcess);
+    if (!tillProcess.isDead() || isFileShared) oracle.recordCommit(change, tillProcess);
   });
   const till = await startTill({
     ...createCrashingPorts({ ...environment, outbox: injectDefect(watched) }, tillProcess, crashesAt),
@@ -172,7 +223,8 @@ async function runActionsAtTill(
       oracle.recordEvent(event);
       if (event.type !== "alert") return;
       environment.alerts.add(event.alert.reason);
-      if (flow.alerts?.includes(event.alert.reason) !== true)
+      // The oracle judges whether attention is needed: a crash may bring it about.
+      if (event.alert.reason !== "attention" && flow.alerts?.includes(event.alert.reason) !== true)
         oracle.reportViolation(`no such alert is raised (${JSON.stringify(event.alert)})`);
     },
     newId: createIdMinter(tillProcess),
@@ -214,6 +266,7 @@ function recoveryActions({ actions }: Flow, recoveryMode: RecoveryMode): readonl
     case "cancel":
       return [waitForAll, ...Array.from({ length: MAX_TRANSACTIONS }, (_, index) => cancel(index)), waitForAll];
     case "abandon":
+    case "survive":
       return [];
   }
 }

@@ -12,7 +12,8 @@ const isEnumeration = (message: unknown): message is CrashPointReport => hasFiel
 
 /**
  * A crash before and after every single call of a port, and while each message is under way, in every documented flow. Then a
- * new till takes over what the old one left in its file. `--flow TEXT` runs only the flows with this text in their names.
+ * new till takes over what the old one left in its file, or one that has been open on it all the time. `--flow TEXT` runs only the
+ * flows with this text in their names.
  */
 export async function verifyCrashPoints(args: readonly string[]): Promise<Report> {
   const { values } = parseArgs({ args: [...args], options: { flow: { type: "string", default: "" } } });
@@ -34,10 +35,13 @@ export async function verifyCrashPoints(args: readonly string[]): Promise<Report
   });
   const sum = (count: (enumeration: CrashPointReport) => number): number =>
     enumerations.reduce((total, each) => total + count(each), 0);
+  const [points, crashes] = [sum((each) => each.points), sum(({ runs }) => runs)];
   return {
     check: "crash points",
-    size: `${chosen.length} flows, ${sum(({ points }) => points)} points, ${sum(({ runs }) => runs)} crashes`,
-    faults: "a crash at every call of a port; then everything is repeated, cancelled or abandoned",
+    counts: { flows: enumerations.length, points, crashes },
+    size: `${enumerations.length} flows, ${points} points, ${crashes} crashes`,
+    faults:
+      "a crash at every call of a port; then everything is repeated, cancelled or abandoned, or a second till on the file goes on",
     failures: enumerations.flatMap(({ flow, failures }) =>
       failures.map((failure) => `pnpm verify crash --flow ${JSON.stringify(flow)}\n  ${failure}`),
     ),

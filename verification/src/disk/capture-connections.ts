@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 
 /**
- * The connections to SQLite that are made while something is opened. Faults are injected through them: no real disk fills up,
+ * The connections to SQLite that are made while something is opened, and are open afterwards. Faults are injected through them: no real disk fills up,
  * or becomes read-only, just when a check needs it.
  */
 export function captureConnections<Opened>(open: () => Opened): {
@@ -15,7 +15,8 @@ export function captureConnections<Opened>(open: () => Opened): {
     return pragma.apply(this, args);
   };
   try {
-    return { value: open(), connections };
+    const value = open();
+    return { value, connections: new Set([...connections].filter((connection) => connection.open)) };
   } finally {
     Database.prototype.pragma = pragma;
   }

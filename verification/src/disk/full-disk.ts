@@ -23,11 +23,18 @@ export async function checkFullDisk(path: string, history: CommitHistory, groupS
     for (let room = 0; remaining.length > 0 && failures.length === 0; room += 1) {
       limitGrowth(connections, room);
       const errors = await Promise.all(remaining.map((change) => tryCommit(outbox, change)));
+      const ids = remaining.map(({ id }) => id);
+      /** A step whose predecessor did not fit is a conflict. */
+      const followsRefused = (index: number): boolean =>
+        errors[index]?.type === "conflict" &&
+        errors.some((error, earlier) => earlier < index && error !== undefined && ids[earlier] === ids[index]);
       committed.push(...remaining.filter((_, index) => errors[index] === undefined));
       remaining = remaining.filter((_, index) => errors[index] !== undefined);
       if (remaining.length === 0) break;
       points += 1;
-      const unexpected = errors.filter((error) => error !== undefined && !isFull(error));
+      const unexpected = errors.filter(
+        (error, index) => error !== undefined && !isFull(error) && !followsRefused(index),
+      );
       const found = [
         ...unexpected.map((error) => `a full disk is called ${error?.type}`),
         ...(await findDifferences(outbox, committed)),
@@ -72,7 +79,13 @@ async function checkLeases(outbox: SqliteOutbox): Promise<readonly string[]> {
   const postponed =
     first === undefined
       ? undefined
-      : await outbox.postpone({ id: first.id, version: first.version, until: LEASED_UNTIL, reason: "full" });
+      : await outbox.postpone({
+          id: first.id,
+          version: first.version,
+          at: ALL_DUE_AT,
+          until: LEASED_UNTIL,
+          reason: "full",
+        });
   const released = await outbox.release({ worker: "till" });
   return [claimed, postponed, released].flatMap((result) =>
     result?.isErr() === true && !isFull(result.error)

@@ -51,7 +51,7 @@ async function findUnexpected(
   const committed = error?.type === "unavailable" ? error.reason : "done";
   const results: readonly Result<unknown, OutboxUnavailable>[] = [
     await outbox.claim({ worker: "till", work: ["advice"], now: ALL_DUE_AT, until: LEASED_UNTIL, limit: 1 }),
-    await outbox.postpone({ id: change.id, version: 1, until: LEASED_UNTIL, reason: "locked" }),
+    await outbox.postpone({ id: change.id, version: 1, at: ALL_DUE_AT, until: LEASED_UNTIL, reason: "locked" }),
     await outbox.release({ worker: "till" }),
   ];
   const leased = results.map((result) =>

@@ -1,16 +1,16 @@
-import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
+import { type BootClock, openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Change, CommitError } from "@electrum-vouchers/core/ports";
 import { findDifferences, type CommitHistory } from "./commit-history.ts";
 
 /** Short: a process that holds a lock here holds it until it is told to let go. */
 const BUSY_TIMEOUT_MS = 20;
 
-export const tryOpen = (path: string): ReturnType<typeof openSqliteOutbox> =>
-  openSqliteOutbox({ path, busyTimeoutMs: BUSY_TIMEOUT_MS });
+export const tryOpen = (path: string, bootClock?: BootClock): ReturnType<typeof openSqliteOutbox> =>
+  openSqliteOutbox({ path, busyTimeoutMs: BUSY_TIMEOUT_MS, ...(bootClock === undefined ? {} : { bootClock }) });
 
 /** Opens an outbox; throws if it does not open. */
-export function openOrThrow(path: string): SqliteOutbox {
-  return tryOpen(path).match(
+export function openOrThrow(path: string, bootClock?: BootClock): SqliteOutbox {
+  return tryOpen(path, bootClock).match(
     (outbox) => outbox,
     (error) => {
       throw new Error(`${path} does not open: ${error.type}`);

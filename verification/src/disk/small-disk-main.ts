@@ -1,5 +1,5 @@
 // `small-disk-main.ts FOLDER TRANSACTIONS`, in a mount namespace of its own: mounts a small disk there, fills it with ballast
-// except for 0, 1, 2… pages, and uses an outbox on it. Prints "mounted", then how many times the disk was full, then each failure.
+// except for 0, 1, 2… pages, and uses an outbox on it. Then it has retention make room on larger disks that are full. Prints "mounted", then how many times the disk was full, then each failure.
 
 import { execFileSync } from "node:child_process";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { copyDatabase } from "./temporary-folder.ts";
 import { findDifferences, type CommitHistory } from "./commit-history.ts";
 import { closeOrThrow, commitAll, tryCommit, findDifferencesInFile, tryOpen, openOrThrow } from "./outbox.ts";
 import { prefixFailures } from "./disk-check-result.ts";
+import { checkRoomOnFullDisk } from "./room-on-full-disk.ts";
 import { createCommitHistory } from "./workload.ts";
 
 const [folder = "", transactions = "0"] = process.argv.slice(2);
@@ -27,10 +28,11 @@ for (let pages = 0, wasFull = true; wasFull; pages += 1) {
 }
 for (let pages = 0, wasFull = true; wasFull; pages += 1) {
   copyDatabase(join(folder, "nothing"), path);
-  wasFull = await fillBeforeOpening(pages, []);
+  wasFull = await fillBeforeOpening(pages);
 }
-console.log(points);
-for (const failure of failures) console.log(failure.replaceAll("\n", " "));
+const room = await checkRoomOnFullDisk(folder);
+console.log(points + room.points);
+for (const failure of [...failures, ...room.failures]) console.log(failure.replaceAll("\n", " "));
 
 /** The disk fills up under an open outbox, then there is room again. Gives whether it was full at all. */
 async function fillWhileCommitting(pages: number): Promise<boolean> {
@@ -70,15 +72,20 @@ async function commitUntilFull(outbox: SqliteOutbox, changes: CommitHistory): Pr
   return changes.length;
 }
 
-/** The disk is full when the outbox is opened, then there is room. Gives whether it was full at all. */
-async function fillBeforeOpening(pages: number, expected: CommitHistory): Promise<boolean> {
+/** The disk is full when the outbox is opened, then there is room. Gives whether it did not open, or took no commit. */
+async function fillBeforeOpening(pages: number): Promise<boolean> {
   fillExcept(pages);
   const outbox = tryOpen(path);
+  const [first] = history;
+  const error = outbox.isOk() && first !== undefined ? await tryCommit(outbox.value, first) : undefined;
   rmSync(ballast);
+  const isFull = outbox.isErr() || error !== undefined;
+  if (isFull) points += 1;
+  if (outbox.isErr() && outbox.error.type !== "full") failures.push(`a full disk is called ${outbox.error.type}`);
   if (outbox.isOk()) await closeOrThrow(outbox.value);
-  else points += 1;
-  failures.push(...prefixFailures(`${pages} pages when it is opened`, await findDifferencesInFile(path, expected)));
-  return outbox.isErr();
+  const committed = isFull || first === undefined ? [] : [first];
+  failures.push(...prefixFailures(`${pages} pages when it is opened`, await findDifferencesInFile(path, committed)));
+  return isFull;
 }
 
 /** Fills the disk except for so many pages. */

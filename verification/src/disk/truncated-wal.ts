@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { copyDatabase } from "./temporary-folder.ts";
+import { copyDatabase, copyOpenDatabase } from "./temporary-folder.ts";
 import { findDifferences, type CommitHistory, PAGE } from "./commit-history.ts";
 import { closeOrThrow, commitTogether, tryOpen, openOrThrow } from "./outbox.ts";
 import type { DiskCheckResult } from "./disk-check-result.ts";
@@ -24,7 +24,7 @@ export async function checkTruncatedWal(
   for (let from = 0; from < history.length; from += groupSize)
     await commitTogether(outbox, history.slice(from, from + groupSize));
   const whole = join(folder, "whole.db");
-  copyDatabase(written, whole);
+  copyOpenDatabase(written, whole);
   await closeOrThrow(outbox);
   const wal = readFileSync(`${whole}-wal`);
   const lengths = cutLengths(wal.length);

@@ -25,7 +25,7 @@ export async function verifyDisk(): Promise<Report> {
     await inFile((path) => checkFullDisk(path, largeHistory, 1)),
     await inFile((path) => checkFullDisk(path, largeHistory, 4)),
   ];
-  const small = await withTemporaryFolder((folder) => checkSmallDisk(folder, 6));
+  const small = await withTemporaryFolder((folder) => checkSmallDisk(folder, 12));
   const otherResults = [
     await inFile((path) => checkLockedFile(path, largeHistory)),
     await withTemporaryFolder((folder) => checkReadOnly(folder, largeHistory)),
@@ -39,14 +39,20 @@ export async function verifyDisk(): Promise<Report> {
     await withTemporaryFolder((folder) => checkTruncatedWal(folder, largeHistory, 8)),
   ];
 
+  const counts = {
+    "times full": mergeDiskResults(full).points,
+    "flipped bits": mergeDiskResults(flipped).points,
+    "truncated logs": mergeDiskResults(truncated).points,
+  };
   const size = [
-    `full ${mergeDiskResults(full).points} times`,
+    `full ${counts["times full"]} times`,
     small === undefined ? "no small disk to be had here" : `truly full ${small.points} times`,
-    `${mergeDiskResults(flipped).points} flipped bits`,
-    `${mergeDiskResults(truncated).points} truncated logs`,
+    `${counts["flipped bits"]} flipped bits`,
+    `${counts["truncated logs"]} truncated logs`,
   ];
   return {
     check: "disk",
+    counts,
     size: size.join(", "),
     faults: "full, locked, read-only, foreign, newer, a flipped bit, a truncated log",
     failures: mergeDiskResults([

@@ -3,18 +3,12 @@ import {
   type Fact,
   type Intent,
   parsePolicy,
+  type StartEntry,
   type Transaction,
   type Uuid,
 } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
-import {
-  factStep,
-  intentStep,
-  type PendingStep,
-  type StartEntry,
-  startStep,
-  toChange,
-} from "@electrum-vouchers/runtime/engine";
+import { factStep, intentStep, type PendingStep, startStep, toChange } from "@electrum-vouchers/runtime/engine";
 import type { Result } from "neverthrow";
 import {
   toResponse,

@@ -18,7 +18,8 @@ function checkRequestOutcome(
 ): Violations {
   const outcome = classifyResponse(request, response);
   const read = outcome.outcome === "unknown" && outcome.cause === "foreign" ? "foreign" : outcome.outcome;
-  const expected = deriveOutcome(request.operation, ID, response);
+  const asked = request.operation === "lookupVoucher" ? request.message : undefined;
+  const expected = deriveOutcome(request.operation, ID, response, asked);
   const isUnnamed = isUnnamedError(request.operation, ID, response);
   return [
     ...violationUnless(read === expected, `${request.operation}: read as ${read}, is ${expected}`),

@@ -83,9 +83,16 @@ function checkVoucher(before: Transaction, after: Transaction): Violations {
   const isNew = !canHandOver(before) && after.state !== "completed";
   return [
     ...violationUnless(!isNew, "a voucher is handed over that is not confirmed"),
-    ...violationUnless(handOver(after).code.length > 0, "a voucher without a code is handed out"),
+    ...violationUnless(handsOverCode(after), "a voucher without a code is handed out"),
   ];
 }
+
+/** A redemption may leave no voucher. */
+const handsOverCode = (transaction: Transaction): boolean =>
+  handOver(transaction).match(
+    ({ voucher }) => (voucher === undefined ? transaction.kind === "redemption" : voucher.code.length > 0),
+    () => false,
+  );
 
 /** The transaction after a response can be stored, and reads back as it was. */
 const checkStored = (after: Transaction): Violations =>

@@ -1,4 +1,5 @@
-import type { HttpResponse, Operation } from "@electrum-vouchers/core";
+import type { HttpResponse, Operation, VoucherLookup } from "@electrum-vouchers/core";
+import { CODE } from "./messages.ts";
 
 // What a response means, written a second time: from Electrum's documents alone, without a line of the core. If the two
 // classifications differ, one of them is wrong.
@@ -6,15 +7,20 @@ import type { HttpResponse, Operation } from "@electrum-vouchers/core";
 /** `foreign` leaves the outcome as unknown as `unknown` does, but Electrum did not say it. */
 export type ExpectedRequestOutcome = "approved" | "declined" | "unknown" | "foreign";
 
-/** What the response to a request says about the request. */
-export function deriveOutcome(operation: Operation, id: string, response: HttpResponse): ExpectedRequestOutcome {
+/** What the response to a request says about the request. `asked` is what a lookup asked for. */
+export function deriveOutcome(
+  operation: Operation,
+  id: string,
+  response: HttpResponse,
+  asked: VoucherLookup = { voucherCode: CODE },
+): ExpectedRequestOutcome {
   const body = parseObject(response.body);
   const { status } = response;
   // Whoever refuses the credentials has passed nothing on.
   if (status === 401 || status === 407) return "declined";
   const errorType = body === undefined ? undefined : textField(body, "errorType");
   const isSuccess = status === 200 || status === 201 || status === 202;
-  if (isSuccess && errorType === undefined) return readSuccess(operation, id, body);
+  if (isSuccess && errorType === undefined) return readSuccess(operation, { id, asked }, body);
   if (errorType === undefined) return isTrouble(status) ? "unknown" : "foreign";
   if (authorOf(operation, id, response) === "another") return "foreign";
   if (isSuccess || neverDeclines(operation, errorType)) return "unknown";
@@ -22,15 +28,36 @@ export function deriveOutcome(operation: Operation, id: string, response: HttpRe
 }
 
 /** A success counts only if it has what was asked for: the voucher that was bought, the transaction that was meant. */
-function readSuccess(operation: Operation, id: string, body: object | undefined): ExpectedRequestOutcome {
+function readSuccess(
+  operation: Operation,
+  { id, asked }: { readonly id: string; readonly asked: VoucherLookup },
+  body: object | undefined,
+): ExpectedRequestOutcome {
   if (body === undefined) return "foreign";
   const voucher = ownField(body, "voucher");
   const isVoucher = typeof voucher === "object" && voucher !== null && !Array.isArray(voucher);
-  if (operation === "lookupVoucher") return isVoucher ? "approved" : "unknown";
+  if (operation === "lookupVoucher") {
+    if (!isVoucher) return "unknown";
+    return isOther(asked.voucherCode, textField(voucher, "code")) ||
+      isOther(asked.voucherSerialNumber, textField(voucher, "serialNumber"))
+      ? "foreign"
+      : "approved";
+  }
   if (textField(body, "id")?.toLowerCase() !== id.toLowerCase()) return "foreign";
   const code = isVoucher ? textField(voucher, "code") : undefined;
   const needsCode = operation === "provisionVoucher" || operation === "retryProvisionVoucher";
   return !needsCode || (code !== undefined && code.length > 0) ? "approved" : "unknown";
+}
+
+/** Both are there, and they differ in more than blanks, hyphens and case. */
+function isOther(asked = "", named = ""): boolean {
+  const [left = "", right = ""] = [asked, named].map((text) =>
+    text
+      .split(/[\s-]+/)
+      .join("")
+      .toLowerCase(),
+  );
+  return left !== "" && right !== "" && left !== right;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type Instant,
   type Intent,
   observe,
+  parseIntent,
   type Policy,
   parsePolicy,
   startProvision,
@@ -73,7 +74,11 @@ const intents: readonly Intent[] = [
   { type: "cancel", at: FIXTURE_NOW },
   { type: "redeem", request: redemptionRequest, at: FIXTURE_NOW },
   { type: "lookUp", at: FIXTURE_NOW },
-  { type: "resend", at: FIXTURE_NOW },
+  { type: "paymentStarted", reference: "P-1", at: FIXTURE_NOW },
+  { type: "hold", by: "Thandi", reason: "INC-4411", at: FIXTURE_NOW },
+  { type: "unhold", by: "Thandi", reason: "INC-4411", at: FIXTURE_NOW },
+  { type: "reconcile", outcome: "agrees", by: "Thandi", reason: "INC-4411", at: FIXTURE_NOW },
+  { type: "resend", by: "Thandi", reason: "Electrum has mended it", at: FIXTURE_NOW },
   { type: "resolve", resolution: "confirmed", by: "Thandi", reason: "seen live", at: FIXTURE_NOW },
 ];
 
@@ -83,7 +88,7 @@ function possibleEntries(transaction: Transaction): readonly Entry[] {
   const facts: readonly Fact[] = [
     ...responses.map((response): Fact => ({ type: "response", attempt, at: FIXTURE_NOW, ...response })),
     { type: "noResponse", attempt, cause: "deadline", at: FIXTURE_NOW },
-    ...(["retry", "lookup", "decision"] as const).map((timer) =>
+    ...(["retry", "lookup", "decision", "expiry"] as const).map((timer) =>
       timerFact({ type: "wakeAt", timer, attempt, at: FIXTURE_NOW }, FIXTURE_NOW),
     ),
     ...adviceResponses.map(
@@ -145,11 +150,15 @@ function starts(): readonly TransactionFixture[] {
     const redemption = { ...ids, id: ID, lookup: { voucherCode: CODE } };
     return [
       ...startProvision(sale).match(
-        ({ transaction }) => [{ transaction, journal: [{ type: "provisionStarted", start: sale } as const] }],
+        ({ transaction }) => [
+          { transaction, journal: [{ type: "provisionStarted", start: transaction.start } as const] },
+        ],
         () => [],
       ),
       ...startRedemption(redemption).match(
-        ({ transaction }) => [{ transaction, journal: [{ type: "redemptionStarted", start: redemption } as const] }],
+        ({ transaction }) => [
+          { transaction, journal: [{ type: "redemptionStarted", start: transaction.start } as const] },
+        ],
         () => [],
       ),
     ];
@@ -157,10 +166,16 @@ function starts(): readonly TransactionFixture[] {
 }
 
 const successors = ({ transaction, journal }: TransactionFixture): readonly TransactionFixture[] =>
-  possibleEntries(transaction).flatMap((entry) => {
-    const after = applyEntry(transaction, entry);
-    return after === transaction ? [] : [{ transaction: after, journal: [...journal, entry] }];
-  });
+  possibleEntries(transaction)
+    .map(asCopied)
+    .flatMap((entry) => {
+      const after = applyEntry(transaction, entry);
+      return after === transaction ? [] : [{ transaction: after, journal: [...journal, entry] }];
+    });
+
+/** A journal holds an intent as it was validated and copied. */
+const asCopied = (entry: Entry): Entry =>
+  entry.type === "intent" ? { ...entry, intent: parseIntent(entry.intent).unwrapOr(entry.intent) } : entry;
 
 function applyEntry(transaction: Transaction, entry: Entry): Transaction {
   if (entry.type === "fact") return observe(transaction, entry.fact).transaction;

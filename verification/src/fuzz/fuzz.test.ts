@@ -1,8 +1,15 @@
-import { decode, classifyAdviceResponse, type RequestOutcome, classifyResponse } from "@electrum-vouchers/core";
+import {
+  decode,
+  decodeEntry,
+  classifyAdviceResponse,
+  type RequestOutcome,
+  classifyResponse,
+} from "@electrum-vouchers/core";
 import { isJsonObject, parseJson, provisionStates, redemptionStates } from "@electrum-vouchers/testkit";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../random.ts";
 import { withChecksum } from "./records.ts";
+import { encodeJournal } from "./repairs.ts";
 import { runFuzz } from "./run.ts";
 import { allFixtures } from "./fixtures.ts";
 import { shippedCore, type SystemUnderTest } from "./system-under-test.ts";
@@ -49,6 +56,25 @@ describe("the check detects a core that", () => {
   const approvesAll = (reading: RequestOutcome): RequestOutcome =>
     reading.outcome === "unknown" && reading.cause === "noVoucher" ? { outcome: "approved", response: {} } : reading;
   const defects: Readonly<Record<string, Partial<SystemUnderTest>>> = {
+    "checks a record without replaying its journal": {
+      findDamage: (stored) =>
+        decode(stored.record).match(
+          () => [],
+          () => shippedCore.findDamage(stored),
+        ),
+    },
+    "repairs what is over to what is open": {
+      planRepair: (stored, request) => shippedCore.planRepair({ ...stored, final: false }, request),
+    },
+    "repairs without comparing the states on the way": {
+      planRepair: (stored, request) => {
+        const steps = stored.entries
+          .map((entry) => decodeEntry(entry)._unsafeUnwrap())
+          .filter((entry) => entry.type !== "delivery" && entry.type !== "repair")
+          .map(({ rules: _rules, state: _state, ...step }) => step);
+        return shippedCore.planRepair({ ...stored, entries: encodeJournal(steps) }, request);
+      },
+    },
     "approves a success without a voucher": {
       classifyResponse: (request, response) => approvesAll(classifyResponse(request, response)),
     },
@@ -125,6 +151,37 @@ describe("the check detects a core that", () => {
     },
     "acts on a response that came after its deadline": {
       observe: (transaction, fact) => shippedCore.observe(transaction, { ...fact, at: 0 }),
+    },
+    "keeps the object of its caller": {
+      startProvision: (start) =>
+        shippedCore.startProvision(start).map(({ transaction, commands }) => ({
+          commands,
+          transaction: { ...transaction, start: { ...transaction.start, request: start.request } },
+        })),
+    },
+    "sends what it has not validated": {
+      startProvision: (start) =>
+        shippedCore.startProvision(start).map((step) => ({
+          ...step,
+          commands: [
+            {
+              type: "sendRequest",
+              attempt: 0,
+              request: { operation: "provisionVoucher", message: { ...start.request, basketRef: "\0" } },
+              deadlineAt: 0,
+            },
+          ],
+        })),
+    },
+    "throws at what is no plain data": {
+      startProvision: (start) => {
+        structuredClone(start);
+        return shippedCore.startProvision(start);
+      },
+    },
+    "keeps a page whole": { boundResponse: (_, response) => response },
+    "keeps the beginning of a response": {
+      boundResponse: (_, response) => ({ ...response, body: response.body.slice(0, 1_000) }),
     },
     "does not look at a record's checksum": {
       decode: (record) => {

@@ -37,6 +37,7 @@ export const requests: readonly Request[] = [
   { operation: "provisionVoucher", message: provisionRequest },
   { operation: "retryProvisionVoucher", message: provisionRequest },
   { operation: "lookupVoucher", message: { voucherCode: CODE } },
+  { operation: "lookupVoucher", message: { voucherSerialNumber: "S-1" } },
   { operation: "redeemVoucher", message: redemptionRequest },
   { operation: "lookupRedemption", message: { requestId: ID } },
 ];

@@ -2,6 +2,8 @@ import { hasFields } from "../workers.ts";
 
 /** The cases that one thread runs. */
 export interface CasePortion {
+  /** Whether they are of messages, or of what comes in by another door. */
+  readonly kind: "messages" | "doors";
   readonly seed: number;
   readonly from: number;
   readonly cases: number;
@@ -11,4 +13,4 @@ export interface CasePortion {
 
 /** Whether this is what a thread is given. */
 export const isCasePortion = (value: unknown): value is CasePortion =>
-  hasFields(value, "seed", "from", "cases", "current");
+  hasFields(value, "kind", "seed", "from", "cases", "current");

@@ -1,4 +1,4 @@
-import { type DamagedRecord, encode, encodeEntry } from "@electrum-vouchers/core";
+import { type DamagedRecord, encode, encodeEntry, toJournalEntry } from "@electrum-vouchers/core";
 import { isJsonObject, parseJson } from "@electrum-vouchers/testkit";
 import type { Result } from "neverthrow";
 import { containsSecret } from "./errors.ts";
@@ -22,7 +22,7 @@ export function checkRecords(
   { transaction, journal }: TransactionFixture,
 ): Violations {
   const record = alter(random, encode(transaction));
-  const entry = alter(random, encodeEntry(random.pick(journal)));
+  const entry = alter(random, encodeEntry(toJournalEntry(random.pick(journal), transaction)));
   return [
     ...checkDecoded("a record", record, system.decode(record.altered).map(encode)),
     ...checkDecoded("an entry", entry, system.decodeEntry(entry.altered).map(encodeEntry)),

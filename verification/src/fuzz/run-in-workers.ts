@@ -2,16 +2,21 @@ import { Worker } from "node:worker_threads";
 import type { FailedCase } from "./run.ts";
 import type { CasePortion } from "./portion.ts";
 
-/** A case takes a millisecond. A case that takes this long never ends. */
+/** A case takes a millisecond, or ten if it opens a store. A case that takes this long never ends. */
 const HANG_MS = 10_000;
 
 /** Runs the cases on so many threads. A case that never ends is a failure like any other. */
-export async function runCasesInWorkers(seed: number, cases: number, workers: number): Promise<readonly FailedCase[]> {
+export async function runCasesInWorkers(
+  kind: CasePortion["kind"],
+  seed: number,
+  cases: number,
+  workers: number,
+): Promise<readonly FailedCase[]> {
   const size = Math.ceil(cases / workers);
   const portions = Array.from({ length: workers }, (_, index): CasePortion => {
     const from = index * size;
     const current = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    return { seed, from, cases: Math.min(size, cases - from), current };
+    return { kind, seed, from, cases: Math.min(size, cases - from), current };
   });
   return (await Promise.all(portions.map(runWithHangCheck))).flat();
 }

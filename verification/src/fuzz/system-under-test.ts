@@ -1,11 +1,19 @@
 import {
   type AdviceOutcome,
+  boundResponse,
+  type OutgoingMessage,
+  type Provision,
+  type ProvisionStart,
+  type Refusal,
+  startProvision,
   type Advice,
   type HttpResponse,
   type DamagedRecord,
   decode,
   decodeEntry,
-  type Entry,
+  findDamage,
+  type JournalEntry,
+  planRepair,
   type Fact,
   observe,
   classifyAdviceResponse,
@@ -23,10 +31,24 @@ export interface SystemUnderTest {
   readonly classifyAdviceResponse: (advice: Advice, response: HttpResponse) => AdviceOutcome;
   readonly observe: (transaction: Transaction, fact: Fact) => Step<Transaction>;
   readonly decode: (record: string) => Result<Transaction, DamagedRecord>;
-  readonly decodeEntry: (entry: string) => Result<Entry, DamagedRecord>;
+  readonly boundResponse: (message: OutgoingMessage, response: HttpResponse) => HttpResponse;
+  readonly startProvision: (start: ProvisionStart) => Result<Step<Provision>, Refusal>;
+  readonly decodeEntry: (entry: string) => Result<JournalEntry, DamagedRecord>;
+  readonly findDamage: typeof findDamage;
+  readonly planRepair: typeof planRepair;
 }
 
-export const shippedCore: SystemUnderTest = { classifyResponse, classifyAdviceResponse, observe, decode, decodeEntry };
+export const shippedCore: SystemUnderTest = {
+  classifyResponse,
+  classifyAdviceResponse,
+  observe,
+  boundResponse,
+  startProvision,
+  decode,
+  decodeEntry,
+  findDamage,
+  planRepair,
+};
 
 /** Descriptions of what is wrong; empty if nothing is. */
 export type Violations = readonly string[];

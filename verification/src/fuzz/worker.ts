@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { runDoors } from "./doors/run.ts";
 import { runFuzz } from "./run.ts";
 import { isCasePortion } from "./portion.ts";
 
@@ -6,8 +7,9 @@ import { isCasePortion } from "./portion.ts";
 
 if (parentPort === null || !isCasePortion(workerData))
   throw new Error("this runs on a thread, and is told its share of the cases");
-const { seed, from, cases, current } = workerData;
-const failures = runFuzz({
+const { kind, seed, from, cases, current } = workerData;
+const run = kind === "doors" ? runDoors : runFuzz;
+const failures = await run({
   seed,
   from,
   cases,

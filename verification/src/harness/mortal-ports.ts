@@ -56,6 +56,14 @@ export function createMortalPorts(
       postpone: (postponement) => callOutbox("postpone", () => outbox.postpone(postponement)),
       advance: (request) => callOutbox("advance", () => outbox.advance(request)),
       release: (release) => callOutbox("release", () => outbox.release(release)),
+      undelivered: (queue) => callOutbox("undelivered", () => outbox.undelivered(queue)),
+      secret: () => callOutbox("secret", () => outbox.secret()),
+      correctColumns: (query) => callOutbox("correctColumns", () => outbox.correctColumns(query)),
+      findAhead: (request) => callOutbox("findAhead", () => outbox.findAhead(request)),
+      watch: (listener) =>
+        outbox.watch(() => {
+          if (!isDead()) listener();
+        }),
       close: () => callOutbox("close", () => outbox.close()),
     },
     clock: {

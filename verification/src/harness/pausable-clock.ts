@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Instant } from "@electrum-vouchers/core";
+import type { Outbox } from "@electrum-vouchers/core/ports";
 import type { Clock } from "@electrum-vouchers/runtime";
 import { createSimulatedClock } from "@electrum-vouchers/testkit";
+import { ResultAsync } from "neverthrow";
 
 /** A simulated clock that stands still while a port does real work. */
 export interface PausableClock extends Clock {
@@ -54,5 +56,25 @@ export function createPausableClock(startsAt: Instant): PausableClock {
         await clock.advance(Math.max(0, nextMs - clock.monotonicMs()));
       }
     },
+  };
+}
+
+/** The outbox, with time standing still while it is at work: SQLite works in real time. */
+export function pauseTimeDuring(outbox: Outbox, { pauseDuring }: PausableClock): Outbox {
+  const pause = <Value, Failure>(work: ResultAsync<Value, Failure>): ResultAsync<Value, Failure> =>
+    new ResultAsync(pauseDuring(work));
+  return {
+    commit: (change) => pause(outbox.commit(change)),
+    load: (id) => pause(outbox.load(id)),
+    claim: (request) => pause(outbox.claim(request)),
+    postpone: (postponement) => pause(outbox.postpone(postponement)),
+    advance: (request) => pause(outbox.advance(request)),
+    release: (release) => pause(outbox.release(release)),
+    undelivered: (queue) => pause(outbox.undelivered(queue)),
+    secret: () => pause(outbox.secret()),
+    correctColumns: (query) => pause(outbox.correctColumns(query)),
+    findAhead: (request) => pause(outbox.findAhead(request)),
+    watch: (listener) => outbox.watch(listener),
+    close: () => pause(outbox.close()),
   };
 }

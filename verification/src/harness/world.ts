@@ -11,6 +11,8 @@ export interface WorldOptions {
 /** The world of one shop, in which nothing has happened yet. */
 export const createEmptyWorld = ({ messaging, remembersReversals = true }: WorldOptions): World =>
   createWorld({
+    // What this library sends must pass the Swagger to the letter.
+    strict: true,
     singleMessagingUsers: messaging === "single" ? [USER] : [],
     remembersReversals,
     // The history is only for display. Without it the world is no larger than what the switch decides by.

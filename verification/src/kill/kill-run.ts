@@ -2,37 +2,38 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { allProviders, type FaultPlan, type Simulator, startSimulator } from "@electrum-vouchers/simulator";
-import { createRandom } from "../random.ts";
 import { USER } from "../request-fields.ts";
 import { createOracle, type Oracle } from "../oracle/oracle.ts";
 import { checkAtQuiescence } from "../oracle/quiescence.ts";
 import type { ProcessMessage } from "./process-messages.ts";
-import { type ProcessExit, spawnTill, type TillChildProcess, type TillChildOptions } from "./till-child-process.ts";
+import type { OutboxDefect } from "./outbox-defects.ts";
+import { type ProcessExit, spawnTill, type TillChildOptions } from "./till-child-process.ts";
+import { type LaneOptions, runLane } from "./till-lane.ts";
+import { openTillStore, type TillStore } from "./till-store.ts";
+import { pickWrongClock } from "./wrong-clock.ts";
 
-/** The result for one till: one file, one switch, and many processes one after the other. */
+/** The result for one file and one switch: several tills at once, each of many processes one after the other. */
 export interface KillRun {
   readonly kills: number;
   readonly transactions: number;
   /** How many results the callers of the killed processes had got. */
   readonly returnedCalls: number;
-  /** How many unfinished transactions the killed processes left to their successors. */
+  /** How many unfinished transactions the processes found when they began: left by killed ones, or under way in another. */
   readonly leftBehind: number;
   /** How many processes were killed before they served a customer: while they opened the file, or recovered. */
   readonly killedEarly: number;
+  /** How often a process was stalled while the others went on. */
+  readonly stalls: number;
+  /** How often the wall clock of a process was set while it served. */
+  readonly jumps: number;
   /** How many faults were injected at the switch. */
   readonly faults: number;
   readonly violations: readonly string[];
 }
 
-/** A kill comes after at most so many messages of the process and a short delay; or after this time, if there are fewer messages. */
-const MAX_MESSAGES = 50;
-const MAX_KILL_DELAY_MS = 30;
-const MAX_UPTIME_MS = 2_000;
-
-/** The rate of kills that come at once: while the file is opened, or recovery begins. */
-const EARLY_KILL_RATE = 0.15;
+/** How many tills work on one store at once. */
+const LANES = 2;
 
 /** By then everything that was left behind is finished. It is several times the longest deadline. */
 const MAX_FINISH_MS = 60_000;
@@ -66,56 +67,85 @@ export interface KillRunOptions {
   readonly kills: number;
   readonly seed: number;
   readonly messaging: "dual" | "single";
-  /** Gives the till an outbox with a defect that the kills must detect. Default: `false`. */
-  readonly acknowledgesEarly?: boolean;
+  /** Gives the tills an outbox with a defect that the kills must detect. */
+  readonly defect?: OutboxDefect;
+  /** How long the last process may take to finish. Default: several times the longest deadline. */
+  readonly finishMs?: number;
+  /** What the tills share. Default: a file of their own. */
+  readonly store?: TillStore;
+  /** How many tills work on it at once. Default 2. */
+  readonly lanes?: number;
+  /** How far ahead of the true time each wall clock is. Default: wrong by hours, days or years. */
+  readonly pickClockOffset?: LaneOptions["pickClockOffset"];
+  /** What happens to the store while they do: it is called once, and goes on until it is aborted. Default: nothing. */
+  readonly disturb?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Kills a till under load this many times, and each time starts it again on the same file. Then lets it finish, and checks. */
+/**
+ * Kills tills under load this many times, and each time starts another one on the same file, while others go on. Then lets a last
+ * one finish by the true time, and checks.
+ */
 export async function runKills({
   kills,
   seed,
   messaging,
-  acknowledgesEarly = false,
+  defect,
+  finishMs = MAX_FINISH_MS,
+  store,
+  lanes = LANES,
+  pickClockOffset = pickWrongClock,
+  disturb = async () => {},
 }: KillRunOptions): Promise<KillRun> {
   const folder = await mkdtemp(join(tmpdir(), "electrum-vouchers-kill-"));
   const simulator = await startSimulator({
     faults: faultPlan(seed),
     maxHistory: 0,
+    strict: true,
     singleMessagingUsers: messaging === "single" ? [USER] : [],
   });
   try {
     const options = {
-      path: join(folder, "till.db"),
+      store: store ?? { type: "file", path: join(folder, "till.db") },
       url: simulator.url,
       messaging,
-      acknowledgesEarly,
+      defect,
       compileCacheFolder: join(folder, "compiled"),
     };
     await warmCompileCache(options);
-    return await killAndCheck(options, simulator, kills, seed);
+    return await killAndCheck(options, simulator, { kills, seed, finishMs, lanes, pickClockOffset, disturb });
   } finally {
     await simulator.stop();
     await rm(folder, { recursive: true });
   }
 }
 
+type KillPlan = Required<Pick<KillRunOptions, "kills" | "seed" | "finishMs" | "lanes" | "pickClockOffset" | "disturb">>;
+
 async function killAndCheck(
   options: TillChildOptions,
   simulator: Simulator,
-  kills: number,
-  seed: number,
+  { kills, seed, finishMs, lanes: laneCount, pickClockOffset, disturb }: KillPlan,
 ): Promise<KillRun> {
-  const exits = await killRepeatedly(options, kills, seed);
+  const end = new AbortController();
+  const disturbed = disturb(end.signal);
+  const lanes = await Promise.all(
+    Array.from({ length: laneCount }, (_, lane) =>
+      runLane(options, { kills: Math.floor((kills + lane) / laneCount), seed, lane, pickClockOffset }),
+    ),
+  );
+  end.abort();
+  await disturbed;
+  const exits = lanes.flatMap((lane) => lane.exits);
   const faults = simulator.faults(0).injected.total;
   // From here on no fault is injected.
   simulator.setFaults({});
-  const lastExit = await finish(options);
+  const lastExit = await finish(options, finishMs);
   const undelivered = await checkDelivered(simulator);
 
   const messages = exits.flatMap((each) => each.messages);
   const oracle = createOracle();
   for (const message of messages) recordMessage(oracle, message);
-  const outbox = openSqliteOutbox({ path: options.path })._unsafeUnwrap();
+  const outbox = await openTillStore(options.store);
   const transactions = await checkAtQuiescence(outbox, simulator.world(), oracle);
   (await outbox.close())._unsafeUnwrap();
   return {
@@ -124,6 +154,8 @@ async function killAndCheck(
     returnedCalls: messages.filter(({ type }) => type === "returned").length,
     leftBehind: messages.reduce((sum, message) => sum + (message.type === "serving" ? message.leftBehind : 0), 0),
     killedEarly: exits.filter(({ messages: reported }) => !reported.some(({ type }) => type === "serving")).length,
+    stalls: lanes.reduce((sum, lane) => sum + lane.stalls, 0),
+    jumps: lanes.reduce((sum, lane) => sum + lane.jumps, 0),
     faults,
     violations: [
       ...exits.flatMap(checkExit("SIGKILL")),
@@ -158,31 +190,12 @@ async function warmCompileCache(options: TillChildOptions): Promise<void> {
   await till.exited;
 }
 
-/** The next process loads its code while the one before it serves, so that the time between two kills is not spent on loading. */
-async function killRepeatedly(options: TillChildOptions, kills: number, seed: number): Promise<readonly ProcessExit[]> {
-  const { below, chance } = createRandom(seed, 0);
-  const exits: ProcessExit[] = [];
-  let till: TillChildProcess | undefined = kills > 0 ? spawnTill(options) : undefined;
-  for (let killed = 1; till !== undefined; killed += 1) {
-    await till.waitForMessages(1);
-    till.command("serve");
-    const next: TillChildProcess | undefined = killed < kills ? spawnTill(options) : undefined;
-    if (!chance(EARLY_KILL_RATE))
-      await Promise.race([till.waitForMessages(1 + below(MAX_MESSAGES)), pause(MAX_UPTIME_MS)]);
-    await pause(below(MAX_KILL_DELAY_MS));
-    till.kill();
-    exits.push(await till.exited);
-    till = next;
-  }
-  return exits;
-}
-
 /** Starts one more process. It takes up what the others left, and ends by itself once nothing is due any more. */
-async function finish(options: TillChildOptions): Promise<ProcessExit> {
+async function finish(options: TillChildOptions, finishMs: number): Promise<ProcessExit> {
   const till = spawnTill(options);
   await till.waitForMessages(1);
   till.command("finish");
-  const timeout = setTimeout(till.kill, MAX_FINISH_MS);
+  const timeout = setTimeout(till.kill, finishMs);
   const exit = await till.exited;
   clearTimeout(timeout);
   return exit;

@@ -1,14 +1,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { OutboxDefect } from "./outbox-defects.ts";
 import { readOutput, type ProcessOutput } from "./process-output.ts";
 import { type ProcessMessage, MESSAGES_FD, parseMessages } from "./process-messages.ts";
+import { storeArgument, type TillStore } from "./till-store.ts";
 
-/** A till process. It loads its code at once, and waits for a command. */
+/** A till process. It loads its code at once, and waits for a command. While it is stalled, it obeys none. */
 export interface TillChildProcess {
   /** Resolves once it has sent so many messages, or has ended. It sends the first when its code is loaded. */
   waitForMessages(count: number): Promise<void>;
   command(name: "serve" | "finish"): void;
+  /** Sets its wall clock so far ahead of the true time, or behind it. */
+  setClock(offsetMs: number): void;
+  /** It does nothing more (SIGSTOP), until it is continued. */
+  stall(): void;
+  continue(): void;
   /** It ends by itself, without a command. */
   stop(): void;
   kill(): void;
@@ -25,12 +32,11 @@ export interface ProcessExit {
 }
 
 export interface TillChildOptions {
-  /** The outbox. */
-  readonly path: string;
+  readonly store: TillStore;
   readonly url: string;
   readonly messaging: "dual" | "single";
-  /** Whether the outbox acknowledges a commit too early. */
-  readonly acknowledgesEarly: boolean;
+  /** What is wrong with its outbox. */
+  readonly defect?: OutboxDefect | undefined;
   /** Where Node keeps compiled code, which saves most of the time of a start. */
   readonly compileCacheFolder: string;
 }
@@ -40,14 +46,8 @@ const program = fileURLToPath(new URL("till-main.ts", import.meta.url));
 /** Runs the sources of this workspace, not the build. */
 const CONDITION = "--conditions=@electrum-vouchers/source";
 
-export function spawnTill({
-  path,
-  url,
-  messaging,
-  acknowledgesEarly,
-  compileCacheFolder,
-}: TillChildOptions): TillChildProcess {
-  const args = [path, url, messaging, ...(acknowledgesEarly ? ["early"] : [])];
+export function spawnTill({ store, url, messaging, defect, compileCacheFolder }: TillChildOptions): TillChildProcess {
+  const args = [storeArgument(store), url, messaging, ...(defect === undefined ? [] : [defect])];
   const child = spawn(process.execPath, [CONDITION, program, ...args], {
     stdio: ["pipe", "pipe", "pipe", "pipe"],
     env: { ...process.env, NODE_COMPILE_CACHE: compileCacheFolder },
@@ -59,6 +59,9 @@ export function spawnTill({
   return {
     waitForMessages: output.waitForLines,
     command: (name) => void child.stdin.write(`${name}\n`),
+    setClock: (offsetMs) => void child.stdin.write(`clock ${offsetMs}\n`),
+    stall: () => void child.kill("SIGSTOP"),
+    continue: () => void child.kill("SIGCONT"),
     stop: () => void child.stdin.end(),
     kill: () => void child.kill("SIGKILL"),
     exited: whenClosed(child).then((cause) => ({

@@ -1,19 +1,21 @@
 import { writeSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { netcare, standardProvider, type Policy, parsePolicy, stellr } from "@electrum-vouchers/core";
 import { basicAuthorization, createElectrumHttp } from "@electrum-vouchers/adapter-http";
-import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
-import { type RuntimeEvent, startTill, type Till } from "@electrum-vouchers/runtime";
+import { type Clock, type RuntimeEvent, startTill, systemClock, type Till } from "@electrum-vouchers/runtime";
 import { receiverIdOf } from "../harness/receiver.ts";
 import { isNothingDue } from "../harness/watch-outbox.ts";
 import { USER } from "../request-fields.ts";
 import { createWorkload } from "./workload.ts";
-import { acknowledgeEarly } from "./early-acknowledgement.ts";
+import { isOutboxDefect, outboxDefects } from "./outbox-defects.ts";
 import { type ProcessMessage, MESSAGES_FD } from "./process-messages.ts";
+import { openTillStore, parseStore, type TillOutbox } from "./till-store.ts";
 
-// A till in a process of its own. It waits for a command, `serve` or `finish`, so that it can be started in advance.
+// A till in a process of its own. It waits for a command, `serve` or `finish`, so that it can be started in advance. The command
+// `clock N` sets its wall clock N milliseconds ahead of the true time.
 
-const [path = "", url = "", messaging = "dual", early] = process.argv.slice(2);
+const [store = "", url = "", messaging = "dual", defect] = process.argv.slice(2);
 
 /** How many customers are served at once. */
 const CUSTOMER_COUNT = 8;
@@ -23,6 +25,9 @@ const RETURNING_COUNT = 5;
 
 /** Short, so that what a kill leaves behind is finished soon. */
 const replyDeadlineMs = 800;
+
+let clockOffsetMs = 0;
+const clock: Clock = { ...systemClock, now: () => Date.now() + clockOffsetMs };
 
 const policyOf = (provider: Policy["provider"]): Policy =>
   parsePolicy({
@@ -49,14 +54,15 @@ function onEvent(event: RuntimeEvent): void {
   if (reason === "unexpected" || reason === "damagedRecord") console.error(JSON.stringify(event.alert));
 }
 
-async function open(): Promise<{ readonly outbox: SqliteOutbox; readonly till: Till }> {
-  const opened = openSqliteOutbox({ path })._unsafeUnwrap();
-  const outbox = early === undefined ? opened : acknowledgeEarly(opened);
+async function open(): Promise<{ readonly outbox: TillOutbox; readonly till: Till }> {
+  const opened = await openTillStore(parseStore(store));
+  const outbox = isOutboxDefect(defect) ? outboxDefects[defect](opened) : opened;
   const authorization = basicAuthorization(() => ({ username: USER, password: "kill" }));
-  const electrum = createElectrumHttp({ baseUrl: url, authorization })._unsafeUnwrap();
+  const electrum = createElectrumHttp({ baseUrl: url, authorization, now: clock.now })._unsafeUnwrap();
   const till = await startTill({
     electrum,
     outbox,
+    clock,
     policy: (subject) => {
       const provider = receiverIdOf(subject);
       return provider === "Netcare" || provider === "Stellr" ? policies[provider] : policies.standard;
@@ -90,7 +96,12 @@ async function finish(): Promise<void> {
   process.exit();
 }
 
-process.stdin.once("data", (instruction) => void (String(instruction).trim() === "finish" ? finish() : serve()));
+const commands = createInterface({ input: process.stdin });
+commands.on("line", (line) => {
+  const [name, offsetMs] = line.split(" ");
+  if (name === "clock") clockOffsetMs = Number(offsetMs);
+  else void (name === "finish" ? finish() : serve());
+});
 // The parent process has ended.
-process.stdin.once("end", () => process.exit());
+commands.once("close", () => process.exit());
 report({ type: "ready" });

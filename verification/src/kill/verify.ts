@@ -4,7 +4,8 @@ import type { Report } from "../report.ts";
 import { type KillRun, runKills } from "./kill-run.ts";
 
 /**
- * Real processes: tills under load, on SQLite files, with the simulator over HTTP, killed by SIGKILL at random moments.
+ * Real processes: tills under load, two on each SQLite file, with the simulator over HTTP, stalled by SIGSTOP and killed by SIGKILL at
+ * random moments, each with a wall clock of its own that is wrong by hours, days or years, and is set meanwhile.
  * `--times N` gives the number of kills, `--seed S` the seed of the moments.
  */
 export async function verifyKill(args: readonly string[]): Promise<Report> {
@@ -13,13 +14,15 @@ export async function verifyKill(args: readonly string[]): Promise<Report> {
   const runs = await runInBothModes(times, seed);
   const sum = (valueOf: (run: KillRun) => number): number => runs.reduce((total, run) => total + valueOf(run), 0);
   const returnedCalls = sum((run) => run.returnedCalls);
+  const [kills, stalls, jumps] = [sum((run) => run.kills), sum((run) => run.stalls), sum((run) => run.jumps)];
   console.log(
-    `${returnedCalls} results to callers before the kills · ${sum((run) => run.leftBehind)} unfinished transactions left behind · ${sum((run) => run.killedEarly)} processes killed before they served`,
+    `${returnedCalls} results to callers before the kills · ${sum((run) => run.leftBehind)} unfinished transactions found at the start · ${sum((run) => run.killedEarly)} processes killed before they served`,
   );
   return {
     check: "kill",
-    size: `${times} kills, ${sum((run) => run.transactions)} transactions`,
-    faults: `SIGKILL, and ${sum((run) => run.faults)} faults of the switch`,
+    counts: { kills, stalls, "set clocks": jumps },
+    size: `${kills} kills, ${stalls} stalls, ${jumps} set clocks, ${sum((run) => run.transactions)} transactions`,
+    faults: `SIGKILL, SIGSTOP, wrong clocks, and ${sum((run) => run.faults)} faults of the switch`,
     failures: [
       ...runs.flatMap(({ violations }) => violations),
       ...(returnedCalls > 0 ? [] : ["no caller got a result before a kill: nothing was shown"]),
@@ -27,7 +30,7 @@ export async function verifyKill(args: readonly string[]): Promise<Report> {
   };
 }
 
-/** Two tills, each with a file and a switch of its own: one in dual messaging, one in single. */
+/** Two files, each with a switch of its own: one in dual messaging, one in single. */
 export async function runInBothModes(times: number, seed: number): Promise<readonly KillRun[]> {
   const firstHalf = Math.ceil(times / 2);
   return Promise.all([

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { canHandOver, handOver, type Provision, type Transaction, type Uuid } from "@electrum-vouchers/core";
+import { canHandOver, type TransactionView, type Uuid } from "@electrum-vouchers/core";
 import type { Till, TillError } from "@electrum-vouchers/runtime";
 import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
 import type { ResultAsync } from "neverthrow";
@@ -21,7 +21,7 @@ export interface Workload {
 
 export function createWorkload(till: Till, report: (message: ProcessMessage) => void): Workload {
   /** The transaction that the till returned; nothing if the call failed. */
-  async function call<Found extends Transaction>(work: ResultAsync<Found, TillError>): Promise<Found | undefined> {
+  async function call<Found extends TransactionView>(work: ResultAsync<Found, TillError>): Promise<Found | undefined> {
     const result = await work;
     if (result.isErr()) {
       await pause(RETRY_DELAY_MS);
@@ -34,22 +34,22 @@ export function createWorkload(till: Till, report: (message: ProcessMessage) => 
 
   async function decide(
     isConfirmed: boolean,
-    work: ResultAsync<Transaction, TillError>,
-  ): Promise<Transaction | undefined> {
+    work: ResultAsync<TransactionView, TillError>,
+  ): Promise<TransactionView | undefined> {
     const result = await call(work);
     if (result !== undefined) report({ type: "decided", id: result.id, decision: isConfirmed ? "confirm" : "cancel" });
     return result;
   }
 
   /** Hands the voucher over if it may be, and gives its code. */
-  function handOverVoucher(sale: Transaction | undefined): string | undefined {
+  async function handOverVoucher(sale: TransactionView | undefined): Promise<string | undefined> {
     if (sale === undefined || !canHandOver(sale)) return undefined;
-    const { code } = handOver(sale);
-    report({ type: "handedOver", id: sale.id, fingerprint: fingerprintOf(code) });
+    const code = (await till.handOver(sale.id)).map(({ voucher }) => voucher?.code).unwrapOr(undefined);
+    if (code !== undefined) report({ type: "handedOver", id: sale.id, fingerprint: fingerprintOf(code) });
     return code;
   }
 
-  async function decideSale(sale: Provision | undefined): Promise<string | undefined> {
+  async function decideSale(sale: TransactionView | undefined): Promise<string | undefined> {
     if (sale?.state !== "issued") return handOverVoucher(sale);
     if (chance(0.7)) return handOverVoucher(await decide(true, till.confirm(sale.id, tenders)));
     if (chance(0.5)) await decide(false, till.cancel(sale.id));
@@ -75,7 +75,7 @@ export function createWorkload(till: Till, report: (message: ProcessMessage) => 
       }
     },
     resumeSale: async (id) => {
-      handOverVoucher(await decide(true, till.confirm(id, tenders)));
+      await handOverVoucher(await decide(true, till.confirm(id, tenders)));
     },
   };
 }

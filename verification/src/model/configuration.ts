@@ -39,7 +39,7 @@ const defaults: Omit<Configuration, "kind" | "policy"> = {
  * and before and after each moment there is another moment.
  */
 const pause = { initialMs: 1, multiplier: 1, maxMs: 1 };
-const times = { replyDeadlineMs: 2, retryBackoff: pause, lookupBackoff: pause } as const;
+const times = { replyDeadlineMs: 2, retryBackoff: pause, lookupBackoff: pause, lookupExpiryMs: 1 } as const;
 
 const providers: readonly ProviderProfile[] = [standardProvider, netcare, stellr];
 const retries = [0, 1, 2, 3];

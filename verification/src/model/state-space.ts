@@ -1,6 +1,6 @@
 import { type ProviderName, providerNames, type World } from "@electrum-vouchers/simulator";
 import { type Activity, activityKey } from "./till/activity.ts";
-import { type StoredTransaction, storedKey } from "./till/stored.ts";
+import { type StoredState, storedKey } from "./till/stored.ts";
 import type { Configuration } from "./configuration.ts";
 import { createEmptyWorld } from "../harness/world.ts";
 import { worldKey, createWorldWithVoucher } from "./network/switch-outcomes.ts";
@@ -15,7 +15,7 @@ export interface StateSpace {
   readonly provider: ProviderName;
   /** The code of the voucher that can be redeemed; none for a sale. */
   readonly code: string;
-  readonly records: Interner<StoredTransaction>;
+  readonly records: Interner<StoredState>;
   readonly activities: Interner<Activity>;
   readonly worlds: Interner<World>;
   readonly messages: Interner<MessageInFlight>;

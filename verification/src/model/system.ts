@@ -2,7 +2,7 @@ import type { Transaction } from "@electrum-vouchers/core";
 import type { Configuration } from "./configuration.ts";
 import { createHistoryUpdates } from "./properties/history-updates.ts";
 import { type Violation, createStateCheck } from "./properties/check-state.ts";
-import { hasEnded } from "../oracle/promises.ts";
+import { hasEnded, isHeld, isOverdue } from "../oracle/promises.ts";
 import { createResponseRouting } from "./network/response-routing.ts";
 import { createMessageMoves } from "./network/message-moves.ts";
 import { memoize } from "./search/intern.ts";
@@ -68,7 +68,8 @@ function summarize(transaction: Transaction): TransactionSummary {
     hasSucceeded: state === "confirmed" || state === "completed",
     waitsForDecision:
       hasEnded(transaction) ||
-      ["disputed", "found", "lookupFailed"].includes(state) ||
-      (["issued", "redeemed"].includes(state) && isOpenEnded),
+      state === "disputed" ||
+      isHeld(transaction) ||
+      (["issued", "redeemed"].includes(state) && (isOpenEnded || isOverdue(transaction))),
   };
 }

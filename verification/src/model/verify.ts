@@ -54,6 +54,7 @@ export async function verifyModel(args: readonly string[]): Promise<Report> {
   failures.push(...missed, ...(await verifyAbstraction()));
   return {
     check: "model",
+    counts: { configurations: configurations.length, states: total.states },
     size: `${configurations.length} configurations, ${inMillions(total.states)} states, ${inMillions(total.transitions)} transitions`,
     faults: `every loss, delay, repeat, order, crash and class of response; ${defects.length - missed.length} of ${defects.length} defects caught`,
     failures,

@@ -36,6 +36,12 @@ export const survivors: readonly SurvivorExplanation[] = [
     reason: "A function that ends without a return gives undefined as well.",
   },
   {
+    file: "responses/echoed-pin.ts",
+    mutator: "ConditionalExpression",
+    change: "!isLookup && sent === undefined → false",
+    reason: "Without a pin to look for, nothing is dropped, and the body is given back as it is; it only takes longer.",
+  },
+  {
     file: "responses/redemption-status.ts",
     mutator: "ConditionalExpression",
     change: "classified.error !== undefined → true",
@@ -60,13 +66,13 @@ export const survivors: readonly SurvivorExplanation[] = [
     reason: "A success without an error type was classified before, and an undefined type leaves nothing open.",
   },
   {
-    file: "machines/finalization.ts",
+    file: "machines/amounts-check.ts",
     mutator: "ConditionalExpression",
     change: 'typeof amount === "number" → true',
     reason: "Nothing but a number is finite; its type is asked so that the compiler knows it too.",
   },
   {
-    file: "machines/finalization.ts",
+    file: "machines/decision.ts",
     mutator: "ConditionalExpression",
     change: 'fact.type === "timer" → true',
     reason: onlyTimers,

@@ -25,6 +25,7 @@ export async function verifyMutation(args: readonly string[]): Promise<Report> {
   console.log(undetected.join("\n"));
   return {
     check: "mutation",
+    counts: { mutants: tried.length },
     size: `${tried.length} mutants of ${files.length} files, ${score.toFixed(1)} % detected`,
     faults: `${counts.killed} killed, ${counts.timeout} timed out, ${counts.survived} survived, ${counts.noCoverage} not covered`,
     failures: failures.map((failure) => `pnpm verify mutation\n  ${failure}`),

@@ -3,7 +3,7 @@ import { sameJson } from "@electrum-vouchers/testkit";
 import type { Change } from "@electrum-vouchers/core/ports";
 import type { Invariant } from "./invariants.ts";
 import { adviceOf, requestOf } from "./messages.ts";
-import { approvalOf, contradicts, expectedReconciliation, hasEnded, requiresAttention } from "./promises.ts";
+import { approvalOf, contradicts, expectedReconciliation, hasEnded, isHeld, requiresAttention } from "./promises.ts";
 import { isReplayable, type JournalledStep, leaksSecret, redactStep } from "./replay.ts";
 
 /** A step that becomes durable. */
@@ -15,10 +15,12 @@ export interface DurableStep {
 
 /** What a commit breaks of the invariants that are about one step. */
 export function checkCommit({ before, after, change }: DurableStep): Invariant | undefined {
-  if (before !== undefined && hasEnded(before) && !differsByReconciliationOnly(before, after)) return "oneFinalState";
+  if (before !== undefined && hasEnded(before) && !differsByAdditionsOnly(before, after)) return "oneFinalState";
   if (!isAccurate(change, after)) return "outboxAccurate";
   const entry = decodeEntry(change.entry).unwrapOr(undefined);
-  if (entry === undefined) return "journalReplays";
+  // A repair, and a delivery, are no steps: no till commits one.
+  if (entry === undefined || entry.type === "delivery" || entry.type === "repair") return "journalReplays";
+  if (entry.state !== after.state) return "journalReplays";
   const step: JournalledStep = { ...(before === undefined ? {} : { before }), entry, after };
   if (!isReplayable(step)) return "journalReplays";
   if (leaksSecret(step)) return "noSecret";
@@ -38,8 +40,12 @@ export function checkUnchanged(entry: Entry, unchanged: Transaction): Invariant 
   return isReconciliationComplete(unchanged, entry, unchanged) ? undefined : "reconciliationListed";
 }
 
-const differsByReconciliationOnly = (before: Transaction, after: Transaction): boolean =>
-  sameJson({ ...before, reconciliation: [] }, { ...after, reconciliation: [] });
+/** What may be added to a final state: items, and that its voucher was handed over. */
+const differsByAdditionsOnly = (before: Transaction, after: Transaction): boolean =>
+  sameJson(withoutAdditions(before), withoutAdditions(after)) &&
+  (before.handedOver === undefined || after.handedOver !== undefined);
+
+const withoutAdditions = ({ reconciliation: _items, handedOver: _mark, ...rest }: Transaction) => rest;
 
 const isAccurate = (change: Change, after: Transaction): boolean =>
   change.id === after.id &&
@@ -47,32 +53,52 @@ const isAccurate = (change: Change, after: Transaction): boolean =>
   change.state === after.state &&
   change.final === hasEnded(after) &&
   change.needsAttention === requiresAttention(after) &&
+  !(isHeld(after) && change.due !== undefined) &&
   decode(change.record)
     .map((stored) => sameJson(stored, after))
     .unwrapOr(false);
 
-/** Whether the reconciliation list has the items that it had, those that are owed now, and no more. */
+/**
+ * Whether the reconciliation list has the items that it had, those that are owed now, and no more. What an operator has settled need not come
+ * up again.
+ */
 function isReconciliationComplete(before: Transaction, entry: Entry, after: Transaction): boolean {
-  const expected = new Set([
-    ...before.reconciliation.map(({ reason }) => reason),
-    ...expectedReconciliation(before, entry, after),
-  ]);
+  const kept = after.reconciliation.slice(0, before.reconciliation.length);
+  const added = after.reconciliation.slice(before.reconciliation.length).map(({ reason }) => reason);
+  const owed = new Set(expectedReconciliation(before, entry, after));
+  for (const { reason, settled } of before.reconciliation) if (settled === undefined) owed.delete(reason);
+  const isSettledBefore = (reason: string): boolean => before.reconciliation.some((item) => item.reason === reason);
   return (
-    expected.size === after.reconciliation.length && after.reconciliation.every(({ reason }) => expected.has(reason))
+    kept.length === before.reconciliation.length &&
+    kept.every(({ reason }, index) => reason === before.reconciliation[index]?.reason) &&
+    new Set(added).size === added.length &&
+    added.every((reason) => owed.has(reason)) &&
+    [...owed].every((reason) => added.includes(reason) || isSettledBefore(reason))
   );
 }
 
 /** An attempt waits for its response no longer than the policy says. An approval waits for the decision as long as it says. */
 function keepsDeadlines(before: Transaction | undefined, after: Transaction, at: Instant): boolean {
-  const { decisionDeadlineMs, replyDeadlineMs } = after.start.policy;
+  const { policy } = after.start;
+  const { decisionDeadlineMs, replyDeadlineMs } = policy;
   if ("deadlineAt" in after) {
     // If a decision was made before the attempt and stored after its start, the attempt keeps its deadline.
     const isUnderWay = before !== undefined && "deadlineAt" in before && before.deadlineAt === after.deadlineAt;
     return isUnderWay || after.deadlineAt <= at + replyDeadlineMs;
   }
-  if (after.state !== "issued" && after.state !== "redeemed") return true;
-  return after.decideBy === (decisionDeadlineMs === undefined ? undefined : after.approval.at + decisionDeadlineMs);
+  if (after.state === "reversing" && before !== undefined && isUndecided(before) && after.decision.by === "deadline")
+    return before.payment === undefined && policy.onDecisionDeadline === "reverse";
+  if (!isUndecided(after)) return true;
+  // The time to decide ends once, and then an operator decides.
+  if (after.overdueAt !== undefined) return after.decideBy === undefined && after.overdueAt <= at;
+  if (decisionDeadlineMs === undefined || after.decideBy === undefined) return after.decideBy === decisionDeadlineMs;
+  const decideBy = before?.state === after.state ? before.decideBy : after.approval.at + decisionDeadlineMs;
+  // If the clock was set back, the wait began anew.
+  return after.decideBy === decideBy || after.decideBy === at + decisionDeadlineMs;
 }
+
+const isUndecided = (transaction: Transaction): transaction is Extract<Transaction, { state: "issued" | "redeemed" }> =>
+  transaction.state === "issued" || transaction.state === "redeemed";
 
 /** An advice repeats the identifiers of the last approval or, if there was none, of the request. */
 function echoesIdentifiers(before: Transaction, entry: Entry, advice: Advice): boolean {

@@ -2,7 +2,7 @@
 
 /** What must hold in every state, by the name under which a report says that it was broken. */
 export const invariants = {
-  oneFinalState: "a final state is never left and never changed, except for reconciliation",
+  oneFinalState: "a final state is never left and never changed, except for reconciliation and handing over",
   agreement: "till, switch and provider agree once nothing is under way",
   oneAdvice: "never a confirmation and a reversal, and never one under another id or with another body",
   nothingAfterAdvice: "no request is sent once an advice about it was",
@@ -31,6 +31,8 @@ export type Invariant = keyof typeof invariants;
 export const runInvariants = {
   toldIsStored: "what a caller was told is stored",
   issuedVoucher: "the voucher that is handed over is the one that was issued",
+  attentionIsNeeded: "the operator is alerted only of what needs attention",
+  oneOpenRedemption: "a voucher is redeemed by one open redemption at a time",
   oneResponseAwaited: "a till waits for one response at a time",
   soundOutbox: "the outbox is sound",
   balancedBooks: "the switch's books balance",

@@ -2,7 +2,7 @@
 //
 //   what was stored   every commit, at the moment when it is durable        recordCommit, recordStored
 //   what was sent     every message, and the end of the wait for it         recordSend
-//   what was told     every result of a call, decision, hand-over, event    recordResult, recordDecision, recordEvent…
+//   what was told     every result of a call, decision, hand-over, event    recordToldState, recordHandOver, recordDecision…
 //
 // Rules
 // 1. What can be judged at once is judged at once: each commit by the invariants of one step, which the model checker uses too
@@ -14,16 +14,16 @@
 // The simulation and the crash points feed it everything. The kills feed it what real processes told before they died. The
 // model checker has no run: it uses the same predicates on every state.
 
-import { canHandOver, decode, handOver, type Transaction, type Uuid } from "@electrum-vouchers/core";
+import { decode, type Transaction, type Uuid } from "@electrum-vouchers/core";
 import type { Change } from "@electrum-vouchers/core/ports";
 import type { RuntimeEvent } from "@electrum-vouchers/runtime";
 import type { TillProcess } from "@electrum-vouchers/testkit";
 import { checkCommit } from "./commits.ts";
 import { describeViolation } from "./invariants.ts";
 import { adviceOf } from "./messages.ts";
-import type { DecidedIntent } from "./promises.ts";
+import { type DecidedIntent, requiresAttention } from "./promises.ts";
 import { createSendOracle, recordAttempt, type SendOracle, type SendOracleOptions } from "./sends.ts";
-import { createTransactionHistories, fingerprintOf, type TransactionHistories } from "./transaction-history.ts";
+import { createTransactionHistories, type TransactionHistories } from "./transaction-history.ts";
 
 /** Is told everything that the tills of a run store, send and tell, and notes what none of them may do. */
 export interface Oracle extends SendOracle, StoreOracle, CallerOracle {
@@ -61,7 +61,7 @@ export function createOracle(options: OracleOptions = {}): Oracle {
     onViolation?.(text);
   };
 
-  const sendOptions = { monotonicMs: () => 0, areClocksSkewed: false, confirmationsWait: false, ...options };
+  const sendOptions = { monotonicMs: () => 0, confirmationsWait: false, ...options };
   return {
     ...createSendOracle(sendOptions, histories, reportViolation),
     ...createStoreOracle(histories, reportViolation),
@@ -76,6 +76,11 @@ export function createOracle(options: OracleOptions = {}): Oracle {
         const broken = recordAttempt(histories.getOrCreate(event.id), event);
         broken.forEach((violation) => reportViolation(violation, event.id));
       }
+      if (event.type === "alert" && event.alert.reason === "attention") {
+        const { stored, hasNeededAttention } = histories.getOrCreate(event.alert.id);
+        if (stored !== undefined && hasNeededAttention !== true)
+          reportViolation(describeViolation("attentionIsNeeded", event.alert.attention.reason), event.alert.id);
+      }
       if (event.type === "alert" && (event.alert.reason === "unexpected" || event.alert.reason === "damagedRecord"))
         reportViolation(describeViolation("nothingThrown", JSON.stringify(event.alert)));
     },
@@ -89,6 +94,10 @@ export function createOracle(options: OracleOptions = {}): Oracle {
   };
 }
 
+/** The attempt that a transaction waits for. */
+const attemptOf = (transaction: Transaction): number =>
+  "attempt" in transaction ? transaction.attempt : "redeem" in transaction ? transaction.redeem.attempt : 0;
+
 /** Watches what is stored. */
 interface StoreOracle {
   /** A process has stored a step. Says whether another process did so too, and is alive. */
@@ -101,7 +110,8 @@ function createStoreOracle(histories: TransactionHistories, reportViolation: Rep
   function recordStored(transaction: Transaction): void {
     const history = histories.getOrCreate(transaction.id);
     history.stored = transaction;
-    if ("deadlineAt" in transaction) history.deadlines.add(transaction.deadlineAt);
+    if (requiresAttention(transaction)) history.hasNeededAttention = true;
+    if ("deadlineAt" in transaction) history.asked.add(attemptOf(transaction));
     const advice = adviceOf(transaction);
     if (advice === undefined) return;
     const text = JSON.stringify(advice);
@@ -118,16 +128,37 @@ function createStoreOracle(histories: TransactionHistories, reportViolation: Rep
       const broken = checkCommit({ before, after, change });
       if (broken !== undefined)
         reportViolation(describeViolation(broken, `${before?.state} → ${after.state}`), after.id);
+      if (isSecondRedemption(after, histories)) reportViolation(describeViolation("oneOpenRedemption"), after.id);
       writers.add(writer);
       return [...writers].some((other) => other !== writer && !other.isDead());
     },
   };
 }
 
+/** Whether another redemption of the same voucher is open: redeemed or being redeemed, and neither confirmed nor undone. */
+function isSecondRedemption(after: Transaction, histories: TransactionHistories): boolean {
+  const code = openRedemptionOf(after);
+  return (
+    code !== undefined &&
+    [...histories].some(
+      ([id, { stored }]) => id !== after.id && stored !== undefined && openRedemptionOf(stored) === code,
+    )
+  );
+}
+
+/** The code of the voucher that an open redemption is about. */
+function openRedemptionOf(transaction: Transaction): string | undefined {
+  if (!("redeem" in transaction) || isOverForVoucher(transaction)) return undefined;
+  return transaction.redeem.request.voucher.code;
+}
+
+const isOverForVoucher = (transaction: Transaction): boolean =>
+  transaction.state === "disputed"
+    ? transaction.finalizing.state === "confirming"
+    : ["completed", "declined", "confirming", "confirmed", "reversed", "resolved"].includes(transaction.state);
+
 /** Watches what the callers of a till are told. */
 interface CallerOracle {
-  /** A till has told a caller of this transaction. The caller hands over what may be handed over. */
-  recordResult(transaction: Transaction): void;
   /** A till has told a caller of this state. */
   recordToldState(id: Uuid, state: string): void;
   /** A customer was given the voucher with this fingerprint. */
@@ -149,10 +180,6 @@ function createCallerOracle(histories: TransactionHistories, reportViolation: Re
   return {
     recordToldState,
     recordHandOver,
-    recordResult: (transaction) => {
-      recordToldState(transaction.id, transaction.state);
-      if (canHandOver(transaction)) recordHandOver(transaction.id, fingerprintOf(handOver(transaction).code));
-    },
     recordDecision: (id, decision) => {
       const history = histories.getOrCreate(id);
       if ((history.decision ?? decision) !== decision)

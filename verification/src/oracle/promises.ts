@@ -17,8 +17,19 @@ export const hasEnded = ({ state }: Transaction): boolean =>
 export const finalStateOf = (transaction: Transaction): Transaction["state"] =>
   transaction.state === "resolved" ? transaction.resolution.resolution : transaction.state;
 
-export const requiresAttention = ({ state, reconciliation }: Transaction): boolean =>
-  state === "disputed" || (reconciliation.length > 0 && state !== "resolved");
+/** An operator wants the advice not to be sent for now. */
+export const isHeld = (transaction: Transaction): boolean => "held" in transaction && transaction.held !== undefined;
+
+/** The time to decide is over, and nothing was reversed. */
+export const isOverdue = (transaction: Transaction): boolean =>
+  "overdueAt" in transaction && transaction.overdueAt !== undefined;
+
+/** An operator has something to do: a dispute, an item that is open, an advice that is held, or a decision that is overdue. */
+export const requiresAttention = (transaction: Transaction): boolean =>
+  transaction.state === "disputed" ||
+  isHeld(transaction) ||
+  isOverdue(transaction) ||
+  transaction.reconciliation.some((item) => !("settled" in item));
 
 /** Whether the state goes against a decision that the till accepted. */
 export const contradicts = (decision: DecidedIntent, { state }: Transaction): boolean =>

@@ -3,9 +3,10 @@ import type { OutboxInspection } from "@electrum-vouchers/core/ports";
 import { computeBalance, transactionsWithId, type World } from "@electrum-vouchers/simulator";
 import { Result } from "neverthrow";
 import { findDisagreements } from "./agreement.ts";
+import { dueWorkIn, END_OF_TIME } from "../harness/watch-outbox.ts";
 import { describeViolation } from "./invariants.ts";
 import type { Oracle } from "./oracle.ts";
-import { finalStateOf, isFulfilled } from "./promises.ts";
+import { finalStateOf, isFulfilled, isOverdue } from "./promises.ts";
 import { fingerprintOf, type TransactionHistory } from "./transaction-history.ts";
 
 /** What must hold once nothing is under way any more. The oracle is told of what does not. Gives what is stored. */
@@ -61,12 +62,11 @@ async function checkStore(
   transactions: readonly Transaction[],
 ): Promise<readonly string[]> {
   const faults = await outbox.check();
-  const summary = await outbox.summary();
-  const waiting = Object.entries(summary._unsafeUnwrap().due)
-    .filter(([, count]) => count > 0)
-    .map(([work]) => work);
+  const summary = await outbox.summary(END_OF_TIME);
+  const waiting = dueWorkIn(summary._unsafeUnwrap());
   const undecided = transactions
-    .filter(({ state, start }) => isUndecided(state) && start.policy.decisionDeadlineMs !== undefined)
+    .filter((stored) => isUndecided(stored.state) && !isOverdue(stored))
+    .filter(({ start }) => start.policy.decisionDeadlineMs !== undefined)
     .map(({ id, state }) => `${id} is ${state}`);
   return [
     ...faults._unsafeUnwrap().map((fault) => describeViolation("soundOutbox", fault)),

@@ -9,15 +9,11 @@ import type { SentRequest, TransactionHistories, TransactionHistory } from "./tr
 export interface SendOracle {
   /** A process sends a message. Gives what to call when its wait is over: with a response that it got, or without. */
   recordSend(outgoing: OutgoingMessage, deadlineAt: number, sender: TillProcess): (isAnswered: boolean) => void;
-  /** The wall clock was set: what was timed by it before is judged by it no longer. */
-  recordClockJump(): void;
 }
 
 export interface SendOracleOptions {
   /** A clock that never jumps. */
   monotonicMs(): number;
-  /** Whether the clocks of the processes differ. Then nothing that one process timed can be judged by another's. */
-  readonly areClocksSkewed: boolean;
   /**
    * Whether a confirmation waits for a request as a reversal does. It does if nothing is retried while an earlier attempt may be
    * under way.
@@ -25,26 +21,27 @@ export interface SendOracleOptions {
   readonly confirmationsWait: boolean;
 }
 
+/** Two clocks drift apart a little, and a commit takes some time. */
+const TOLERANCE_MS = 1_000;
+
 export function createSendOracle(
-  { monotonicMs, areClocksSkewed, confirmationsWait }: SendOracleOptions,
+  { monotonicMs, confirmationsWait }: SendOracleOptions,
   histories: TransactionHistories,
   reportViolation: (violation: string, id: Uuid) => void,
 ): SendOracle {
-  let jumpedAtMs = areClocksSkewed ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-
   function recordRequest(
     id: Uuid,
     history: TransactionHistory,
     { message }: OutgoingMessage,
     request: SentRequest,
   ): void {
-    const { sender, deadlineAt, operation } = request;
+    const { sender, operation } = request;
     const text = JSON.stringify(message);
     history.request ??= text;
     if (text !== history.request) reportViolation(describeViolation("sameRequest"), id);
-    if (!history.deadlines.has(deadlineAt)) reportViolation(describeViolation("commitFirst", "a request"), id);
-    if (history.isAdviceSent && jumpedAtMs === Number.NEGATIVE_INFINITY)
-      reportViolation(describeViolation("nothingAfterAdvice"), id);
+    history.requestsSent += 1;
+    if (history.requestsSent > history.asked.size) reportViolation(describeViolation("commitFirst", "a request"), id);
+    if (history.isAdviceSent) reportViolation(describeViolation("nothingAfterAdvice"), id);
     if ([...history.requests].some((other) => other.sender === sender && other.isAwaited))
       reportViolation(describeViolation("oneResponseAwaited"), id);
     if (operation !== "retryProvisionVoucher" && !addNew(history.attempts, operation))
@@ -54,11 +51,11 @@ export function createSendOracle(
 
   function recordAdvice(id: Uuid, history: TransactionHistory, advice: Advice, deliverer: TillProcess): void {
     if (JSON.stringify(advice) !== history.advice) reportViolation(describeViolation("commitFirst", "an advice"), id);
-    // A sender that still waits for the response knows it, whatever the clock says, unless another took the transaction over.
+    // A sender that still waits for the response knows it, unless another took the transaction over.
     const isAlone = history.writers.size === 1;
     const isUnderWay = [...history.requests].some(
-      ({ sender, isAwaited, deadlineAt, sentAtMs }) =>
-        (isAlone && sender === deliverer && isAwaited) || (deliverer.now() < deadlineAt && sentAtMs > jumpedAtMs),
+      ({ sender, isAwaited, endsAtMs }) =>
+        (isAlone && sender === deliverer && isAwaited) || monotonicMs() < endsAtMs - TOLERANCE_MS,
     );
     const mustWait = confirmationsWait || operations[advice.operation].kind === "reversal";
     if (mustWait && isUnderWay) reportViolation(describeViolation("reversalWaits", advice.operation), id);
@@ -67,9 +64,6 @@ export function createSendOracle(
   }
 
   return {
-    recordClockJump: () => {
-      jumpedAtMs = Math.max(jumpedAtMs, monotonicMs());
-    },
     recordSend: (outgoing, deadlineAt, sender) => {
       const id = transactionIdOf(outgoing);
       // From the deadline on the port sends nothing, so a till may ask it to.
@@ -80,7 +74,8 @@ export function createSendOracle(
         return () => void history.deliverers.delete(sender);
       }
       const { operation } = outgoing;
-      const request = { operation, sender, deadlineAt, sentAtMs: monotonicMs(), isAwaited: true };
+      const endsAtMs = monotonicMs() + deadlineAt - sender.now();
+      const request = { operation, sender, endsAtMs, isAwaited: true };
       recordRequest(id, history, outgoing, request);
       return (isAnswered) => {
         request.isAwaited = false;

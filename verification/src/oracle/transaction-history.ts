@@ -7,8 +7,11 @@ import type { DecidedIntent } from "./promises.ts";
 export interface TransactionHistory {
   /** As it was stored last. */
   stored?: Transaction;
-  /** The attempts that were stored, each by its deadline: nothing else may be sent. */
-  readonly deadlines: Set<number>;
+  /** It was stored so once, at least. */
+  hasNeededAttention?: true;
+  /** The attempts that were stored: no more requests may be sent. */
+  readonly asked: Set<number>;
+  requestsSent: number;
   /** The advice, as text, once it was stored. */
   advice?: string;
   /** The processes that have stored a step of it. */
@@ -34,8 +37,8 @@ export interface TransactionHistory {
 export interface SentRequest {
   readonly operation: string;
   readonly sender: TillProcess;
-  readonly deadlineAt: number;
-  readonly sentAtMs: number;
+  /** Until when it may be under way, by a clock that cannot be set. */
+  readonly endsAtMs: number;
   /** Whether its sender still waits for the response. */
   isAwaited: boolean;
 }
@@ -59,7 +62,8 @@ export function createTransactionHistories(): TransactionHistories {
 }
 
 const emptyHistory = (): TransactionHistory => ({
-  deadlines: new Set(),
+  asked: new Set(),
+  requestsSent: 0,
   writers: new Set(),
   attempts: new Set(),
   requests: new Set(),

@@ -1,22 +1,15 @@
 import type { SupervisedTill } from "./supervised-till.ts";
 import type { ProcessEnvironment } from "./ports.ts";
 
-/** Ten minutes: longer than any lease or deadline, and shorter than the time for which a till would wait for a clock to come back. */
-const MAX_JUMP_MS = 10 * 60 * 1000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Faults that no call causes. */
-export interface BackgroundFaults {
-  /** How far the clock was set back, all in all. What waits for a moment waits that much longer. */
-  readonly setBackMs: () => number;
-}
+/** How far clocks jump: within what passes for a delay, beyond any lease and deadline, by days, and by years. */
+const jumpSizesMs = [2_000, 2_000, 10 * MINUTE_MS, 10 * MINUTE_MS, DAY_MS, 10 * 365 * DAY_MS];
 
 /** Lets processes die and clocks jump, every now and then, while the run is faulty. */
-export function startBackgroundFaults(
-  { context, oracle }: ProcessEnvironment,
-  tills: readonly SupervisedTill[],
-): BackgroundFaults {
+export function startBackgroundFaults({ context, oracle }: ProcessEnvironment, tills: readonly SupervisedTill[]): void {
   const { clock, random, trace, faultCounter, scenario, isHealthy } = context;
-  let setBackMs = 0;
 
   async function injectEvery(ms: number, injectFault: () => Promise<void> | void): Promise<void> {
     if (!Number.isFinite(ms)) return;
@@ -35,15 +28,14 @@ export function startBackgroundFaults(
 
   function jump(): void {
     const isBack = random.chance(0.5);
-    const ms = random.below(random.chance(0.5) ? 2_000 : MAX_JUMP_MS) * (isBack ? -1 : 1);
-    clock.jump(ms);
-    setBackMs += Math.max(-ms, 0);
-    oracle.recordClockJump();
-    faultCounter.record(isBack ? "jump back" : "jump ahead");
-    trace.add("clock", `jumps by ${ms} ms`);
+    const ms = random.below(random.pick(jumpSizesMs)) * (isBack ? -1 : 1);
+    // A clock whose battery is empty starts in 1970.
+    const isEmpty = random.chance(0.05);
+    clock.jump(isEmpty ? random.below(DAY_MS) - clock.now() : ms);
+    faultCounter.record(isEmpty ? "clock starts in 1970" : isBack ? "jump back" : "jump ahead");
+    trace.add("clock", isEmpty ? "starts in 1970" : `jumps by ${ms} ms`);
   }
 
   oracle.expectNoThrow(injectEvery(scenario.rates.crashIntervalMs, endProcess));
   oracle.expectNoThrow(injectEvery(scenario.rates.jumpIntervalMs, jump));
-  return { setBackMs: () => setBackMs };
 }

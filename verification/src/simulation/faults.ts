@@ -71,7 +71,7 @@ export const simulatedFaultKinds = {
     "stop and start",
     "two processes drive one transaction",
   ],
-  clock: ["jump ahead", "jump back", "clock of a process differs"],
+  clock: ["jump ahead", "jump back", "clock starts in 1970", "clock of a process differs"],
 } as const;
 
 /** Each error type is a kind of its own: the switch must have responded with each. */

@@ -73,6 +73,9 @@ export function createFaultyOutbox(
       callUnlessFaulty("postponement fails", async () =>
         injectFault("postponement forgotten") ? ok() : sharedOutbox.postpone(postponement),
       ),
+    secret: () => callUnlessFaulty("load fails", () => sharedOutbox.secret()),
+    correctColumns: (query) => callUnlessFaulty("claim fails", () => sharedOutbox.correctColumns(query)),
+    findAhead: (request) => callUnlessFaulty("claim fails", () => sharedOutbox.findAhead(request)),
     advance: (request) => callWithLatency(() => sharedOutbox.advance(request)),
     release: (release) => callUnlessFaulty("release fails", () => sharedOutbox.release(release)),
   };

@@ -1,5 +1,4 @@
-import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
-import type { TillPorts, TillProcess } from "@electrum-vouchers/testkit";
+import type { MemoryOutbox, TillPorts, TillProcess } from "@electrum-vouchers/testkit";
 import { ResultAsync } from "neverthrow";
 import { createMortalPorts, type CrashPointVisitor, type PortCall } from "../harness/mortal-ports.ts";
 import { transactionIdOf } from "../oracle/messages.ts";
@@ -13,7 +12,7 @@ import { faultOccurs, type RunContext } from "./run-context.ts";
 export interface ProcessEnvironment {
   readonly context: RunContext;
   /** The one outbox that all processes share, and that outlives them. */
-  readonly sharedOutbox: Outbox & OutboxInspection;
+  readonly sharedOutbox: MemoryOutbox;
   readonly network: SimulatedNetwork;
   readonly oracle: Oracle;
   readonly injectDefect: DefectInjector;
@@ -36,7 +35,7 @@ export function createFaultyPorts(
   };
 
   const ports: TillPorts = {
-    outbox: createFaultyOutbox(context, sharedOutbox, oracle, tillProcess),
+    outbox: createFaultyOutbox(context, connectFor(tillProcess, sharedOutbox), oracle, tillProcess),
     electrum: {
       send: (outgoing, deadlineAt) => {
         const id = transactionIdOf(outgoing);
@@ -48,6 +47,13 @@ export function createFaultyPorts(
     clock: { now: tillProcess.now, monotonicMs: clock.monotonicMs, sleep: clock.sleep },
   };
   return createMortalPorts(ports, { tillProcess, oracle }, crashByChance);
+}
+
+/** The outbox as this process has it open, for as long as it lives. */
+function connectFor(tillProcess: TillProcess, sharedOutbox: MemoryOutbox): MemoryOutbox {
+  const outbox = sharedOutbox.connect();
+  void tillProcess.died.then(() => outbox.crash());
+  return outbox;
 }
 
 /** What to call a crash there. None is drawn while a process sleeps: it may die at any moment anyway. */

@@ -37,8 +37,8 @@ export interface SeedResult {
 }
 
 /**
- * Once no fault is injected any more, nothing is under way after this time, plus the time by which clocks were set back: all
- * attempts of the longest policy, its decision deadline, and a customer's patience, one after the other.
+ * Once no fault is injected any more, nothing is under way after this time, however far clocks were set: all attempts of the longest
+ * policy, its decision deadline, and a customer's patience, one after the other.
  */
 const MAX_HEALING_MS = 15 * 60 * 1000;
 
@@ -68,10 +68,9 @@ export async function runSeed(seed: number, injectDefect: DefectInjector = (port
     workload.isDone() &&
     network.inFlight() === 0 &&
     electrum.isQuiescent() &&
-    operator.hasNoDisputes() &&
+    operator.hasNothingToDo() &&
     (await isNothingDue(sharedOutbox));
-  const quiescentByMs =
-    clock.monotonicMs() + MAX_HEALING_MS + workload.setBackMs() + scenario.skewMs * scenario.processes;
+  const quiescentByMs = clock.monotonicMs() + MAX_HEALING_MS;
   while (!(await isQuiescent())) {
     if (clock.monotonicMs() >= quiescentByMs) {
       oracle.reportViolation(describeViolation("terminates"));
@@ -115,7 +114,6 @@ function createEnvironment(
     nameOf: trace.nameOf,
     onViolation: (violation) => trace.add("BROKEN", violation),
     monotonicMs: clock.monotonicMs,
-    areClocksSkewed: scenario.skewMs > 0 && scenario.processes > 1,
   });
   const electrum = createSwitch(
     { now: () => runStartsAt + clock.monotonicMs(), sleep: clock.sleep },
@@ -123,13 +121,15 @@ function createEnvironment(
   );
   void changeConditions(context, electrum);
   const network = createSimulatedNetwork(context, electrum);
-  return { electrum, environment: { context, sharedOutbox: createMemoryOutbox(), network, oracle, injectDefect } };
+  return {
+    electrum,
+    environment: { context, sharedOutbox: createMemoryOutbox(clock.monotonicMs), network, oracle, injectDefect },
+  };
 }
 
 interface RunningWorkload {
   readonly operator: Operator;
   /** How far the clock was set back, all in all. */
-  readonly setBackMs: () => number;
   /** Whether every customer has left. */
   readonly isDone: () => boolean;
 }
@@ -146,7 +146,7 @@ function startWorkload(
   const script = createCustomerScript(environment, client);
   const vouchers = sellInitialVouchers(context, electrum);
   const operator = createOperator(environment, client, tills, electrum.world);
-  const { setBackMs } = startBackgroundFaults(environment, tills);
+  startBackgroundFaults(environment, tills);
   let isDone = false;
   const customers = [
     ...repeat(scenario.sales, createSaleWorkload(environment, client, script, vouchers)),
@@ -157,7 +157,7 @@ function startWorkload(
     isDone = true;
   };
   oracle.expectNoThrow(runWorkload());
-  return { operator, setBackMs, isDone: () => isDone };
+  return { operator, isDone: () => isDone };
 }
 
 const repeat = <Value>(count: number, make: (number: number) => Value): readonly Value[] =>

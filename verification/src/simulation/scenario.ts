@@ -41,6 +41,8 @@ export interface Rates {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const YEAR_MS = 365 * DAY_MS;
 
 export function generateScenario(random: Random): Scenario {
   const { pick, below } = random;
@@ -56,14 +58,14 @@ export function generateScenario(random: Random): Scenario {
     faultyMs: pick([60_000, 180_000, 300_000]),
     messaging,
     remembersReversals,
-    skewMs: remembersReversals ? pick([0, 0, 0, 0, 900, 45_000]) : 0,
+    skewMs: pick([0, 0, 0, 0, 900, 45_000, DAY_MS, YEAR_MS]),
     policies: generatePolicies(random, messaging),
     rates: {
       network: pick([0.05, 0.3, 0.6]),
       outbox: pick([0, 0.03, 0.15]),
       perCrashPoint: pick([0, 0, 0.01, 0.03]),
       crashIntervalMs: pick([NEVER, 60_000, 20_000]),
-      jumpIntervalMs: remembersReversals ? pick([NEVER, 90_000, 30_000]) : NEVER,
+      jumpIntervalMs: pick([NEVER, 90_000, 30_000]),
       conditionIntervalMs: pick([NEVER, 60_000, 15_000]),
     },
   };

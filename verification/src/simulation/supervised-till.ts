@@ -103,7 +103,6 @@ const startTillIn = (
     ...injectDefect(createFaultyPorts(environment, tillProcess, crash)),
     policy: (subject) => policies[providerOf(receiverIdOf(subject))],
     onEvent: oracle.recordEvent,
-    worker: tillProcess.name,
     newId: () => generateUuid(context.random),
     forwarding: { deadlineMs: 10_000 },
   });

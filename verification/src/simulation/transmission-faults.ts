@@ -88,8 +88,10 @@ const responseFaults: readonly FaultGenerator[] = [
       ? { kind: "no voucher in a success", alterResponse: withFields({ voucher: null }) }
       : undefined,
   ({ operation }) =>
-    // There a repeated confirmation makes a redeemed voucher redeemable again, which no till can see.
-    operation === "confirmVoucher" ? undefined : { kind: "like Electrum's test server", emulateTestServer: true },
+    // There most advices look at the voucher alone: they may undo or confirm what another transaction did, which no till can see.
+    operations[operation].kind === "request" || operation === "reverseVoucher"
+      ? { kind: "like Electrum's test server", emulateTestServer: true }
+      : undefined,
   () => ({
     kind: "wrong URL",
     delivery: "never",

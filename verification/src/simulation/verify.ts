@@ -19,7 +19,8 @@ export async function verifySimulation(args: readonly string[]): Promise<Report>
   const never = seeds < ENOUGH_SEEDS ? [] : findUnseenFaultKinds(found);
   return {
     check: "simulation",
-    size: `${seeds} seeds from ${from}, ${found.transactions} transactions, ${days(found.virtualMs)} days of virtual time`,
+    counts: { seeds: found.seeds, transactions: found.transactions },
+    size: `${found.seeds} seeds from ${from}, ${found.transactions} transactions, ${days(found.virtualMs)} days of virtual time`,
     faults: `${total(found)} of ${found.faults.size} kinds`,
     failures: [
       ...found.failures.map(describeFailure),

@@ -10,6 +10,7 @@ import { type Options, readArguments } from "../input/arguments.ts";
 import { badInput } from "../input/bad-input.ts";
 import { helpOf } from "../input/help.ts";
 import { type FlowReport, resultLines, summaryLines } from "../print/flow-report.ts";
+import { writeLines } from "../print/write-lines.ts";
 import { type CliCommand, type ExitCode, SIGNAL_EXIT_CODE } from "./command.ts";
 
 const options: Options<"only" | "help"> = {
@@ -89,4 +90,4 @@ async function* mapInOrder<Item, Value>(
   await workers;
 }
 
-const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join("\n")}\n`);
+const print = (lines: readonly string[]): void => writeLines(process.stdout, lines);

@@ -1,4 +1,4 @@
-import type { Redemption, RedemptionRequest, Transaction } from "@electrum-vouchers/core";
+import type { RedemptionRequest, RedemptionView, TransactionView } from "@electrum-vouchers/core";
 import type { Till, TillError } from "@electrum-vouchers/runtime";
 import { err, okAsync, ResultAsync } from "neverthrow";
 import { type Options, readArguments } from "../input/arguments.ts";
@@ -28,7 +28,7 @@ export const redeemCommand: CliCommand = {
   },
 };
 
-type TransactionResult = ResultAsync<Transaction, TillError>;
+type TransactionResult = ResultAsync<TransactionView, TillError>;
 
 /** Runs a redemption until the till has decided. A till must look a voucher up before it redeems it. */
 function handleRedemption(till: Till, plan: TransactionPlan<RedemptionRequest>): TransactionResult {
@@ -52,7 +52,7 @@ function handleRedemption(till: Till, plan: TransactionPlan<RedemptionRequest>):
 function abandonRedemption(
   till: Till,
   { reporter }: TransactionPlan<RedemptionRequest>,
-  redemption: Redemption,
+  redemption: RedemptionView,
 ): TransactionResult {
   reporter.reportEnd(redemption);
   return till.cancel(redemption.id);

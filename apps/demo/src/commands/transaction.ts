@@ -1,4 +1,4 @@
-import { isFinal, type Policy, type Transaction } from "@electrum-vouchers/core";
+import { isFinal, type Policy, type TransactionView } from "@electrum-vouchers/core";
 import type { EventListener, TillError } from "@electrum-vouchers/runtime";
 import { err, ok, type Result, ResultAsync, safeTry } from "neverthrow";
 import { type GivenOptions, type Options, readRequired, readWholeNumber } from "../input/arguments.ts";
@@ -8,8 +8,9 @@ import { type DecisionMode, type DecisionOption, decisionOptions, readDecision }
 import { type PolicyOption, policyOptions, readPolicy } from "../input/policy.ts";
 import { describeTillError } from "../print/ending.ts";
 import { createTextReporter, jsonReporter, type Reporter } from "../print/reporter.ts";
+import { writeLines } from "../print/write-lines.ts";
 import { checkStored, describeDatabaseError, openSession } from "../till/session.ts";
-import { inspectStore } from "../till/store-contents.ts";
+import { inspectStoreIfAny } from "../till/store-contents.ts";
 import { createChangeSignal } from "../till/change-signal.ts";
 import type { Composition } from "../compose.ts";
 import { closeOnSignal, type ExitCode } from "./command.ts";
@@ -55,7 +56,7 @@ export function readPlan<Request extends { readonly receiver?: { readonly name: 
 }
 
 /** Runs a transaction until the till has decided. */
-export type TransactionHandler = (composition: Composition) => ResultAsync<Transaction, TillError>;
+export type TransactionHandler = (composition: Composition) => ResultAsync<TransactionView, TillError>;
 
 /** Opens a till, runs a transaction, and waits for its end. */
 export async function execute(
@@ -69,7 +70,7 @@ export async function execute(
     signal.onEvent(event);
     reporter.onEvent(event);
   };
-  const session = await inspectStore(db)
+  const session = await inspectStoreIfAny(db)
     .mapErr((error) => describeDatabaseError(db, error))
     .andThen((stored) => checkStored(db, stored, { destination: plan.destination, username }))
     .andThen(() => openSession({ ...plan, username, onEvent }));
@@ -93,21 +94,22 @@ export async function execute(
 
 function reportEnd(
   { reporter, db }: Pick<TransactionPlan<unknown>, "reporter" | "db">,
-  transaction: Transaction,
+  transaction: TransactionView,
 ): ExitCode {
   reporter.reportEnd(transaction);
-  if (!isFinal(transaction)) reporter.printText(`It is kept in ${db}; "demo recover --db ${db}" finishes it.`);
+  if (!isFinal(transaction))
+    reporter.printText(`It is kept in ${db}; "demo recover --db ${db}" delivers what is owed.`);
   return isAsDecided(transaction) ? 0 : 1;
 }
 
 /** Whether the transaction ended as the till decided: approved and confirmed, or reversed by the till. */
-const isAsDecided = (transaction: Transaction): boolean =>
+const isAsDecided = (transaction: TransactionView): boolean =>
   transaction.state === "completed" ||
   transaction.state === "confirmed" ||
   (transaction.state === "reversed" && transaction.decision.by === "till");
 
 function reportFailure(reporter: Reporter, error: TillError): ExitCode {
   if ("transaction" in error && error.transaction !== undefined) reporter.reportEnd(error.transaction);
-  process.stderr.write(`${describeTillError(error)}\n`);
+  writeLines(process.stderr, [describeTillError(error)]);
   return 1;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { canHandOver, handOver, isFinal, type Uuid } from "@electrum-vouchers/core";
+import { isFinal, type Uuid } from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
 import type { FaultRule } from "@electrum-vouchers/simulator";
 import type { FlowAction } from "@electrum-vouchers/testkit";
@@ -128,9 +128,9 @@ export async function prepareVoucher(context: FlowContext): Promise<void> {
     "its provider to know",
     async () => (await context.switchAdmin.provider(context.provider)).queued === 0,
   );
-  const sold = await unwrap(till.find(id));
-  if (!canHandOver(sold)) throw new Error(`the voucher's sale is ${sold.state}`);
-  context.voucherCode = handOver(sold).code;
+  const { voucher } = await unwrap(till.handOver(id));
+  if (voucher === undefined) throw new Error("the sale has no voucher");
+  context.voucherCode = voucher.code;
   context.events.length = 0;
 }
 

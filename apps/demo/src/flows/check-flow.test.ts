@@ -136,6 +136,33 @@ describe("a flow is as documented only if all of it is", () => {
   });
 });
 
+describe("where the moment decides how advices go", () => {
+  const varying: DocumentedFlow = { ...flow, expected: { ...expected, advicesMayVary: true } };
+  const [request, received, confirmation, forwarded] = flowResult.timeline;
+  const lines = (...timeline: readonly (typeof request)[]) => ({
+    ...flowResult,
+    timeline: timeline.flatMap((each) => each ?? []),
+  });
+  const repeated = confirmation === undefined ? undefined : { ...confirmation, outcome: "503", times: 2 };
+
+  it("repeats, and another order, are as documented", () => {
+    expect(findViolations(varying, lines(request, received, repeated, confirmation, confirmation, forwarded))).toEqual(
+      [],
+    );
+    expect(findViolations(flow, lines(request, received, repeated, confirmation, confirmation, forwarded))).not.toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    ["an advice that is never acknowledged", lines(request, received, repeated, forwarded)],
+    ["one that never reaches the provider", lines(request, received, confirmation)],
+    ["a request more", lines(request, request, received, confirmation, forwarded)],
+  ])("%s is not", (_, result) => {
+    expect(findViolations(varying, result)).not.toEqual([]);
+  });
+});
+
 describe("till and Electrum agree", () => {
   const reversed = completeSale("cancel");
 

@@ -1,4 +1,4 @@
-import type { Transaction } from "@electrum-vouchers/core";
+import type { Operation, Transaction } from "@electrum-vouchers/core";
 import type { Alert } from "@electrum-vouchers/runtime";
 import type {
   DocumentedFlow,
@@ -56,15 +56,46 @@ export function findViolations(
       .filter((line) => line.from === "Electrum" && line.outcome === outcome)
       .flatMap(({ operation, times }) => Array.from({ length: times }, () => operation));
   const fromTill = timeline.filter(({ from }) => from === "till");
+  const inOrder = (operations: readonly string[]): readonly string[] =>
+    expected.advicesMayVary === true ? operations.toSorted() : operations;
   return [
-    ...messageViolations(expected.sentMessages, fromTill),
-    ...compareLists("reaches the provider", expected.providerMessages, toProvider(RECEIVED)),
+    ...(expected.advicesMayVary === true
+      ? [
+          ...messageViolations(expected.sentMessages.filter(isOfRequest), fromTill.filter(isOfRequestLine)),
+          ...compareLists("acknowledged", acknowledgedIn(expected.sentMessages), acknowledgedBy(fromTill)),
+        ]
+      : messageViolations(expected.sentMessages, fromTill)),
+    ...compareLists("reaches the provider", inOrder(expected.providerMessages), inOrder(toProvider(RECEIVED))),
     ...compareLists("stays at Electrum", expected.consumedAdvices ?? [], toProvider(CONSUMED)),
     ...compareLists("transactions begun", [String(expected.transactions.length)], [String(transactions.length)]),
     ...transactions.flatMap((transaction, index) => transactionViolations(transaction, expected.transactions[index])),
     ...alertViolations(expected.alerts ?? [], alerts),
   ];
 }
+
+const advices: readonly Operation[] = ["confirmVoucher", "reverseVoucher", "confirmRedeem", "reverseRedeem"];
+
+const isAdvice = (operation: string): boolean => advices.some((advice) => advice === operation);
+
+const isOfRequest = ([operation]: ExpectedMessage): boolean => !isAdvice(operation);
+
+const isOfRequestLine = ({ operation }: TimelineEntry): boolean => !isAdvice(operation);
+
+/** Electrum's acknowledgement. */
+const ACKNOWLEDGED = "202";
+
+/** The operations of advices that are acknowledged, each once. */
+const acknowledgedIn = (expected: readonly ExpectedMessage[]): readonly string[] =>
+  distinct(expected.filter(([, outcome]) => outcome === ACKNOWLEDGED).map(([operation]) => operation));
+
+const acknowledgedBy = (sent: readonly TimelineEntry[]): readonly string[] =>
+  distinct(
+    sent
+      .filter(({ operation, outcome }) => isAdvice(operation) && outcome === ACKNOWLEDGED)
+      .map(({ operation }) => operation),
+  );
+
+const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)].toSorted();
 
 function alertViolations(expected: readonly ExpectedAlert[], alerts: readonly Alert[]): readonly string[] {
   const isExpected = ({ reason }: Alert): boolean => expected.some((each) => each === reason);

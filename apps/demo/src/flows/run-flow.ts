@@ -1,4 +1,4 @@
-import { decode, decodeEntry, type Entry, replay, type Transaction, type Uuid } from "@electrum-vouchers/core";
+import { decode, decodeEntry, type JournalEntry, type Transaction, type Uuid } from "@electrum-vouchers/core";
 import { openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import type { Alert } from "@electrum-vouchers/runtime";
 import type { DocumentedFlow } from "@electrum-vouchers/testkit";
@@ -52,7 +52,7 @@ async function inspectResult(context: FlowContext, startedAt: number): Promise<F
   const { name, queued, receivedMessages } = await switchAdmin.provider(provider);
   const sent = withErrorTypes(messagesOf(events), await switchAdmin.requests());
   const messages = [...sent, ...refusedMessages].toSorted((left, right) => left.at - right.at);
-  const outbox = openSqliteOutbox({ path: context.db })._unsafeUnwrap();
+  const outbox = openSqliteOutbox({ path: context.db, mustExist: true })._unsafeUnwrap();
   const transactions = await Promise.all(ids.map((id) => loadTransaction(context, outbox, id)));
   await outbox.close().unwrapOr(undefined);
   return {
@@ -82,7 +82,7 @@ async function loadTransaction({ switchAdmin }: FlowContext, outbox: SqliteOutbo
 }
 
 /** The states that a journal leads through, each once if it lasts. */
-function statesIn(entries: readonly Entry[]): readonly string[] {
-  const states = entries.map((_, index): string => replay(entries.slice(0, index + 1))._unsafeUnwrap().state);
+function statesIn(entries: readonly JournalEntry[]): readonly string[] {
+  const states = entries.flatMap((entry): readonly string[] => ("state" in entry ? [entry.state] : []));
   return states.filter((state, index) => state !== states[index - 1]);
 }

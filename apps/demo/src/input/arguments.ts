@@ -100,6 +100,27 @@ export function readWholeNumber<Name extends string>(
     : badInput(`--${name} ${text}: expected a whole number from ${min} to ${max}`);
 }
 
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ["s", 1_000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+]);
+
+/** The duration of an option in milliseconds, checked; `undefined` if it was not given. */
+export function readDuration<Name extends string>(
+  given: GivenOptions<Name>,
+  name: Name,
+): Result<number | undefined, BadInput> {
+  const text = given.text(name);
+  if (text === undefined) return ok(undefined);
+  const [, count = "", unit = ""] = /^(\d{1,5})([smhd])$/.exec(text) ?? [];
+  const unitMs = UNIT_MS.get(unit);
+  return unitMs === undefined
+    ? badInput(`--${name} ${text}: expected a number and a unit, such as 30s, 30m, 12h or 2d`)
+    : ok(Number(count) * unitMs);
+}
+
 /** The choice of an option, checked; `undefined` if it was not given. */
 export function readOneOf<Name extends string, Choice extends string>(
   given: GivenOptions<Name>,

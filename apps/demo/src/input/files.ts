@@ -3,6 +3,8 @@ import type { Json, MessageFault } from "@electrum-vouchers/core";
 import { parseJson } from "@electrum-vouchers/testkit";
 import { ok, type Result } from "neverthrow";
 import { type BadInput, badInput } from "./bad-input.ts";
+import { findDuplicateFields } from "./duplicate-fields.ts";
+import { decodeFile } from "./text.ts";
 
 /** 1 MiB. Electrum's longest message has some ten kilobytes, so a larger file is not a message. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -16,7 +18,7 @@ function readText(option: string, file: string): Result<string, BadInput> {
       if (fstatSync(handle).isDirectory()) return badInput(`${option} ${name}: is a folder; expected a file`);
       const bytes = readUpTo(handle, MAX_FILE_BYTES + 1);
       return bytes.length <= MAX_FILE_BYTES
-        ? ok(bytes.toString("utf8"))
+        ? decodeFile(bytes).mapErr((fault): BadInput => ({ lines: [`${option} ${name}: ${fault}`] }))
         : badInput(`${option} ${name}: is too large; expected at most ${MAX_FILE_BYTES} bytes`);
     } finally {
       if (file !== "-") closeSync(handle);
@@ -63,6 +65,9 @@ export function readMessage<Message>(
         `--request ${displayNameOf(file)}: is not JSON${locateSyntaxError(text)}; expected Electrum's ${name}`,
       );
     }
+    const [twice] = findDuplicateFields(text);
+    if (twice !== undefined)
+      return badInput(`--request ${displayNameOf(file)}: has the field ${twice} twice; expected each field once`);
     return parse(json).mapErr(
       (faults): BadInput => ({
         lines: [
@@ -87,10 +92,10 @@ function locateSyntaxError(text: string): string {
   }
 }
 
-/** Reads a secret from a file of one line. Empty lines after it are ignored, since editors add one. */
+/** Reads a secret from a file of one line. Line ends after it are no content, whichever system has written them. */
 export function readSecret(option: string, file: string): Result<string, BadInput> {
   return readText(option, file).andThen((text) => {
-    const [secret = "", ...rest] = text.split(/\r?\n/);
+    const [secret = "", ...rest] = text.split(/\r\n|\n|\r/);
     if (secret === "" || rest.some((line) => line !== "")) {
       return badInput(`${option} ${displayNameOf(file)}: expected one line that is not empty`);
     }

@@ -4,15 +4,18 @@ import {
   type LedgerAmount,
   type LookupFailure,
   type MessageFault,
+  type NothingToHandOver,
+  type Outlook,
+  printable,
   type Refusal,
-  type Transaction,
+  type TransactionView,
   type UnknownOutcome,
 } from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
 import { describeNoResponse } from "./no-response.ts";
 
 /** What a transaction's state means, for the cashier. */
-export function describeState(transaction: Transaction): string {
+export function describeState(transaction: TransactionView): string {
   switch (transaction.state) {
     case "requesting":
     case "redeeming":
@@ -44,11 +47,11 @@ export function describeState(transaction: Transaction): string {
     case "disputed":
       return `Electrum disagrees: ${describeError(transaction.dispute.error)}`;
     case "resolved":
-      return `settled by ${transaction.resolution.by}: ${transaction.resolution.reason}`;
+      return `settled by ${printable(transaction.resolution.by)}: ${printable(transaction.resolution.reason)}`;
   }
 }
 
-type LookupFailed = Extract<Transaction, { state: "lookupFailed" }>;
+type LookupFailed = Extract<TransactionView, { state: "lookupFailed" }>;
 
 /** What Electrum said, if it said anything, and what that means for the voucher. */
 const describeLookupFailure = ({ reason, error, unknown }: LookupFailed): string =>
@@ -86,10 +89,11 @@ function describeUnknown({ cause, error }: UnknownOutcome): string {
 const describeError = ({ status, errorType, errorMessage }: ErrorResponse): string =>
   [String(status), errorType, errorMessage === undefined ? undefined : `(${errorMessage})`]
     .filter((part) => part !== undefined)
+    .map(printable)
     .join(" ");
 
 /** What an operator must know and do about a transaction, as the core explains it. */
-export const attentionLines = (transaction: Transaction): readonly string[] =>
+export const attentionLines = (transaction: TransactionView): readonly string[] =>
   attentionOf(transaction).flatMap(({ meaning, check, settledBy }) => [
     `attention: ${meaning}`,
     `  what to do: ${check}`,
@@ -103,22 +107,43 @@ export function describeTillError(error: TillError): string {
       return `refused: ${describeRefusal(error.refusal)}`;
     case "idInUse":
       return "another request has used this id; expected a new id (see --new-id)";
+    case "nothingToHandOver":
+      return `there is nothing to hand over: ${nothingToHandOver[error.reason]}`;
+    case "alreadyHandedOver":
+      return `it was handed over at ${new Date(error.handedOver.at).toISOString()}; again it is a copy, which needs a name and a reason (see --copy)`;
     case "unknownTransaction":
       return "no such transaction";
     case "lookupTooEarly":
       return `refused: it is still ${error.state}, and must not be looked up yet`;
     case "outboxUnavailable":
-      return `the database is not available: ${error.error.detail}`;
+      return `the database is not available: ${printable(error.error.detail)}`;
     case "notElectrum":
       return `the responses do not come from Electrum; try again in ${Math.ceil(error.retryAfterMs / 1_000)} s`;
     case "taken":
-      return `transaction ${error.holder} holds what this one needs`;
+      return `transaction ${error.id} holds what this one needs: ${outlooks[error.outlook.by]}`;
+    case "tooOld":
+      return `its time ${printable(error.time)} is older than what is kept; the till's clock says ${new Date(error.now).toISOString()}`;
+    case "tooManyUndelivered":
+      return `${error.count} confirmations of ${printable(error.queue)} are not delivered yet; no new sale begins until they are fewer`;
     case "damaged":
       return "its record is damaged; an operator must look";
     case "stopped":
       return "the till has stopped";
   }
 }
+
+const outlooks: Readonly<Record<Outlook["by"], string>> = {
+  itself: "it ends by itself",
+  till: "the till that began it must confirm or cancel it",
+  operator: "an operator must look at it",
+  nobody: "it has just ended; try again",
+};
+
+const nothingToHandOver: Readonly<Record<NothingToHandOver["reason"], string>> = {
+  undecided: "the till has not decided yet",
+  undone: "nothing was issued or redeemed in the end",
+  redacted: "retention has masked the voucher",
+};
 
 function describeRefusal(refusal: Refusal): string {
   switch (refusal.type) {
@@ -130,8 +155,18 @@ function describeRefusal(refusal: Refusal): string {
       return `it was decided to ${refusal.decision.outcome}, at ${new Date(refusal.decision.at).toISOString()}`;
     case "contentDiffers":
       return `another ${refusal.intent} was decided before`;
+    case "nothingToHandOver":
+      return `there is nothing to hand over: ${nothingToHandOver[refusal.reason]}`;
+    case "alreadyHandedOver":
+      return "it was handed over before";
+    case "secretsNotCompared":
+      return `it was redacted, so that ${refusal.intent} cannot be compared with what was decided before`;
+    case "noSuchItem":
+      return `it has no reconciliation item ${refusal.item}`;
     case "invalidMessage":
       return describeFaults(refusal.faults);
+    case "invalidPolicy":
+      return `the policy: ${describeFaults(refusal.faults)}`;
     case "notAuthorised":
       return `more than the ${describeAmount(refusal.authorised)} that Electrum authorised`;
     case "lookupMismatch":
@@ -140,7 +175,7 @@ function describeRefusal(refusal: Refusal): string {
 }
 
 const describeFaults = (faults: readonly MessageFault[]): string =>
-  faults.map(({ path, expected }) => `${path} ${expected}`).join("; ");
+  faults.map(({ path, expected }) => printable(`${path} ${expected}`)).join("; ");
 
 const describeAmount = (amount: LedgerAmount | undefined): string =>
   amount === undefined ? "amount" : `${amount.amount} (currency ${amount.currency})`;

@@ -7,6 +7,8 @@ export function describeNoResponse(cause: NoResponseCause): string {
       return "no answer";
     case "notSent":
       return "not sent";
+    case "cannotSend":
+      return "this machine cannot send";
     case "unreachable":
       return "unreachable";
     case "insecure":

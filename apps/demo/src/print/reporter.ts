@@ -1,10 +1,11 @@
-import type { VoucherForCustomer, Transaction } from "@electrum-vouchers/core";
+import type { HandOver, TransactionView } from "@electrum-vouchers/core";
 import type { ForwarderStatus, EventListener, RuntimeEvent } from "@electrum-vouchers/runtime";
 import { describeAlert } from "./alert.ts";
 import { attentionLines, describeState } from "./ending.ts";
 import { describeNoResponse } from "./no-response.ts";
 import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { voucherLines } from "./voucher.ts";
+import { jsonLine, writeLines } from "./write-lines.ts";
 
 /** Prints what happens: as text, or as JSON for programs. */
 export interface Reporter {
@@ -13,22 +14,20 @@ export interface Reporter {
   /** Prints a line of text; nothing as JSON. */
   readonly printText: (line: string) => void;
   /** Prints the voucher. Nothing else does. */
-  readonly handOver: (voucher: VoucherForCustomer) => void;
+  readonly handOver: (given: HandOver) => void;
   /** Prints the state of a transaction. */
-  readonly reportEnd: (transaction: Transaction) => void;
+  readonly reportEnd: (transaction: TransactionView) => void;
 }
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (...lines: readonly string[]): void => writeLines(process.stdout, lines);
 
 /** Prints one line of JSON for each event. Only `handedOver` holds a secret. */
 export const jsonReporter: Reporter = {
-  onEvent: (event) => print(JSON.stringify(event)),
+  onEvent: (event) => print(jsonLine(event)),
   printText: () => undefined,
-  handOver: (voucher) => print(JSON.stringify({ type: "handedOver", voucher })),
+  handOver: (given) => print(jsonLine({ type: "handedOver", ...given })),
   reportEnd: ({ id, kind, state, reconciliation }) =>
-    print(
-      JSON.stringify({ type: "ended", id, kind, state, reconciliation: reconciliation.map(({ reason }) => reason) }),
-    ),
+    print(jsonLine({ type: "ended", id, kind, state, reconciliation: reconciliation.map(({ reason }) => reason) })),
 };
 
 export function createTextReporter(): Reporter {
@@ -39,9 +38,9 @@ export function createTextReporter(): Reporter {
       const text = describeEvent(event);
       if (text !== undefined) print(`  ${styleDim(secondsText(event.at - startedAt))}  ${text}`);
     },
-    printText: print,
-    handOver: (voucher) => voucherLines(voucher).forEach(print),
-    reportEnd: (transaction) => endingLines(transaction).forEach(print),
+    printText: (line) => print(line),
+    handOver: (given) => print(...voucherLines(given)),
+    reportEnd: (transaction) => print(...endingLines(transaction)),
   };
 }
 
@@ -64,6 +63,7 @@ function describeEvent(event: RuntimeEvent): string | undefined {
     case "step":
     case "sent":
     case "adviceRepeats":
+    case "retention":
       return undefined;
   }
 }
@@ -81,7 +81,7 @@ function describeForwarder(status: ForwarderStatus): string | undefined {
   }
 }
 
-function endingLines(transaction: Transaction): readonly string[] {
+function endingLines(transaction: TransactionView): readonly string[] {
   const { kind, id, state } = transaction;
   return [
     `${kind === "provision" ? "sale" : "redemption"} ${id}: ${styleBold(state)} - ${describeState(transaction)}`,

@@ -1,31 +1,19 @@
-import type { VoucherForCustomer, Json } from "@electrum-vouchers/core";
-import { isJsonObject } from "@electrum-vouchers/testkit";
+import { type HandOver, printable } from "@electrum-vouchers/core";
 import { styleBold } from "./text-style.ts";
 
-/** The lines of a voucher, for the customer. */
-export function voucherLines({
-  code,
-  pin,
-  serialNumber,
-  expiryDate,
-  redeemInstructions = [],
-  slipData,
-}: VoucherForCustomer): readonly string[] {
+/** The lines of what the customer is handed: the voucher, and the text for the receipt. */
+export function voucherLines({ voucher, slipData, copy }: HandOver): readonly string[] {
   const rows: readonly (readonly [string, string | undefined])[] = [
-    ["code", code],
-    ["pin", typeof pin?.["pin"] === "string" ? pin["pin"] : undefined],
-    ["serial number", serialNumber],
-    ["valid until", expiryDate],
+    ["code", voucher?.code],
+    ["pin", voucher?.pin?.pin],
+    ["serial number", voucher?.serialNumber],
+    ["valid until", voucher?.expiryDate],
   ];
-  const fields = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(14)} ${value}`]));
-  const notes = [...redeemInstructions, ...slipLines(slipData)].map((line) => `  ${line}`);
-  return [styleBold("The voucher, for the customer alone"), ...fields, ...notes];
+  const fields = rows.flatMap(([name, value]) =>
+    value === undefined ? [] : [`  ${name.padEnd(14)} ${printable(value)}`],
+  );
+  const texts = [...(voucher?.redeemInstructions ?? []), ...(slipData?.messageLines ?? []).map(({ text }) => text)];
+  const notes = texts.flatMap((text) => text.split(/\r?\n/)).map((line) => `  ${printable(line)}`);
+  const title = copy === undefined ? "The voucher" : `COPY ${copy} of the voucher`;
+  return [styleBold(`${title}, for the customer alone`), ...fields, ...notes];
 }
-
-function slipLines(slipData: VoucherForCustomer["slipData"]): readonly string[] {
-  const lines = slipData?.["messageLines"];
-  if (!isList(lines)) return [];
-  return lines.flatMap((line) => (isJsonObject(line) && typeof line["text"] === "string" ? [line["text"]] : []));
-}
-
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);

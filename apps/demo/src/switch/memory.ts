@@ -15,8 +15,7 @@ const LOCK_WAIT_MS = 5_000;
 
 /** Opens the memory. Throws if another process has it open, or if the file is not one. */
 export function openMemory(file: string): SwitchMemory {
-  // It holds voucher codes, though only of a simulated switch.
-  closeSync(openSync(file, "a", 0o600));
+  create(file);
   const database = new Database(file, { timeout: LOCK_WAIT_MS });
   // The operating system releases the lock when the process ends, in whatever way.
   database.pragma("locking_mode = EXCLUSIVE");
@@ -34,6 +33,15 @@ export function openMemory(file: string): SwitchMemory {
     saveWorld: (world) => void save.run(JSON.stringify(world)),
     close: () => void database.close(),
   };
+}
+
+/** It holds voucher codes, though only of a simulated switch. A file that is there is left to SQLite, whose locks a close would drop. */
+function create(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
 }
 
 function readWorld(database: Database.Database): World | undefined {

@@ -3,6 +3,8 @@ import type { EventListener } from "@electrum-vouchers/runtime";
 /** Lets a program wait for a change of a till's transactions. */
 export interface ChangeSignal {
   readonly onEvent: EventListener;
+  /** Another process may have changed a transaction. */
+  readonly notify: () => void;
   /** Whether Electrum has refused the credentials: then waiting does not help. */
   readonly hasRefusedCredentials: () => boolean;
   /** Waits until `isDone` resolves with true. It is called at once and after each change. Resolves with `false` at the time-out. */
@@ -12,14 +14,20 @@ export interface ChangeSignal {
 export function createChangeSignal(): ChangeSignal {
   let changed = Promise.withResolvers<void>();
   let hasRefusedCredentials = false;
+
+  function notify(): void {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  }
+
   return {
+    notify,
     hasRefusedCredentials: () => hasRefusedCredentials,
     onEvent: (event) => {
       const isRefusal = event.type === "alert" && event.alert.reason === "credentials";
       if (event.type !== "step" && event.type !== "forwarder" && !isRefusal) return;
       hasRefusedCredentials ||= isRefusal;
-      changed.resolve();
-      changed = Promise.withResolvers();
+      notify();
     },
     waitUntil: async (isDone, withinMs) => {
       const timeUp = Promise.withResolvers<"timeUp">();

@@ -12,6 +12,8 @@ import { clientOf, type StoreContents } from "./store-contents.ts";
 
 export interface SessionOptions {
   readonly db: string;
+  /** Whether the file must be an outbox already. Default: it is created if it does not exist. */
+  readonly mustExist?: boolean;
   readonly destination: Destination;
   readonly username: string;
   readonly policy: Policy;
@@ -46,11 +48,11 @@ async function openSimulatedSession(options: SessionOptions): Promise<Result<Com
 }
 
 const composeTill = (
-  { db, username, policy, onEvent }: SessionOptions,
+  { db, mustExist = false, username, policy, onEvent }: SessionOptions,
   url: string,
   password: string,
 ): ResultAsync<Composition, BadInput> =>
-  compose({ db, url, credentials: () => ({ username, password }), policy, onEvent }).mapErr((fault) =>
+  compose({ db, mustExist, url, credentials: () => ({ username, password }), policy, onEvent }).mapErr((fault) =>
     describeCompositionError(db, fault),
   );
 
@@ -92,14 +94,26 @@ const describeOptionFaults = ([first = "cannot be used", ...rest]: readonly stri
 export function describeDatabaseError(db: string, error: OpenError | OutboxUnavailable): BadInput {
   const line = ((): string => {
     switch (error.type) {
+      case "options":
+        return error.faults.map(({ path, expected }) => `${path} ${expected}`).join("; ");
       case "missingDirectory":
         return `the folder ${error.directory} does not exist`;
+      case "missing":
+        return "there is no outbox; expected the file of a till";
       case "locked":
         return "another process keeps it locked; expected a database that can be written";
       case "readOnly":
         return "cannot be written; expected a database that this user may write";
+      case "full":
+        return `cannot be opened, since the disk is full (${error.detail})`;
+      case "leftover":
+        return `is missing, and beside it lies a part of it (${error.files.join(", ")}); expected both, or neither`;
       case "foreign":
         return `is not a database of this demo (${error.detail}); expected one, or a new file`;
+      case "unsafe":
+        return `is not safe: ${error.path}: ${error.detail}; to mend it: ${error.command}`;
+      case "altered":
+        return `was changed by another program (${error.changes.join("; ")})`;
       case "newer":
         return `was written by a newer release (schema ${error.found}); this one reads up to ${error.supported}`;
       case "corrupt":

@@ -86,11 +86,16 @@ interface Put {
 function createPut(database: Database): Put {
   // What was held, postponed or halted was another version.
   const putOne = database.prepare<
-    [rowId: number, version: number, partitionId: number, dueAt: Instant, availableAt: Instant]
+    [
+      ...[rowId: number, version: number, partitionId: number, dueAt: Instant, availableAt: Instant],
+      ...[owner: string | null, committedAt: Instant],
+    ]
   >(
-    `INSERT INTO schedule (row_id, version, partition_id, due_at, available_at) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO schedule (row_id, version, partition_id, due_at, available_at, owner, committed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET version = excluded.version, partition_id = excluded.partition_id, due_at = excluded.due_at,
-       available_at = excluded.available_at, postponed = 0, is_repeat = 0, worker = NULL, cause = NULL, reason = NULL
+       available_at = excluded.available_at, owner = excluded.owner, committed_at = excluded.committed_at, postponed = 0,
+       is_repeat = 0, held_at = NULL, worker = NULL, cause = NULL, reason = NULL
      WHERE version <> excluded.version OR due_at <> excluded.due_at OR partition_id <> excluded.partition_id`,
   );
   const removeAll = database.prepare<[rowIds: string]>(`DELETE FROM schedule WHERE row_id IN ${BOUND_LIST}`);
@@ -105,7 +110,10 @@ function createPut(database: Database): Put {
       const due = rows.filter(isDue);
       if (due.length > 0) {
         const partitionId = partitionIdOf();
-        for (const row of due) putOne.run(row.row_id, row.version, partitionId(row), row.due_at, row.due_at);
+        for (const row of due) {
+          const { row_id, version, due_at, owner, committed_at } = row;
+          putOne.run(row_id, version, partitionId(row), due_at, due_at, owner, committed_at);
+        }
       }
       if (due.length < rows.length) remove(rows.filter((row) => !isDue(row)).map(({ row_id }) => row_id));
     },

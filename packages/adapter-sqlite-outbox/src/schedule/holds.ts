@@ -6,6 +6,9 @@ import type { ScheduleCopy } from "./copy.ts";
 import type { StoredRows } from "../stored-rows.ts";
 import { byAge, type Candidate } from "./take-turns.ts";
 
+/** A lease is a worker's of one process. Workers of other processes are others, whatever their name. */
+export const leaseName = (processId: string, worker: string): string => `${processId} ${worker}`;
+
 /** Postponements and the ends of leases, within the transaction that is open. */
 export interface ScheduleHolds {
   postpone(postponements: readonly Postponement[]): void;
@@ -19,11 +22,15 @@ export function createScheduleHolds(
   database: Database,
   stored: StoredRows,
   copy: Pick<ScheduleCopy, "catchUp" | "refresh">,
+  processId: string,
 ): ScheduleHolds {
   const postpone = database.prepare<
-    [until: Instant, cause: Postponement["cause"] | null, reason: string, rowId: number, version: number]
+    [
+      ...[until: Instant, at: Instant, cause: Postponement["cause"] | null, reason: string],
+      ...[rowId: number, version: number],
+    ]
   >(
-    `UPDATE schedule SET available_at = max(due_at, ?), worker = NULL, postponed = postponed + 1, is_repeat = 1, cause = ?,
+    `UPDATE schedule SET available_at = max(due_at, ?), held_at = ?, worker = NULL, postponed = postponed + 1, is_repeat = 1, cause = ?,
        reason = ?
      WHERE row_id = ? AND version = ?`,
   );
@@ -34,11 +41,11 @@ export function createScheduleHolds(
         return rowId === undefined ? [] : [[rowId, each] as const];
       });
       if (copy.catchUp()) copy.refresh([...new Set(found.map(([rowId]) => rowId))]);
-      for (const [rowId, { version, until, cause, reason }] of found)
-        postpone.run(until, cause ?? null, reason, rowId, version);
+      for (const [rowId, { version, at, until, cause, reason }] of found)
+        postpone.run(until, at, cause ?? null, reason, rowId, version);
     },
     advance: createAdvance(database, copy.catchUp),
-    release: createRelease(database, stored),
+    release: createRelease(database, stored, processId),
   };
 }
 
@@ -68,7 +75,7 @@ function createAdvance(database: Database, catchUp: () => boolean): ScheduleHold
   };
 }
 
-function createRelease(database: Database, stored: StoredRows): ScheduleHolds["release"] {
+function createRelease(database: Database, stored: StoredRows, processId: string): ScheduleHolds["release"] {
   const END_LEASE = `UPDATE schedule SET available_at = due_at, worker = NULL, cause = NULL
     WHERE available_at > due_at AND worker = ?`;
   const releaseAll = database.prepare<[worker: string]>(END_LEASE);
@@ -76,7 +83,8 @@ function createRelease(database: Database, stored: StoredRows): ScheduleHolds["r
     `${END_LEASE} AND row_id = ? AND version = ?`,
   );
 
-  return ({ worker, records }) => {
+  return ({ worker: name, records }) => {
+    const worker = leaseName(processId, name);
     if (records === undefined) releaseAll.run(worker);
     for (const { id, version } of records ?? []) {
       const rowId = stored.rowIdOf(id, version);

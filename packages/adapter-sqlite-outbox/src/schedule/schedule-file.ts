@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, lstatSync, openSync, rmSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { currentBoot, isSameBoot } from "./boot.ts";
-import { MODE } from "../database-file.ts";
+import { openDistrustful } from "../distrustful.ts";
 import { codeOf } from "../errors.ts";
+import { createEmptyFile, errnoOf, MODE } from "../file-system.ts";
 import { SCHEDULE_APPLICATION_ID, SCHEDULE_SCHEMA, SCHEDULE_VERSION } from "./schema.ts";
 
 /** The second file, open. It is replaced by a new one when it is damaged, removed or another's, also while it is open. */
@@ -16,6 +17,8 @@ export interface ScheduleFile<Statements> {
 
 export interface ScheduleFileOptions<Statements> {
   readonly path: string;
+  /** The database that it belongs to. */
+  readonly beside: string;
   readonly busyTimeoutMs: number;
   readonly storeId: string;
   prepare(database: Database.Database): Statements;
@@ -90,12 +93,12 @@ function tryToOpen<Statements>(
   options: ScheduleFileOptions<Statements>,
   isLastAttempt: boolean,
 ): OpenFile<Statements> | undefined {
-  const { path, busyTimeoutMs } = options;
+  const { path, beside, busyTimeoutMs } = options;
   // A link is replaced by a file, never followed.
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) return undefined;
-  createFile(path);
+  createFile(path, beside);
   const inode = inodeOf(path);
-  const database = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
+  const database = openDistrustful(path, { fileMustExist: true, timeout: busyTimeoutMs });
   try {
     configure(database);
     if (database.transaction(() => isUsable(database, options.storeId)).immediate() && inodeOf(path) === inode)
@@ -111,11 +114,11 @@ function tryToOpen<Statements>(
 }
 
 /** Creates the file, for its owner's eyes only; leaves one that is there. */
-function createFile(path: string): void {
+function createFile(path: string, beside: string): void {
   try {
-    closeSync(openSync(path, "wx", MODE));
+    createEmptyFile(path, beside);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (errnoOf(error) !== "EEXIST") throw error;
     const found = statSync(path, { throwIfNoEntry: false });
     if (found !== undefined && (found.mode & 0o777) !== MODE && found.uid === process.getuid?.()) chmodSync(path, MODE);
   }

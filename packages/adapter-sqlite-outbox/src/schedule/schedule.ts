@@ -30,18 +30,24 @@
 //
 // What it does not know: what the work is, and why it was put off.
 
+import type { Uuid } from "@electrum-vouchers/core";
 import type {
   Advance,
+  AheadRequest,
   Claimed,
   ClaimedRecord,
   ClaimRequest,
   Postponement,
   Release,
+  StoredRecord,
 } from "@electrum-vouchers/core/ports";
 import Database from "better-sqlite3";
+import type { BootClock } from "../boot-clock.ts";
+import type { Liveness } from "../liveness.ts";
 import type { RowIdCache } from "../rowid-cache.ts";
 import { type StoredRow, storedOf } from "../rows.ts";
-import { type Chosen, createScheduleClaim } from "./claim.ts";
+import { createScheduleClaim } from "./claim.ts";
+import type { Chosen } from "./partition.ts";
 import { createScheduleCopy } from "./copy.ts";
 import { createScheduleHolds } from "./holds.ts";
 import { createScheduleInspection } from "./inspection.ts";
@@ -50,6 +56,7 @@ import type { StoredRows } from "../stored-rows.ts";
 /** What may be done with the schedule, in one transaction each. */
 export interface Schedule {
   claim(request: ClaimRequest): Claimed;
+  findAhead(request: AheadRequest): readonly StoredRecord[];
   postpone(postponements: readonly Postponement[]): void;
   /** Gives how many were postponed no longer. */
   advance(request: Advance): number;
@@ -64,26 +71,44 @@ export interface Schedule {
   check(): readonly string[];
 }
 
-export function createSchedule(database: Database.Database, stored: StoredRows, rowIds: RowIdCache): Schedule {
+/** What the schedule is made over, beside its own file. */
+export interface ScheduleOptions {
+  readonly stored: StoredRows;
+  readonly rowIds: RowIdCache;
+  readonly liveness: Liveness;
+  readonly bootClock: BootClock;
+}
+
+export function createSchedule(
+  database: Database.Database,
+  { stored, rowIds, liveness, bootClock }: ScheduleOptions,
+): Schedule {
   const copy = createScheduleCopy(database, stored);
   const { catchUp, refresh, compareSome } = copy;
-  const { partitionsOf, choose, lease, nextDueAt } = createScheduleClaim(database);
-  const holds = createScheduleHolds(database, stored, copy);
+  const { partitionsOf, choose, lease, nextDueAt, endLeasesExcept, ahead } = createScheduleClaim(database, liveness.id);
+  const holds = createScheduleHolds(database, stored, copy, liveness.id);
   const inspection = createScheduleInspection(database, stored, refresh);
 
   /** The records of those that are still as the schedule knows them. What is not is copied again. */
   function readRecords(chosen: readonly Chosen[]): readonly (readonly [Chosen, ClaimedRecord])[] {
     const rows = new Map(stored.records(chosen.map(({ row_id }) => row_id)).map((row) => [row.row_id, row]));
-    const pairs = chosen.map((each) => [each, claimedOf(rows.get(each.row_id), each)] as const);
+    const pairs = chosen.map((each) => [each, claimedOf(rows.get(each.row_id), each, bootClock)] as const);
     refresh(pairs.flatMap(([{ row_id }, record]) => (record === undefined ? [row_id] : [])));
     const matching = pairs.flatMap(([each, record]) => (record === undefined ? [] : [[each, record] as const]));
     for (const [{ row_id }, { id }] of matching) rowIds.remember(id, row_id);
     return matching;
   }
 
+  const lookAround = createLookAround(liveness, endLeasesExcept);
+  const rowIdOf = (id: Uuid): readonly number[] => {
+    const rowId = rowIds.get(id) ?? stored.rowIdOf(id);
+    return rowId === undefined ? [] : [rowId];
+  };
+
   function claim(request: ClaimRequest): Claimed {
     const isBehind = catchUp();
-    const partitions = partitionsOf(request);
+    const seen = { others: lookAround(), except: (request.except ?? []).flatMap(rowIdOf) };
+    const partitions = partitionsOf(request, seen);
     const chosen = choose(partitions, request);
     const found = readRecords(chosen);
     lease(
@@ -103,6 +128,10 @@ export function createSchedule(database: Database.Database, stored: StoredRows, 
 
   return {
     claim: inOneTransaction(claim),
+    findAhead: inOneTransaction((request: AheadRequest) => {
+      while (catchUp());
+      return stored.records(ahead(request, lookAround())).map((row) => storedOf(row, bootClock));
+    }),
     postpone: inOneTransaction(holds.postpone),
     advance: inOneTransaction(holds.advance),
     release: inOneTransaction(holds.release),
@@ -116,11 +145,25 @@ export function createSchedule(database: Database.Database, stored: StoredRows, 
   };
 }
 
+/** Gives the other processes that live. What is left of the leases of those that do not ends, once for each look. */
+function createLookAround(
+  liveness: Liveness,
+  endLeasesExcept: (others: readonly string[]) => void,
+): () => readonly string[] {
+  let freedAtLook = 0;
+  return () => {
+    const others = liveness.others();
+    if (liveness.looks() !== freedAtLook) endLeasesExcept(others);
+    freedAtLook = liveness.looks();
+    return others;
+  };
+}
+
 /** The indexes say that something may be claimed, and no row may be. */
 const contradiction = (): Error => new Database.SqliteError("the schedule contradicts itself", "SQLITE_ERROR");
 
-function claimedOf(row: StoredRow | undefined, chosen: Chosen): ClaimedRecord | undefined {
+function claimedOf(row: StoredRow | undefined, chosen: Chosen, bootClock: BootClock): ClaimedRecord | undefined {
   if (row === undefined || row.version !== chosen.version || row.due_at !== chosen.due_at) return undefined;
-  const { due, ...rest } = storedOf(row);
+  const { due, ...rest } = storedOf(row, bootClock);
   return due === undefined ? undefined : { ...rest, due, postponed: chosen.postponed };
 }

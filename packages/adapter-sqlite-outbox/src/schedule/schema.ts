@@ -4,7 +4,7 @@ import { isoText } from "../schema.ts";
 export const SCHEDULE_APPLICATION_ID = 0x45564f4c;
 
 /** Raised with every change of these tables. A file of another version is thrown away: it holds nothing that is needed. */
-export const SCHEDULE_VERSION = 1;
+export const SCHEDULE_VERSION = 2;
 
 /**
  * What the schedule knows of the first file, in one row: which store it is of, the boot in which it was begun, and the position
@@ -36,7 +36,7 @@ const PARTITIONS = `
 /**
  * The due records. One that is held, by a lease or a postponement, has `available_at` later than `due_at`, and is in an index
  * of its own; once the hold has ended, the next claim makes them equal again. So the index of what may be claimed has it in the
- * order in which it is due, and nothing that is stuck: a claim reads what it gives.
+ * order in which it is due, and nothing that is stuck: a claim reads what it gives. `worker` begins with the id of its process.
  */
 const SCHEDULE = `
   CREATE TABLE schedule (
@@ -47,6 +47,9 @@ const SCHEDULE = `
     available_at INTEGER NOT NULL,
     postponed INTEGER NOT NULL DEFAULT 0,
     is_repeat INTEGER NOT NULL DEFAULT 0,
+    owner TEXT,
+    committed_at INTEGER NOT NULL,
+    held_at INTEGER,
     worker TEXT,
     cause TEXT,
     reason TEXT,
@@ -54,6 +57,9 @@ const SCHEDULE = `
   ) STRICT;
   CREATE INDEX schedule_free ON schedule (partition_id, is_repeat, due_at) WHERE available_at = due_at;
   CREATE INDEX schedule_held ON schedule (partition_id, is_repeat, available_at, worker) WHERE available_at > due_at;
+  CREATE INDEX schedule_held_since ON schedule (held_at) WHERE available_at > due_at;
+  CREATE INDEX schedule_leased ON schedule (worker) WHERE worker IS NOT NULL;
+  CREATE INDEX schedule_committed ON schedule (committed_at);
   CREATE INDEX schedule_silent ON schedule (partition_id, due_at)
     WHERE cause = 'noResponse' AND available_at > due_at AND worker IS NULL;
   CREATE INDEX schedule_halted ON schedule (partition_id, version) WHERE cause = 'halted';

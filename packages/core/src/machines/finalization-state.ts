@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json.ts";
 import type { OutgoingMessage } from "../messages/operations.ts";
-import type { Decision, Resolve } from "../step.ts";
+import type { Decision, Hold, PaymentStarted, Reconcile, Resolve } from "../step.ts";
 import type { LedgerAmount } from "../messages/amounts.ts";
 import type { Instant } from "../time.ts";
 import type { InDoubt } from "./in-doubt.ts";
@@ -24,6 +24,9 @@ export interface Confirming {
   readonly decision: Decision;
   readonly approval: Approval;
   readonly advice: OutgoingMessage<"confirmVoucher" | "confirmRedeem">;
+  /** From when it may be delivered, if that is not the moment of the decision: the clock was set back since. */
+  readonly notBefore?: Instant;
+  readonly held?: Held;
 }
 
 /** A reversal is being delivered. If a voucher was approved, the state no longer holds it: it must not be handed out. */
@@ -35,7 +38,11 @@ export interface Reversing {
   readonly inDoubt?: InDoubt;
   /** An approval that came too late. It is evidence: Electrum has issued what the reversal must undo. */
   readonly lateApproval?: Approval;
+  readonly held?: Held;
 }
+
+/** An operator wants the advice not to be sent for now. Nothing is due until it is sent again, or Electrum acknowledges it after all. */
+export type Held = Omit<Hold, "type">;
 
 /** Final: for the till and for Electrum the transaction is done. */
 export interface Confirmed {
@@ -78,8 +85,27 @@ export interface Resolved {
   readonly resolution: Omit<Resolve, "type">;
 }
 
-/** What an operator must reconcile, with the evidence. Items may be added even to a final state, one for each reason. */
-export type ReconciliationItem =
+/** Dual messaging: what the till has said about the payment while it decides. */
+export interface Undecided {
+  /** When the till's time to decide is over. */
+  readonly decideBy?: Instant;
+  /** The customer is about to pay, or has paid. */
+  readonly payment?: Omit<PaymentStarted, "type">;
+  /** Since when an operator must look: the time to decide was over, and the approval was not reversed. */
+  readonly overdueAt?: Instant;
+}
+
+/**
+ * What an operator must reconcile. Items may be added even to a final state, one open one for each reason. None is ever removed, so that
+ * its place in the list is its number.
+ */
+export type ReconciliationItem = Evidence & {
+  /** How an operator has settled it; absent while it is open. */
+  readonly settled?: Omit<Reconcile, "type" | "items">;
+};
+
+/** What must be reconciled, and how it came up. */
+export type Evidence =
   /** An approval came after the transaction had been declined or reversed, or while it is disputed. */
   | { readonly reason: "lateApproval"; readonly at: Instant; readonly attempt: number; readonly response: JsonObject }
   /** Electrum acknowledged a reversal, but does not forward it to this provider. */

@@ -1,7 +1,7 @@
 // The part that every kind of transaction shares: how it is finalized after an approval, or after an outcome that stayed
 // unknown. One advice, a confirmation or a reversal, is decided once and delivered until Electrum acknowledges it.
 //
-//   confirming ── acknowledged ──▶ confirmed        reversing ── acknowledged ──▶ reversed
+//   confirming ── acknowledged ──▶ confirmed        reversing ── acknowledged ──▶ reversed       (hold: nothing is due until unhold)
 //        └── refused for good, or contradicted ──▶ disputed ── resend ──▶ confirming or reversing, the same advice
 //                                                      └───── resolve ──▶ resolved
 //
@@ -20,83 +20,17 @@ import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
 import { type Acknowledgement, classifyAdviceResponse } from "../responses/advice-outcome.ts";
 import type { InDoubt } from "./in-doubt.ts";
-import { isJsonObject, type JsonObject, sameJson } from "../json.ts";
+import { type JsonObject, sameJson } from "../json.ts";
 import type { BasicAdvice, ReversalReason } from "../messages/advices.ts";
-import type { Amounts, LedgerAmount } from "../messages/amounts.ts";
 import type { ThirdPartyIdentifier } from "../messages/parties.ts";
 import type { Uuid } from "../messages/uuid.ts";
 import type { Advice, Request } from "../messages/operations.ts";
+import { approvalIn, findSecondVoucher, recordLateApproval, recordSecondVoucher } from "./late-responses.ts";
 import { ignoredBecause, type Transition } from "./transition.ts";
 import type { Policy, ProviderProfile } from "../policy.ts";
-import { classifyResponse } from "../responses/request-outcome.ts";
-import type { AdviceResponseReceived, Decision, Fact, Intent, QueueAdvice, Refusal, Resolve, WakeAt } from "../step.ts";
+import type { AdviceResponseReceived, Decision, Fact, Intent, QueueAdvice, Refusal, Resolve } from "../step.ts";
 import { type Instant, toDateTime } from "../time.ts";
-import { codeIn, isAnotherCode } from "../voucher-code.ts";
-import type { Approval, Confirming, ReconciliationItem, Reversing, Finalization } from "./finalization-state.ts";
-
-/** How long the till may take to decide on an approval, in dual messaging: for ever, or until its decision timer. */
-export function awaitDecision(
-  policy: Policy,
-  { attempt, at }: Approval,
-): { readonly decideBy?: Instant; readonly command?: WakeAt } {
-  if (policy.decisionDeadlineMs === undefined) return {};
-  const decideBy = at + policy.decisionDeadlineMs;
-  return { decideBy, command: { type: "wakeAt", timer: "decision", attempt, at: decideBy } };
-}
-
-/** Whether the till's time to decide is over. If the policy waits for ever, no timer ends it. */
-export const endsDecision = (
-  { approval, decideBy }: { readonly approval: Approval; readonly decideBy?: Instant },
-  fact: Fact,
-): boolean =>
-  fact.type === "timer" && fact.timer === "decision" && fact.attempt === approval.attempt && decideBy !== undefined;
-
-/** The approval that a fact brings, if it brings one. */
-function approvalIn(request: Request, fact: Fact): Approval | undefined {
-  if (fact.type !== "response") return undefined;
-  const { attempt, at } = fact;
-  const classified = classifyResponse(request, fact);
-  return classified.outcome === "approved" ? { attempt, at, response: classified.response } : undefined;
-}
-
-/** The transaction ended without a voucher: an approval that comes now is evidence for the operator. */
-export function recordLateApproval<State>(request: Request, state: State, fact: Fact): Transition<State> {
-  const approval = approvalIn(request, fact);
-  if (approval === undefined) return { state, ignored: ignoredBecause(fact) };
-  return { state, ignored: "late", items: [{ reason: "lateApproval", ...approval }] };
-}
-
-/** An approval was seen already. Another one that brings another voucher is evidence for the operator; the first one counts. */
-export function recordSecondVoucher<State extends { readonly approval: Approval }>(
-  request: Request,
-  state: State,
-  fact: Fact,
-): Transition<State> {
-  return { state, ...findSecondVoucher(request, state.approval, fact) };
-}
-
-/** The item for a second voucher, if the fact brings one. */
-function findSecondVoucher(request: Request, first: Approval, fact: Fact): Omit<Transition<never>, "state"> {
-  const second = approvalIn(request, fact);
-  // The response to a redemption need not repeat the voucher that the request names.
-  const firstCode = codeIn(first.response) ?? codeIn(request.message);
-  const isAnother = second !== undefined && isAnotherCode(firstCode, codeIn(second.response));
-  return {
-    ignored: ignoredBecause(fact),
-    ...(isAnother ? { items: [{ reason: "secondVoucher", ...second }] } : {}),
-  };
-}
-
-/** An approval for more than was asked, or in another currency, is for the operator; a provider may approve less. */
-export function checkApprovedAmount(
-  { at, response }: Approval,
-  requested: LedgerAmount | undefined,
-): readonly ReconciliationItem[] {
-  const approved = approvedAmountOf(response);
-  if (approved === undefined || requested === undefined) return [];
-  const isAsRequested = approved.currency === requested.currency && approved.amount <= requested.amount;
-  return isAsRequested ? [] : [{ reason: "approvedOtherAmount", at, requested, approved }];
-}
+import type { Approval, Confirming, Evidence, Reversing, Finalization } from "./finalization-state.ts";
 
 /** What finalization needs to know of the transaction. */
 export interface FinalizationTerms {
@@ -130,11 +64,25 @@ function identifiersOf(response: JsonObject | undefined): BasicAdvice["thirdPart
 export const queueAdviceFor = (state: Confirming | Reversing): QueueAdvice => ({
   type: "queueAdvice",
   advice: state.advice,
-  notBefore: state.state === "reversing" ? state.notBefore : state.decision.at,
+  notBefore: deliverableFrom(state),
 });
 
-export function startConfirming(approval: Approval, advice: Confirming["advice"], at: Instant): Transition<Confirming> {
-  const state: Confirming = { state: "confirming", decision: { outcome: "confirm", by: "till", at }, approval, advice };
+/** From when the advice may be delivered. */
+export const deliverableFrom = ({
+  notBefore,
+  decision,
+}: {
+  readonly notBefore?: Instant;
+  readonly decision: Decision;
+}): Instant => notBefore ?? decision.at;
+
+export function startConfirming(
+  approval: Approval,
+  advice: Confirming["advice"],
+  { at, digest }: Pick<Extract<Intent, { type: "confirm" }>, "at" | "digest">,
+): Transition<Confirming> {
+  const decision: Decision = { outcome: "confirm", by: "till", at, ...(digest === undefined ? {} : { digest }) };
+  const state: Confirming = { state: "confirming", decision, approval, advice };
   return { state, command: queueAdviceFor(state) };
 }
 
@@ -204,7 +152,7 @@ function observeAdviceResponse(
     .returnType<Transition<Finalization>>()
     .with({ outcome: "acknowledged" }, ({ acknowledgement }) => acknowledge(terms, current, acknowledgement, fact))
     .with({ outcome: "unnamed" }, ({ acknowledgement }) =>
-      at >= queueAdviceFor(current).notBefore + terms.policy.unnamedRepeatMs
+      at >= deliverableFrom(current) + terms.policy.unnamedRepeatMs
         ? acknowledge(terms, current, acknowledgement, fact)
         : { state: current, ignored: "notAcknowledged" },
     )
@@ -218,7 +166,10 @@ function observeAdviceResponse(
 /** The finalization alone, without the rest of its transaction. */
 function advicePart(current: Confirming | Reversing): Confirming | Reversing {
   const { state, decision } = current;
-  if (state === "confirming") return { state, decision, approval: current.approval, advice: current.advice };
+  if (state === "confirming") {
+    const { approval, advice, notBefore } = current;
+    return { state, decision, approval, advice, ...(notBefore === undefined ? {} : { notBefore }) };
+  }
   const { advice, notBefore, inDoubt, lateApproval } = current;
   return {
     state,
@@ -255,17 +206,14 @@ function acknowledge(
   };
 }
 
-const providerTakesNoReversals = ({ name }: ProviderProfile, at: Instant): ReconciliationItem => ({
+const providerTakesNoReversals = ({ name }: ProviderProfile, at: Instant): Evidence => ({
   reason: "providerTakesNoReversals",
   at,
   provider: name,
 });
 
 /** What an acknowledgement leaves open. */
-function ambiguities(
-  acknowledgement: Acknowledgement,
-  { at, status }: AdviceResponseReceived,
-): readonly ReconciliationItem[] {
+function ambiguities(acknowledgement: Acknowledgement, { at, status }: AdviceResponseReceived): readonly Evidence[] {
   if (acknowledgement === "notRedeemed") return [{ reason: "confirmationAmbiguous", at }];
   return acknowledgement === "unnamed" ? [{ reason: "acknowledgedUnnamed", at, status }] : [];
 }
@@ -277,7 +225,7 @@ function ambiguities(
 function lostApproval(
   { advice, lateApproval }: Reversing,
   { at, status, body, repeats = 0 }: AdviceResponseReceived,
-): readonly ReconciliationItem[] {
+): readonly Evidence[] {
   const wasApproved = lateApproval !== undefined || advice.message.reversalReason === "CANCELLED";
   if (body.trim() !== "" && !(wasApproved && repeats === 0)) return [];
   const approval = lateApproval === undefined ? {} : { approval: lateApproval };
@@ -293,6 +241,13 @@ export function decideFinalization(current: Finalization, intent: Intent): Resul
       return decisionOf(current).outcome === "reverse"
         ? ok({ state: current })
         : err({ type: "alreadyDecided", decision: decisionOf(current) });
+    case "paymentStarted":
+      return decisionOf(current).outcome === "confirm"
+        ? ok({ state: current })
+        : err({ type: "alreadyDecided", decision: decisionOf(current) });
+    case "hold":
+    case "unhold":
+      return hold(current, intent);
     case "resend":
       return resend(current, intent.type);
     case "resolve":
@@ -310,7 +265,8 @@ export const decisionToReverse = (cancelledAt: Instant | undefined, at: Instant)
 
 /** Why an intent is refused before finalization: the till had decided the opposite, or it comes too soon or too late. */
 export const refuseInState = (intent: Intent, state: string, cancelledAt: Instant | undefined): Refusal =>
-  cancelledAt !== undefined && (intent.type === "confirm" || intent.type === "redeem")
+  cancelledAt !== undefined &&
+  (intent.type === "confirm" || intent.type === "redeem" || intent.type === "paymentStarted")
     ? { type: "alreadyDecided", decision: decisionToReverse(cancelledAt, cancelledAt) }
     : { type: "wrongState", intent: intent.type, state };
 
@@ -334,6 +290,19 @@ const hasSameContent = (advice: Advice, intent: Extract<Intent, { type: "confirm
   sameJson("tenders" in advice.message ? advice.message.tenders : undefined, intent.tenders) &&
   sameJson(advice.message.amounts, intent.amounts);
 
+function hold(
+  current: Finalization,
+  { type, ...held }: Extract<Intent, { type: "hold" | "unhold" }>,
+): Result<Transition<Finalization>, Refusal> {
+  if (current.state !== "confirming" && current.state !== "reversing")
+    return err({ type: "wrongState", intent: type, state: current.state });
+  const isHeld = current.held !== undefined;
+  if (isHeld === (type === "hold")) return ok({ state: current });
+  if (type === "hold") return ok({ state: { ...advicePart(current), held } });
+  const state = advicePart(current);
+  return ok({ state, command: queueAdviceFor(state) });
+}
+
 function resend(current: Finalization, intent: string): Result<Transition<Finalization>, Refusal> {
   if (current.state === "confirming" || current.state === "reversing") return ok({ state: current });
   if (current.state !== "disputed") return err({ type: "wrongState", intent, state: current.state });
@@ -348,31 +317,4 @@ function resolve(current: Finalization, { type, ...resolution }: Resolve): Resul
   const { at: decidedAt, ...resolved } = current.resolution;
   const { at: _at, ...wanted } = resolution;
   return sameJson(resolved, wanted) ? ok({ state: current }) : err({ type: "contentDiffers", intent: type, decidedAt });
-}
-
-/** The amount that Electrum authorised: the approved one, else the requested one. */
-export const authorisedAmountOf = (response: JsonObject, requested: Amounts | undefined): LedgerAmount | undefined =>
-  approvedAmountOf(response) ?? requested?.requestAmount;
-
-function approvedAmountOf(response: JsonObject): LedgerAmount | undefined {
-  const amounts = response["amounts"];
-  const approved = isJsonObject(amounts) ? amounts["approvedAmount"] : undefined;
-  if (!isJsonObject(approved)) return undefined;
-  const { amount, currency } = approved;
-  // A number too large for JavaScript is parsed as Infinity, and would be stored as null. So it never counts.
-  return typeof amount === "number" && Number.isFinite(amount) && typeof currency === "string"
-    ? { amount, currency }
-    : undefined;
-}
-
-/** The final amount of a confirmation must not exceed the authorised one. If none is known, Electrum decides. */
-export function checkFinalAmount(
-  amounts: Amounts | undefined,
-  authorised: LedgerAmount | undefined,
-): Result<void, Refusal> {
-  const final = amounts?.approvedAmount;
-  if (final === undefined || authorised === undefined) return ok();
-  return final.currency === authorised.currency && final.amount <= authorised.amount
-    ? ok()
-    : err({ type: "notAuthorised", authorised });
 }

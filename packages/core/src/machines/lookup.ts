@@ -4,12 +4,13 @@
 //   lookingUp(n) ── found ──▶ found            waitingToLookUp(n) ── its timer ──▶ lookingUp(n + 1)
 //      ├─ unknown, within the bound ──▶ waitingToLookUp(n)
 //      ├─ declined, or unknown at the bound ──▶ lookupFailed ── lookUp ──▶ lookingUp(n + 1), a new round
-//      └─ cancel (here, and in every other of these states) ──▶ abandoned
+//      └─ cancel (here, and in every other of these states) ──▶ abandoned; so does the expiry of found and lookupFailed
 //
 // Rules
 // 1. A *round* of lookups begins with the start, or when the till asks again. The policy's bound on repeats, and the bound on
 //    the customer's wait, count from the beginning of the round.
 // 2. `abandoned` is final: nothing was redeemed.
+// 3. Nothing waits for ever: what came of a round is given up if the till makes nothing of it. Its voucher's code would stay otherwise.
 
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
@@ -54,10 +55,8 @@ export function observeLookup(current: Redemption<LookupPhase>, fact: Fact): Loo
     .returnType<LookupTransition>()
     .with({ state: "lookingUp" }, (state) => observeLookingUp(state, fact))
     .with({ state: "waitingToLookUp" }, (state) => observeWaitingToLookUp(state, fact))
-    .with({ state: "lookupFailed" }, { state: "found" }, { state: "abandoned" }, (state) => ({
-      state,
-      ignored: ignoredBecause(fact),
-    }))
+    .with({ state: "lookupFailed" }, { state: "found" }, (state) => observeOutcome(state, fact))
+    .with({ state: "abandoned" }, (state) => ({ state, ignored: ignoredBecause(fact) }))
     .exhaustive();
 }
 
@@ -71,14 +70,31 @@ function observeLookingUp(current: Redemption<LookingUp>, fact: Fact): LookupTra
   if (at > deadlineAt) return retryOrFail(current, { attempt, at, cause: "deadline" });
   return match(classifyResponse(lookupOf(current), fact))
     .returnType<LookupTransition>()
-    .with({ outcome: "approved" }, ({ response }) => ({ state: { state: "found", attempt, at, response } }))
-    .with({ outcome: "declined" }, ({ error }) => ({
-      state: { state: "lookupFailed", attempt, at, reason: failureOf(error), error },
-    }))
+    .with({ outcome: "approved" }, ({ response }) => untilExpiry(current, { state: "found", attempt, at, response }))
+    .with({ outcome: "declined" }, ({ error }) =>
+      untilExpiry(current, { state: "lookupFailed", attempt, at, reason: failureOf(error), error }),
+    )
     .with({ outcome: "unknown" }, (classified) =>
       retryOrFail(current, toUnknownOutcome(attempt, at, classified), fact.retryAfterMs),
     )
     .exhaustive();
+}
+
+/** What came of a round waits for the till, but not for ever. */
+function untilExpiry(
+  { start }: RedemptionHead,
+  outcome: Omit<Found, "expiresAt"> | Omit<LookupFailed, "expiresAt">,
+): LookupTransition {
+  const { attempt, at } = outcome;
+  const expiresAt = at + start.policy.lookupExpiryMs;
+  return { state: { ...outcome, expiresAt }, command: { type: "wakeAt", timer: "expiry", attempt, at: expiresAt } };
+}
+
+function observeOutcome(current: Redemption<Found | LookupFailed>, fact: Fact): LookupTransition {
+  const hasExpired = fact.type === "timer" && fact.timer === "expiry" && fact.attempt === current.attempt;
+  return hasExpired
+    ? { state: { state: "abandoned", at: fact.at } }
+    : { state: current, ignored: ignoredBecause(fact) };
 }
 
 /** What a decline says about the voucher, and about the lookup itself. */
@@ -104,9 +120,14 @@ function retryOrFail(current: Redemption<LookingUp>, unknown: UnknownOutcome, re
   if (repeat >= start.policy.lookupRetries || lookUpAt >= patienceEndsAt(start, round)) {
     const { error } = unknown;
     const reason = unknown.cause === "foreign" ? "foreign" : "noAnswer";
-    return {
-      state: { state: "lookupFailed", attempt, at, reason, unknown, ...(error === undefined ? {} : { error }) },
-    };
+    return untilExpiry(current, {
+      state: "lookupFailed",
+      attempt,
+      at,
+      reason,
+      unknown,
+      ...(error === undefined ? {} : { error }),
+    });
   }
   return {
     state: { state: "waitingToLookUp", attempt, lookUpAt, round },

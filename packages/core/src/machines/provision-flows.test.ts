@@ -101,7 +101,7 @@ describe("Provision, success", () => {
       reconciliation: [],
     });
     const sold = sale.transaction();
-    expect(canHandOver(sold) && handOver(sold)).toEqual({
+    expect(unwrap(handOver(sold)).voucher).toEqual({
       code: CODE,
       serialNumber: "S-1",
       expiryDate: "2027-11-21T00:00:00.000Z",
@@ -938,11 +938,11 @@ describe("Provision, an advice until its end", () => {
       reconciliation: [],
     });
     expect(needsAttention(sale.transaction())).toBe(true);
-    expect(canHandOver(sale.transaction())).toBe(false);
+    expect(canHandOver(sale.transaction())).toBe(true);
 
-    sale.at(500).intends({ type: "resend" });
+    sale.at(500).intends({ type: "resend", by: "Thandi", reason: "Electrum has mended it" });
     sale.queues(confirmVoucher(3), 3);
-    sale.at(501).intendsAgain({ type: "resend" });
+    sale.at(501).intendsAgain({ type: "resend", by: "Thandi", reason: "Electrum has mended it" });
     sale.at(502).adviceResponse(accepted);
     expect(sale.transaction()).toMatchObject({ state: "confirmed", decision: { at: at(3) } });
   });
@@ -1118,7 +1118,7 @@ describe("Provision, a reversal of what Electrum does not know", () => {
     sale.at(62).adviceResponse(errorResponse(400, "FORMAT_ERROR", REVERSAL_ID));
     const lateApproval = { attempt: 0, at: at(61), response: provisionResponse };
     expect(sale.transaction()).toMatchObject({ state: "disputed", finalizing: { state: "reversing", lateApproval } });
-    sale.at(900).intends({ type: "resend" });
+    sale.at(900).intends({ type: "resend", by: "Thandi", reason: "Electrum has mended it" });
     expect(sale.transaction()).toMatchObject({ state: "reversing", lateApproval });
   });
 

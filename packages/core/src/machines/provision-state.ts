@@ -1,8 +1,9 @@
 import type { InDoubt } from "./in-doubt.ts";
 import type { Uuid } from "../messages/uuid.ts";
 import type { ErrorResponse } from "../responses/request-outcome.ts";
-import type { Approval, ReconciliationItem, Finalization } from "./finalization-state.ts";
+import type { Approval, ReconciliationItem, Finalization, Undecided } from "./finalization-state.ts";
 import type { ProvisionStart } from "../start.ts";
+import type { HandedOver } from "../step.ts";
 import type { Instant } from "../time.ts";
 
 /** The sale of one voucher, in any state; `Provision<Issued>` is one in that state. */
@@ -17,6 +18,8 @@ export interface ProvisionHead {
   readonly id: Uuid;
   readonly start: ProvisionStart;
   readonly reconciliation: readonly ReconciliationItem[];
+  /** Absent: nothing was handed over. */
+  readonly handedOver?: HandedOver;
 }
 
 export type ProvisionState =
@@ -47,11 +50,9 @@ export interface WaitingToRetry {
 }
 
 /** Dual messaging: Electrum has issued a voucher. The till must confirm or cancel. */
-export interface Issued {
+export interface Issued extends Undecided {
   readonly state: "issued";
   readonly approval: Approval;
-  /** When the sale is reversed if the till has not decided. */
-  readonly decideBy?: Instant;
   readonly inDoubt?: InDoubt;
 }
 

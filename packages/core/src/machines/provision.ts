@@ -22,23 +22,19 @@
 
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
-import { validateProvisionStart } from "./validate-input.ts";
+import { parseProvisionStart } from "./validate-input.ts";
 import { addUnknownResponse, type InDoubt, addNoResponse, toUnknownOutcome, isWorthRetrying } from "./in-doubt.ts";
 import { endsAttempt, ignoredBecause, type Transition, toStep, addItems } from "./transition.ts";
 import type { Request } from "../messages/operations.ts";
 import { backoffMs } from "../policy.ts";
 import { classifyResponse } from "../responses/request-outcome.ts";
+import { authorisedAmountOf, checkFinalAmount, checkApprovedAmount } from "./amounts-check.ts";
+import { alertsWhenOverdue, awaitDecision, endsDecision, startPayment, toOverdue } from "./decision.ts";
+import { recordLateApproval, recordSecondVoucher } from "./late-responses.ts";
 import {
   buildAdvice,
-  authorisedAmountOf,
-  checkFinalAmount,
   decideFinalization,
-  awaitDecision,
   decisionToReverse,
-  endsDecision,
-  checkApprovedAmount,
-  recordLateApproval,
-  recordSecondVoucher,
   refuseInState,
   observeFinalization,
   type ReversalCause,
@@ -77,7 +73,7 @@ type ProvisionTransition = Transition<ProvisionState>;
  * startProvision({ request, confirmationId, reversalId, policy: defaultPolicy, at: Date.now() })
  */
 export function startProvision(start: ProvisionStart): Result<Step<Provision>, Refusal> {
-  return validateProvisionStart(start).map(() => beginProvision(start));
+  return parseProvisionStart(start).map(beginProvision);
 }
 
 /** As {@link startProvision}, for a start that was validated when it was made. */
@@ -214,6 +210,7 @@ function observeIssued(current: Provision<Issued>, fact: Fact): ProvisionTransit
   if (!endsDecision(current, fact)) return recordSecondVoucher(startOf(current), current, fact);
   const { approval, inDoubt } = current;
   const { at } = fact;
+  if (alertsWhenOverdue(current, current.start.policy)) return { state: toOverdue(current, at) };
   const decision = { outcome: "reverse", by: "deadline", at } as const;
   return startReversing(termsOf(current), decision, at, { approval, ...(inDoubt === undefined ? {} : { inDoubt }) });
 }
@@ -227,6 +224,7 @@ function decideIssued(
 ): Result<ProvisionTransition, Refusal> {
   const { approval, inDoubt } = current;
   if (intent.type === "confirm") return confirm(current, intent);
+  if (intent.type === "paymentStarted") return startPayment(current, intent);
   if (intent.type !== "cancel") return refused;
   return ok(cancel(current, intent.at, { approval, ...(inDoubt === undefined ? {} : { inDoubt }) }));
 }
@@ -240,7 +238,7 @@ function confirm(current: Provision<Issued>, intent: ConfirmProvision): Result<P
     ...(amounts === undefined ? {} : { amounts }),
   };
   return checkFinalAmount(amounts, authorisedAmountOf(approval.response, start.request.amounts)).map(() =>
-    startConfirming(approval, { operation: "confirmVoucher", message }, at),
+    startConfirming(approval, { operation: "confirmVoucher", message }, intent),
   );
 }
 
@@ -290,10 +288,14 @@ function applyTransition(current: Provision, transition: ProvisionTransition): S
   return toStep(isUnchanged ? current : withState(transition.state, { ...current, reconciliation }), transition);
 }
 
-const withState = (state: ProvisionState, { kind, id, start, reconciliation }: ProvisionHead): Provision => ({
+const withState = (
+  state: ProvisionState,
+  { kind, id, start, reconciliation, handedOver }: ProvisionHead,
+): Provision => ({
   ...state,
   kind,
   id,
   start,
   reconciliation,
+  ...(handedOver === undefined ? {} : { handedOver }),
 });

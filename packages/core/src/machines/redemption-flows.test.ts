@@ -22,7 +22,7 @@ import {
 } from "../../test/messages.ts";
 import { unwrap } from "../../test/unwrap.ts";
 import type { BasicAdvice, ReversalReason } from "../messages/advices.ts";
-import { canHandOver } from "../hand-over.ts";
+import { handOver } from "../hand-over.ts";
 import type { VoucherLookup } from "../messages/lookup.ts";
 import { mayLookUp } from "../lookup-timing.ts";
 import type { Advice, Request } from "../messages/operations.ts";
@@ -74,6 +74,8 @@ const approved = jsonResponse(201, redemptionResponse);
 const accepted = jsonResponse(202, { id: CONFIRMATION_ID, requestId: ID });
 const reversalAccepted = jsonResponse(202, { id: REVERSAL_ID, requestId: ID });
 const at = (second: number): number => AT + second * SECONDS;
+/** In seconds. */
+const DAY = 86_400;
 const redeem = { request: redemptionRequest, attempt: 1, at: at(10) };
 
 describe("Redemption, success", () => {
@@ -86,6 +88,7 @@ describe("Redemption, success", () => {
       state: "found",
       attempt: 0,
       at: at(1),
+      expiresAt: at(1 + DAY),
       response: lookupResponse,
       reconciliation: [],
     });
@@ -109,7 +112,7 @@ describe("Redemption, success", () => {
       redeem,
       reconciliation: [],
     });
-    expect(canHandOver(redemption.transaction())).toBe(false);
+    expect(unwrap(handOver(redemption.transaction()))).toEqual({});
   });
 
   test("dual messaging: confirmed for less than the authorised amount, never for more", () => {
@@ -151,7 +154,7 @@ describe("Redemption, success", () => {
       reconciliation: [],
     });
     expect(isFinal(redemption.transaction())).toBe(true);
-    expect(canHandOver(redemption.transaction())).toBe(false);
+    expect(unwrap(handOver(redemption.transaction()))).toEqual({});
   });
 
   test("Stellr takes no advices: the confirmation is still owed, and acknowledged", () => {
@@ -575,7 +578,7 @@ describe("Redemption, the confirmation until its end", () => {
   test("refused for good, and resent by an operator: the same advice", () => {
     const redemption = confirming();
     redemption.at(21).adviceResponse(errorResponse(400, "FORMAT_ERROR"));
-    redemption.at(90).intends({ type: "resend" });
+    redemption.at(90).intends({ type: "resend", by: "Thandi", reason: "Electrum has mended it" });
     redemption.queues(confirmRedeem(20), 20);
     redemption.at(91).adviceResponse(errorResponse(400, "REDEMPTION_ALREADY_CONFIRMED"));
     expect(redemption.transaction()).toMatchObject({ state: "confirmed", acknowledgement: "already", redeem });
@@ -611,6 +614,7 @@ describe("Redemption, the lookup before it", () => {
       state: "lookupFailed",
       attempt: 1,
       at: at(64),
+      expiresAt: at(64 + DAY),
       reason: "noAnswer",
       unknown: { attempt: 1, at: at(64), cause: "deadline" },
       reconciliation: [],
@@ -795,14 +799,40 @@ describe("Redemption, the lookup before it", () => {
     expect(redemption.transaction().state).toBe("redeeming");
   });
 
-  test("a voucher that was looked up by another key than its code may have any code", () => {
-    const asked = [{ voucherSerialNumber: "S-1" }, { voucherSerialNumber: "S-1", voucherCode: "" }];
-    for (const each of asked) {
-      const redemption = accepting({}, each);
+  test.each([
+    { voucherSerialNumber: "S-1" },
+    { voucherSerialNumber: "S-1", voucherCode: "" },
+    { provisionRequestId: FOREIGN_ID },
+  ])(
+    "looked up by $voucherSerialNumber $provisionRequestId, the voucher that was found is the one that is redeemed",
+    (asked) => {
+      const redemption = accepting({}, asked);
       redemption.at(1).receives(found);
+      redemption.isRefused(
+        { type: "redeem", request: { ...redemptionRequest, voucher: { code: `${CODE}0` } } },
+        { type: "lookupMismatch", field: "voucher.code" },
+      );
       redemption.intends({ type: "redeem", request: redemptionRequest });
       expect(redemption.transaction().state).toBe("redeeming");
-    }
+    },
+  );
+
+  test("if the lookup's response names no code, the till's word is taken", () => {
+    const redemption = accepting({}, { voucherSerialNumber: "S-1" });
+    redemption.at(1).receives(jsonResponse(200, { voucher: { serialNumber: "S-1" } }));
+    redemption.intends({ type: "redeem", request: { ...redemptionRequest, voucher: { code: "any" } } });
+    expect(redemption.transaction().state).toBe("redeeming");
+  });
+
+  test("if the lookup's response names no code, the code that was asked for is the one that is redeemed", () => {
+    const redemption = accepting();
+    redemption.at(1).receives(jsonResponse(200, { voucher: { serialNumber: "S-1" } }));
+    redemption.isRefused(
+      { type: "redeem", request: { ...redemptionRequest, voucher: { code: `${CODE}0` } } },
+      { type: "lookupMismatch", field: "voucher.code" },
+    );
+    redemption.intends({ type: "redeem", request: redemptionRequest });
+    expect(redemption.transaction().state).toBe("redeeming");
   });
 
   test("a lookup of one's own transaction is refused while that is open, and says from when it is allowed", () => {
@@ -816,5 +846,13 @@ describe("Redemption, the lookup before it", () => {
     redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
     expect(lookUpAt(41)._unsafeUnwrapErr()).toEqual({ type: "lookupTooEarly", state: "declined", allowedFrom: at(42) });
     expect(lookUpAt(42).isOk()).toBe(true);
+  });
+
+  test("it is allowed if the clock was set back since the end: how long ago that was is not known", () => {
+    const redemption = redeeming({ lookupAfterMs: 30 * SECONDS });
+    redemption.at(12).receives(errorResponse(400, "VOUCHER_ALREADY_REDEEMED", ID));
+    const lookUpAt = (moment: number) => mayLookUp(redemption.transaction(), moment);
+    expect(lookUpAt(at(12) - 60 * SECONDS).isErr()).toBe(true);
+    expect(lookUpAt(at(12) - 60 * SECONDS - 1).isOk()).toBe(true);
   });
 });

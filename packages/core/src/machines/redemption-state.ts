@@ -3,9 +3,11 @@ import type { JsonObject } from "../json.ts";
 import type { RedemptionRequest } from "../messages/redemption.ts";
 import type { Uuid } from "../messages/uuid.ts";
 import type { ErrorResponse } from "../responses/request-outcome.ts";
-import type { Approval, ReconciliationItem, Finalization } from "./finalization-state.ts";
+import type { Approval, ReconciliationItem, Finalization, Undecided } from "./finalization-state.ts";
 import type { RedemptionStart } from "../start.ts";
 import type { Policy } from "../policy.ts";
+import type { InputDigest } from "../input-digest.ts";
+import type { HandedOver, NamedReason } from "../step.ts";
 import type { Instant } from "../time.ts";
 
 /** The acceptance of one voucher, in any state; `Redemption<Found>` is one in that state. */
@@ -20,6 +22,8 @@ export interface RedemptionHead {
   readonly id: Uuid;
   readonly start: RedemptionStart;
   readonly reconciliation: readonly ReconciliationItem[];
+  /** Absent: nothing was handed over. */
+  readonly handedOver?: HandedOver;
 }
 
 export type RedemptionState = LookingUp | WaitingToLookUp | LookupFailed | Found | Abandoned | AfterRedeem;
@@ -52,6 +56,8 @@ export interface LookupFailed {
   readonly state: "lookupFailed";
   readonly attempt: number;
   readonly at: Instant;
+  /** When it is given up if the till does nothing. */
+  readonly expiresAt: Instant;
   readonly reason: LookupFailure;
   /** The error response, from Electrum or from something else; absent if none came. */
   readonly error?: ErrorResponse;
@@ -75,6 +81,8 @@ export interface Found {
   readonly state: "found";
   readonly attempt: number;
   readonly at: Instant;
+  /** When it is given up if the till does nothing. */
+  readonly expiresAt: Instant;
   readonly response: JsonObject;
 }
 
@@ -95,6 +103,10 @@ export interface RedeemFields {
     readonly at: Instant;
     /** The policy from here on; that of the start if absent. */
     readonly policy?: Policy;
+    /** Another redemption of the same voucher was open, and the caller has let this one begin, by name. */
+    readonly override?: NamedReason;
+    /** Of a redacted redemption: what the request is recognised by. */
+    readonly digest?: InputDigest;
   };
 }
 
@@ -107,11 +119,9 @@ export interface Redeeming {
 }
 
 /** Dual messaging: the voucher is redeemed. The till must confirm or cancel. */
-export interface Redeemed {
+export interface Redeemed extends Undecided {
   readonly state: "redeemed";
   readonly approval: Approval;
-  /** When the redemption is reversed if the till has not decided. */
-  readonly decideBy?: Instant;
 }
 
 /** Final, single messaging: the approval completes the redemption. */

@@ -12,31 +12,31 @@
 //    transaction with a new id.
 // 3. Attempts are counted over lookups and the redemption alike, so that each number names one message.
 // 4. A late response to a lookup says nothing about the redemption.
+// 5. The voucher's pin is sent, and stored nowhere: the command has it, the state and the stored journal do not. A redemption is sent
+//    once, so nothing needs the pin later. A repeat of `redeem` is compared without it.
 // 5. From an approval on, or a decision to reverse, the rules are those of `finalization.ts`. They work on a state without the
 //    request; `applyRedeemTransition` puts the request back.
 //
 // What it does not know: what a response means (`classifyResponse`). `switch` and `match` as in `provision.ts`.
 
+import { policyInForce } from "../policy-in-force.ts";
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
-import { validateRedemptionStart } from "./validate-input.ts";
+import { parseRedemptionStart } from "./validate-input.ts";
 import { addUnknownResponse, addNoResponse, toUnknownOutcome } from "./in-doubt.ts";
-import type { RedemptionRequest } from "../messages/redemption.ts";
+import { type RedemptionRequest, withoutPin } from "../messages/redemption.ts";
 import { sameJson } from "../json.ts";
+import { codeIn, namesAnother } from "../voucher-code.ts";
 import { endsAttempt, type Transition, toStep, addItems } from "./transition.ts";
 import type { Request } from "../messages/operations.ts";
 import { classifyResponse } from "../responses/request-outcome.ts";
+import { authorisedAmountOf, checkFinalAmount, checkApprovedAmount } from "./amounts-check.ts";
+import { alertsWhenOverdue, awaitDecision, endsDecision, startPayment, toOverdue } from "./decision.ts";
+import { recordLateApproval, recordSecondVoucher } from "./late-responses.ts";
 import {
   buildAdvice,
-  authorisedAmountOf,
-  awaitDecision,
-  checkFinalAmount,
   decideFinalization,
   decisionToReverse,
-  endsDecision,
-  checkApprovedAmount,
-  recordLateApproval,
-  recordSecondVoucher,
   refuseInState,
   observeFinalization,
   type ReversalCause,
@@ -45,7 +45,6 @@ import {
   startReversing,
 } from "./finalization.ts";
 import type { Approval, Finalization } from "./finalization-state.ts";
-import type { Policy } from "../policy.ts";
 import type { RedemptionStart } from "../start.ts";
 import type {
   ConfirmRedemption,
@@ -82,7 +81,7 @@ type RedeemTransition = Transition<Redeeming | Redeemed | RedemptionCompleted | 
  * startRedemption({ id, lookup: { voucherCode }, confirmationId, reversalId, policy: defaultPolicy, at: Date.now() })
  */
 export function startRedemption(start: RedemptionStart): Result<Step<Redemption>, Refusal> {
-  return validateRedemptionStart(start).map(() => beginRedemption(start));
+  return parseRedemptionStart(start).map(beginRedemption);
 }
 
 /** As {@link startRedemption}, for a start that was validated when it was made. */
@@ -168,7 +167,7 @@ function applyResponse(current: Redemption<Redeeming & RedeemFields>, fact: Resp
 }
 
 function approve(current: Redemption<Redeeming & RedeemFields>, approval: Approval): RedeemTransition {
-  const policy = policyOf(current);
+  const policy = policyInForce(current);
   if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval });
   const items = checkApprovedAmount(approval, current.redeem.request.amounts?.requestAmount);
   if (policy.messaging === "single") return { state: { state: "completed", approval }, items };
@@ -183,6 +182,7 @@ function approve(current: Redemption<Redeeming & RedeemFields>, approval: Approv
 function observeRedeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): RedeemTransition {
   if (!endsDecision(current, fact)) return recordSecondVoucher(requestOf(current), current, fact);
   const { at } = fact;
+  if (alertsWhenOverdue(current, policyInForce(current))) return { state: toOverdue(current, at) };
   const decision = { outcome: "reverse", by: "deadline", at } as const;
   return startReversing(termsOf(current), decision, at, { approval: current.approval });
 }
@@ -191,7 +191,7 @@ function observeRedeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fac
 
 function startRedeeming(
   current: Redemption<Found>,
-  { request, policy, at }: Redeem,
+  { request, policy, override, digest, at }: Redeem,
 ): Result<Transition<AfterRedeem>, Refusal> {
   return checkMatchesLookup(current, request).map(() => {
     const attempt = current.attempt + 1;
@@ -201,20 +201,29 @@ function startRedeeming(
       state: {
         state: "redeeming",
         deadlineAt,
-        redeem: { request, attempt, at, ...(policy === undefined ? {} : { policy }) },
+        redeem: {
+          request: withoutPin(request),
+          attempt,
+          at,
+          ...(policy === undefined ? {} : { policy }),
+          ...(override === undefined ? {} : { override }),
+          ...(digest === undefined ? {} : { digest }),
+        },
       },
       command: { type: "sendRequest", attempt, request: { operation: "redeemVoucher", message: request }, deadlineAt },
     };
   });
 }
 
-/** Only what was looked up may be redeemed: this transaction and, if the till named the voucher by its code, this voucher. */
-function checkMatchesLookup({ id, start }: RedemptionHead, request: RedemptionRequest): Result<void, Refusal> {
-  if (request.id !== id) return err({ type: "lookupMismatch", field: "id" });
+/** Only what was looked up may be redeemed: this transaction, and the voucher that was asked for and found. */
+function checkMatchesLookup(
+  { id, start, response }: Redemption<Found>,
+  { id: requestId, voucher: { code } }: RedemptionRequest,
+): Result<void, Refusal> {
+  if (requestId !== id) return err({ type: "lookupMismatch", field: "id" });
   const { voucherCode = "" } = start.lookup;
-  return voucherCode === "" || voucherCode === request.voucher.code
-    ? ok()
-    : err({ type: "lookupMismatch", field: "voucher.code" });
+  const isAnother = (voucherCode !== "" && voucherCode !== code) || namesAnother(codeIn(response), code);
+  return isAnother ? err({ type: "lookupMismatch", field: "voucher.code" }) : ok();
 }
 
 function decideAfterRedeem(
@@ -223,7 +232,7 @@ function decideAfterRedeem(
 ): Result<RedeemTransition, Refusal> {
   const refused = err(refuseInState(intent, current.state, "cancelledAt" in current ? current.cancelledAt : undefined));
   if (intent.type === "redeem") {
-    return sameJson(intent.request, current.redeem.request)
+    return sameJson(withoutPin(intent.request), current.redeem.request)
       ? ok({ state: current })
       : err({ type: "contentDiffers", intent: intent.type, decidedAt: current.redeem.at });
   }
@@ -248,6 +257,7 @@ function decideRedeemed(
   refused: Result<never, Refusal>,
 ): Result<RedeemTransition, Refusal> {
   if (intent.type === "confirm") return confirm(current, intent);
+  if (intent.type === "paymentStarted") return startPayment(current, intent);
   if (intent.type !== "cancel") return refused;
   const { at } = intent;
   const decision = { outcome: "reverse", by: "till", at } as const;
@@ -256,8 +266,9 @@ function decideRedeemed(
 
 function confirm(
   current: Redemption<Redeemed & RedeemFields>,
-  { at, amounts }: ConfirmRedemption,
+  intent: ConfirmRedemption,
 ): Result<RedeemTransition, Refusal> {
+  const { at, amounts } = intent;
   const {
     start,
     approval,
@@ -268,7 +279,7 @@ function confirm(
     ...(amounts === undefined ? {} : { amounts }),
   };
   return checkFinalAmount(amounts, authorisedAmountOf(approval.response, request.amounts)).map(() =>
-    startConfirming(approval, { operation: "confirmRedeem", message }, at),
+    startConfirming(approval, { operation: "confirmRedeem", message }, intent),
   );
 }
 
@@ -279,15 +290,12 @@ const reverse = (current: Redemption<Redeeming & RedeemFields>, at: Instant, cau
 
 const requestOf = ({ redeem }: RedeemFields): Request => ({ operation: "redeemVoucher", message: redeem.request });
 
-/** The lookup's response tells the provider, so the till may give another policy with `redeem`. */
-const policyOf = ({ start, redeem }: RedemptionHead & RedeemFields): Policy => redeem.policy ?? start.policy;
-
-const termsOf = ({ id, start, redeem }: RedemptionHead & RedeemFields): FinalizationTerms => ({
-  requestId: id,
-  reversalId: start.reversalId,
+const termsOf = (head: RedemptionHead & RedeemFields): FinalizationTerms => ({
+  requestId: head.id,
+  reversalId: head.start.reversalId,
   reverse: "reverseRedeem",
-  policy: redeem.policy ?? start.policy,
-  thirdPartyIdentifiers: redeem.request.thirdPartyIdentifiers,
+  policy: policyInForce(head),
+  thirdPartyIdentifiers: head.redeem.request.thirdPartyIdentifiers,
 });
 
 function applyRedeemTransition(current: Redemption<AfterRedeem>, transition: RedeemTransition): Step<Redemption> {
@@ -301,10 +309,14 @@ function applyTransition(current: Redemption, transition: Transition<RedemptionS
   return toStep(isUnchanged ? current : withState(transition.state, { ...current, reconciliation }), transition);
 }
 
-const withState = (state: RedemptionState, { kind, id, start, reconciliation }: RedemptionHead): Redemption => ({
+const withState = (
+  state: RedemptionState,
+  { kind, id, start, reconciliation, handedOver }: RedemptionHead,
+): Redemption => ({
   ...state,
   kind,
   id,
   start,
   reconciliation,
+  ...(handedOver === undefined ? {} : { handedOver }),
 });

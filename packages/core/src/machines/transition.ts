@@ -1,4 +1,5 @@
-import type { ReconciliationItem } from "./finalization-state.ts";
+import { sameJson } from "../json.ts";
+import type { Evidence, ReconciliationItem } from "./finalization-state.ts";
 import type { Command, Fact, Ignored, Interruption, NoResponseReceived, ResponseReceived, Step } from "../step.ts";
 
 /** What a state machine does with one fact or intent. */
@@ -6,20 +7,28 @@ export interface Transition<State> {
   readonly state: State;
   readonly command?: Command;
   readonly ignored?: Ignored;
-  readonly items?: readonly ReconciliationItem[];
+  readonly items?: readonly Evidence[];
 }
 
-/** Adds items. One for each reason is enough for an operator, and keeps the state bounded. */
+/** Adds items. One open item for each reason is enough for an operator. */
 export const addItems = (
   reconciliation: readonly ReconciliationItem[],
-  items: readonly ReconciliationItem[] = [],
-): readonly ReconciliationItem[] => items.reduce(addItem, reconciliation);
+  items: readonly Evidence[] = [],
+): readonly ReconciliationItem[] => items.reduce<readonly ReconciliationItem[]>(addItem, reconciliation);
 
-const addItem = (
-  reconciliation: readonly ReconciliationItem[],
-  item: ReconciliationItem,
-): readonly ReconciliationItem[] =>
-  reconciliation.some(({ reason }) => reason === item.reason) ? reconciliation : [...reconciliation, item];
+function addItem(reconciliation: readonly ReconciliationItem[], item: Evidence): readonly ReconciliationItem[] {
+  const isKnown = reconciliation.some(
+    (known) => known.reason === item.reason && (known.settled === undefined || isSameEvidence(known, item)),
+  );
+  return isKnown || reconciliation.length >= MAX_ITEMS ? reconciliation : [...reconciliation, item];
+}
+
+/** Whether an item that an operator has settled comes up again: the network has repeated a response. */
+const isSameEvidence = ({ settled: _, at: _at, ...known }: ReconciliationItem, { at: _other, ...item }: Evidence) =>
+  sameJson(known, item);
+
+/** Two for each reason, about. A peer that sends another response each time must not let the state grow. */
+const MAX_ITEMS = 16;
 
 /** The step to `transaction`, with the transition's command and why a fact was ignored. */
 export const toStep = <Transaction>(

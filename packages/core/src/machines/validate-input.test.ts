@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  AT,
   CONFIRMATION_ID,
   ID,
   provisionRequest,
@@ -13,7 +14,9 @@ import { provisionSituations } from "../../test/provision-situations.ts";
 import { redemptionSituations } from "../../test/redemption-situations.ts";
 import { startProvision } from "./provision.ts";
 import { startRedemption } from "./redemption.ts";
-import { decideValidated } from "../transaction.ts";
+import type { Intent } from "../step.ts";
+import { unwrap } from "../../test/unwrap.ts";
+import { decide, decideValidated } from "../transaction.ts";
 
 const v4 = "must be a random UUID (version 4), in lower case";
 const different = "must have three different ids: its own, confirmationId and reversalId";
@@ -92,5 +95,41 @@ describe("an intent is validated when it comes in, not when it is replayed", () 
     const request = { ...redemptionRequest, customer: { msisdn: "***" } };
     const step = decideValidated(redemptionSituations.found(), { type: "redeem", request, at: 0 });
     expect(step._unsafeUnwrap().transaction.state).toBe("redeeming");
+  });
+});
+
+describe("who wants something", () => {
+  const sale = provisionSituations.issued();
+  const faultsOf = (intent: Intent): readonly string[] =>
+    decide(sale, intent).match(
+      () => [],
+      (refusal) => (refusal.type === "invalidMessage" ? refusal.faults.map(({ path }) => path) : [refusal.type]),
+    );
+
+  test("may be said with every intent, and is not compared when it is repeated", () => {
+    const confirm = (by: string): Intent => ({ type: "confirm", tenders, by, at: AT });
+    const { transaction } = unwrap(decide(sale, confirm("Thandi")));
+    expect(unwrap(decide(transaction, confirm("Sipho"))).transaction).toBe(transaction);
+  });
+
+  test.each([
+    ["is empty", ""],
+    ["is blank", " "],
+    ["is too long", "n".repeat(101)],
+    ["would move a cursor", "a\u001b[2J"],
+    ["has a second line", "a\nb"],
+  ])("names somebody: a name that %s is refused", (_, by) => {
+    expect(faultsOf({ type: "cancel", by, at: AT })).toEqual(["by"]);
+    expect(faultsOf({ type: "resend", by, reason: "mended", at: AT })).toEqual(["by"]);
+  });
+
+  test("must be said by an operator, and why", () => {
+    const resend = { type: "resend", by: "Thandi", reason: "mended", at: AT } as const;
+    const resolve = { ...resend, type: "resolve", resolution: "reversed" } as const;
+    for (const intent of [resend, resolve]) {
+      expect(faultsOf(Object.assign({ ...intent }, { by: undefined }))).toEqual(["by"]);
+      expect(faultsOf(Object.assign({ ...intent }, { reason: undefined }))).toEqual(["reason"]);
+      expect(faultsOf({ ...intent, reason: " " })).toEqual(["reason"]);
+    }
   });
 });

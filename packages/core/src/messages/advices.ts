@@ -1,8 +1,7 @@
-import * as v from "valibot";
 import type { Json } from "../json.ts";
-import { type Amounts, amountsSchema } from "./amounts.ts";
+import type { Amounts } from "./amounts.ts";
 import type { ThirdPartyIdentifier } from "./parties.ts";
-import { type Tender, tenderSchema } from "./tender.ts";
+import type { Tender } from "./tender.ts";
 import type { Uuid } from "./uuid.ts";
 
 /** The body of an advice. An advice informs, cannot be declined, and is repeated unchanged until it is acknowledged. */
@@ -34,9 +33,3 @@ export type ReversalReason = "TIMEOUT" | "CANCELLED" | "RESPONSE_NOT_FINAL";
 export interface BasicReversal extends BasicAdvice {
   readonly reversalReason: ReversalReason;
 }
-
-/** The fields that the till adds to a confirmation. The core builds the rest. */
-export const confirmationSchema: v.GenericSchema<Partial<Pick<TenderAdvice, "tenders" | "amounts">>> = v.object({
-  tenders: v.exactOptional(v.array(tenderSchema)),
-  amounts: v.exactOptional(amountsSchema),
-});

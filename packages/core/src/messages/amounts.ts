@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 import { textMatching } from "./text.ts";
 
 /** An amount of money in minor units (cents): 79995 with currency "710" is R799.95. */
@@ -20,15 +21,23 @@ export interface Amounts {
   readonly additionalAmounts?: Readonly<Record<string, LedgerAmount>>;
 }
 
-export const ledgerAmountSchema: v.GenericSchema<LedgerAmount> = v.strictObject({
+const ledgerAmountEntries = {
   amount: v.pipe(v.number(), v.safeInteger("must be a whole number of minor units")),
   currency: textMatching(/^[0-9]{3}$/, "an ISO 4217 numeric currency, such as 710"),
   ledgerIndicator: v.exactOptional(v.picklist(["DEBIT", "CREDIT"])),
+};
+
+export const ledgerAmountSchema: v.GenericSchema<LedgerAmount> = strictObject(ledgerAmountEntries);
+
+/** Nothing is asked for, or approved, that is below zero: what is given back is a refund. A tender for rounding or change may be. */
+const positiveAmountSchema: v.GenericSchema<LedgerAmount> = strictObject({
+  ...ledgerAmountEntries,
+  amount: v.pipe(ledgerAmountEntries.amount, v.minValue(0, "must not be below zero")),
 });
 
-export const amountsSchema: v.GenericSchema<Amounts> = v.strictObject({
-  requestAmount: v.exactOptional(ledgerAmountSchema),
-  approvedAmount: v.exactOptional(ledgerAmountSchema),
+export const amountsSchema: v.GenericSchema<Amounts> = strictObject({
+  requestAmount: v.exactOptional(positiveAmountSchema),
+  approvedAmount: v.exactOptional(positiveAmountSchema),
   feeAmount: v.exactOptional(ledgerAmountSchema),
   balanceAmount: v.exactOptional(ledgerAmountSchema),
   additionalAmounts: v.exactOptional(v.record(v.string(), ledgerAmountSchema)),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 import { dateTimeSchema, textMatching, textUpTo } from "./text.ts";
 
 /** A customer. This is personal data: redaction masks it. */
@@ -25,7 +26,7 @@ export interface Address {
   readonly postalCode?: string;
 }
 
-const addressSchema: v.GenericSchema<Address> = v.strictObject({
+const addressSchema: v.GenericSchema<Address> = strictObject({
   addressLine1: v.exactOptional(textMatching(/^.{1,100}$/s, "1 to 100 characters")),
   addressLine2: v.exactOptional(textMatching(/^.{1,100}$/s, "1 to 100 characters")),
   city: v.exactOptional(textMatching(/^.{1,30}$/s, "1 to 30 characters")),
@@ -34,7 +35,7 @@ const addressSchema: v.GenericSchema<Address> = v.strictObject({
   postalCode: v.exactOptional(textMatching(/^[A-Za-z0-9 -]{1,20}$/, "1 to 20 letters, digits, spaces or hyphens")),
 });
 
-export const customerSchema: v.GenericSchema<Customer> = v.strictObject({
+export const customerSchema: v.GenericSchema<Customer> = strictObject({
   firstName: v.exactOptional(textUpTo(40)),
   lastName: v.exactOptional(textUpTo(40)),
   address: v.exactOptional(textUpTo(80)),

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
+import { areIdentifiersBounded, MAX_IDENTIFIERS, MAX_IDENTIFIERS_BYTES } from "./bounds.ts";
 import { textMatching, textOfExactly, textUpTo } from "./text.ts";
 
 /** An organisation that takes part: sender, processor or receiver. */
@@ -43,15 +45,15 @@ export interface ThirdPartyIdentifier {
   readonly transactionIdentifier: string;
 }
 
-export const institutionSchema: v.GenericSchema<Institution> = v.strictObject({ id: v.string(), name: textUpTo(40) });
+export const institutionSchema: v.GenericSchema<Institution> = strictObject({ id: v.string(), name: textUpTo(40) });
 
-export const originatorSchema: v.GenericSchema<Originator> = v.strictObject({
+export const originatorSchema: v.GenericSchema<Originator> = strictObject({
   institution: institutionSchema,
   terminalId: textOfExactly(8),
-  merchant: v.strictObject({
+  merchant: strictObject({
     merchantType: textMatching(/^[0-9]{4}$/, "a merchant category code of four digits"),
     merchantId: textOfExactly(15),
-    merchantName: v.strictObject({
+    merchantName: strictObject({
       name: textUpTo(23),
       city: textUpTo(13),
       region: textUpTo(2),
@@ -61,7 +63,16 @@ export const originatorSchema: v.GenericSchema<Originator> = v.strictObject({
   operatorId: v.exactOptional(textUpTo(30)),
 });
 
-export const thirdPartyIdentifierSchema: v.GenericSchema<ThirdPartyIdentifier> = v.strictObject({
+const thirdPartyIdentifierSchema: v.GenericSchema<ThirdPartyIdentifier> = strictObject({
   institutionId: v.string(),
   transactionIdentifier: v.string(),
 });
+
+/** They are echoed in every advice of the transaction. */
+export const thirdPartyIdentifiersSchema: v.GenericSchema<readonly ThirdPartyIdentifier[]> = v.pipe(
+  v.array(thirdPartyIdentifierSchema),
+  v.check(
+    (identifiers) => areIdentifiersBounded(identifiers),
+    `must be at most ${MAX_IDENTIFIERS} identifiers, and ${MAX_IDENTIFIERS_BYTES} bytes as JSON`,
+  ),
+);

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 
 /** The circumstances at the terminal. */
 export interface PosInfo {
@@ -38,9 +39,9 @@ const posConditionCodes = [
   "UNATTENDED_TERMINAL_AND_CARD_CANNOT_BE_RETAINED",
 ] as const;
 
-export const posInfoSchema: v.GenericSchema<PosInfo> = v.strictObject({
+export const posInfoSchema: v.GenericSchema<PosInfo> = strictObject({
   entryMode: v.exactOptional(
-    v.strictObject({ panEntryMode: v.picklist(panEntryModes), pinEntryCapability: v.picklist(pinEntryCapabilities) }),
+    strictObject({ panEntryMode: v.picklist(panEntryModes), pinEntryCapability: v.picklist(pinEntryCapabilities) }),
   ),
   posConditionCode: v.exactOptional(v.picklist(posConditionCodes)),
 });

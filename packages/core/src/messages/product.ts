@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 import { type LedgerAmount, ledgerAmountSchema } from "./amounts.ts";
 import { textMatching, textUpTo } from "./text.ts";
 
@@ -17,7 +18,7 @@ export interface Product {
   readonly maxAmount?: LedgerAmount;
 }
 
-export const productSchema: v.GenericSchema<Product> = v.strictObject({
+export const productSchema: v.GenericSchema<Product> = strictObject({
   productId: textMatching(/^[0-9A-Za-z]{1,40}$/, "1 to 40 letters and digits"),
   barcode: v.exactOptional(textMatching(/^[0-9A-Za-z]{1,13}$/, "1 to 13 letters and digits")),
   name: v.exactOptional(textMatching(/^.{1,40}$/s, "1 to 40 characters")),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 import { type Amounts, amountsSchema } from "./amounts.ts";
 import { type Customer, customerSchema } from "./customer.ts";
 import { type Product, productSchema } from "./product.ts";
@@ -27,7 +28,7 @@ export interface ProvisionResponse extends TransactionFields {
   readonly recipient?: Customer;
 }
 
-export const provisionRequestSchema: v.GenericSchema<ProvisionRequest> = v.strictObject({
+export const provisionRequestSchema: v.GenericSchema<ProvisionRequest> = strictObject({
   ...transactionEntries,
   amounts: v.exactOptional(amountsSchema),
   tenders: v.exactOptional(v.array(tenderSchema)),

@@ -1,8 +1,9 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 import { type Amounts, amountsSchema } from "./amounts.ts";
 import { type Customer, customerSchema } from "./customer.ts";
 import { type TransactionFields, transactionEntries } from "./transaction-fields.ts";
-import { redeemableVoucherSchema, type Voucher } from "./voucher.ts";
+import { redeemableVoucherSchema, type Voucher, voucherSchema } from "./voucher.ts";
 
 /** The body of `redeemVoucher`. */
 export interface RedemptionRequest extends TransactionFields {
@@ -12,6 +13,9 @@ export interface RedemptionRequest extends TransactionFields {
   readonly customer?: Customer;
 }
 
+/** A redemption request that may leave out the voucher's code, or the voucher: it is the one that was found. */
+export type RedemptionDraft = Omit<RedemptionRequest, "voucher"> & { readonly voucher?: Voucher };
+
 /** The response to an approved redemption. */
 export interface RedemptionResponse extends TransactionFields {
   readonly voucher?: Voucher;
@@ -19,9 +23,25 @@ export interface RedemptionResponse extends TransactionFields {
   readonly customer?: Customer;
 }
 
-export const redemptionRequestSchema: v.GenericSchema<RedemptionRequest> = v.strictObject({
+/** The request without the voucher's pin or PIN block, as it is stored. */
+export function withoutPin(request: RedemptionRequest): RedemptionRequest {
+  if (request.voucher.pin === undefined) return request;
+  const { pin: _, ...voucher } = request.voucher;
+  return { ...request, voucher };
+}
+
+const redemptionEntries = {
   ...transactionEntries,
-  voucher: redeemableVoucherSchema,
   amounts: v.exactOptional(amountsSchema),
   customer: v.exactOptional(customerSchema),
+};
+
+export const redemptionRequestSchema: v.GenericSchema<RedemptionRequest> = strictObject({
+  ...redemptionEntries,
+  voucher: redeemableVoucherSchema,
+});
+
+export const redemptionDraftSchema: v.GenericSchema<RedemptionDraft> = strictObject({
+  ...redemptionEntries,
+  voucher: v.exactOptional(voucherSchema),
 });

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 import { int32Schema } from "./integer.ts";
 import { textMatching } from "./text.ts";
 
@@ -22,16 +23,16 @@ export interface SlipLine {
 /** JSON has no Infinity: `JSON.stringify` would send `null`. */
 const scaleFactorSchema = v.pipe(v.number(), v.finite("must be a finite number"));
 
-export const slipDataSchema: v.GenericSchema<SlipData> = v.strictObject({
+export const slipDataSchema: v.GenericSchema<SlipData> = strictObject({
   messageLines: v.exactOptional(
     v.array(
-      v.strictObject({
+      strictObject({
         text: v.string(),
         fontWidthScaleFactor: v.exactOptional(scaleFactorSchema),
         fontHeightScaleFactor: v.exactOptional(scaleFactorSchema),
         line: v.exactOptional(v.boolean()),
         cut: v.exactOptional(v.boolean()),
-        barcode: v.exactOptional(v.strictObject({ data: v.string(), encoding: v.string() })),
+        barcode: v.exactOptional(strictObject({ data: v.string(), encoding: v.string() })),
       }),
     ),
   ),

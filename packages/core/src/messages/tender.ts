@@ -1,6 +1,8 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 import { type LedgerAmount, ledgerAmountSchema } from "./amounts.ts";
-import { textMatching, textUpTo } from "./text.ts";
+import { maskCardNumber } from "./card-number.ts";
+import { textUpTo } from "./text.ts";
 
 /** How the customer paid: one means of payment and its share. */
 export interface Tender {
@@ -23,13 +25,13 @@ export interface Tender {
     | "UNIVERSAL"
     | "ELECTRONIC_PURSE"
     | "STORED_VALUE";
-  /** Masked: six digits, then up to 13 digits or asterisks. */
+  /** Masked: six digits, then up to 13 digits or asterisks. Of a full number, all but the first six and last four digits are masked. */
   readonly cardNumber?: string;
   /** At most 40 characters. */
   readonly reference?: string;
 }
 
-export const tenderSchema: v.GenericSchema<Tender> = v.strictObject({
+export const tenderSchema: v.GenericSchema<Tender> = strictObject({
   amount: ledgerAmountSchema,
   tenderType: v.picklist([
     "CASH",
@@ -46,7 +48,13 @@ export const tenderSchema: v.GenericSchema<Tender> = v.strictObject({
     v.picklist(["DEFAULT", "SAVINGS", "CHEQUE", "CREDIT", "UNIVERSAL", "ELECTRONIC_PURSE", "STORED_VALUE"]),
   ),
   cardNumber: v.exactOptional(
-    textMatching(/^[0-9]{6}[0-9*]{0,13}$/, "a masked card number: six digits, then digits or *"),
+    v.pipe(
+      v.string(),
+      v.transform(maskCardNumber),
+      v.regex(/^[0-9]{6}[0-9*]{0,13}$/, "must be a masked card number: six digits, then digits or *"),
+    ),
   ),
   reference: v.exactOptional(textUpTo(40)),
 });
+
+export const tendersSchema: v.GenericSchema<readonly Tender[]> = v.array(tenderSchema);

@@ -5,7 +5,7 @@ import {
   type Originator,
   originatorSchema,
   type ThirdPartyIdentifier,
-  thirdPartyIdentifierSchema,
+  thirdPartyIdentifiersSchema,
 } from "./parties.ts";
 import { type PosInfo, posInfoSchema } from "./pos-info.ts";
 import { type SlipData, slipDataSchema } from "./slip-data.ts";
@@ -88,7 +88,7 @@ export const transactionEntries: {
   client: institutionSchema,
   settlementEntity: v.exactOptional(institutionSchema),
   receiver: v.exactOptional(institutionSchema),
-  thirdPartyIdentifiers: v.array(thirdPartyIdentifierSchema),
+  thirdPartyIdentifiers: thirdPartyIdentifiersSchema,
   slipData: v.exactOptional(slipDataSchema),
   basketRef: v.exactOptional(v.string()),
   tranType: v.exactOptional(v.picklist(tranTypes)),

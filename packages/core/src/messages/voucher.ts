@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { strictObject } from "../strict-object.ts";
 import { int32Schema } from "./integer.ts";
 import { dateTimeSchema, textMatching, textUpTo } from "./text.ts";
 
@@ -38,26 +39,26 @@ export interface PinHashed {
 }
 
 const pinSchema: v.GenericSchema<Pin> = v.variant("type", [
-  v.strictObject({ type: v.literal("CLEAR_PIN"), pin: textUpTo(20) }),
-  v.strictObject({
+  strictObject({ type: v.literal("CLEAR_PIN"), pin: textUpTo(20) }),
+  strictObject({
     type: v.literal("ENCRYPTED_PIN"),
     pinBlock: textMatching(/^[a-fA-F0-9]{16}$/, "16 hexadecimal digits"),
     encryptionParameters: v.exactOptional(
-      v.strictObject({
+      strictObject({
         accountNumber: textMatching(/^[0-9]{12}$/, "12 digits"),
         pinBlockFormat: v.exactOptional(v.picklist(["ISO_9564_FORMAT_0", "ISO_9564_FORMAT_1", "ISO_9564_FORMAT_3"])),
         keyIndex: v.exactOptional(int32Schema),
       }),
     ),
   }),
-  v.strictObject({
+  strictObject({
     type: v.literal("HASHED_PIN"),
     hash: textMatching(/^[0-9,A-F]{1,512}$/, "1 to 512 hexadecimal digits or commas"),
-    hashedPinParameters: v.exactOptional(v.strictObject({ name: textUpTo(20) })),
+    hashedPinParameters: v.exactOptional(strictObject({ name: textUpTo(20) })),
   }),
 ]);
 
-export const voucherSchema: v.GenericSchema<Voucher> = v.strictObject({
+export const voucherSchema: v.GenericSchema<Voucher> = strictObject({
   code: v.exactOptional(textUpTo(40)),
   expiryDate: v.exactOptional(dateTimeSchema),
   redeemInstructions: v.exactOptional(v.array(v.string())),
@@ -66,7 +67,7 @@ export const voucherSchema: v.GenericSchema<Voucher> = v.strictObject({
 });
 
 /** A voucher to redeem. Electrum's documentation requires the code, though its schema does not. */
-export const redeemableVoucherSchema: v.GenericSchema<Voucher & { readonly code: string }> = v.strictObject({
+export const redeemableVoucherSchema: v.GenericSchema<Voucher & { readonly code: string }> = strictObject({
   code: v.pipe(v.string(), v.minLength(1, "must not be empty"), v.maxLength(40, "must have at most 40 characters")),
   expiryDate: v.exactOptional(dateTimeSchema),
   redeemInstructions: v.exactOptional(v.array(v.string())),

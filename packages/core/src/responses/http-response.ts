@@ -12,7 +12,8 @@ export interface HttpResponse {
  *
  * - `deadline`: no complete response in time
  * - `notSent`: the deadline had passed, or the adapter was closed, before anything was sent
- * - `unreachable`: no connection (refused, name not found, no route)
+ * - `unreachable`: no connection (refused, name not found)
+ * - `cannotSend`: this machine cannot send anything now: no network, or no descriptor left
  * - `insecure`: the TLS handshake failed
  * - `interrupted`: the connection broke before the response was complete
  * - `tooLarge`: the response was larger than the adapter accepts
@@ -23,6 +24,7 @@ export type NoResponseCause =
   | "deadline"
   | "notSent"
   | "unreachable"
+  | "cannotSend"
   | "insecure"
   | "interrupted"
   | "tooLarge"

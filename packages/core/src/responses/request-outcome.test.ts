@@ -3,6 +3,8 @@ import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "../../
 import { bodiesAbout, type Body, statuses } from "../../test/bodies.ts";
 import { errorTypes } from "../../test/error-types.ts";
 import { ID, lookup, provisionRequest, provisionResponse, redemptionRequest } from "../../test/messages.ts";
+import type { JsonObject } from "../json.ts";
+import type { VoucherLookup } from "../messages/lookup.ts";
 import type { Request } from "../messages/operations.ts";
 import { type RequestOutcome, classifyResponse, toErrorResponse } from "./request-outcome.ts";
 
@@ -40,11 +42,11 @@ const saysOf = (status: number): StatusMeaning =>
 
 /** The required content of a success, by operation. */
 const demands: Readonly<Record<Request["operation"], { ourId: boolean; voucher: readonly Body["voucher"][] }>> = {
-  provisionVoucher: { ourId: true, voucher: ["code"] },
-  retryProvisionVoucher: { ourId: true, voucher: ["code"] },
+  provisionVoucher: { ourId: true, voucher: ["code", "otherCode"] },
+  retryProvisionVoucher: { ourId: true, voucher: ["code", "otherCode"] },
   lookupVoucher: { ourId: false, voucher: ["code", "noCode"] },
-  redeemVoucher: { ourId: true, voucher: ["code", "noCode", "none"] },
-  lookupRedemption: { ourId: true, voucher: ["code", "noCode", "none"] },
+  redeemVoucher: { ourId: true, voucher: ["code", "otherCode", "noCode", "none"] },
+  lookupRedemption: { ourId: true, voucher: ["code", "otherCode", "noCode", "none"] },
 };
 
 const isLookup = (operation: Request["operation"]): boolean =>
@@ -80,6 +82,7 @@ function expectedOutcome(operation: Request["operation"], status: number, body: 
 function expectedSuccess(operation: Request["operation"], body: Body): string {
   if (body.kind !== "object") return "unknown: foreign";
   if (demands[operation].ourId && body.id !== "ours") return "unknown: foreign";
+  if (operation === "lookupVoucher" && body.voucher === "otherCode") return "unknown: foreign";
   return demands[operation].voucher.includes(body.voucher) ? "approved" : "unknown: noVoucher";
 }
 
@@ -98,6 +101,31 @@ describe(`a response to a request: ${statuses.length} statuses x ${bodies.length
       }),
     );
     expect(misread.slice(0, 20)).toEqual([]);
+  });
+});
+
+describe("a lookup has found the voucher that was asked for, however it is spelled", () => {
+  const classify = (message: VoucherLookup, voucher: JsonObject): string =>
+    inWords(classifyResponse({ operation: "lookupVoucher", message }, jsonResponse(200, { voucher })));
+
+  test.each([
+    ["by its code", { voucherCode: "AB-12 34" }, { code: "ab1234" }, "approved"],
+    ["by its code, and another one is named", { voucherCode: "AB-12" }, { code: "AB-13" }, "unknown: foreign"],
+    ["by its code, and none is named", { voucherCode: "AB-12" }, { serialNumber: "9" }, "approved"],
+    ["by its code, and an empty one is named", { voucherCode: "AB-12" }, { code: " - " }, "approved"],
+    ["by its serial number", { voucherSerialNumber: "S-1" }, { code: "A", serialNumber: "s1" }, "approved"],
+    ["by its serial number, another one", { voucherSerialNumber: "S-1" }, { serialNumber: "S-2" }, "unknown: foreign"],
+    ["by its serial number, and none is named", { voucherSerialNumber: "S-1" }, { code: "A" }, "approved"],
+    [
+      "by both, and one differs",
+      { voucherCode: "A", voucherSerialNumber: "S-1" },
+      { code: "A", serialNumber: "S-2" },
+      "unknown: foreign",
+    ],
+    ["by its sale, which no response names", { provisionRequestId: ID }, { code: "A", serialNumber: "9" }, "approved"],
+    ["by an empty code", { voucherCode: "", voucherSerialNumber: "S-1" }, { code: "A" }, "approved"],
+  ])("%s", (_case, message, voucher, expected) => {
+    expect(classify(message, voucher)).toBe(expected);
   });
 });
 
@@ -224,6 +252,17 @@ describe("the content of an outcome", () => {
       { providerErrorMessage: null, providerErrorMsg: "that" },
       { providerErrorMessage: "that" },
     ],
+    [
+      "the faults that Electrum found: field and text, never the value",
+      { detailMessage: { formatErrors: [{ field: "id", msg: "must be a UUID", value: "x" }, { msg: "bad" }, "x"] } },
+      { formatErrors: [{ field: "id", message: "must be a UUID" }, { message: "bad" }] },
+    ],
+    [
+      "the first faults, each cut: a state must not grow with a response",
+      { detailMessage: { formatErrors: Array.from({ length: 9 }, () => ({ field: "f".repeat(200), msg: 5 })) } },
+      { formatErrors: Array.from({ length: 5 }, () => ({ field: "f".repeat(100) })) },
+    ],
+    ["no list of faults", { detailMessage: { formatErrors: { field: "id" }, freeString: "x" } }, {}],
     [
       "overlong text is cut: a state must not grow with a response",
       { errorMessage: "x".repeat(300) },

@@ -1,7 +1,10 @@
 import { isJsonObject, type Json, type JsonObject, parseJson } from "../json.ts";
+import { areIdentifiersBounded } from "../messages/bounds.ts";
 import type { ErrorType } from "../messages/error-detail.ts";
+import type { VoucherLookup } from "../messages/lookup.ts";
 import type { Request } from "../messages/operations.ts";
 import { sameUuid, type Uuid } from "../messages/uuid.ts";
+import { codeIn, namesAnother, serialNumberIn } from "../voucher-code.ts";
 import type { HttpResponse } from "./http-response.ts";
 import { isServerFault, isTransient, refusesCredentials, speakerOf } from "./speaker.ts";
 
@@ -17,12 +20,13 @@ export type RequestOutcome =
  * Why a response leaves the outcome unknown.
  *
  * - `status`, `errorType`: this status or error type means so, or the two contradict each other
- * - `foreign`: Electrum did not send it: a gateway's page, a response to another message, or a success that names none
+ * - `foreign`: Electrum did not send it: a gateway's page, a response to another message or about another voucher, a success
+ *   that names none, or one with more identifiers than any advice could echo
  * - `noVoucher`: a success without the voucher. Electrum counts a provision as successful only with one
  */
 export type UnknownResponseCause = "status" | "errorType" | "foreign" | "noVoucher";
 
-/** The parts of an error response that are kept. `detailMessage` is left out: it may hold a voucher. */
+/** The parts of an error response that are kept. Of `detailMessage`, which may hold a voucher, only the faults of the message are. */
 export interface ErrorResponse {
   readonly status: number;
   /** Absent if the body was no ErrorDetail: then the status alone counts. */
@@ -30,8 +34,16 @@ export interface ErrorResponse {
   readonly errorMessage?: string;
   readonly providerErrorCode?: string;
   readonly providerErrorMessage?: string;
+  /** What Electrum found wrong with the message: the first few faults. The field and the text, never the value. */
+  readonly formatErrors?: readonly ReportedFault[];
   /** It names no message. It was taken for Electrum's because of its published error type. */
   readonly isUnnamed?: true;
+}
+
+/** One fault of a message, as Electrum reports it. Its test server names no field. */
+export interface ReportedFault {
+  readonly field?: string;
+  readonly message?: string;
 }
 
 /**
@@ -100,13 +112,14 @@ function classifySuccess(request: Request, body: Json | undefined): RequestOutco
   switch (request.operation) {
     case "provisionVoucher":
     case "retryProvisionVoucher":
-      if (!isAbout(request.message.id, body)) return foreign;
+      if (!isAbout(request.message.id, body) || !isEchoable(body)) return foreign;
       return hasCode(body["voucher"])
         ? { outcome: "approved", response: body }
         : { outcome: "unknown", cause: "noVoucher" };
     case "redeemVoucher":
-      return isAbout(request.message.id, body) ? { outcome: "approved", response: body } : foreign;
+      return isAbout(request.message.id, body) && isEchoable(body) ? { outcome: "approved", response: body } : foreign;
     case "lookupVoucher":
+      if (isAboutAnother(request.message, body)) return foreign;
       return isJsonObject(body["voucher"])
         ? { outcome: "approved", response: body }
         : { outcome: "unknown", cause: "noVoucher" };
@@ -115,7 +128,15 @@ function classifySuccess(request: Request, body: Json | undefined): RequestOutco
   }
 }
 
+/** Its identifiers are echoed in every advice. One that would make an advice too large to send is unreadable. */
+const isEchoable = ({ thirdPartyIdentifiers }: JsonObject): boolean =>
+  !Array.isArray(thirdPartyIdentifiers) || areIdentifiersBounded(thirdPartyIdentifiers);
+
 const isAbout = (id: string, body: JsonObject): boolean => typeof body["id"] === "string" && sameUuid(body["id"], id);
+
+/** The response to a lookup has no id: its voucher is all that ties it to the question. */
+const isAboutAnother = ({ voucherCode, voucherSerialNumber }: VoucherLookup, body: JsonObject): boolean =>
+  namesAnother(voucherCode, codeIn(body)) || namesAnother(voucherSerialNumber, serialNumberIn(body));
 
 const hasCode = (voucher: Json | undefined): boolean =>
   isJsonObject(voucher) && typeof voucher["code"] === "string" && voucher["code"] !== "";
@@ -133,11 +154,34 @@ export function toErrorResponse(status: number, body: Json | undefined): ErrorRe
     ...(errorMessage === undefined ? {} : { errorMessage }),
     ...(providerErrorCode === undefined ? {} : { providerErrorCode }),
     ...(providerErrorMessage === undefined ? {} : { providerErrorMessage }),
+    ...formatErrorsIn(body["detailMessage"]),
   };
 }
 
+function formatErrorsIn(detailMessage: Json | undefined): Pick<ErrorResponse, "formatErrors"> {
+  const listed = isJsonObject(detailMessage) ? detailMessage["formatErrors"] : undefined;
+  if (!isList(listed)) return {};
+  const formatErrors = listed.filter(isJsonObject).slice(0, MAX_FORMAT_ERRORS).map(toReportedFault);
+  return formatErrors.length === 0 ? {} : { formatErrors };
+}
+
+function toReportedFault({ field, msg }: JsonObject): ReportedFault {
+  return {
+    ...(typeof field === "string" ? { field: field.slice(0, MAX_FORMAT_ERROR_TEXT) } : {}),
+    ...(typeof msg === "string" ? { message: msg.slice(0, MAX_FORMAT_ERROR_TEXT) } : {}),
+  };
+}
+
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
+/** An operator mends one fault at a time, and a state must not grow with a response. */
+export const MAX_FORMAT_ERRORS = 5;
+
+/** In characters: the path of any field of Electrum's fits. */
+export const MAX_FORMAT_ERROR_TEXT = 100;
+
 /** In characters. Several times what Electrum's schema allows; a state must not grow with a response. */
-const MAX_ERROR_TEXT = 256;
+export const MAX_ERROR_TEXT = 256;
 
 const textOf = (value: Json | undefined): string | undefined =>
   typeof value === "string" ? value.slice(0, MAX_ERROR_TEXT) : undefined;

@@ -1,8 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { hash32 } from "../hash.ts";
 import { parseJson } from "../json.ts";
-import { type Entry, isEntry } from "./journal.ts";
-import { redact, redactEntry } from "./redact.ts";
+import { isJournalEntry, type JournalEntry } from "./journal.ts";
 import { isTransaction, type Transaction } from "../transaction.ts";
 
 /** The version of the stored format. Each older version will be read by a schema of its own. */
@@ -16,35 +15,25 @@ export type DamagedRecord =
   | { readonly type: "newer"; readonly version: number };
 
 /** The transaction as text to store: JSON with a version and a checksum, so that a changed digit in a voucher code is detected. */
-export const encode = (transaction: Transaction): string => encodeRecord(transaction);
+export const encode = (transaction: Transaction): string => encodeText(JSON.stringify(transaction));
 
 /** The transaction that `encode` stored, or why the text cannot be trusted. */
 export const decode = (record: string): Result<Transaction, DamagedRecord> => decodeRecord(record, isTransaction);
 
-/** As {@link encode}, for an entry of the journal. */
-export const encodeEntry = (entry: Entry): string => encodeRecord(entry);
+/** As {@link encode}, for an entry of the journal. The pin of a voucher that is redeemed is left out: it is sent, and never stored. */
+export const encodeEntry = (entry: JournalEntry): string =>
+  encodeText(
+    entry.type === "intent" && isRedeem(entry.intent) ? JSON.stringify(entry, dropPin) : JSON.stringify(entry),
+  );
+
+/** A stored entry that is encoded again may have another shape than its type says. */
+const isRedeem = (intent: unknown): boolean =>
+  typeof intent === "object" && intent !== null && "type" in intent && intent.type === "redeem";
+
+const dropPin = (name: string, value: unknown): unknown => (name === "pin" ? undefined : value);
 
 /** As {@link decode}, for an entry of the journal. */
-export const decodeEntry = (entry: string): Result<Entry, DamagedRecord> => decodeRecord(entry, isEntry);
-
-/** The stored transaction without its secrets. A damaged record stays as it is, for an operator to examine. */
-export const redactRecord = (record: string): string =>
-  decode(record).match(
-    (transaction) => encode(redact(transaction)),
-    () => record,
-  );
-
-/**
- * As {@link redactRecord}, for an entry of the journal.
- *
- * @param record The transaction's record, before its own redaction; see {@link redactEntry}
- */
-export const redactStoredEntry = (entry: string, record?: string): string =>
-  decodeEntry(entry).match(
-    (decoded) =>
-      encodeEntry(redactEntry(decoded, record === undefined ? undefined : decode(record).unwrapOr(undefined))),
-    () => entry,
-  );
+export const decodeEntry = (entry: string): Result<JournalEntry, DamagedRecord> => decodeRecord(entry, isJournalEntry);
 
 /** Room for the deepest response that is parsed, and for the state around it. This library writes nothing deeper. */
 const MAX_RECORD_DEPTH = 80;
@@ -52,8 +41,7 @@ const MAX_RECORD_DEPTH = 80;
 /** The text before the content. One brace follows the content. */
 const HEAD = /^\{"version":([1-9]\d{0,8}),"checksum":"([0-9a-f]{8})","content":/;
 
-function encodeRecord(content: Transaction | Entry): string {
-  const text = JSON.stringify(content);
+function encodeText(text: string): string {
   return `{"version":${RECORD_VERSION},"checksum":"${checksum(text, 0, text.length)}","content":${text}}`;
 }
 

@@ -4,6 +4,7 @@ import {
   AT,
   AUTHORISED,
   CODE,
+  ID,
   policyOf,
   provisionResponse,
   provisionStart,
@@ -37,33 +38,14 @@ describe("what is masked", () => {
       type: "provisionStarted",
       start: {
         ...provisionStart(),
+        redacted: true,
         request: {
           ...rest,
-          amounts: {
-            ...amounts,
-            additionalAmounts: { tip: { amount: 0, currency: "***", ledgerIndicator: "***" } },
-          },
+          amounts: { ...amounts, additionalAmounts: {} },
           tenders: [{ ...tenders?.[0], cardNumber: "***", reference: "***" }],
-          voucher: {
-            ...voucher,
-            code: "***",
-            pin: { type: "***", pinBlock: "***", encryptionParameters: { accountNumber: "***" } },
-            redeemInstructions: ["***"],
-          },
-          recipient: {
-            firstName: "***",
-            lastName: "***",
-            address: "***",
-            addressDetails: { addressLine1: "***" },
-            dateOfBirth: "***",
-            profileId: "***",
-            msisdn: "***",
-            emailAddress: "***",
-          },
-          slipData: {
-            messageLines: [{ text: "***", barcode: { data: "***", encoding: "***" } }],
-            issuerReference: "***",
-          },
+          voucher: { ...voucher, code: "***", pin: {}, redeemInstructions: [] },
+          recipient: {},
+          slipData: {},
         },
       },
     });
@@ -72,7 +54,7 @@ describe("what is masked", () => {
   test("in a lookup: the code, but not the serial number, which cannot redeem", () => {
     expect(redactEntry({ type: "redemptionStarted", start: redemptionStart({}, secretLookup) })).toEqual({
       type: "redemptionStarted",
-      start: redemptionStart({}, { voucherCode: "***", voucherSerialNumber: "S-1" }),
+      start: { ...redemptionStart({}, { voucherCode: "***", voucherSerialNumber: "S-1" }), redacted: true },
     });
   });
 
@@ -92,51 +74,92 @@ describe("what is masked", () => {
       intent: {
         type: "confirm",
         tenders: [{ ...secretProvisionRequest.tenders?.[0], cardNumber: "***", reference: "***" }],
-        amounts: { ...amounts, additionalAmounts: { x: { amount: 0, currency: "***" } } },
+        amounts: { ...amounts, additionalAmounts: {} },
         at: AT,
       },
     });
   });
 
   test.each<[string, Json, Json]>([
+    ["unknown fields: names and all", { newThing: "x", [CODE]: { er: ["x", 5, null, true] } }, {}],
+    ["fields of the library's own records", { state: "x", at: 5, response: { id: "x" } }, {}],
+    ["a harmless name in another place", { voucher: { barcode: "x", name: "x", amount: 5 } }, { voucher: {} }],
+    ["the name of an inherited member is unknown", { constructor: "x", toString: { id: "x" } }, {}],
     [
-      "unknown fields",
-      { newThing: "x", deep: { er: ["x", 5, null, true] } },
-      { newThing: "***", deep: { er: ["***", 0, null, true] } },
+      "text where an object was expected, and never longer",
+      { voucher: "x", originator: CODE },
+      { voucher: "*", originator: "***" },
     ],
+    ["an object where text was expected", { rrn: { code: "x" }, stan: ["x"] }, { rrn: {}, stan: [] }],
     [
-      "fields of the library's own records",
-      { message: "x", state: "x", at: 5, response: { id: "x" } },
-      { message: "***", state: "***", at: 0, response: { id: "***" } },
-    ],
-    [
-      "a harmless name in another place",
-      { voucher: { barcode: "x", name: "x", amount: 5 } },
-      { voucher: { barcode: "***", name: "***", amount: 0 } },
-    ],
-    ["text where an object was expected", { voucher: "x", originator: "x" }, { voucher: "***", originator: "***" }],
-    ["an object where text was expected", { rrn: { code: "x" }, stan: ["x"] }, { rrn: { code: "***" }, stan: ["***"] }],
-    [
-      "text in a list of objects",
-      { thirdPartyIdentifiers: ["x", { institutionId: "1", note: "x" }] },
-      { thirdPartyIdentifiers: ["***", { institutionId: "1", note: "***" }] },
+      "third-party identifiers: what parties add of their own, and what is none",
+      { thirdPartyIdentifiers: [CODE, 5, { institutionId: "1", transactionIdentifier: 7, [CODE]: CODE }] },
+      { thirdPartyIdentifiers: ["***", 0, { institutionId: "1", transactionIdentifier: 7 }] },
     ],
     ["what is empty stays empty: an empty code is none", { voucher: { code: "" } }, { voucher: { code: "" } }],
-    ["null and booleans stay", { voucher: null, cut: true, id: null }, { voucher: null, cut: true, id: null }],
     [
-      "the name of an inherited member is unknown",
-      { constructor: "x", toString: { id: "x" } },
-      { constructor: "***", toString: { id: "***" } },
+      "null and booleans of known fields stay",
+      { voucher: null, rrn: true, id: null },
+      { voucher: null, rrn: true, id: null },
     ],
-    ["a list", ["x", { id: "1", code: "x" }], ["***", { id: "1", code: "***" }]],
-    ["a text", "x", "***"],
+    ["a list", ["x", { id: ID, code: "x" }], ["*", { id: ID }]],
+    ["a text", CODE, "***"],
     ["a number", 5, 0],
     ["null", null, null],
     [
-      "the detail of an error",
-      { errorType: "A", errorMessage: "x", providerErrorCode: "51", detailMessage: { voucher: { code: "x" } } },
-      { errorType: "A", errorMessage: "***", providerErrorCode: "51", detailMessage: { voucher: { code: "***" } } },
+      "the keys of additional amounts",
+      { amounts: { additionalAmounts: { [CODE]: {} } } },
+      { amounts: { additionalAmounts: {} } },
     ],
+    [
+      "a serial number that is the code, however it is spelled",
+      { voucher: { code: "4711-ab", serialNumber: "4711AB" } },
+      { voucher: { code: "***", serialNumber: "***" } },
+    ],
+    ["an id that is none", { id: CODE, requestId: 4711, originalId: ID }, { id: "***", requestId: 0, originalId: ID }],
+    [
+      "a time that is none",
+      { time: CODE, voucher: { expiryDate: CODE } },
+      { time: "***", voucher: { expiryDate: "***" } },
+    ],
+    [
+      "a word that may be a code",
+      { tranType: "ABCD1234", srcAccType: "DEFAULT" },
+      { tranType: "***", srcAccType: "DEFAULT" },
+    ],
+    [
+      "a long number in a name, however it is grouped",
+      { product: { name: "Airtime 4711 0000-1111", description: "R50, 30 days" } },
+      { product: { name: "***", description: "R50, 30 days" } },
+    ],
+    [
+      "an amount that is none",
+      { amounts: { approvedAmount: { amount: CODE, currency: CODE, ledgerIndicator: "CREDIT" } } },
+      { amounts: { approvedAmount: { amount: "***", currency: "***", ledgerIndicator: "CREDIT" } } },
+    ],
+    [
+      "the detail of an error",
+      {
+        errorType: "FORMAT_ERROR",
+        errorMessage: "x",
+        providerErrorCode: "51",
+        providerErrorMsg: "x",
+        detailMessage: { voucher: { code: "x" }, formatErrors: [{ field: "x", msg: "x", value: "x" }] },
+      },
+      {
+        errorType: "FORMAT_ERROR",
+        errorMessage: "***",
+        providerErrorCode: "51",
+        providerErrorMsg: "***",
+        detailMessage: { formatErrors: [{ field: "***", msg: "***" }] },
+      },
+    ],
+    [
+      "codes of errors that may be something else",
+      { errorType: "ABCDEFGH", providerErrorCode: "471100" },
+      { errorType: "***", providerErrorCode: "***" },
+    ],
+    ["an error type that is not published, and can be no code", { errorType: "NEW_ERROR" }, { errorType: "NEW_ERROR" }],
   ])("in a response: %s", (_, body, masked) => {
     expect(redactedAnswer(body)).toEqual(masked);
   });
@@ -168,6 +191,7 @@ describe("what stays", () => {
     const resolved = provisionSituations["resolved reversal"]();
     expect(redact(resolved)).toEqual({
       ...resolved,
+      start: { ...resolved.start, redacted: true },
       dispute: {
         reason: "contradicted",
         error: {
@@ -195,11 +219,13 @@ describe("what a machine keeps as evidence is masked where it stands", () => {
     expect(JSON.stringify(reversing)).toContain(CODE);
     expect(redact(reversing)).toEqual({
       ...reversing,
+      start: { ...reversing.start, redacted: true },
       lateApproval: { attempt: 0, at: expect.any(Number), response: masked },
     });
     const reversed = after(reversing, provisionEvents["advice not found"]);
     expect(redact(reversed)).toEqual({
       ...reversed,
+      start: { ...reversed.start, redacted: true },
       reconciliation: [
         {
           reason: "reversalNotFound",
@@ -232,6 +258,16 @@ describe("what a machine keeps as evidence is masked where it stands", () => {
     expect([codesIn(first), codesIn(second)]).toEqual([["***"], ["***"]]);
   });
 
+  test("who settled a dispute, and why; a number in the reason that may be a code is masked", () => {
+    const resolve = { type: "resolve", resolution: "confirmed", by: "Thandi", at: AT } as const;
+    const redactedReason = (reason: string): unknown => {
+      const entry = redactEntry({ type: "intent", intent: { ...resolve, reason } });
+      return entry.type === "intent" && entry.intent.type === "resolve" ? entry.intent : undefined;
+    };
+    expect(redactedReason("ticket 4711")).toEqual({ ...resolve, reason: "ticket 4711" });
+    expect(redactedReason(`it was ${CODE}`)).toEqual({ ...resolve, reason: "***" });
+  });
+
   test("amounts stay: the operator must see what was asked and what was approved", () => {
     const issued = after(provisionSituations.requesting(), provisionEvents["approved for more"]);
     const [item] = issued.reconciliation;
@@ -241,7 +277,10 @@ describe("what a machine keeps as evidence is masked where it stands", () => {
 
   test("why a lookup failed stays, but for what others wrote", () => {
     const unknown = redemptionSituations["lookupFailed, unknown"]();
-    expect(redact(unknown)).toEqual({ ...unknown, start: { ...unknown.start, lookup: { voucherCode: "***" } } });
+    expect(redact(unknown)).toEqual({
+      ...unknown,
+      start: { ...unknown.start, redacted: true, lookup: { voucherCode: "***" } },
+    });
     const refused = after(redemptionSituations.lookingUp(), redemptionEvents["declined, unnamed"]);
     expect(redact(refused)).toMatchObject({
       reason: "refused",

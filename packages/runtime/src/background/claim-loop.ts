@@ -10,18 +10,22 @@
 //    by the slots, whatever the backlog.
 // 4. A quiet outbox is not polled. The loop sleeps until the next work is due, or until it is notified.
 // 5. A record that cannot be read is postponed, with an alert, so that the others go on.
+// 6. Work of another process that lives is left to it for a grace. Another process's commit, and its end, wake the loop.
+// 7. Work that is due only because the wall clock was set forward is postponed, with an alert (`engine/waits.ts`).
 //
 // What it does not know: what the work is, whether Electrum answers, and why the plan is what it is.
 
-import type { ClaimedRecord, ClaimRequest, Outbox, Work } from "@electrum-vouchers/core/ports";
+import type { Uuid } from "@electrum-vouchers/core";
+import type { ClaimedRecord, ClaimRequest, Outbox, OutboxUnavailable, Work } from "@electrum-vouchers/core/ports";
 import { type AlertReporter, toAlerts, toUnexpectedAlert } from "../alert-reporter.ts";
 import type { Clock } from "../clock.ts";
 import { readRecord, type VersionedTransaction } from "../engine/stored-step.ts";
 import { startPollLoop } from "./poll-loop.ts";
+import { createWaits, type Waits } from "./waits.ts";
 import { createWorkerPool, isWithinLease, type QueuedRecord, type Slot } from "./worker-pool.ts";
 
 export interface ClaimLoopOptions {
-  readonly outbox: Pick<Outbox, "claim" | "postpone" | "release">;
+  readonly outbox: Pick<Outbox, "claim" | "postpone" | "release" | "watch">;
   readonly clock: Clock;
   readonly worker: string;
   readonly work: readonly Work[];
@@ -31,8 +35,12 @@ export interface ClaimLoopOptions {
   readonly concurrency: number;
   /** How long the lease of a record must still last when the work on it begins. */
   readonly leaseMs: number;
-  /** How long work may be overdue before it is claimed. Its owner, who knows of it, has this time to do it. */
-  readonly graceMs: number;
+  /** How long work of another process that lives may be overdue before it is claimed. */
+  readonly ownerGraceMs: number;
+  /** The transactions that calls in this process run: what is due on them, the calls do. Default: none. */
+  active?(): readonly Uuid[];
+  /** Done before each poll. */
+  prepare?(): Promise<void>;
   /** What to claim now. Default: whatever is due, oldest first. */
   plan?(pool: PoolState): ClaimPlan;
   /** Whether a prefetched record may still be started. Default: it may. */
@@ -58,7 +66,10 @@ export interface ClaimPlan {
 
 /** What of a claim the plan decides. */
 export interface ClaimPart
-  extends Pick<ClaimRequest, "limit" | "deliveries" | "queues" | "exceptQueues" | "clients" | "exceptClients"> {
+  extends Pick<
+    ClaimRequest,
+    "limit" | "deliveries" | "dueSince" | "dueBefore" | "queues" | "exceptQueues" | "clients" | "exceptClients"
+  > {
   /** How many of the oldest to pass over, if there are others: they are claimed, and given back at once. Default: none. */
   readonly passOver?: number;
 }
@@ -87,14 +98,15 @@ const PREFETCH_LEASE_MS = 5_000;
 
 /** Starts to claim due work and to hand it out. */
 export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
-  const { clock, reportAlert, concurrency, mayStart = (): boolean => true } = options;
+  const { clock, concurrency, mayStart = (): boolean => true } = options;
   const pool = createWorkerPool({
     slots: concurrency,
-    work: (record, slot) =>
-      handle(options, record, slot).catch((error: unknown) => reportAlert(toUnexpectedAlert(record.id, error))),
+    work: (record, slot) => handleOrAlert(options, waits, record, slot),
     onSlotFree: () => loop.notify(),
   });
+  const waits = createWaits(options);
   const loop = startPollLoop({ clock, poll, maxSleepMs: MAX_SLEEP_MS });
+  const endWatch = options.outbox.watch(loop.notify);
 
   /** Dispatches what is queued, and claims what is due. Gives how long to wait before the next poll. */
   async function poll(): Promise<number> {
@@ -104,6 +116,7 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       await release(options, stale.map(toRecord));
       return 0;
     }
+    if (options.prepare !== undefined) await options.prepare();
     pool.dispatch(clock.now());
     // A slot that becomes free notifies the loop, so a full pool needs no poll.
     const waitMs = pool.freeSlots() === 0 ? Number.POSITIVE_INFINITY : await claimAsPlanned();
@@ -128,29 +141,27 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
 
   /** Claims up to the limit. Gives how long to wait before claiming more of this part. */
   async function claim(part: ClaimPart): Promise<number> {
-    const { outbox, graceMs } = options;
+    const { outbox } = options;
     const now = clock.now();
     const startBy = now + PREFETCH_LEASE_MS;
     const claimed = await outbox.claim(toClaimRequest(options, part, now));
-    if (claimed.isErr()) {
-      reportAlert({ reason: "outboxUnavailable", error: claimed.error });
-      return UNAVAILABLE_BACKOFF_MS;
-    }
+    if (claimed.isErr()) return reportUnavailable(options, claimed.error);
     // The till was stopped during the claim, and releases all its leases.
     if (loop.isStopping()) return 0;
     const { nextDueAt = Number.POSITIVE_INFINITY } = claimed.value;
     const { passed, records } = passOver(part, claimed.value.records);
-    pool.add(records.map((record) => ({ record, notBefore: record.due.at + graceMs, startBy })));
+    pool.add(records.map((record) => ({ record, notBefore: record.due.at, startBy })));
     if (passed.length > 0) await release(options, passed);
     pool.dispatch(clock.now());
     // The claim took too long, or the clock was set back meanwhile: the next poll releases them.
     if (pool.queued().some((each) => !isWithinLease(each, clock.now()))) return 0;
-    return records.length < part.limit ? nextDueAt + graceMs - clock.now() : 0;
+    return records.length < part.limit ? nextDueAt - clock.now() : 0;
   }
 
   return {
-    notify: () => loop.notify(),
+    notify: loop.notify,
     stop: async () => {
+      endWatch();
       await loop.stop();
       await pool.whenIdle();
     },
@@ -158,7 +169,7 @@ export function startClaimLoop(options: ClaimLoopOptions): ClaimLoop {
 }
 
 const toClaimRequest = (
-  { worker, work, clients, graceMs, leaseMs }: ClaimLoopOptions,
+  { worker, work, clients, ownerGraceMs, active, leaseMs }: ClaimLoopOptions,
   { passOver = 0, limit, ...part }: ClaimPart,
   now: number,
 ): ClaimRequest => ({
@@ -167,7 +178,9 @@ const toClaimRequest = (
   limit: limit + passOver,
   worker,
   work,
-  now: now - graceMs,
+  ownerGraceMs,
+  ...(active === undefined ? {} : { except: active() }),
+  now,
   until: now + PREFETCH_LEASE_MS + leaseMs,
 });
 
@@ -192,16 +205,34 @@ async function release(
   released.orTee((error) => reportAlert({ reason: "outboxUnavailable", error }));
 }
 
-async function handle(
-  { outbox, clock, reportAlert, ...options }: ClaimLoopOptions,
-  record: ClaimedRecord,
-  slot: Slot,
-): Promise<void> {
+function reportUnavailable({ reportAlert }: ClaimLoopOptions, error: OutboxUnavailable): number {
+  reportAlert({ reason: "outboxUnavailable", error });
+  return UNAVAILABLE_BACKOFF_MS;
+}
+
+const handleOrAlert = (options: ClaimLoopOptions, waits: Waits, record: ClaimedRecord, slot: Slot): Promise<void> =>
+  handle(options, waits, record, slot).catch((error: unknown) =>
+    options.reportAlert(toUnexpectedAlert(record.id, error)),
+  );
+
+async function handle(options: ClaimLoopOptions, waits: Waits, record: ClaimedRecord, slot: Slot): Promise<void> {
   const current = readRecord(record);
-  if (current.isOk()) return options.handle(record, current.value, slot);
-  const { id, version } = record;
-  toAlerts(id, current.error).forEach(reportAlert);
-  const until = clock.now() + DAMAGED_BACKOFF_MS;
-  const postponed = await outbox.postpone({ id, version, until, reason: "the record is damaged" });
+  if (current.isErr()) {
+    toAlerts(record.id, current.error).forEach((alert) => options.reportAlert(alert));
+    return postpone(options, record, DAMAGED_BACKOFF_MS, "the record is damaged");
+  }
+  const waitMs = waits.remainingMs(record, current.value);
+  if (waitMs > 0) return postpone(options, record, waitMs, "it is due only by a clock that was set forward");
+  return options.handle(record, current.value, slot);
+}
+
+async function postpone(
+  { outbox, clock, reportAlert }: ClaimLoopOptions,
+  { id, version }: ClaimedRecord,
+  waitMs: number,
+  reason: string,
+): Promise<void> {
+  const at = clock.now();
+  const postponed = await outbox.postpone({ id, version, at, until: at + waitMs, reason });
   postponed.orTee((error) => reportAlert({ reason: "outboxUnavailable", error }));
 }

@@ -1,6 +1,7 @@
 import {
   type Advice,
   backoffMs,
+  encodeEntry,
   type HttpResponse,
   type Instant,
   labelsOf,
@@ -11,7 +12,7 @@ import {
 import type { ClaimedRecord, Electrum, Outbox, Postponement } from "@electrum-vouchers/core/ports";
 import { type AlertReporter, toAlerts } from "../alert-reporter.ts";
 import type { Clock } from "../clock.ts";
-import { afterDelivery, type DeliveryRepeat } from "../engine/delivery.ts";
+import { afterDelivery, type DeliveryAttempt, type DeliveryRepeat } from "../engine/delivery.ts";
 import {
   isElectrumAway,
   isLongFailing,
@@ -29,6 +30,8 @@ import {
 } from "../engine/delivery-queues.ts";
 import { type EnginePorts, runTransaction } from "../engine/run-transaction.ts";
 import { factStep, type VersionedTransaction } from "../engine/stored-step.ts";
+import { transactionTime } from "../engine/transaction-time.ts";
+import { type EventLabels, eventLabelsOf } from "../event-labels.ts";
 import type { EventListener } from "../events.ts";
 import type { Forwarding } from "../options.ts";
 import type { Send } from "../send.ts";
@@ -73,17 +76,23 @@ export async function deliver(
   const pending = pendingAdvice(current.transaction);
   if (pending === undefined) return;
   const { advice } = pending;
+  const startedMs = clock.monotonicMs();
   const probeBackoff = createProbeBackoff(options, advice.message.id);
   const delivery = toDelivery(record, current, advice, options.electrum);
   const known = onCredentials(state.queues(), delivery.client, delivery.credentials);
   state.update(onDeliveryStart(known, delivery, clock.monotonicMs(), probeBackoff));
-  const sent = await sendDetaching(context, record, { message: advice, delivery }, slot);
+  const labels = eventLabelsOf(current.transaction);
+  const sentAt = clock.now();
+  const sent = await sendDetaching(context, record, { message: advice, delivery, labels }, slot);
   const result = sent.match<HttpResponse | NoResponse>(
     (response) => response,
     (noResponse) => noResponse,
   );
   const { transaction } = current;
-  const attempt = { transaction, advice, repeats: record.postponed, result, at: clock.now() };
+  const at = clock.now();
+  const durationMs = clock.monotonicMs() - startedMs;
+  const countedAt = transactionTime({ ...record, ...waitedSince(record, durationMs) }, at);
+  const attempt = { transaction, advice, repeats: record.postponed, result, sentAt, at, countedAt };
   const outcome = afterDelivery(attempt, options.backoff);
   const nowMs = clock.monotonicMs();
   switch (outcome.outcome) {
@@ -93,17 +102,21 @@ export async function deliver(
       if (isBack) await advance(context, delivery.queue);
       const settled = await runTransaction(factStep(current, outcome.fact), options.enginePorts);
       // If this fails, the lease ends some time, and the same advice is sent again.
-      settled.orTee((error) => toAlerts(transaction.id, error).forEach(options.reportAlert));
+      settled.orTee((error) => toAlerts(transaction.id, error).forEach((alert) => options.reportAlert(alert)));
       return;
     }
     case "repeat":
       state.update(onDeliveryRepeat(state.queues(), delivery, outcome, nowMs, probeBackoff));
-      return repeat(context, record, advice, forNextProbe(outcome, isElectrumAway(state.queues()), attempt.at));
+      return repeat(context, record, { attempt, labels }, forNextProbe(outcome, isElectrumAway(state.queues()), at));
     case "halt":
       state.update(onDeliveryRefused(state.queues(), delivery, nowMs, probeBackoff));
-      return halt(context, record, { message: advice, delivery }, outcome.status);
+      return halt(context, record, { attempt, client: delivery.client }, outcome.status);
   }
 }
+
+/** How long a record has waited, if that was known when it was claimed. */
+const waitedSince = ({ waitedMs }: ClaimedRecord, sinceMs: number): Pick<ClaimedRecord, "waitedMs"> =>
+  waitedMs === undefined ? {} : { waitedMs: waitedMs + sinceMs };
 
 /** While Electrum is away only probes go out. If no connection could be made, this advice may be the next, so the order is kept. */
 const forNextProbe = (outcome: DeliveryRepeat, isAway: boolean, at: Instant): DeliveryRepeat =>
@@ -112,7 +125,11 @@ const forNextProbe = (outcome: DeliveryRepeat, isAway: boolean, at: Instant): De
 interface Delivering {
   readonly message: Advice;
   readonly delivery: QueuedDelivery;
+  readonly labels: EventLabels;
 }
+
+/** A delivery that has ended, as it is journalled. */
+type EndedDelivery = DeliveryAttempt & { readonly sentAt: Instant };
 
 /**
  * Sends. If there is no response for some time, the delivery leaves its slot to others: the sooner, the more of its queue have done
@@ -121,7 +138,7 @@ interface Delivering {
 async function sendDetaching(
   { options, state }: DeliveryContext,
   { id, postponed }: ClaimedRecord,
-  { message, delivery: { queue, client } }: Delivering,
+  { message, delivery: { queue, client, adviceId }, labels }: Delivering,
   slot: Slot,
 ): ReturnType<Send> {
   const { clock, deadlineMs, detachAfterMs } = options;
@@ -135,7 +152,7 @@ async function sendDetaching(
     slot.detach();
   });
   const deadlineAt = clock.now() + deadlineMs;
-  const result = await options.send({ id, attempt: postponed, message, deadlineAt, client });
+  const result = await options.send({ id, attempt: postponed, message, deadlineAt, client, adviceId, labels });
   answered.abort();
   if (isDetached) state.update(onDetachedEnd(state.queues(), queue));
   return result;
@@ -154,18 +171,21 @@ async function advance({ options, notify }: DeliveryContext, queue: string): Pro
 async function repeat(
   { options }: DeliveryContext,
   { id, version }: ClaimedRecord,
-  { operation }: Advice,
+  { attempt, labels }: { readonly attempt: EndedDelivery; readonly labels: EventLabels },
   outcome: DeliveryRepeat,
 ): Promise<void> {
   const { clock, onEvent, reportAlert } = options;
+  const { operation, message } = attempt.advice;
   const { notBefore, reason, cause, foreignStatus } = outcome;
-  if (foreignStatus !== undefined) reportAlert({ reason: "notElectrum", id, operation, status: foreignStatus });
-  onEvent({ type: "adviceRepeats", id, operation, notBefore, at: clock.now() });
+  if (foreignStatus !== undefined) reportAlert({ reason: "notElectrum", id, operation, status: foreignStatus }, labels);
+  onEvent({ type: "adviceRepeats", id, adviceId: message.id, operation, notBefore, ...labels, at: clock.now() });
   await postpone(options, {
     id,
     version,
+    at: clock.now(),
     until: notBefore,
     reason,
+    delivery: encodeDelivery(attempt),
     ...(cause === "noResponse" ? { cause } : {}),
   });
 }
@@ -174,17 +194,33 @@ async function repeat(
 async function halt(
   { options, state }: DeliveryContext,
   record: ClaimedRecord,
-  { message: { operation, message }, delivery: { client } }: Delivering,
+  { attempt, client }: { readonly attempt: EndedDelivery; readonly client: string },
   status: number,
 ): Promise<void> {
   const { id, version } = record;
+  const { operation, message } = attempt.advice;
   if (state.noteHalt(client)) options.reportAlert({ reason: "credentials", id, operation, status, client });
   const probes = state.queues().clients.get(client)?.probes ?? 0;
   const waitMs = createProbeBackoff(options, message.id)(Math.max(record.postponed, probes) + 1);
-  const until = options.clock.now() + 2 * waitMs;
+  const at = options.clock.now();
   const reason = `status ${status}: the credentials are refused`;
-  await postpone(options, { id, version, until, reason, cause: "halted" });
+  const delivery = encodeDelivery(attempt);
+  await postpone(options, { id, version, at, until: at + 2 * waitMs, reason, cause: "halted", delivery });
 }
+
+/** What went out and when, and what came back, for the journal: a status or a cause, and nothing of a message. */
+const encodeDelivery = ({ advice, repeats, result, sentAt, at }: EndedDelivery): string =>
+  encodeEntry({
+    type: "delivery",
+    delivery: {
+      adviceId: advice.message.id,
+      operation: advice.operation,
+      attempt: repeats,
+      sentAt,
+      outcome: "status" in result ? { status: result.status } : { noResponse: result.cause },
+      at,
+    },
+  });
 
 async function postpone({ outbox, reportAlert }: DeliveryOptions, postponement: Postponement): Promise<void> {
   const postponed = await outbox.postpone(postponement);

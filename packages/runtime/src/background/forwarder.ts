@@ -8,13 +8,8 @@
 // Being run twice is harmless: Electrum takes repeats of an advice, and the second acknowledgement changes nothing.
 
 import type { NoResponseCause, Uuid } from "@electrum-vouchers/core";
-import {
-  haltedClientsOf,
-  isElectrumAway,
-  onAccepted,
-  onUnanswered,
-  planDeliveries,
-} from "../engine/delivery-queues.ts";
+import { haltedClientsOf, mayDeliver, onAccepted, onUnanswered } from "../engine/delivery-queues.ts";
+import { planDeliveries } from "../engine/delivery-plan.ts";
 import { reachOf } from "../engine/delivery.ts";
 import type { ForwarderStatus } from "../events.ts";
 import { type PoolState, startClaimLoop } from "./claim-loop.ts";
@@ -24,6 +19,9 @@ import { createDeliveryState } from "./delivery-state.ts";
 export interface ForwarderOptions extends DeliveryOptions {
   /** Only the advices of these clients. Default: all. */
   readonly clients?: readonly string[];
+  readonly ownerGraceMs: number;
+  /** Counts anew what was stored by a clock that was ahead. */
+  readonly checkClock: () => Promise<void>;
 }
 
 export interface Forwarder {
@@ -45,16 +43,21 @@ const LEASE_MARGIN_MS = 5_000;
 /** Starts to deliver advices until each is acknowledged. */
 export function startForwarder(options: ForwarderOptions): Forwarder {
   const { clock, concurrency, deadlineMs } = options;
+  // An advice of this very millisecond may be of before.
+  const startedAt = clock.now() + 1;
   const state = createDeliveryState(clock, options.onEvent);
   const context: DeliveryContext = { options, state, notify: () => loop.notify() };
 
   const loop = startClaimLoop({
     ...options,
     work: ["advice"],
+    prepare: options.checkClock,
     leaseMs: deadlineMs + LEASE_MARGIN_MS,
-    graceMs: 0,
-    plan: (pool) => planDeliveries(state.queues(), toSlots(pool, concurrency), pool.prefetch, clock.monotonicMs()),
-    mayStart: ({ client = "" }) => !isElectrumAway(state.queues()) && !haltedClientsOf(state.queues()).includes(client),
+    plan: (pool) => {
+      const { prefetch } = pool;
+      return planDeliveries(state.queues(), toSlots(pool, concurrency), { prefetch, startedAt }, clock.monotonicMs());
+    },
+    mayStart: ({ client = "" }) => mayDeliver(state.queues(), client),
     handle: (record, current, slot) => deliver(context, record, current, slot),
   });
 

@@ -82,6 +82,21 @@ describe("a provider that never answers", () => {
     }
   });
 
+  test("given a backlog of it that the store has forgotten to have sent, then a new one of its own queue goes ahead of all of that", async () => {
+    const testTill = createTestTill();
+    const silent = await queueConfirmations(testTill.outbox, 600, OPENS_AT - 1_000, 0x1000, stuck);
+    testTill.electrum.follow(onlyFor(silent, never));
+    const till = await testTill.open({ forwarding: { concurrency: 4, detachAfterMs: DETACH_AFTER_MS } });
+    await testTill.clock.advance(HOUR_MS / 60);
+
+    const sale = await testTill.done(till.provision(provisionRequest(uuid(1), stuck)));
+    await testTill.done(till.confirm(sale.id, tenders));
+    await testTill.clock.advance(DETACH_AFTER_MS);
+
+    expect((await testTill.stored(sale.id)).state).toBe("confirmed");
+    expect(deliveriesOf(testTill, silent).length).toBeLessThan(silent.length);
+  });
+
   test("given that all of it were sent once, then its repeats, however many are due, delay nothing of another's", async () => {
     const testTill = createTestTill();
     const silent = await queueConfirmations(testTill.outbox, 60, OPENS_AT, 0x1000, stuck);

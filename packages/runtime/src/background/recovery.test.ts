@@ -1,4 +1,4 @@
-import type { Policy, Transaction } from "@electrum-vouchers/core";
+import { type Policy, toView, type Transaction, type TransactionView } from "@electrum-vouchers/core";
 import {
   errorResponse,
   never,
@@ -15,8 +15,9 @@ import {
 import { okAsync, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { queueConfirmations, queueRequesting } from "../../test/queued.ts";
-import { createTestTill, OPENS_AT, type KillableTill } from "../../test/test-till.ts";
+import { createTestTill, OPENS_AT, type KillableTill, type TestTill } from "../../test/test-till.ts";
 import type { TillError } from "../errors.ts";
+import type { Alert } from "../events.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -27,13 +28,16 @@ const first =
     operation === wanted && nth === 0 ? outcome : undefined;
 
 /** What a till may be at when it dies. */
-type Doing = (till: KillableTill) => ResultAsync<Transaction, TillError>;
+type Doing = (till: KillableTill) => ResultAsync<TransactionView, TillError>;
 
-const sell: Doing = (till) => till.provision(provisionRequest()).map((sale): Transaction => sale);
+const alertsOf = ({ events }: TestTill): readonly Alert[] =>
+  events.flatMap((event) => (event.type === "alert" ? [event.alert] : []));
+
+const sell: Doing = (till) => till.provision(provisionRequest()).map((sale): TransactionView => sale);
 const sellAndConfirm: Doing = (till) => sell(till).andThen(() => till.confirm(uuid(1), tenders));
 const sellAndCancel: Doing = (till) => sell(till).andThen(() => till.cancel(uuid(1)));
 const lookUp: Doing = (till) =>
-  till.lookUp(voucherLookup, { id: uuid(1) }).map((redemption): Transaction => redemption);
+  till.lookUp(voucherLookup, { id: uuid(1) }).map((redemption): TransactionView => redemption);
 const redeem: Doing = (till) => lookUp(till).andThen(() => till.redeem(redemptionRequest()));
 const redeemAndConfirm: Doing = (till) => redeem(till).andThen(() => till.confirmRedemption(uuid(1)));
 
@@ -168,7 +172,7 @@ describe("a process that dies leaves nothing half-done", () => {
 });
 
 describe("an attempt whose owner is gone", () => {
-  test("given a new process, then it waits for the deadline and some grace, and never sends that request again", async () => {
+  test("given a new process, then it waits for the deadline, and never sends that request again", async () => {
     const testTill = createTestTill({ script: first("provisionVoucher", { afterMs: 30_000 }) });
     const dying = await testTill.open();
     const dead = sell(dying);
@@ -177,9 +181,9 @@ describe("an attempt whose owner is gone", () => {
     expect(dead).toBeDefined();
 
     await testTill.open({ takeoverGraceMs: 2_000 });
-    await testTill.clock.advance(60_000);
+    await testTill.clock.advance(58_999);
     expect((await testTill.stored(uuid(1))).state).toBe("requesting");
-    await testTill.clock.advance(2_000);
+    await testTill.clock.advance(1);
 
     expect(await testTill.stored(uuid(1))).toMatchObject({
       state: "waitingToRetry",
@@ -193,7 +197,7 @@ describe("an attempt whose owner is gone", () => {
     const testTill = createTestTill({
       script: ({ operation }) => (operation === "reverseVoucher" ? undefined : never),
     });
-    const [one] = await Promise.all([testTill.open({ worker: "one" }), testTill.open({ worker: "other" })]);
+    const [one] = await Promise.all([testTill.open(), testTill.open()]);
 
     await testTill.done(sell(one));
     await testTill.clock.advance(MINUTE_MS);
@@ -210,7 +214,6 @@ describe("an attempt whose owner is gone", () => {
   test("given an owner that was only stalled, then its late response is not acted on", async () => {
     const testTill = createTestTill();
     const stalled = await testTill.open({
-      worker: "stalled",
       electrum: {
         send: () => ResultAsync.fromSafePromise(testTill.clock.sleep(90_000)).andThen(() => okAsync(lateApproval)),
         close: () => {},
@@ -219,11 +222,11 @@ describe("an attempt whose owner is gone", () => {
     const selling = sell(stalled);
     await testTill.clock.advance(1_000);
 
-    await testTill.open({ worker: "other" });
+    await testTill.open();
     await testTill.until(uuid(1), "issued");
     const issued = await testTill.stored(uuid(1));
 
-    expect(await testTill.done(selling)).toEqual(issued);
+    expect(await testTill.done(selling)).toEqual(toView(issued));
     expect(issued).toMatchObject({ approval: { attempt: 1 } });
     expect(testTill.operations()).toEqual(["retryProvisionVoucher"]);
   });
@@ -259,7 +262,23 @@ describe("a clock that jumps", () => {
     expect(testTill.operations()).toEqual(["provisionVoucher", "retryProvisionVoucher"]);
   });
 
-  test("given that it jumps back after a crash, then the attempt is resolved once its deadline has passed on the clock", async () => {
+  test("given that it jumps back while a confirmation waits to be repeated, then it goes out as soon as that wait is over, with an alert", async () => {
+    const testTill = createTestTill({
+      script: first("confirmVoucher", { response: errorResponse(503, "GENERAL_ERROR") }),
+    });
+    const till = await testTill.open();
+    testTill.clock.jump(365 * 24 * 60 * MINUTE_MS);
+    const { id } = await testTill.done(sell(till));
+    await testTill.done(till.confirm(id, tenders));
+
+    testTill.clock.jump(-365 * 24 * 60 * MINUTE_MS);
+    await testTill.clock.advance(2_000);
+
+    expect((await testTill.stored(id)).state).toBe("confirmed");
+    expect(alertsOf(testTill)).toMatchObject([{ reason: "clockSetBack", records: 1 }]);
+  });
+
+  test("given that it jumps back after a crash, then the attempt is resolved a whole deadline later, with an alert", async () => {
     const testTill = createTestTill({ script: first("provisionVoucher", { afterMs: 5_000 }) });
     const dying = await testTill.open();
     const dead = sell(dying);
@@ -269,15 +288,16 @@ describe("a clock that jumps", () => {
 
     testTill.clock.jump(-10 * MINUTE_MS);
     await testTill.open();
-    await testTill.clock.advance(9 * MINUTE_MS);
+    await testTill.clock.advance(MINUTE_MS - 1);
     expect((await testTill.stored(uuid(1))).state).toBe("requesting");
-    await testTill.clock.advance(5 * MINUTE_MS);
+    await testTill.clock.advance(3_000);
 
     expect((await testTill.stored(uuid(1))).state).toBe("issued");
+    expect(alertsOf(testTill)).toEqual([{ reason: "clockSetBack", records: 1, aheadMs: 10 * MINUTE_MS - 1_000 }]);
     expect(testTill.operations()).toEqual(["provisionVoucher", "retryProvisionVoucher"]);
   });
 
-  test("given that it jumps back while a claim takes its time, then the owner is left its grace all the same", async () => {
+  test("given that it jumps back while a claim takes its time, then the attempt is left its deadline all the same", async () => {
     const testTill = createTestTill({ script: first("provisionVoucher", { afterMs: 5_000 }) });
     const dying = await testTill.open();
     const dead = sell(dying);
@@ -285,33 +305,118 @@ describe("a clock that jumps", () => {
     dying.kill();
     expect(dead).toBeDefined();
     let claimMs = 4_000;
+    const own = testTill.outbox.connect();
     await testTill.open({
       outbox: {
-        ...testTill.outbox,
-        claim: (request) => new ResultAsync(testTill.clock.sleep(claimMs).then(() => testTill.outbox.claim(request))),
+        ...own,
+        claim: (request) => new ResultAsync(testTill.clock.sleep(claimMs).then(() => own.claim(request))),
       },
     });
-    // A second after its deadline the request is being claimed.
+    // Two seconds after its deadline the request is being claimed.
     await testTill.clock.advance(61_000);
 
     testTill.clock.jump(-4_500);
     claimMs = 0;
-    await testTill.clock.advance(3_100);
+    await testTill.clock.advance(2_400);
     expect((await testTill.stored(uuid(1))).state).toBe("requesting");
-    await testTill.clock.advance(500);
+    await testTill.clock.advance(200);
 
     expect((await testTill.stored(uuid(1))).state).toBe("waitingToRetry");
   });
 
-  test("given that it jumps forward while a process sleeps until something is due, then it soon notices", async () => {
+  test("given a process whose clock was ahead, and that dies, then another counts anew at once what it left, with an alert", async () => {
+    const aheadMs = 365 * 24 * 60 * MINUTE_MS;
+    const testTill = createTestTill({ script: first("confirmVoucher", never) });
+    const clock = { ...testTill.clock, now: () => testTill.clock.now() + aheadMs };
+    const ahead = await testTill.open({ clock });
+    await testTill.open();
+    const { id } = await testTill.done(sell(ahead));
+    await testTill.done(ahead.confirm(id, tenders));
+    await testTill.clock.advance(1_000);
+    expect(alertsOf(testTill)).toEqual([]);
+
+    ahead.kill();
+    await testTill.clock.advance(1_000);
+
+    expect((await testTill.stored(id)).state).toBe("confirmed");
+    expect(alertsOf(testTill)).toMatchObject([{ reason: "clockSetBack", records: 1 }]);
+  });
+
+  test("given that it jumps forward, then no sale that is being paid is reversed before its time, here or in another process", async () => {
     const testTill = createTestTill({ decisionDeadlineMs: 60 * MINUTE_MS });
     const till = await testTill.open();
     await testTill.done(sell(till));
+    await testTill.open();
 
-    testTill.clock.jump(60 * MINUTE_MS);
+    testTill.clock.jump(24 * 60 * MINUTE_MS);
+    await testTill.clock.advance(59 * MINUTE_MS);
+    expect((await testTill.stored(uuid(1))).state).toBe("issued");
     await testTill.clock.advance(2 * MINUTE_MS);
 
     expect((await testTill.stored(uuid(1))).state).toBe("reversed");
+    expect(alertsOf(testTill)).toMatchObject([{ reason: "clockSetForward", id: uuid(1), byMs: 24 * 60 * MINUTE_MS }]);
+  });
+
+  test("given that it jumps forward while a request is under way, then its owner is left its deadline, and is not taken over", async () => {
+    const testTill = createTestTill({ script: first("provisionVoucher", { afterMs: 50_000 }) });
+    const selling = sell(await testTill.open());
+    await testTill.open();
+    await testTill.clock.advance(1_000);
+
+    testTill.clock.jump(60 * MINUTE_MS);
+
+    expect((await testTill.done(selling)).state).toBe("issued");
+    expect(testTill.operations()).toEqual(["provisionVoucher"]);
+  });
+
+  test("given that it jumps forward while a reversal waits for its request's deadline, then it does not overtake the request", async () => {
+    const testTill = createTestTill({ script: first("provisionVoucher", { noResponse: "interrupted" }), retries: 0 });
+    await testTill.done(sell(await testTill.open()));
+    await testTill.clock.advance(1_000);
+
+    testTill.clock.jump(60 * MINUTE_MS);
+    await testTill.clock.advance(57_000);
+    expect(testTill.operations()).toEqual(["provisionVoucher"]);
+    await testTill.clock.advance(3_000);
+
+    expect(testTill.operations()).toEqual(["provisionVoucher", "reverseVoucher"]);
+  });
+
+  test.each([
+    ["a day", 24 * 60 * MINUTE_MS],
+    ["ten years", 3_650 * 24 * 60 * MINUTE_MS],
+  ])(
+    "given that it was %s ahead, and is set back while the till runs, then what it owes goes out",
+    async (_, aheadMs) => {
+      const testTill = createTestTill({ script: first("confirmVoucher", never) });
+      testTill.clock.jump(aheadMs);
+      const till = await testTill.open();
+      await testTill.done(sell(till));
+      await testTill.done(till.confirm(uuid(1), tenders));
+      await testTill.clock.advance(1_000);
+
+      testTill.clock.jump(-aheadMs);
+      await testTill.clock.advance(4 * MINUTE_MS);
+
+      expect((await testTill.stored(uuid(1))).state).toBe("confirmed");
+    },
+  );
+
+  test("given a postponement that was made by a clock that was ahead, then it is over", async () => {
+    const testTill = createTestTill({
+      script: first("confirmVoucher", { response: errorResponse(503, "GENERAL_ERROR") }),
+    });
+    const [id = uuid(0)] = await queueConfirmations(testTill.outbox, 1, OPENS_AT);
+    testTill.clock.jump(24 * 60 * MINUTE_MS);
+    const dying = await testTill.open();
+    await testTill.clock.advance(100);
+    dying.kill();
+
+    testTill.clock.jump(-24 * 60 * MINUTE_MS);
+    await testTill.open();
+    await testTill.clock.advance(2_000);
+
+    expect((await testTill.stored(id)).state).toBe("confirmed");
   });
 });
 
@@ -323,7 +428,8 @@ describe("many unfinished transactions after a crash", () => {
     const ids = await queueRequesting(testTill.outbox, 200, OPENS_AT - 10 * MINUTE_MS);
 
     const till = await testTill.open();
-    await testTill.clock.advance(3_000);
+    // The machine was started since: how long they have waited is not known.
+    await testTill.clock.advance(MINUTE_MS + 3_000);
     const at = testTill.clock.now();
     expect((await testTill.done(sell(till))).state).toBe("issued");
     expect(testTill.clock.now()).toBe(at);
@@ -345,24 +451,27 @@ describe("many unfinished transactions after a crash", () => {
 
     const ends = await Promise.all(others.map((id) => testTill.stored(id)));
     expect(ends.map(({ state }) => state)).toEqual(["issued", "issued"]);
-    expect(testTill.events.filter(({ type }) => type === "alert")).toHaveLength(1);
+    expect(alertsOf(testTill).filter(({ reason }) => reason === "damagedRecord")).toMatchObject([
+      { description: "found by a look at all that is unfinished" },
+      { description: "checksum" },
+    ]);
     expect(await testTill.failed(till.find(damaged))).toMatchObject({ type: "damaged", id: damaged });
     expect(await testTill.failed(till.cancel(damaged))).toMatchObject({ type: "damaged", id: damaged });
   });
 
-  test("given a process that died while it delivered, then its next self takes its leases up, and another waits", async () => {
-    const deliveredAfter = async (worker: string): Promise<number> => {
+  test("given a process that died while it delivered, then another takes its leases up at once; of one that lives, it does not", async () => {
+    const deliveredAfter = async (end: (till: KillableTill) => void): Promise<number> => {
       const testTill = createTestTill({ script: first("confirmVoucher", never) });
       const [id = uuid(0)] = await queueConfirmations(testTill.outbox, 1, OPENS_AT);
-      const dying = await testTill.open({ worker: "counter 1" });
+      const delivering = await testTill.open();
+      await testTill.open();
       await testTill.clock.advance(1_000);
-      dying.kill();
-      await testTill.open({ worker });
+      end(delivering);
       await testTill.until(id, "confirmed");
       return testTill.clock.now() - OPENS_AT;
     };
 
-    expect(await deliveredAfter("counter 1")).toBe(1_000);
-    expect(await deliveredAfter("counter 2")).toBeGreaterThanOrEqual(60_000);
+    expect(await deliveredAfter((till) => till.kill())).toBeLessThanOrEqual(1_100);
+    expect(await deliveredAfter(() => {})).toBeGreaterThanOrEqual(60_000);
   });
 });

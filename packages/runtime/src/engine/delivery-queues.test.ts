@@ -22,11 +22,10 @@ import {
   onUnanswered,
   OUTAGE_CONNECTS,
   OUTAGE_SENDS,
-  planDeliveries,
   type QueuedDelivery,
   queueStateOf,
-  type Slots,
 } from "./delivery-queues.ts";
+import { planDeliveries, type Slots } from "./delivery-plan.ts";
 
 const backoff = (probes: number): number => 1_000 * 2 ** Math.min(probes, 6);
 const delivery = (changes: Partial<QueuedDelivery> = {}): QueuedDelivery => ({
@@ -45,14 +44,31 @@ const repeats = (state: DeliveryQueues, times: number, changes: Partial<QueuedDe
     state,
   );
 const firstClaim = (state: DeliveryQueues, slots = idle, nowMs = 0) =>
-  planDeliveries(state, slots, 16, nowMs).claims.find(({ deliveries }) => deliveries === "first");
+  planDeliveries(state, slots, { prefetch: 16 }, nowMs).claims.find(({ deliveries }) => deliveries === "first");
 const repeatClaims = (state: DeliveryQueues, slots = idle, nowMs = 0) =>
-  planDeliveries(state, slots, 16, nowMs).claims.filter(({ deliveries }) => deliveries === "repeat");
+  planDeliveries(state, slots, { prefetch: 16 }, nowMs).claims.filter(({ deliveries }) => deliveries === "repeat");
 
 describe("first deliveries", () => {
   test("go ahead of repeats, and take every free slot", () => {
-    const [first] = planDeliveries(noQueues, idle, 16, 0).claims;
+    const [first] = planDeliveries(noQueues, idle, { prefetch: 16 }, 0).claims;
     expect(first).toMatchObject({ deliveries: "first", limit: 24 });
+  });
+
+  test("of this process go ahead of those that are older, once a queue is in trouble, and only then", () => {
+    const agesOf = (state: DeliveryQueues) =>
+      planDeliveries(state, idle, { prefetch: 16, startedAt: 5_000 }, 0).claims.flatMap(
+        ({ deliveries, dueSince, dueBefore, limit }) =>
+          deliveries === "first" ? [{ dueSince, dueBefore, limit }] : [],
+      );
+    const oldestFirst = [{ dueSince: undefined, dueBefore: undefined, limit: 24 }];
+    const newestFirst = [
+      { dueSince: 5_000, dueBefore: undefined, limit: 24 },
+      { dueSince: undefined, dueBefore: 5_000, limit: 24 },
+    ];
+    expect(agesOf(noQueues)).toEqual(oldestFirst);
+    expect(agesOf(repeats(noQueues, 1))).toEqual(newestFirst);
+    expect(agesOf(onDetached(noQueues, "shop/A"))).toEqual([...newestFirst, ...newestFirst]);
+    expect(agesOf(onDeliverySettled(repeats(noQueues, 1), delivery()))).toEqual(oldestFirst);
   });
 
   test("are not held back by any trouble of others, in the same queue or in another", () => {
@@ -69,13 +85,25 @@ describe("first deliveries", () => {
       (state) => onDetached(state, "shop/A"),
       noQueues,
     );
-    expect(firstClaim(full)?.exceptQueues).toEqual([]);
-    expect(firstClaim(full, { ...idle, first: 1, busyQueues: new Set(["shop/A"]) })?.exceptQueues).toEqual(["shop/A"]);
-    const other = { ...idle, first: 1, busyQueues: new Set(["shop/B"]) };
-    expect(firstClaim(full, other)?.exceptQueues).toEqual([]);
-    expect(
-      firstClaim(onDetachedEnd(full, "shop/A"), { ...other, busyQueues: new Set(["shop/A"]) })?.exceptQueues,
-    ).toEqual([]);
+    const admits = (state: DeliveryQueues, busyQueue?: string): boolean => {
+      const busyQueues = new Set(busyQueue === undefined ? [] : [busyQueue]);
+      return planDeliveries(state, { ...idle, first: busyQueues.size, busyQueues }, { prefetch: 16 }, 0).claims.some(
+        ({ deliveries, queues = ["shop/A"], exceptQueues = [] }) =>
+          deliveries === "first" && queues.includes("shop/A") && !exceptQueues.includes("shop/A"),
+      );
+    };
+    expect(admits(full)).toBe(true);
+    expect(admits(full, "shop/A")).toBe(false);
+    expect(admits(full, "shop/B")).toBe(true);
+    expect(admits(onDetachedEnd(full, "shop/A"), "shop/A")).toBe(true);
+  });
+
+  test("of a queue that gets no response come after those of the others", () => {
+    const silent = onDetached(noQueues, "shop/A");
+    const claims = planDeliveries(silent, idle, { prefetch: 16 }, 0).claims.filter(
+      ({ deliveries }) => deliveries === "first",
+    );
+    expect(claims).toMatchObject([{ exceptQueues: ["shop/A"] }, { queues: ["shop/A"] }]);
   });
 });
 
@@ -120,8 +148,8 @@ describe("repeats", () => {
   });
 
   test("say when the next one may be sent", () => {
-    expect(planDeliveries(repeats(noQueues, 1), idle, 16, 400).waitMs).toBe(backoff(0) - 400);
-    expect(planDeliveries(noQueues, idle, 16, 0).waitMs).toBeUndefined();
+    expect(planDeliveries(repeats(noQueues, 1), idle, { prefetch: 16 }, 400).waitMs).toBe(backoff(0) - 400);
+    expect(planDeliveries(noQueues, idle, { prefetch: 16 }, 0).waitMs).toBeUndefined();
   });
 });
 
@@ -139,11 +167,11 @@ describe("Electrum away", () => {
 
   test("one delivery at a time finds out when it is back, and waits longer each time", () => {
     const away = unanswered(OUTAGE_SENDS);
-    expect(planDeliveries(away, idle, 16, 0)).toEqual({ claims: [], waitMs: backoff(0) });
-    expect(planDeliveries(away, idle, 16, backoff(0)).claims).toEqual([{ limit: 1, exceptClients: [] }]);
-    expect(planDeliveries(away, { ...idle, first: 1 }, 16, backoff(0)).claims).toEqual([]);
+    expect(planDeliveries(away, idle, { prefetch: 16 }, 0)).toEqual({ claims: [], waitMs: backoff(0) });
+    expect(planDeliveries(away, idle, { prefetch: 16 }, backoff(0)).claims).toEqual([{ limit: 1, exceptClients: [] }]);
+    expect(planDeliveries(away, { ...idle, first: 1 }, { prefetch: 16 }, backoff(0)).claims).toEqual([]);
     const probing = onDeliveryStart(away, delivery(), 1_000, backoff);
-    expect(planDeliveries(probing, idle, 16, 1_000).waitMs).toBe(backoff(1));
+    expect(planDeliveries(probing, idle, { prefetch: 16 }, 1_000).waitMs).toBe(backoff(1));
   });
 
   test("a few attempts without a connection are enough: no message can be at fault", () => {
@@ -188,7 +216,7 @@ describe("Electrum away", () => {
       [first],
     );
     const passedOver = states.flatMap((state) =>
-      planDeliveries(state, idle, 16, state.outageProbeAtMs).claims.map(({ passOver }) => passOver ?? 0),
+      planDeliveries(state, idle, { prefetch: 16 }, state.outageProbeAtMs).claims.map(({ passOver }) => passOver ?? 0),
     );
     expect(passedOver).toEqual(expected);
   });
@@ -201,11 +229,13 @@ describe("Electrum away", () => {
       refuse(refuse(noQueues, "advice 1"), "advice 2"),
     );
     const haltProbeAtMs = 5_000 + backoff(0);
-    expect(planDeliveries(away, idle, 16, haltProbeAtMs - 1)).toEqual({
+    expect(planDeliveries(away, idle, { prefetch: 16 }, haltProbeAtMs - 1)).toEqual({
       claims: [{ limit: 1, exceptClients: ["shop"] }],
       waitMs: 1,
     });
-    expect(planDeliveries(away, idle, 16, haltProbeAtMs).claims).toEqual([{ limit: 1, exceptClients: [] }]);
+    expect(planDeliveries(away, idle, { prefetch: 16 }, haltProbeAtMs).claims).toEqual([
+      { limit: 1, exceptClients: [] },
+    ]);
   });
 
   test("ends with any answer, also a gateway's, and with that to a customer's request", () => {
@@ -237,10 +267,15 @@ describe("a halt", () => {
   test("stops everything of its client but one probe at a time, and nothing of another's", () => {
     expect(firstClaim(halted)?.exceptClients).toEqual(["shop"]);
     expect(repeatClaims(halted).every(({ exceptClients }) => exceptClients?.includes("shop") === true)).toBe(true);
-    expect(planDeliveries(halted, idle, 16, backoff(0)).claims[0]).toEqual({ limit: 1, clients: ["shop"] });
+    expect(planDeliveries(halted, idle, { prefetch: 16 }, backoff(0)).claims[0]).toEqual({
+      limit: 1,
+      clients: ["shop"],
+    });
     const probing = onDeliveryStart(halted, delivery({ adviceId: "advice 3" }), 1_000, backoff);
-    expect(planDeliveries(probing, idle, 16, 1_000).claims.some(({ clients }) => clients !== undefined)).toBe(false);
-    const next = planDeliveries(probing, idle, 16, 1_000 + backoff(1)).claims;
+    expect(
+      planDeliveries(probing, idle, { prefetch: 16 }, 1_000).claims.some(({ clients }) => clients !== undefined),
+    ).toBe(false);
+    const next = planDeliveries(probing, idle, { prefetch: 16 }, 1_000 + backoff(1)).claims;
     expect(next[0]).toEqual({ limit: 1, clients: ["shop"], passOver: 1 });
   });
 

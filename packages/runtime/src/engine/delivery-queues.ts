@@ -4,7 +4,9 @@
 //
 // 1. Each advice backs off by itself (`delivery.ts`).
 // 2. First deliveries go ahead of repeats: a failing advice has had its first delivery, a healthy one needs no other. So what
-//    healthy advices experience does not depend on the failing ones. Exception: if none of the last sends got a response,
+//    healthy advices experience does not depend on the failing ones. While any queue is
+//    in trouble, advices that are older than this process come after the newer ones: whether they were delivered before, the store
+//    may have forgotten. Exception: if none of the last sends got a response,
 //    requests included, Electrum is away (a send that never left shows nothing), and single probes find out when it is back. A
 //    probe that reached something, and got no response all the same, may have itself to blame: the next ones pass over more and
 //    more of the oldest, so that some failing advices at the head do not hide that Electrum is back. An advice that could not be
@@ -13,22 +15,25 @@
 //    After long, it also pulls forward what waits for a response; a failure among acknowledgements is one advice's own.
 // 4. Repeats use idle slots, but a quarter of all slots, at least one, is never lent to them (unless there is only one).
 // 5. A delivery that gets no response for some time is *detached*: it leaves its slot to others, and holds only its connection.
-//    The more of its queue are detached, the sooner. Detached deliveries are bounded per queue, and in all with a place kept for
+//    The more of its queue are detached, the sooner; and its first deliveries come after those of other queues. Detached deliveries are bounded per queue, and in all with a place kept for
 //    every other queue. A queue whose bound is full sends its first deliveries in one slot.
 // 6. A halt is evidence about credentials: refusals of two different advices of one client under the same credentials, with
 //    nothing accepted between. One refusal may be one message's fault. While halted, single probes rotate over the advices, by
 //    passing over more and more of the oldest. The halt ends with any response of Electrum's to that client that is no
 //    refusal, or with other credentials. If Electrum is away meanwhile, a halted client's probe is as good as any.
+// 7. A client that Electrum asks for fewer messages keeps an interval (`delivery-rate.ts`).
 //
 // Queues over a bound share an entry by hash, so that memory is bounded whatever arrives.
 // Moments are monotonic milliseconds: a clock that is set back must not silence the forwarder.
 // What it does not know: HTTP, the outbox, and what a response means.
 
 import type { DeliveryRepeat, MessageReach } from "./delivery.ts";
+import { type ClientRates, onLimited, onPacedStart, onUnlimited } from "./delivery-rate.ts";
 
 export interface DeliveryQueues {
   readonly queues: ReadonlyMap<string, QueueState>;
   readonly clients: ReadonlyMap<string, ClientState>;
+  readonly rates: ClientRates;
   /** How many sends in a row, of requests and advices, got no response at all. One without a connection counts as several. */
   readonly unansweredInRow: number;
   /** When the next probe of an Electrum that is away may be sent. */
@@ -78,6 +83,7 @@ export const MAX_DETACHED = 1_024;
 export const noQueues: DeliveryQueues = {
   queues: new Map(),
   clients: new Map(),
+  rates: new Map(),
   unansweredInRow: 0,
   outageProbeAtMs: 0,
   outageProbes: 0,
@@ -110,117 +116,6 @@ function withClient(state: DeliveryQueues, client: string, changed: ClientState)
   return { ...state, clients: new Map(state.clients).set(client, changed) };
 }
 
-/** What may be claimed now: these claims, one after the other, until the slots are full. */
-export interface DeliveryPlan {
-  readonly claims: readonly DeliveryClaim[];
-  /** How long until more may be claimed without anything ending before. Absent: only the end of something changes it. */
-  readonly waitMs?: number;
-}
-
-/** A part of the outbox's `ClaimRequest`, and what to leave of what it gives. */
-export interface DeliveryClaim {
-  readonly limit: number;
-  /** How many of the oldest to pass over, if there are others. */
-  readonly passOver?: number;
-  readonly deliveries?: "first" | "repeat";
-  readonly queues?: readonly string[];
-  readonly exceptQueues?: readonly string[];
-  readonly clients?: readonly string[];
-  readonly exceptClients?: readonly string[];
-}
-
-/** The slots, and what is under way in them. */
-export interface Slots {
-  readonly count: number;
-  readonly first: number;
-  readonly repeat: number;
-  /** Queues that have a delivery in a slot. */
-  readonly busyQueues: ReadonlySet<string>;
-}
-
-/** What may be claimed now. `prefetch` first deliveries may be claimed beyond the free slots. */
-export function planDeliveries(state: DeliveryQueues, slots: Slots, prefetch: number, nowMs: number): DeliveryPlan {
-  const halted = haltedClients(state);
-  const exceptClients = halted.map(([client]) => client);
-  // A halted client's probe may be the only message there is that can show that Electrum is back.
-  const waiting = halted.filter(([, { probeAtMs }]) => probeAtMs > nowMs).map(([client]) => client);
-  const free = Math.max(slots.count - slots.first - slots.repeat, 0);
-  const haltProbes = halted
-    .filter(([, { probeAtMs }]) => probeAtMs <= nowMs)
-    .map(([client, { probes }]): DeliveryClaim => ({ limit: 1, clients: [client], ...passOver(probes) }));
-  const claims = isAway(state)
-    ? outageProbe(state, slots, waiting, nowMs)
-    : [...haltProbes, ...regularClaims(state, slots, { free, prefetch, exceptClients }, nowMs)];
-  const waits = probeTimes(state, halted).filter((at) => at > nowMs);
-  return {
-    claims: free === 0 ? [] : claims.filter(({ limit }) => limit > 0),
-    ...(waits.length === 0 ? {} : { waitMs: Math.min(...waits) - nowMs }),
-  };
-}
-
-interface Room {
-  readonly free: number;
-  readonly prefetch: number;
-  readonly exceptClients: readonly string[];
-}
-
-function regularClaims(
-  { queues }: DeliveryQueues,
-  slots: Slots,
-  { free, prefetch, exceptClients }: Room,
-  nowMs: number,
-): readonly DeliveryClaim[] {
-  const full = [...queues].filter(
-    ([name, { detached }]) => detached >= MAX_DETACHED_PER_QUEUE && slots.busyQueues.has(name),
-  );
-  const open = [...queues].filter(([, { failures }]) => failures > 0);
-  const reserved = Math.max(Math.ceil(slots.count / RESERVED_PART), 1);
-  const forRepeats = Math.max(Math.min(free, Math.max(slots.count - reserved, 1) - slots.repeat), 0);
-  const probes = open.filter(([, { probeAtMs }]) => probeAtMs <= nowMs).slice(0, forRepeats);
-  return [
-    { deliveries: "first", limit: free + prefetch, exceptClients, exceptQueues: namesOf(full) },
-    ...probes.map(([name]): DeliveryClaim => ({ deliveries: "repeat", limit: 1, exceptClients, queues: [name] })),
-    { deliveries: "repeat", limit: forRepeats - probes.length, exceptClients, exceptQueues: namesOf(open) },
-  ];
-}
-
-/** One slot in this many is never lent to repeats. */
-const RESERVED_PART = 4;
-
-const namesOf = (queues: readonly (readonly [string, QueueState])[]): readonly string[] => queues.map(([name]) => name);
-
-const isAway = ({ unansweredInRow }: DeliveryQueues): boolean => unansweredInRow >= OUTAGE_SENDS;
-
-/** Electrum is away: one delivery at a time, of whatever queue, finds out when it is back. */
-const outageProbe = (
-  { outageProbeAtMs, outageProbes, isReached }: DeliveryQueues,
-  slots: Slots,
-  exceptClients: readonly string[],
-  nowMs: number,
-): readonly DeliveryClaim[] =>
-  outageProbeAtMs <= nowMs && slots.first + slots.repeat === 0
-    ? [{ limit: 1, exceptClients, ...(isReached ? passOver(outageProbes) : {}) }]
-    : [];
-
-/** Probes pass over 0, 1, 3, 7 and so on, at most 255, and then begin again: some failing ones at the head are soon passed. */
-const passOver = (probes: number): Pick<DeliveryClaim, "passOver"> => {
-  const count = 2 ** (probes % PASS_OVER_STEPS) - 1;
-  return count === 0 ? {} : { passOver: count };
-};
-
-const PASS_OVER_STEPS = 9;
-
-const haltedClients = ({ clients }: DeliveryQueues): readonly (readonly [string, ClientState])[] =>
-  [...clients].filter(([, { haltedAtMs }]) => haltedAtMs !== undefined);
-
-/** When something may be sent that may not be sent now. */
-const probeTimes = (state: DeliveryQueues, halted: readonly (readonly [string, ClientState])[]): readonly number[] => [
-  ...(isAway(state)
-    ? [state.outageProbeAtMs]
-    : [...state.queues.values()].filter(({ failures }) => failures > 0).map(({ probeAtMs }) => probeAtMs)),
-  ...halted.map(([, { probeAtMs }]) => probeAtMs),
-];
-
 /** An advice on its way: what the transitions must know of it. */
 export interface QueuedDelivery {
   readonly adviceId: string;
@@ -240,30 +135,34 @@ export function onDeliveryStart(
 ): DeliveryQueues {
   const { failures } = queueStateOf(state, queue);
   const known = state.clients.get(client);
-  let next = failures > 0 && isRepeat ? withQueue(state, queue, { probeAtMs: nowMs + backoff(failures) }) : state;
+  const started = { ...state, rates: onPacedStart(state.rates, client, nowMs) };
+  let next = failures > 0 && isRepeat ? withQueue(started, queue, { probeAtMs: nowMs + backoff(failures) }) : started;
   if (known?.haltedAtMs !== undefined) {
     const probes = known.probes + 1;
     next = withClient(next, client, { ...known, probes, probeAtMs: nowMs + backoff(probes) });
   }
-  if (!isAway(next)) return next;
+  if (!isElectrumAway(next)) return next;
   const outageProbes = next.outageProbes + 1;
   return { ...next, outageProbes, outageProbeAtMs: nowMs + backoff(outageProbes) };
 }
 
 /** The response settled the advice: Electrum is there, and the queue works. */
-export const onDeliverySettled = (state: DeliveryQueues, { queue, client }: QueuedDelivery): DeliveryQueues =>
-  withQueue(onAccepted(state, client), queue, { failures: 0, probeAtMs: 0 });
+export const onDeliverySettled = (state: DeliveryQueues, { queue, client }: QueuedDelivery): DeliveryQueues => ({
+  ...withQueue(onAccepted(state, client), queue, { failures: 0, probeAtMs: 0 }),
+  rates: onUnlimited(state.rates, client),
+});
 
 /** The advice must be repeated: its queue's breaker opens, or stays open. */
 export function onDeliveryRepeat(
   state: DeliveryQueues,
-  { queue, client }: QueuedDelivery,
-  outcome: Pick<DeliveryRepeat, "cause" | "reach" | "foreignStatus">,
+  { adviceId, queue, client }: QueuedDelivery,
+  outcome: Pick<DeliveryRepeat, "cause" | "reach" | "foreignStatus" | "isLimited">,
   nowMs: number,
   backoff: ProbeBackoff,
 ): DeliveryQueues {
   const { failures, failingSinceMs, probeAtMs } = queueStateOf(state, queue);
-  const opened = withQueue(state, queue, {
+  const rates = outcome.isLimited === true ? onLimited(state.rates, client, adviceId, nowMs) : state.rates;
+  const opened = withQueue({ ...state, rates }, queue, {
     failures: failures + 1,
     failingSinceMs: failures === 0 ? nowMs : failingSinceMs,
     probeAtMs: failures === 0 ? nowMs + backoff(0) : probeAtMs,
@@ -316,7 +215,9 @@ export function onUnanswered(
   const isReached = reach === "reached";
   const unansweredInRow = state.unansweredInRow + (isReached ? 1 : OUTAGE_SENDS / OUTAGE_CONNECTS);
   const next = { ...state, unansweredInRow, isReached };
-  return isAway(next) && !isAway(state) ? { ...next, outageProbes: 0, outageProbeAtMs: nowMs + backoff(0) } : next;
+  return isElectrumAway(next) && !isElectrumAway(state)
+    ? { ...next, outageProbes: 0, outageProbeAtMs: nowMs + backoff(0) }
+    : next;
 }
 
 /** Other credentials were configured: a halt under the old ones ends. */
@@ -354,9 +255,15 @@ export const onDetached = (state: DeliveryQueues, queue: string): DeliveryQueues
 export const onDetachedEnd = (state: DeliveryQueues, queue: string): DeliveryQueues =>
   withQueue(state, queue, { detached: Math.max(queueStateOf(state, queue).detached - 1, 0) });
 
+/** Whether more than probes may be sent for this client, and as many as there are slots. */
+export const mayDeliver = (state: DeliveryQueues, client: string): boolean =>
+  !isElectrumAway(state) &&
+  state.clients.get(client)?.haltedAtMs === undefined &&
+  (state.rates.get(client)?.intervalMs ?? 0) === 0;
+
 /** The clients whose credentials are refused. */
-export const haltedClientsOf = (state: DeliveryQueues): readonly string[] =>
-  haltedClients(state).map(([client]) => client);
+export const haltedClientsOf = ({ clients }: DeliveryQueues): readonly string[] =>
+  [...clients].filter(([, { haltedAtMs }]) => haltedAtMs !== undefined).map(([client]) => client);
 
 /** Whether none of the last sends got a response. */
-export const isElectrumAway = (state: DeliveryQueues): boolean => isAway(state);
+export const isElectrumAway = ({ unansweredInRow }: DeliveryQueues): boolean => unansweredInRow >= OUTAGE_SENDS;

@@ -106,6 +106,7 @@ describe("a delivery is repeated", () => {
     ["interrupted", "reached"],
     ["tooLarge", "reached"],
     ["unreachable", "unreachable"],
+    ["cannotSend", "unreachable"],
     ["insecure", "unreachable"],
     ["notSent", "notSent"],
     ["credentials", "notSent"],

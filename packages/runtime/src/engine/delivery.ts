@@ -10,7 +10,8 @@
 //    something is settled. So a driver that forgets a case cannot lose an advice.
 // 3. There is no last repeat: a reversal that is given up leaves a live voucher, or a spent one. Each advice
 //    backs off by itself.
-// 4. `Retry-After` binds the advice that it is a response to, and no other.
+// 4. `Retry-After` binds the advice that it is a response to, and no other. A 429 says more, if another advice of the same client gets
+//    one too; see `delivery-rate.ts`.
 // 5. A response that is not Electrum's repeats the advice, with an alert. A refusal of the credentials halts.
 //
 // What it does not know: other advices (`delivery-queues.ts`), time, and how anything is stored.
@@ -38,7 +39,12 @@ export interface DeliveryAttempt {
   readonly repeats: number;
   /** The response, or why there is none. */
   readonly result: HttpResponse | NoResponse;
+  /** When it went out, for the journal. */
+  readonly sentAt?: Instant;
+  /** The wall clock's time, from which a repeat waits. */
   readonly at: Instant;
+  /** The time as the transaction counts it (`transaction-time.ts`). Default: `at`. */
+  readonly countedAt?: Instant;
 }
 
 /** What to do after a delivery. */
@@ -61,6 +67,8 @@ export interface DeliveryRepeat {
   readonly reason: string;
   /** The status of a response that is not Electrum's word: alert the operator. */
   readonly foreignStatus?: number;
+  /** Electrum asks this client for fewer messages (status 429). */
+  readonly isLimited?: true;
 }
 
 /**
@@ -80,6 +88,7 @@ export function reachOf(cause: NoResponseCause): MessageReach {
     case "tooLarge":
       return "reached";
     case "unreachable":
+    case "cannotSend":
     case "insecure":
       return "unreachable";
     case "notSent":
@@ -123,9 +132,16 @@ export function afterDelivery(attempt: DeliveryAttempt, backoff: Backoff): Deliv
 export const defaultDeliveryBackoff: Backoff = { initialMs: 1_000, multiplier: 2, maxMs: 60_000 };
 
 function afterResponse(attempt: DeliveryAttempt, response: HttpResponse, backoff: Backoff): DeliveryOutcome {
-  const { transaction, advice, repeats, at } = attempt;
+  const { transaction, advice, repeats, sentAt, at, countedAt = at } = attempt;
   const { status, retryAfterMs = 0 } = response;
-  const fact: Fact = { type: "adviceResponse", adviceId: advice.message.id, repeats, ...response, at };
+  const fact: Fact = {
+    type: "adviceResponse",
+    adviceId: advice.message.id,
+    repeats,
+    ...response,
+    ...(sentAt === undefined ? {} : { sentAt }),
+    at: countedAt,
+  };
   if (observe(transaction, fact).transaction !== transaction) return { outcome: "settled", fact };
   const classified = classifyAdviceResponse(advice, response);
   if (classified.outcome === "halt") return { outcome: "halt", status };
@@ -137,6 +153,7 @@ function afterResponse(attempt: DeliveryAttempt, response: HttpResponse, backoff
     reach: "reached",
     reason: classified.outcome === "unnamed" ? `status ${status}, which names no advice` : `status ${status}`,
     ...(isForeign ? { foreignStatus: status } : {}),
+    ...(status === 429 ? { isLimited: true } : {}),
   };
 }
 

@@ -11,8 +11,6 @@ export {
 } from "./delivery.ts";
 export {
   type ClientState,
-  type DeliveryClaim,
-  type DeliveryPlan,
   type DeliveryQueues,
   haltedClientsOf,
   isElectrumAway,
@@ -28,13 +26,19 @@ export {
   onDetached,
   onDetachedEnd,
   onUnanswered,
-  planDeliveries,
   type ProbeBackoff,
   type QueuedDelivery,
   type QueueState,
   queueStateOf,
-  type Slots,
 } from "./delivery-queues.ts";
+export {
+  type DeliveryBounds,
+  type DeliveryClaim,
+  type DeliveryPlan,
+  planDeliveries,
+  type Slots,
+} from "./delivery-plan.ts";
+export type { ClientRate, ClientRates } from "./delivery-rate.ts";
 export { type ExecutionMode, type Plan, planFor } from "./plan.ts";
 export {
   afterCommand,
@@ -52,9 +56,10 @@ export {
   type PendingStep,
   readRecord,
   resumeStep,
-  type StartEntry,
   startStep,
   toChange,
   type VersionedTransaction,
 } from "./stored-step.ts";
+export { agreedTime, transactionTime } from "./transaction-time.ts";
+export { remainingWaitMs } from "./waits.ts";
 export { resolveUncertainCommits } from "../resolve-uncertain-commits.ts";

@@ -16,7 +16,7 @@
 // What the loop does not know: HTTP, time, who waits for the result, whether an advice is delivered, and how a commit whose
 // outcome is uncertain is resolved (`resolve-uncertain-commits.ts` wraps the outbox for that).
 
-import type { Command, DamagedRecord, Entry, Fact, Refusal, Step, Transaction } from "@electrum-vouchers/core";
+import type { Command, DamagedRecord, Entry, Fact, Instant, Refusal, Step, Transaction } from "@electrum-vouchers/core";
 import type {
   Change,
   CommitConflict,
@@ -41,11 +41,17 @@ export interface EnginePorts {
   commit(change: Change): ResultAsync<void, CommitError>;
   /**
    * Executes a command whose step is durable. Gives the fact that came of it, or `undefined` if the forwarder, the recovery or
-   * a later process will feed the fact.
+   * a later process will feed the fact. `at` is the time now, as the transaction counts it (`transaction-time.ts`); the fact's goes on from
+   * there.
    */
-  execute(command: Command, transaction: Transaction): Promise<Fact | undefined>;
+  execute(command: Command, transaction: Transaction, at: Instant): Promise<Fact | undefined>;
   /** Called for every step once it is durable. */
   onCommitted?(step: CommittedStep): void;
+  /**
+   * A clock that cannot be set, in milliseconds. It tells how long a commit took, which must not be mistaken for a wall clock that was
+   * set. Default: commits take no time.
+   */
+  monotonicMs?(): number;
 }
 
 /** A step that has become durable. */
@@ -82,7 +88,9 @@ export const runTransaction = (step: PendingStep, ports: EnginePorts): ResultAsy
   new ResultAsync(runLoop(step, ports));
 
 async function runLoop(step: PendingStep, ports: EnginePorts): Promise<Result<VersionedTransaction, EngineError>> {
+  const readMs = (): number => ports.monotonicMs?.() ?? 0;
   let action = nextAction(step);
+  let decidedMs = readMs();
   for (let actions = 0; actions < MAX_ACTIONS; actions += 1) {
     switch (action.type) {
       case "commit": {
@@ -91,9 +99,13 @@ async function runLoop(step: PendingStep, ports: EnginePorts): Promise<Result<Ve
         action = afterCommit(action, result);
         break;
       }
-      case "execute":
-        action = afterCommand(action.current, await ports.execute(action.command, action.current.transaction));
+      case "execute": {
+        const { command, current } = action;
+        const at = action.at + Math.round(readMs() - decidedMs);
+        action = afterCommand(current, await ports.execute(command, current.transaction, at));
+        decidedMs = readMs();
         break;
+      }
       case "done":
         return ok(action.current);
       case "fail":
@@ -117,37 +129,51 @@ export type EngineAction =
       readonly step: Step<Transaction>;
     }
   /** Execute the command, whose step is durable, then call `afterCommand`. */
-  | { readonly type: "execute"; readonly command: Command; readonly current: VersionedTransaction }
+  | {
+      readonly type: "execute";
+      readonly command: Command;
+      readonly current: VersionedTransaction;
+      /** The time of its step. */
+      readonly at: Instant;
+    }
   /** Nothing is under way any more. */
   | { readonly type: "done"; readonly current: VersionedTransaction }
   | { readonly type: "fail"; readonly error: EngineError };
 
 /** A step is stored before its command is executed. A step that changed nothing is stored already. */
 export function nextAction(pending: PendingStep): EngineAction {
-  const { before, step, version, entry } = pending;
+  const { before, step, version, entry, at } = pending;
   const { transaction } = step;
-  if (entry === undefined || transaction === before) return executeOrFinish(step, { transaction, version });
+  if (entry === undefined || transaction === before) return executeOrFinish(step, { transaction, version }, at);
   const committedStep = { transaction, version: version + 1, entry, ...(before === undefined ? {} : { before }) };
   return { type: "commit", change: toChange(pending, entry), committedStep, step };
 }
 
 /** After the commit. On a version conflict the same entry is applied to the record that won, and tried again. */
 export function afterCommit(
-  { committedStep: { transaction, version, entry }, step }: Extract<EngineAction, { type: "commit" }>,
+  { change, committedStep: { transaction, version, entry }, step }: Extract<EngineAction, { type: "commit" }>,
   result: Result<void, CommitError>,
 ): EngineAction {
-  if (result.isOk()) return executeOrFinish(step, { transaction, version });
+  if (result.isOk()) return executeOrFinish(step, { transaction, version }, change.at);
   const { error } = result;
   if (error.type !== "conflict") return { type: "fail", error };
-  return reapply(entry, error).match(nextAction, (reason): EngineAction => ({ type: "fail", error: reason }));
+  const { exclusiveKey } = change;
+  const taking = typeof exclusiveKey === "string" ? { exclusiveKey } : {};
+  return reapply(entry, error).match(
+    (pending) => nextAction({ ...pending, ...taking }),
+    (reason): EngineAction => ({ type: "fail", error: reason }),
+  );
 }
 
 /** After the command: with the fact that came of it, or `undefined` if something else will feed the fact. */
 export const afterCommand = (current: VersionedTransaction, fact: Fact | undefined): EngineAction =>
   fact === undefined ? { type: "done", current } : nextAction(factStep(current, fact));
 
-const executeOrFinish = ({ commands: [command] }: Step<Transaction>, current: VersionedTransaction): EngineAction =>
-  command === undefined ? { type: "done", current } : { type: "execute", command, current };
+const executeOrFinish = (
+  { commands: [command] }: Step<Transaction>,
+  current: VersionedTransaction,
+  at: Instant,
+): EngineAction => (command === undefined ? { type: "done", current } : { type: "execute", command, current, at });
 
 /** The same entry, on the record that won. */
 function reapply(entry: Entry, { winner: stored }: CommitConflict): Result<PendingStep, EngineError> {

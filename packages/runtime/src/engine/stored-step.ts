@@ -1,27 +1,29 @@
 import {
+  columnsOf,
   type DamagedRecord,
   decide,
-  decode,
+  decodeStored,
+  type Digester,
   encode,
   encodeEntry,
+  holdsExclusively,
   type Entry,
   type Fact,
   type Instant,
   type Intent,
-  isFinal,
-  labelsOf,
-  needsAttention,
-  nextDue,
   observe,
+  parseIntent,
   type Refusal,
   resume,
+  type StartEntry,
   startProvision,
   startRedemption,
   type Step,
+  toJournalEntry,
   type Transaction,
 } from "@electrum-vouchers/core";
 import type { Change, StoredRecord } from "@electrum-vouchers/core/ports";
-import { err, ok, type Result } from "neverthrow";
+import type { Result } from "neverthrow";
 
 // A step of the core, together with what the outbox must know to store it: the version that it replaces, and the journal
 // entry that led to it. Everything here is pure.
@@ -41,33 +43,42 @@ export interface PendingStep {
   readonly version: number;
   /** Absent if nothing has to be stored: the transaction is only resumed. */
   readonly entry?: Entry;
+  /** What the step takes for itself: its commit is `taken` if another transaction holds it. */
+  readonly exclusiveKey?: string;
   readonly at: Instant;
 }
 
-/** A journal's first entry. */
-export type StartEntry = Extract<Entry, { readonly start: unknown }>;
-
-/** The first step of a transaction, or what is wrong with its request. */
+/** The first step of a transaction, or what is wrong with its request. The entry holds the start as it was validated and copied. */
 export function startStep(entry: StartEntry): Result<PendingStep, Refusal> {
-  const { at } = entry.start;
-  const first: Result<Step<Transaction>, Refusal> = entry.type === "provisionStarted"
-    ? startProvision(entry.start)
-    : startRedemption(entry.start);
-  return first.map((step) => ({ step, version: 0, entry, at }));
+  return entry.type === "provisionStarted"
+    ? startProvision(entry.start).map((step) => firstStep(step, { type: entry.type, start: step.transaction.start }))
+    : startRedemption(entry.start).map((step) => firstStep(step, { type: entry.type, start: step.transaction.start }));
 }
 
-/** What an intent makes of a stored transaction, or why the intent is refused. */
+const firstStep = (step: Step<Transaction>, entry: StartEntry): PendingStep => ({
+  step,
+  version: 0,
+  entry,
+  at: entry.start.at,
+});
+
+/** What an intent makes of a stored transaction, or why the intent is refused. The entry holds the intent as it was copied. */
 export const intentStep = (
   { transaction, version }: VersionedTransaction,
   intent: Intent,
+  digester?: Digester,
 ): Result<PendingStep, Refusal> =>
-  decide(transaction, intent).map((step) => ({
-    before: transaction,
-    step,
-    version,
-    entry: { type: "intent", intent },
-    at: intent.at,
-  }));
+  parseIntent(intent).andThen((parsed) =>
+    decide(transaction, parsed, digester).map(
+      (step): PendingStep => ({
+        before: transaction,
+        step,
+        version,
+        entry: { type: "intent", intent: parsed },
+        at: parsed.at,
+      }),
+    ),
+  );
 
 /** What a fact makes of a stored transaction. */
 export const factStep = ({ transaction, version }: VersionedTransaction, fact: Fact): PendingStep => ({
@@ -87,35 +98,35 @@ export const resumeStep = ({ transaction, version }: VersionedTransaction, at: I
 });
 
 /** The step as data for the outbox: the state, the entry that led to it, and what is due next, in one commit. */
-export function toChange({ step: { transaction }, version, at }: PendingStep, entry: Entry): Change {
-  const due = nextDue(transaction);
+export const toChange = (pending: PendingStep, entry: Entry): Change => {
+  const {
+    step: { transaction },
+    version,
+    at,
+  } = pending;
   return {
+    ...columnsOf(transaction),
+    ...exclusiveKeyIn(pending),
     id: transaction.id,
     expectedVersion: version,
-    kind: transaction.kind,
-    state: transaction.state,
-    final: isFinal(transaction),
-    needsAttention: needsAttention(transaction),
     record: encode(transaction),
-    entry: encodeEntry(entry),
-    ...(due === undefined ? {} : { due }),
+    entry: encodeEntry(toJournalEntry(entry, transaction)),
     at,
-    labels: labelsOf(transaction),
   };
+};
+
+/** The key that the step takes, or that it gives back what it held. */
+function exclusiveKeyIn({ before, step, exclusiveKey }: PendingStep): Pick<Change, "exclusiveKey"> {
+  if (exclusiveKey !== undefined) return { exclusiveKey };
+  return before !== undefined && holdsExclusively(before) && !holdsExclusively(step.transaction)
+    ? { exclusiveKey: null }
+    : {};
 }
 
-/**
- * The stored transaction, checked. Its id is checked too: a damaged index leads to a sound record of another transaction, and
- * so to another customer's voucher.
- */
-export const readRecord = ({
-  id,
-  record,
-  version,
-}: StoredRecord): Result<VersionedTransaction, { readonly type: "damaged"; readonly damage: DamagedRecord }> =>
-  decode(record)
-    .andThen((transaction) => (transaction.id === id ? ok(transaction) : err(misplaced)))
-    .map((transaction) => ({ transaction, version }))
+/** The stored transaction, checked; see the core's `decodeStored`. */
+export const readRecord = (
+  stored: StoredRecord,
+): Result<VersionedTransaction, { readonly type: "damaged"; readonly damage: DamagedRecord }> =>
+  decodeStored(stored)
+    .map((transaction) => ({ transaction, version: stored.version }))
     .mapErr((damage) => ({ type: "damaged", damage }));
-
-const misplaced: DamagedRecord = { type: "damaged", fault: "content" };

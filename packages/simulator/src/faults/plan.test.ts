@@ -66,8 +66,8 @@ describe("a fault script", () => {
       `rules[3].times must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`,
       "rules[4].fault.contentType must be a media type, such as text/html",
       "rules[5].fault.delayMs must be a whole number from 0 to 3600000",
-      "random.seed is required",
       "random.rates.reset must be a number from 0 to 1",
+      "random.seed is required",
     ]);
   });
 

@@ -14,7 +14,6 @@ import {
   wholeNumber,
 } from "../messages/check.ts";
 import { endpoints, type SwitchOperation } from "../switch/operations.ts";
-import { type ProviderName, providerNames } from "../switch/provider-profiles.ts";
 import { type Fault, type FaultKind, fault, faultKinds } from "./fault.ts";
 
 /** Which requests get which fault. Plain JSON. */
@@ -47,7 +46,7 @@ export interface RequestPredicate {
   /** The user whose credentials the message is sent under; at Electrum the client's id. */
   readonly client?: string;
   /** The provider of the transaction, also if the message is an advice. */
-  readonly provider?: ProviderName;
+  readonly provider?: string;
   /** This part of all transactions, from 0 to 1, chosen by their ids: the same ones for every message of theirs. */
   readonly share?: number;
   /** The rule applies from the nth request on that matches the other fields; 1 is the first. Default 1. */
@@ -74,7 +73,7 @@ export interface RequestAttributes {
   readonly terminalId?: string;
   readonly voucherCode?: string;
   readonly client?: string;
-  readonly provider?: ProviderName;
+  readonly provider?: string;
 }
 
 /** More rules are a mistake, and each request is matched against all of them. */
@@ -83,9 +82,10 @@ const MAX_RULES = 1_000;
 const rate: Check<number> = {
   findErrors: (value, field) =>
     typeof value === "number" && value >= 0 && value <= 1 ? [] : [{ field, msg: "must be a number from 0 to 1" }],
+  schema: () => ({ type: "number", minimum: 0, maximum: 1 }),
 };
 
-const rule: Check<FaultRule> = object<FaultRule>({
+export const ruleCheck: Check<FaultRule> = object<FaultRule>({
   match: optional(
     object<RequestPredicate>({
       operation: optional(oneOf(...endpoints.map(({ operation }) => operation))),
@@ -94,7 +94,7 @@ const rule: Check<FaultRule> = object<FaultRule>({
       requestId: optional(text()),
       messageId: optional(text()),
       client: optional(text()),
-      provider: optional(oneOf(...providerNames)),
+      provider: optional(text()),
       share: optional(rate),
       nth: optional(wholeNumber(1)),
     }),
@@ -102,6 +102,7 @@ const rule: Check<FaultRule> = object<FaultRule>({
   fault: required(fault),
   times: optional({
     findErrors: (value, field) => (value === "always" ? [] : wholeNumber(1).findErrors(value, field)),
+    schema: (reading) => ({ anyOf: [{ const: "always" }, wholeNumber(1).schema(reading)] }),
   }),
 });
 
@@ -119,16 +120,22 @@ const rates: Check<RandomFaults["rates"]> = {
       ...(sum > 1 ? [{ field, msg: "must not add up to more than 1" }] : []),
     ];
   },
+  schema: (reading) => ({
+    type: "object",
+    propertyNames: { enum: faultKinds },
+    additionalProperties: rate.schema(reading),
+  }),
 };
 
 const ruleList: Check<readonly FaultRule[]> = {
   findErrors: (value, field) =>
     Array.isArray(value) && value.length > MAX_RULES
       ? [{ field, msg: `must have at most ${MAX_RULES} rules` }]
-      : listOf(rule).findErrors(value, field),
+      : listOf(ruleCheck).findErrors(value, field),
+  schema: (reading) => ({ ...listOf(ruleCheck).schema(reading), maxItems: MAX_RULES }),
 };
 
-const plan: Check<FaultPlan> = object<FaultPlan>({
+export const planCheck: Check<FaultPlan> = object<FaultPlan>({
   rules: optional(ruleList),
   random: optional(
     object<RandomFaults>({
@@ -140,6 +147,6 @@ const plan: Check<FaultPlan> = object<FaultPlan>({
 });
 
 /** Validates a script: the plan that it holds, or every fault in it. */
-export const readFaultPlan = (script: Json): CheckResult<FaultPlan> => validate(plan, script);
+export const readFaultPlan = (script: Json): CheckResult<FaultPlan> => validate(planCheck, script);
 
-export const readRule = (script: Json): CheckResult<FaultRule> => validate(rule, script);
+export const readRule = (script: Json): CheckResult<FaultRule> => validate(ruleCheck, script);

@@ -28,7 +28,7 @@ export function attributesOf(world: World, request: SwitchRequest): RequestAttri
     ...(terminalId === undefined ? {} : { terminalId }),
     ...(voucherCode === undefined ? {} : { voucherCode }),
     client: request.user,
-    provider: known?.provider ?? providerOf(receiverIn(message)),
+    provider: known?.provider ?? providerOf(world, receiverIn(message)),
   };
 }
 

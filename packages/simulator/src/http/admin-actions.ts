@@ -1,5 +1,5 @@
 import type { FaultPlan, FaultRule } from "../faults/plan.ts";
-import type { ProviderCondition, ProviderName } from "../switch/provider-profiles.ts";
+import type { ProviderCondition, SimulatedProfile } from "../switch/provider-profiles.ts";
 import type { World } from "../switch/world.ts";
 import type { FaultsView, RequestsView } from "./running-switch.ts";
 
@@ -13,7 +13,9 @@ export interface Restart {
 /** The administration of a running switch: for tests, and for the HTTP endpoints below `/admin`. */
 export interface AdminActions {
   readonly world: () => World;
-  readonly setProvider: (name: ProviderName, condition: ProviderCondition) => void;
+  readonly setProvider: (name: string, condition: ProviderCondition) => void;
+  /** Changes what a provider takes. A name that is new makes a new provider. */
+  readonly setProfile: (name: string, profile: Partial<SimulatedProfile>) => void;
   /** Sets a user's messaging, for requests that come from now on. */
   readonly setMessaging: (user: string, messaging: "dual" | "single") => void;
   /** Replaces the fault plan, with its counts. */
@@ -24,6 +26,8 @@ export interface AdminActions {
   readonly faults: (limit?: number) => FaultsView;
   /** How many requests came, and the last `limit` of them, with secrets masked. Default 1000. */
   readonly requests: (limit?: number) => RequestsView;
+  /** Makes the tokens of OAuth2 worthless that were issued so far. */
+  readonly revokeTokens: () => void;
   /**
    * Forgets transactions, vouchers, queues, the request log and the injected faults. Settings and conditions stay. The fault plan
    * starts again.

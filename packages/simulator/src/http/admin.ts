@@ -1,24 +1,16 @@
 import type { Json } from "@electrum-vouchers/core";
 import { readFaultPlan, readRule } from "../faults/plan.ts";
 import { parseJson } from "../json.ts";
-import {
-  type Check,
-  object,
-  oneOf,
-  optional,
-  type CheckResult,
-  validate,
-  required,
-  text,
-  variant,
-  wholeNumber,
-} from "../messages/check.ts";
+import { type CheckResult, validate } from "../messages/check.ts";
 import { computeBalance } from "../switch/balance.ts";
 import { allProviders, latestTransactions, firstVouchers, transactionsWithId } from "../switch/inspect.ts";
 import { findVoucher } from "../switch/ledger.ts";
-import { type ProviderCondition, type ProviderName, providerNames } from "../switch/provider-profiles.ts";
+import { profileCheck, MAX_PROVIDERS, PROVIDER_NAME, PROVIDER_NAME_MEANING } from "../switch/provider-profiles.ts";
+import type { World } from "../switch/world.ts";
 import { createJsonResponse, type SwitchResponse } from "../switch/response.ts";
-import type { AdminActions, Restart } from "./admin-actions.ts";
+import type { AdminActions } from "./admin-actions.ts";
+import { conditionCheck, messagingCheck, restartCheck } from "./admin-checks.ts";
+import { adminEndpoints } from "./admin-openapi.ts";
 
 interface AdminRequest {
   readonly method: string;
@@ -30,10 +22,10 @@ interface AdminRequest {
 
 /** Handles a request to the administration: everything that can be read and changed, as JSON. */
 export function administer(actions: AdminActions, request: AdminRequest): SwitchResponse {
-  const [resource = "", name] = request.path;
+  const [resource = "", name, part] = request.path;
   const limit = limitOf(request.query);
   const world = actions.world();
-  switch (`${request.method} ${resource}${name === undefined ? "" : "/*"}`) {
+  switch (`${request.method} ${resource}${name === undefined ? "" : "/*"}${part === undefined ? "" : `/${part}`}`) {
     case "GET ":
       return createJsonResponse(200, { endpoints });
     case "GET ledger":
@@ -51,11 +43,13 @@ export function administer(actions: AdminActions, request: AdminRequest): Switch
     case "GET providers":
       return createJsonResponse(200, { providers: allProviders(world, limit) });
     case "PUT providers/*":
-      return withProvider(name, (provider) =>
-        validateAndApply(validate(condition, parseBody(request)), (next) => actions.setProvider(provider, next)),
+      return withProvider(world, name, (provider) =>
+        validateAndApply(validate(conditionCheck, parseBody(request)), (next) => actions.setProvider(provider, next)),
       );
+    case "PUT providers/*/profile":
+      return changeProfile(actions, name ?? "", parseBody(request));
     case "PUT messaging/*":
-      return validateAndApply(validate(messaging, parseBody(request)), (next) =>
+      return validateAndApply(validate(messagingCheck, parseBody(request)), (next) =>
         actions.setMessaging(name ?? "", next.messaging),
       );
     case "GET requests":
@@ -69,32 +63,22 @@ export function administer(actions: AdminActions, request: AdminRequest): Switch
     case "DELETE faults":
       actions.setFaults({});
       return noContent;
+    case "DELETE tokens":
+      actions.revokeTokens();
+      return noContent;
     case "POST reset":
       actions.reset();
       return noContent;
     case "POST restart":
-      return validateAndApply(validate(restart, parseBody(request)), actions.restart);
+      return validateAndApply(validate(restartCheck, parseBody(request)), actions.restart);
     default:
       return createJsonResponse(404, { error: "no such endpoint", endpoints });
   }
 }
 
-const endpoints: readonly string[] = [
-  "GET /admin/ledger?limit=1000",
-  "GET /admin/balance",
-  "GET /admin/transactions/{id}",
-  "GET /admin/vouchers/{code}",
-  "GET /admin/providers?limit=1000",
-  `PUT /admin/providers/{${providerNames.join("|")}}`,
-  "PUT /admin/messaging/{user}",
-  "GET /admin/requests?limit=1000",
-  "GET /admin/faults?limit=1000",
-  "PUT /admin/faults",
-  "POST /admin/faults",
-  "DELETE /admin/faults",
-  "POST /admin/reset",
-  "POST /admin/restart",
-];
+const endpoints: readonly string[] = adminEndpoints
+  .filter(({ path }) => path.startsWith("/admin/"))
+  .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
 
 const noContent: SwitchResponse = { status: 204, body: "" };
 
@@ -117,31 +101,28 @@ function validateAndApply<Value>(result: CheckResult<Value>, change: (value: Val
   return noContent;
 }
 
-function withProvider(name: string | undefined, next: (provider: ProviderName) => SwitchResponse): SwitchResponse {
-  const provider = providerNames.find((each) => each.toLowerCase() === name?.toLowerCase());
+const findProvider = (world: World, name: string | undefined): string | undefined =>
+  Object.keys(world.providers).find((each) => each.toLowerCase() === name?.toLowerCase());
+
+function withProvider(
+  world: World,
+  name: string | undefined,
+  next: (provider: string) => SwitchResponse,
+): SwitchResponse {
+  const provider = findProvider(world, name);
   return provider === undefined
-    ? createJsonResponse(404, { error: `must be one of ${providerNames.join(", ")}` })
+    ? createJsonResponse(404, { error: `must be one of ${Object.keys(world.providers).join(", ")}` })
     : next(provider);
 }
 
-const MAX_DELAY_MS = 60 * 60 * 1000;
-
-const condition: Check<ProviderCondition> = variant<ProviderCondition>("state", {
-  up: object({ state: required(oneOf("up")) }),
-  slow: object({ state: required(oneOf("slow")), delayMs: required(wholeNumber(0, MAX_DELAY_MS)) }),
-  down: object({ state: required(oneOf("down")) }),
-  declining: object<Extract<ProviderCondition, { readonly state: "declining" }>>({
-    state: required(oneOf("declining")),
-    status: optional(oneOf(400, 404)),
-    errorType: optional(text({ max: 80 })),
-  }),
-});
-
-const messaging: Check<{ readonly messaging: "dual" | "single" }> = object<{ readonly messaging: "dual" | "single" }>({
-  messaging: required(oneOf("dual", "single")),
-});
-
-const restart: Check<Restart> = object<Restart>({
-  memory: optional(oneOf("kept", "lost")),
-  durationMs: optional(wholeNumber(0, MAX_DELAY_MS)),
-});
+/** Changes a provider's profile, or makes a new provider. */
+function changeProfile(actions: AdminActions, name: string, body: Json): SwitchResponse {
+  const known = findProvider(actions.world(), name);
+  if (known === undefined && !PROVIDER_NAME.test(name)) {
+    return createJsonResponse(400, { error: `the name must have ${PROVIDER_NAME_MEANING}` });
+  }
+  if (known === undefined && Object.keys(actions.world().providers).length >= MAX_PROVIDERS) {
+    return createJsonResponse(400, { error: `there are ${MAX_PROVIDERS} providers` });
+  }
+  return validateAndApply(validate(profileCheck, body), (profile) => actions.setProfile(known ?? name, profile));
+}

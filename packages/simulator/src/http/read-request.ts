@@ -24,6 +24,10 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return { type: "complete", text: Buffer.concat(chunks).toString("utf8") };
 }
 
+/** The token of OAuth2, if there is one. */
+export const bearerTokenOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? "")?.[1];
+
 /** The user name of the Basic authentication. If there is none, it is "null", as in Electrum's test server. */
 export function userOf(authorization: string | undefined): string {
   const encoded = /^Basic ([A-Za-z0-9+/=_-]+)$/i.exec(authorization ?? "")?.[1];

@@ -7,9 +7,10 @@ import { handle, type SwitchRequest } from "../switch/handle.ts";
 import type { SwitchOperation } from "../switch/operations.ts";
 import type { SwitchResponse } from "../switch/response.ts";
 import { clearWorld, type World } from "../switch/world.ts";
-import type { ProviderName } from "../switch/provider-profiles.ts";
+import type { AcceptedRequest } from "./accepted-request.ts";
+import { createSwitchEvents, type SwitchEvent } from "./switch-events.ts";
 import { redactBody, redactTarget } from "./redact.ts";
-import { createRingBuffer } from "./ring-buffer.ts";
+import { createRingBuffer, type RingBuffer } from "./ring-buffer.ts";
 
 /** One request in the request log, with secrets masked. */
 export interface LogEntry {
@@ -51,13 +52,6 @@ export interface RequestsView {
   readonly latest: readonly LogEntry[];
 }
 
-/** A request, and the fault that was chosen for it, if any. */
-export interface AcceptedRequest {
-  readonly request: SwitchRequest;
-  readonly attributes?: RequestAttributes;
-  readonly fault?: Fault;
-}
-
 /** The running switch: the only place that changes the world, the fault plan and the request log. */
 export interface RunningSwitch {
   readonly world: () => World;
@@ -72,12 +66,17 @@ export interface RunningSwitch {
   readonly setFaults: (plan: FaultPlan) => void;
   readonly addFault: (rule: FaultRule) => void;
   readonly faults: (limit: number) => FaultsView;
+  /** Tells of what happens from now on. Returns what ends it; `undefined` if too many listen already. */
+  readonly observe: (listener: (event: SwitchEvent) => void) => (() => void) | undefined;
   /** Forgets the world except its settings, the request log and the injected faults. The fault plan starts again. */
   readonly reset: () => void;
 }
 
 /** How many entries the request log and the list of injected faults keep. Older ones are only counted. */
 const MAX_LOGGED = 1_000;
+
+/** The same in characters, since each body may have 256 KiB. The usual ones have two kilobytes, so that all of them are kept. */
+const MAX_LOGGED_CHARACTERS = 16 * 1024 * 1024;
 
 interface LoggedExchange {
   readonly accepted: AcceptedRequest;
@@ -87,7 +86,7 @@ interface LoggedExchange {
 
 export interface SwitchListeners {
   /** Called with each provider for which an advice was queued. */
-  readonly onQueued: (provider: ProviderName) => void;
+  readonly onQueued: (provider: string) => void;
   /** Called with each new world, before the response to the request that changed it is sent. */
   readonly onChange: (world: World) => void;
 }
@@ -99,14 +98,21 @@ export function createRunningSwitch(
 ): RunningSwitch {
   let world = start;
   let faults: FaultPlanState = startPlan(plan);
-  let injectedByKind = new Map<string, number>();
-  const injected = createRingBuffer<InjectedFault>(MAX_LOGGED);
-  const logged = createRingBuffer<LoggedExchange>(MAX_LOGGED);
+  const injected = createInjectedFaults();
+  const logged = createRequestLog();
+  const events = createSwitchEvents();
 
   function replaceWorld(next: World): void {
     if (next === world) return;
+    const before = world;
     world = next;
     onChange(world);
+    events.worldChanged(before, world);
+  }
+
+  function replaceFaults(next: FaultPlanState): void {
+    faults = next;
+    events.changed();
   }
 
   return {
@@ -114,15 +120,13 @@ export function createRunningSwitch(
     change: (next) => replaceWorld(next(world)),
     accept(request) {
       const attributes = attributesOf(world, request);
-      if (attributes === undefined) return { request };
+      if (attributes === undefined) return events.accepted({ request });
       const choice = chooseFault(faults, attributes);
       faults = choice.faults;
       const { fault } = choice;
-      if (fault === undefined) return { request, attributes };
-      const { operation, id } = attributes;
-      injected.add({ at: request.at, operation, ...(id === undefined ? {} : { id }), fault });
-      injectedByKind.set(fault.kind, (injectedByKind.get(fault.kind) ?? 0) + 1);
-      return { request, attributes, fault };
+      if (fault === undefined) return events.accepted({ request, attributes });
+      injected.add(request.at, attributes, fault);
+      return events.accepted({ request, attributes, fault });
     },
     process(request) {
       const result = handle(world, request);
@@ -132,28 +136,56 @@ export function createRunningSwitch(
     },
     log(accepted, response, at) {
       logged.add({ accepted, response, at });
+      events.responded(accepted, response, at);
     },
     requests: (limit) => ({ total: logged.total(), latest: logged.latest(limit).map(toLogEntry) }),
-    setFaults(next) {
-      faults = startPlan(next);
-    },
-    addFault(rule) {
-      faults = addRule(faults, rule);
-    },
-    faults: (limit) => ({
-      plan: faults.plan,
-      matched: faults.matched,
-      injected: { total: injected.total(), byKind: Object.fromEntries(injectedByKind), latest: injected.latest(limit) },
-    }),
+    setFaults: (next) => replaceFaults(startPlan(next)),
+    addFault: (rule) => replaceFaults(addRule(faults, rule)),
+    faults: (limit) => ({ plan: faults.plan, matched: faults.matched, injected: injected.view(limit) }),
+    observe: events.observe,
     reset() {
       replaceWorld(clearWorld(world));
-      faults = startPlan(faults.plan);
       logged.clear();
       injected.clear();
-      injectedByKind = new Map();
+      replaceFaults(startPlan(faults.plan));
     },
   };
 }
+
+interface InjectedFaults {
+  add(at: Instant, attributes: RequestAttributes, fault: Fault): void;
+  view(limit: number): FaultsView["injected"];
+  clear(): void;
+}
+
+/** Keeps the last injected faults, and counts all by their kinds. */
+function createInjectedFaults(): InjectedFaults {
+  const latest = createRingBuffer<InjectedFault>({ maxItems: MAX_LOGGED });
+  const countByKind = new Map<string, number>();
+  return {
+    add(at, { operation, id }, fault) {
+      latest.add({ at, operation, ...(id === undefined ? {} : { id }), fault });
+      countByKind.set(fault.kind, (countByKind.get(fault.kind) ?? 0) + 1);
+    },
+    view: (limit) => ({
+      total: latest.total(),
+      byKind: Object.fromEntries(countByKind),
+      latest: latest.latest(limit),
+    }),
+    clear() {
+      latest.clear();
+      countByKind.clear();
+    },
+  };
+}
+
+const createRequestLog = (): RingBuffer<LoggedExchange> =>
+  createRingBuffer({
+    maxItems: MAX_LOGGED,
+    maxSize: MAX_LOGGED_CHARACTERS,
+    sizeOf: ({ accepted: { request }, response }) =>
+      request.target.length + (request.body ?? "").length + (response?.body.length ?? 0),
+  });
 
 /** Secrets are masked only when the log is read: most requests are never read. */
 const toLogEntry = ({ accepted: { request, attributes, fault }, response, at }: LoggedExchange): LogEntry => ({

@@ -5,7 +5,8 @@ import type { Fault } from "../faults/fault.ts";
 import type { SwitchRequest } from "../switch/handle.ts";
 import type { SwitchResponse } from "../switch/response.ts";
 import { sendResponse, sendFirstHalf, resetConnection } from "./send-response.ts";
-import type { AcceptedRequest, RunningSwitch } from "./running-switch.ts";
+import type { AcceptedRequest } from "./accepted-request.ts";
+import type { RunningSwitch } from "./running-switch.ts";
 import type { Timers } from "./timers.ts";
 
 export interface ServeContext {

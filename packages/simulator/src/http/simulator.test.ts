@@ -9,8 +9,9 @@ import {
   type HttpTill,
   createHttpTill,
 } from "../../test/http-till.ts";
+import { checkExchange } from "../../test/exchange-check.ts";
 import { sendOverWire } from "../../test/wire.ts";
-import { head, lengthOf } from "../switch/queue.ts";
+import { itemAt, lengthOf } from "../switch/queue.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 let simulator: Simulator;
@@ -28,7 +29,16 @@ const admin = async (method: string, path: string, body?: unknown): Promise<Test
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return toTestResponse(response.status, await response.text());
+  const text = await response.text();
+  const { pathname } = new URL(simulator.adminUrl);
+  checkExchange({
+    method,
+    path: `${pathname}${path}`,
+    ...(body === undefined ? {} : { request: JSON.stringify(body) }),
+    status: response.status,
+    response: text,
+  });
+  return toTestResponse(response.status, text);
 };
 
 const queueLength = (): number => lengthOf(simulator.world().providers.standard.queue);
@@ -144,13 +154,13 @@ describe("the administration shows", () => {
 
 describe("the administration changes", () => {
   test("the fault plan: replaces it, adds a rule, clears it", async () => {
-    const rule = { fault: { kind: "status", status: 502, processed: false }, times: "always" };
+    const rule = { fault: { kind: "status", status: 503, processed: false }, times: "always" };
     expect((await admin("PUT", "/faults", { rules: [rule] })).status).toBe(204);
-    expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(502);
+    expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(503);
     expect((await admin("DELETE", "/faults")).status).toBe(204);
     expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(201);
     expect((await admin("POST", "/faults", rule)).status).toBe(204);
-    expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(502);
+    expect((await till.post("/vouchers", provision(uuid(1)))).status).toBe(503);
     expect((await admin("GET", "/faults")).body).toMatchObject({
       plan: { rules: [rule] },
       matched: [1],
@@ -225,7 +235,7 @@ describe("the queue to a provider", () => {
     await customer.post("/vouchers", provision(uuid(1)));
     patient.setProvider("standard", { state: "down" });
     await customer.post("/vouchers/confirmations", confirmation(uuid(11), uuid(1)));
-    const attempts = (): number | undefined => head(patient.world().providers.standard.queue)?.attempts;
+    const attempts = (): number | undefined => itemAt(patient.world().providers.standard.queue, 0)?.attempts;
     await waitUntil(() => attempts() !== 0);
     await customer.get("/vouchers?voucherCode=1");
     expect(attempts()).toBe(1);
@@ -283,7 +293,7 @@ test("lookupRedemption, still processing: 102, and the connection ends, since a 
 });
 
 test("a path outside the API and the administration → 404 that names their paths", async () => {
-  const response = await fetch(new URL("/", simulator.url));
+  const response = await fetch(new URL("/suv/v2", simulator.url));
   expect(response.status).toBe(404);
   expect(await response.text()).toContain("/suv/v1");
 });

@@ -4,7 +4,8 @@ import { textAt, createHttpTill } from "../../test/http-till.ts";
 import { isWorld } from "../switch/world-snapshot.ts";
 import { transactionsWithId } from "../switch/inspect.ts";
 import { createWorld, type World } from "../switch/world.ts";
-import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
+import { type Simulator, startSimulator } from "./simulator.ts";
+import type { SimulatorOptions } from "./simulator-options.ts";
 
 /** A world after it was stored as JSON and parsed again. */
 function saveAndRestore(world: World): World {

@@ -36,11 +36,12 @@ import {
 
 /** Only 8-4-4-4-12 hexadecimal digits: Electrum's own examples are not valid version 4 UUIDs. */
 export const uuidCheck: Check<string> = text({
-  matching: [/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "a UUID (8-4-4-4-12)"],
+  matching: [/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, "a UUID (8-4-4-4-12)"],
 });
 
 /** A leap second is written as :60. */
-const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+const RFC_3339 =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /** RFC 3339, section 5.6, on a day that exists. */
 export const dateTimeCheck: Check<string> = {
@@ -48,6 +49,7 @@ export const dateTimeCheck: Check<string> = {
     typeof value === "string" && isDateTime(value)
       ? []
       : [{ field, msg: "must be an RFC 3339 date and time, such as 2026-11-21T09:30:00.000Z" }],
+  schema: () => ({ type: "string", description: "RFC 3339, section 5.6", pattern: RFC_3339.source }),
 };
 
 function isDateTime(value: string): boolean {
@@ -120,7 +122,7 @@ export const tenderCheck: Check<Tender> = object<Tender>({
 
 const pinClearCheck: Check<PinClear> = object<PinClear>({
   type: required(oneOf("CLEAR_PIN")),
-  pin: required(text({ matching: [/^.{0,20}$/, "at most 20 characters"] })),
+  pin: required(text({ max: 20 })),
 });
 
 const INT32 = 2 ** 31;
@@ -175,7 +177,7 @@ export const productCheck: Check<Product> = object<
 >({
   productId: required(text({ matching: [/^[0-9A-Za-z]{1,40}$/, "1 to 40 letters and digits"] })),
   barcode: optional(text({ matching: [/^[0-9A-Za-z]{1,13}$/, "1 to 13 letters and digits"] })),
-  name: optional(text({ matching: [/^.{1,40}$/s, "1 to 40 characters"] })),
+  name: optional(text({ min: 1, max: 40 })),
   amount: optional(ledgerAmountCheck),
   description: optional(text({ max: 250 })),
   minAmount: optional(ledgerAmountCheck),
@@ -200,9 +202,9 @@ export const slipDataCheck: Check<SlipData> = object<SlipData>({
 });
 
 const addressCheck: Check<Address> = object<Address>({
-  addressLine1: optional(text({ matching: [/^.{1,100}$/s, "1 to 100 characters"] })),
-  addressLine2: optional(text({ matching: [/^.{1,100}$/s, "1 to 100 characters"] })),
-  city: optional(text({ matching: [/^.{1,30}$/s, "1 to 30 characters"] })),
+  addressLine1: optional(text({ min: 1, max: 100 })),
+  addressLine2: optional(text({ min: 1, max: 100 })),
+  city: optional(text({ min: 1, max: 30 })),
   region: optional(text({ matching: [/^[A-Z]{2}$/, "two capital letters"] })),
   country: optional(text({ matching: [/^[A-Z]{2}$/, "two capital letters"] })),
   postalCode: optional(text({ matching: [/^[A-Za-z0-9 -]{1,20}$/, "1 to 20 letters, digits, spaces or hyphens"] })),

@@ -39,7 +39,7 @@ export interface RefundRequest extends TransactionFields {
   readonly receiverTransactionRef?: string;
 }
 
-const transactionFields: Fields<TransactionFields> = {
+export const transactionFields: Fields<TransactionFields> = {
   id: required(uuidCheck),
   time: required(dateTimeCheck),
   originator: required(originatorCheck),
@@ -126,9 +126,18 @@ const adviceFields: Fields<WithTraceNumbers<BasicAdvice>> = {
 
 export const basicAdviceCheck: Check<BasicAdvice> = object<WithTraceNumbers<BasicAdvice>>(adviceFields);
 
+/** The body of `confirmVoucher` by the Swagger. */
 export const tenderAdviceCheck: Check<TenderAdvice> = object<WithTraceNumbers<TenderAdvice>>({
   ...adviceFields,
   tenders: required(listOf<Tender>(tenderCheck)),
+});
+
+/** Electrum's own stack checks no null in `tenders`, so it accepts a confirmation without them. */
+export const tolerantTenderAdviceCheck: Check<BasicAdvice & { readonly tenders?: readonly Tender[] }> = object<
+  WithTraceNumbers<BasicAdvice> & { readonly tenders?: readonly Tender[] }
+>({
+  ...adviceFields,
+  tenders: optional(listOf<Tender>(tenderCheck)),
 });
 
 export const basicReversalCheck: Check<BasicReversal> = object<WithTraceNumbers<BasicReversal>>({
@@ -146,17 +155,16 @@ const lookupFields: Check<VoucherLookup> = object<VoucherLookup>({
 
 /** The query of `lookupVoucher`. Electrum's documentation only implies that it must name a voucher. */
 export const voucherLookupCheck: Check<VoucherLookup> = {
-  findErrors: (value, field) => [...lookupFields.findErrors(value, field), ...anyKeyCheck.findErrors(value, field)],
+  findErrors: (value, field) => [
+    ...lookupFields.findErrors(value, field),
+    ...(Object.keys(value ?? {}).some((name) => LOOKUP_KEYS.includes(name))
+      ? []
+      : [{ field, msg: `must hold one of ${LOOKUP_KEYS.join(", ")}` }]),
+  ],
+  schema: lookupFields.schema,
 };
 
 const LOOKUP_KEYS = ["voucherCode", "provisionRequestId", "voucherSerialNumber"];
-
-const anyKeyCheck: Check<VoucherLookup> = {
-  findErrors: (value, field) =>
-    Object.keys(value ?? {}).some((name) => LOOKUP_KEYS.includes(name))
-      ? []
-      : [{ field, msg: `must hold one of ${LOOKUP_KEYS.join(", ")}` }],
-};
 
 /** The path of `lookupRedemption`. */
 export const redemptionLookupCheck: Check<RedemptionLookup> = object<RedemptionLookup>({

@@ -1,12 +1,11 @@
 import type { BasicAdvice, JsonObject } from "@electrum-vouchers/core";
 import { lifecycle } from "./authorise.ts";
 import type { SwitchCall } from "./call.ts";
-import { forwardAdvice } from "./forward.ts";
+import { forwardAdvice, takesAdvice } from "./forward.ts";
 import { historyEvent, isHolder, recordTransaction, recordVoucher, voucherOf } from "./ledger.ts";
 import type { SwitchAdviceOperation } from "./operations.ts";
-import { profiles } from "./provider-profiles.ts";
 import { createErrorResponse, type HandleResult, createJsonResponse, respondUnchanged } from "./response.ts";
-import type { LedgerTransaction, World } from "./world.ts";
+import { type LedgerTransaction, providerNamed, type World } from "./world.ts";
 
 /** Applies an advice: changes the transaction and its voucher, queues the advice for the provider, and echoes it to the sender. */
 export function applyAdvice(
@@ -18,8 +17,8 @@ export function applyAdvice(
 ): HandleResult {
   const event = historyEvent(call.at, `${call.operation}: 202, ${state}`);
   const voucher = voucherOf(world, transaction);
-  const changesVoucher =
-    voucher !== undefined && isHolder(transaction, voucher) && profiles[transaction.provider].takesAdvices;
+  const { profile } = providerNamed(world, transaction.provider);
+  const changesVoucher = voucher !== undefined && isHolder(transaction, voucher) && takesAdvice(profile, state);
   const withVoucher = changesVoucher
     ? recordVoucher(world, { ...voucher, state: lifecycle[transaction.kind][state] }, event)
     : world;

@@ -3,7 +3,6 @@ import type { SwitchCall } from "./call.ts";
 import { findTransaction, historyEvent, transactionKeyOf, recordTransaction } from "./ledger.ts";
 import type { SwitchRequestOperation } from "./operations.ts";
 import { askProvider, recordReceived } from "./providers.ts";
-import { profiles, type ProviderName } from "./provider-profiles.ts";
 import {
   asJson,
   createErrorResponse,
@@ -12,7 +11,7 @@ import {
   type SwitchResponse,
   respondUnchanged,
 } from "./response.ts";
-import type { LedgerTransaction, VoucherRecord, VoucherState, World } from "./world.ts";
+import { type LedgerTransaction, providerNamed, type VoucherRecord, type VoucherState, type World } from "./world.ts";
 
 /** What an approval does: the next world, the voucher that changed, and the response. */
 export interface ApprovalResult {
@@ -26,7 +25,7 @@ export function authorise(
   world: World,
   call: SwitchCall<SwitchRequestOperation>,
   message: TransactionFields,
-  provider: ProviderName,
+  provider: string,
   approve: (world: World) => ApprovalResult,
 ): HandleResult {
   const known = findTransaction(world, { ...call, id: message.id });
@@ -67,7 +66,7 @@ function outcomeOf(
   world: World,
   call: SwitchCall<SwitchRequestOperation>,
   message: TransactionFields,
-  provider: ProviderName,
+  provider: string,
   approve: (world: World) => ApprovalResult,
 ): AuthorisationOutcome {
   const providerResponse = askProvider(world, provider);
@@ -106,9 +105,9 @@ function outcomeOf(
 
 const isSingleMessaging = (world: World, user: string): boolean => world.settings.singleMessagingUsers.includes(user);
 
-/** Whether an approval needs no confirmation: single messaging, or a provider that takes no advices. */
-const isFinalOnApproval = (world: World, user: string, provider: ProviderName): boolean =>
-  isSingleMessaging(world, user) || !profiles[provider].takesAdvices;
+/** Whether an approval needs no confirmation: single messaging, or a provider that takes none. */
+export const isFinalOnApproval = (world: World, user: string, provider: string): boolean =>
+  isSingleMessaging(world, user) || !providerNamed(world, provider).profile.takesConfirmations;
 
 /** The state into which each kind of transaction brings the voucher. */
 export const lifecycle: Readonly<
@@ -122,7 +121,7 @@ export const lifecycle: Readonly<
 export const stateAfterApproval = (
   world: World,
   { kind, user }: SwitchCall<SwitchRequestOperation>,
-  provider: ProviderName,
+  provider: string,
 ): VoucherState => lifecycle[kind][isFinalOnApproval(world, user, provider) ? "confirmed" : "approved"];
 
 /** Refuses a request if the sender's user name is not its `client.id`. Advices name no client, so they are not checked. */

@@ -1,8 +1,14 @@
 import { values } from "../persistent-map.ts";
 import { lifecycle } from "./authorise.ts";
 import { findTransaction } from "./ledger.ts";
-import { profiles } from "./provider-profiles.ts";
-import type { LedgerTransactionState, VoucherRecord, VoucherState, World } from "./world.ts";
+import { takesAllAdvices } from "./provider-profiles.ts";
+import {
+  type LedgerTransactionState,
+  providerNamed,
+  type VoucherRecord,
+  type VoucherState,
+  type World,
+} from "./world.ts";
 
 /** The vouchers by state. `issued` is counted as vouchers are issued; the other numbers are counted from the vouchers themselves. */
 export interface Balance {
@@ -59,8 +65,8 @@ function discrepancyOf(world: World, { voucher, state, holder, provider }: Vouch
   );
   const isExplained =
     transaction !== undefined &&
-    // A provider that takes no advices keeps what it approved, whatever the switch received.
-    (!profiles[transaction.provider].takesAdvices ||
+    // A provider that does not take an advice keeps what it approved, whatever the switch received.
+    (!takesAllAdvices(providerNamed(world, transaction.provider).profile) ||
       // Redemption ids are not checked for repeats. If one was used again for another voucher, this voucher stayed as it was.
       transaction.voucherCode !== voucher.code ||
       steps.some((step) => explainingStates[step].includes(transaction.state)));
@@ -74,5 +80,5 @@ function discrepancyOf(world: World, { voucher, state, holder, provider }: Vouch
 const isToReconcile = (world: World, { provision, holder }: VoucherRecord): boolean =>
   [provision, holder].some((name) => {
     const transaction = findTransaction(world, name);
-    return transaction?.state === "reversed" && !profiles[transaction.provider].takesAdvices;
+    return transaction?.state === "reversed" && !providerNamed(world, transaction.provider).profile.takesReversals;
   });

@@ -4,12 +4,12 @@
 // 1. A `World` is plain, readonly data: transactions, vouchers, and each provider with its queue. `handle` never changes it, reads
 //    no clock and draws nothing at random. So a simulation can be repeated, branched and stored, and tests run without a socket.
 // 2. A request is validated by the simulator's own rules (`messages/`), never by the core's: if both shared them, a wrong limit
-//    would go unnoticed. Only types come from the core.
+//    would go unnoticed. Only types come from the core. It reads as tolerantly as Electrum's own stack, unless `strict` is set.
 // 3. Electrum's documentation decides what the switch does; if it says nothing, Electrum's test server of 2019 does.
 //    `emulateTestServer` adds that server's crashes, which no switch should have.
 // 4. A request asks the provider at once (`authorise.ts`). An advice does not: it is applied at the switch, acknowledged with 202,
 //    and queued for the provider (`forward.ts`). So switch and provider may differ until the queue is delivered, and for ever with a
-//    provider that takes no advices. Each transaction has both a `state` and a `providerState`.
+//    provider that does not take it. Each transaction has both a `state` and a `providerState`.
 // 5. A reversal that comes before its request is remembered, and blocks the request (`blockRequest`). A setting turns that off, to
 //    show what a till cannot be protected from.
 // 6. Total: every request, however broken, gets a response. A bound on the ledger keeps a long run from using up the memory.
@@ -28,6 +28,7 @@ import {
   redemptionRequestCheck,
   refundRequestCheck,
   tenderAdviceCheck,
+  tolerantTenderAdviceCheck,
   voucherLookupCheck,
 } from "../messages/message-checks.ts";
 import type { SwitchCall } from "./call.ts";
@@ -74,9 +75,18 @@ export function handle(world: World, request: SwitchRequest): HandleResult {
     case "methodNotAllowed":
       return respondUnchanged(world, { status: 405, body: "", allow: routing.allowed });
     case "found":
-      return dispatch(world, request, routing.route);
+      return request.emulateTestServer === true && !isServedByTestServer(routing.route.endpoint)
+        ? respondUnchanged(world, unservedResponse(routing.route.endpoint))
+        : dispatch(world, request, routing.route);
   }
 }
+
+/** Electrum's test server has the messages of its first version: no lookup and no retry. */
+const isServedByTestServer = ({ operation }: Route["endpoint"]): boolean =>
+  operation !== "retryProvisionVoucher" && operation !== "lookupVoucher" && operation !== "lookupRedemption";
+
+const unservedResponse = ({ operation }: Route["endpoint"]): SwitchResponse =>
+  operation === "lookupVoucher" ? { status: 405, body: "", allow: ["POST"] } : unknownPathResponse;
 
 /** Not an ErrorDetail. A till that took this response for a decline would take a wrong URL for a decision. */
 const unknownPathResponse: SwitchResponse = {
@@ -98,7 +108,9 @@ function dispatch(world: World, request: SwitchRequest, { endpoint, pathId = "",
         retryProvisionVoucher(before, message, retry, pathId),
       );
     case "confirmVoucher":
-      return withMessage(world, { ...call, operation }, body, tenderAdviceCheck, confirmVoucher);
+      return world.settings.strict
+        ? withMessage(world, { ...call, operation }, body, tenderAdviceCheck, confirmVoucher)
+        : withMessage(world, { ...call, operation }, body, tolerantTenderAdviceCheck, confirmVoucher);
     case "reverseVoucher":
       return withMessage(world, { ...call, operation }, body, basicReversalCheck, reverseVoucher);
     case "redeemVoucher":
@@ -114,11 +126,11 @@ function dispatch(world: World, request: SwitchRequest, { endpoint, pathId = "",
     case "reverseRefund":
       return withMessage(world, { ...call, operation }, body, basicReversalCheck, reverseRefund);
     case "lookupVoucher":
-      return withValid(world, voucherLookupCheck, query, (lookup) =>
+      return withValid(world, { ...call, operation }, voucherLookupCheck, query, (lookup) =>
         lookupVoucher(world, lookup, { ...call, operation }),
       );
     case "lookupRedemption":
-      return withValid(world, redemptionLookupCheck, { requestId: pathId }, (lookup) =>
+      return withValid(world, { ...call, operation }, redemptionLookupCheck, { requestId: pathId }, (lookup) =>
         lookupRedemption(world, lookup, { ...call, operation }),
       );
   }
@@ -126,12 +138,15 @@ function dispatch(world: World, request: SwitchRequest, { endpoint, pathId = "",
 
 function withValid<Message>(
   world: World,
+  { emulateTestServer }: SwitchCall,
   check: Check<Message>,
   value: Json,
   next: (message: Message) => HandleResult,
 ): HandleResult {
-  const result = validate(check, value);
-  return result.type === "valid" ? next(result.value) : respondUnchanged(world, formatErrorResponse(result.errors));
+  const result = validate(check, value, world.settings.strict ? "strict" : "tolerant");
+  return result.type === "valid"
+    ? next(result.value)
+    : respondUnchanged(world, formatErrorResponse(result.errors, emulateTestServer));
 }
 
 function withMessage<
@@ -145,8 +160,10 @@ function withMessage<
   next: (world: World, message: Message, call: SwitchCall<Name>) => HandleResult,
 ): HandleResult {
   const value = parseMessage(body);
-  if (value === undefined) return respondUnchanged(world, formatErrorResponse([{ field: "", msg: "must be JSON" }]));
-  return withValid(world, check, value, (message) => {
+  if (value === undefined) {
+    return respondUnchanged(world, formatErrorResponse([{ field: "", msg: "must be JSON" }], call.emulateTestServer));
+  }
+  return withValid(world, call, check, value, (message) => {
     const isNew = findTransaction(world, { ...call, id: message.requestId ?? message.id }) === undefined;
     return isNew && isFull(world)
       ? respondUnchanged(world, ledgerFullResponse(world, message))

@@ -1,7 +1,6 @@
 import type { Instant } from "@electrum-vouchers/core";
 import { values } from "../persistent-map.ts";
 import { transactionsOf, voucherOf } from "./ledger.ts";
-import { providerNames } from "./provider-profiles.ts";
 import { lengthOf, peek } from "./queue.ts";
 import type { Forward, Provider, LedgerTransaction, VoucherRecord, VoucherState, World } from "./world.ts";
 import type { TransactionKind } from "./operations.ts";
@@ -50,7 +49,6 @@ export interface ProviderView extends Omit<Provider, "queue"> {
 }
 
 export const allProviders = (world: World, limit: number): readonly ProviderView[] =>
-  providerNames.map((name) => {
-    const { queue, ...provider } = world.providers[name];
+  Object.entries(world.providers).map(([name, { queue, ...provider }]) => {
     return { name, ...provider, queued: lengthOf(queue), queue: peek(queue, limit) };
   });

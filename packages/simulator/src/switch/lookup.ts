@@ -16,7 +16,7 @@ import type { VoucherRecord, World } from "./world.ts";
 export function lookupVoucher(world: World, lookup: VoucherLookup, call: SwitchCall): HandleResult {
   const voucher = findByKeys(world, lookup, call);
   const hint = lookup.receiverInstId;
-  const provider = voucher?.provider ?? providerOf(hint === undefined ? undefined : { id: hint, name: "" });
+  const provider = voucher?.provider ?? providerOf(world, hint === undefined ? undefined : { id: hint, name: "" });
   const asked = recordReceived(world, provider, { at: call.at, operation: call.operation });
   const failed = { id: lookup.provisionRequestId };
   const providerResponse = askProvider(world, provider);

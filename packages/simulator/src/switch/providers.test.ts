@@ -15,6 +15,7 @@ import { textAt } from "../../test/http-till.ts";
 import { computeBalance } from "./balance.ts";
 import { allProviders } from "./inspect.ts";
 import { providerOf } from "./providers.ts";
+import { createWorld } from "./world.ts";
 
 describe("the receiver names the provider", () => {
   test.each([
@@ -26,7 +27,7 @@ describe("the receiver names the provider", () => {
     [{ id: "1", name: " NETCARE " }, "Netcare"],
     [{ id: "Stellr2", name: "Not Stellr" }, "standard"],
   ])("%o → %s", (receiver, name) => {
-    expect(providerOf(receiver)).toBe(name);
+    expect(providerOf(createWorld(), receiver)).toBe(name);
   });
 });
 

@@ -1,13 +1,13 @@
 import type { ErrorType, Instant, Institution } from "@electrum-vouchers/core";
 import type { SwitchOperation } from "./operations.ts";
-import type { ReceivedMessage, World } from "./world.ts";
-import { type ProviderCondition, type ProviderName, providerNames } from "./provider-profiles.ts";
+import type { ProviderCondition } from "./provider-profiles.ts";
+import { providerNamed, type ReceivedMessage, type World } from "./world.ts";
 
 /** The outcome of a request to a provider. */
 export type ProviderResponse =
   | { readonly outcome: "approved"; readonly delayMs: number }
   | { readonly outcome: "declined"; readonly status: 400 | 404; readonly errorType: ErrorType }
-  /** The provider is down (503), or its response did not come in time (504); then it has processed the request. */
+  /** The provider is down (503), or its response did not come (504); then it has processed the request. */
   | {
       readonly outcome: "unavailable";
       readonly status: 503 | 504;
@@ -16,13 +16,13 @@ export type ProviderResponse =
     };
 
 /** The provider of a message, by the name or the id of its receiver. */
-export function providerOf(receiver: Institution | undefined): ProviderName {
+export function providerOf(world: World, receiver: Institution | undefined): string {
   const names = [receiver?.name, receiver?.id].map((name) => name?.trim().toLowerCase());
-  return providerNames.find((provider) => names.includes(provider.toLowerCase())) ?? "standard";
+  return Object.keys(world.providers).find((provider) => names.includes(provider.toLowerCase())) ?? "standard";
 }
 
-export function askProvider(world: World, name: ProviderName): ProviderResponse {
-  const { condition } = world.providers[name];
+export function askProvider(world: World, name: string): ProviderResponse {
+  const { condition } = providerNamed(world, name);
   const { upstreamDeadlineMs } = world.settings;
   switch (condition.state) {
     case "up":
@@ -33,6 +33,8 @@ export function askProvider(world: World, name: ProviderName): ProviderResponse 
         : { outcome: "unavailable", status: 504, processed: true, delayMs: upstreamDeadlineMs };
     case "down":
       return { outcome: "unavailable", status: 503, processed: false, delayMs: 0 };
+    case "answerLost":
+      return { outcome: "unavailable", status: 504, processed: true, delayMs: 0 };
     case "declining":
       return {
         outcome: "declined",
@@ -42,14 +44,14 @@ export function askProvider(world: World, name: ProviderName): ProviderResponse 
   }
 }
 
-export function setCondition(world: World, name: ProviderName, condition: ProviderCondition): World {
-  return { ...world, providers: { ...world.providers, [name]: { ...world.providers[name], condition } } };
+export function setCondition(world: World, name: string, condition: ProviderCondition): World {
+  return { ...world, providers: { ...world.providers, [name]: { ...providerNamed(world, name), condition } } };
 }
 
 /** Records that the provider received a message, unless it is down. */
 export function recordReceived(
   world: World,
-  name: ProviderName,
+  name: string,
   message: {
     readonly operation: SwitchOperation;
     readonly id?: string;
@@ -57,7 +59,7 @@ export function recordReceived(
     readonly at: Instant;
   },
 ): World {
-  const provider = world.providers[name];
+  const provider = providerNamed(world, name);
   if (provider.condition.state === "down") return world;
   const entry: ReceivedMessage = message;
   const messages = [...provider.receivedMessages, entry].slice(-world.settings.maxHistory);

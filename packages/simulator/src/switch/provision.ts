@@ -1,15 +1,10 @@
-import type {
-  BasicReversal,
-  ProvisionRequest,
-  ProvisionResponse,
-  TenderAdvice,
-  Voucher,
-} from "@electrum-vouchers/core";
+import type { BasicAdvice, BasicReversal, ProvisionRequest, ProvisionResponse, Voucher } from "@electrum-vouchers/core";
 import { hashOf } from "../persistent-map.ts";
 import {
   type ApprovalResult,
   responseFields,
   authorise,
+  isFinalOnApproval,
   lifecycle,
   stateAfterApproval,
   refuseWrongUser,
@@ -18,7 +13,6 @@ import type { SwitchCall } from "./call.ts";
 import { findTransaction, findVoucher, historyEvent, transactionKeyOf, recordVoucher, voucherOf } from "./ledger.ts";
 import type { SwitchRequestOperation } from "./operations.ts";
 import { providerOf } from "./providers.ts";
-import { profiles, type ProviderName } from "./provider-profiles.ts";
 import {
   asJson,
   crashResponse,
@@ -27,8 +21,9 @@ import {
   type HandleResult,
   respondUnchanged,
 } from "./response.ts";
+import { slipReference, voucherSlip } from "./slip.ts";
 import { repeatAcknowledgement, blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
-import type { LedgerTransaction, VoucherRecord, World } from "./world.ts";
+import { type LedgerTransaction, providerNamed, type VoucherRecord, type World } from "./world.ts";
 
 /** POST /vouchers. A repeated id is always refused: `retryProvisionVoucher` is for that. */
 export function provisionVoucher(
@@ -41,7 +36,7 @@ export function provisionVoucher(
   const known = findTransaction(world, { ...call, id: message.id });
   if (known?.state === "blocked") return refuseReversed(world, message, known);
   if (known !== undefined) return refuseDuplicate(world, message, known);
-  const issued = issueVoucher(world, message, call, providerOf(message.receiver));
+  const issued = issueVoucher(world, message, call, providerOf(world, message.receiver));
   return call.emulateTestServer && message.receiver === undefined
     ? { ...issued, response: crashResponse("the request names no receiver") }
     : issued;
@@ -62,8 +57,8 @@ export function retryProvisionVoucher(
   const known = findTransaction(world, { ...call, id: message.id });
   if (known?.state === "blocked" || known?.state === "reversed") return refuseReversed(world, message, known);
   // The original request is submitted again, to the same provider.
-  const provider = known?.provider ?? providerOf(message.receiver);
-  if (!profiles[provider].takesRetries) {
+  const provider = known?.provider ?? providerOf(world, message.receiver);
+  if (!providerNamed(world, provider).profile.takesRetries) {
     const freeString = `${provider} does not support retries.`;
     return respondUnchanged(world, createErrorResponse(400, "FUNCTION_NOT_SUPPORTED", message, { freeString }));
   }
@@ -73,8 +68,8 @@ export function retryProvisionVoucher(
   return respondUnchanged(world, { status: known.state === "declined" ? status : 200, body });
 }
 
-/** POST /vouchers/confirmations. */
-export function confirmVoucher(world: World, advice: TenderAdvice, call: SwitchCall<"confirmVoucher">): HandleResult {
+/** POST /vouchers/confirmations. The tenders, if there are some, decide nothing here. */
+export function confirmVoucher(world: World, advice: BasicAdvice, call: SwitchCall<"confirmVoucher">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   switch (known?.state) {
     case "open":
@@ -100,9 +95,10 @@ export function reverseVoucher(world: World, advice: BasicReversal, call: Switch
   switch (known?.state) {
     case "open":
     case "unknown":
-      return applyAdvice(world, known, advice, call, "reversed");
     case "completed":
-      return reverseCompleted(world, known, advice, call);
+      return isFinalOnApproval(world, call.user, known.provider)
+        ? reverseFinal(world, known, advice, call)
+        : applyAdvice(world, known, advice, call, "reversed");
     case "reversed":
       return repeatAcknowledgement(world, { ...known, reversalId: advice.id }, advice, call);
     case "confirmed":
@@ -116,8 +112,8 @@ export function reverseVoucher(world: World, advice: BasicReversal, call: Switch
   }
 }
 
-/** In single messaging, a customer may have redeemed the voucher before its reversal came. */
-function reverseCompleted(
+/** If the voucher was live on approval, a customer may have redeemed it before its reversal came. */
+function reverseFinal(
   world: World,
   known: LedgerTransaction,
   advice: BasicReversal,
@@ -125,7 +121,7 @@ function reverseCompleted(
 ): HandleResult {
   const voucher = voucherOf(world, known);
   const isUnused = voucher === undefined || voucher.state === lifecycle.provision.confirmed;
-  return isUnused || !profiles[known.provider].takesAdvices
+  return isUnused || !providerNamed(world, known.provider).profile.takesReversals
     ? applyAdvice(world, known, advice, call, "reversed")
     : refuseAdvice(world, 400, "VOUCHER_ALREADY_REDEEMED", advice, { freeString: `The voucher is ${voucher.state}.` });
 }
@@ -174,7 +170,7 @@ function issueVoucher(
   world: World,
   message: ProvisionRequest,
   call: SwitchCall<SwitchRequestOperation>,
-  provider: ProviderName,
+  provider: string,
 ): HandleResult {
   const known = findTransaction(world, { ...call, id: message.id });
   const chosen = findVoucher(world, message.voucher?.code);
@@ -191,7 +187,12 @@ function issueVoucher(
 
 function approveProvision(world: World, message: ProvisionRequest, voucher: VoucherRecord): ApprovalResult {
   const { tenders: _, ...repeated } = message;
-  const response: ProvisionResponse = { ...repeated, ...responseFields(world, message), voucher: voucher.voucher };
+  const response: ProvisionResponse = {
+    ...repeated,
+    ...responseFields(world, message),
+    voucher: voucher.voucher,
+    slipData: voucherSlip(voucher, slipReference(world)),
+  };
   return { world, voucher, response };
 }
 
@@ -199,7 +200,7 @@ function mintVoucher(
   world: World,
   message: ProvisionRequest,
   call: SwitchCall<SwitchRequestOperation>,
-  provider: ProviderName,
+  provider: string,
 ): { readonly world: World; readonly voucher: VoucherRecord } {
   const voucher = { ...newVoucher(world, call), ...message.voucher };
   const name = transactionKeyOf({ ...call, id: message.id });

@@ -13,17 +13,20 @@ export const emptyQueue: Queue<never> = { first: 0, next: 0, items: emptyMap };
 
 export const lengthOf = (queue: Queue<unknown>): number => queue.next - queue.first;
 
-export const head = <Item>(queue: Queue<Item>): Item | undefined => get(queue.items, String(queue.first));
-
 export const enqueue = <Item>(queue: Queue<Item>, item: Item): Queue<Item> => ({
   ...queue,
   next: queue.next + 1,
   items: set(queue.items, String(queue.next), item),
 });
 
-export const replaceHead = <Item>(queue: Queue<Item>, item: Item): Queue<Item> => ({
+/** The item with `offset` others before it. */
+export const itemAt = <Item>(queue: Queue<Item>, offset: number): Item | undefined =>
+  get(queue.items, String(queue.first + offset));
+
+/** Replaces an item that is there. */
+export const replaceAt = <Item>(queue: Queue<Item>, offset: number, item: Item): Queue<Item> => ({
   ...queue,
-  items: set(queue.items, String(queue.first), item),
+  items: set(queue.items, String(queue.first + offset), item),
 });
 
 export const dequeue = <Item>(queue: Queue<Item>): Queue<Item> =>

@@ -14,6 +14,8 @@ import type { SwitchRequestOperation } from "./operations.ts";
 import { providerOf } from "./providers.ts";
 import { asJson, createErrorResponse, type HandleResult, respondUnchanged } from "./response.ts";
 import { blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
+import { receiptSlip, slipReference } from "./slip.ts";
+import { finaliseByVoucher } from "./test-server.ts";
 import type { VoucherRecord, World } from "./world.ts";
 
 /** POST /redemptions. There is no check for a repeated id: a voucher that was redeemed cannot be redeemed again anyway. */
@@ -49,7 +51,7 @@ export function redeemVoucher(
       }),
     );
   }
-  const provider = message.receiver === undefined ? voucher.provider : providerOf(message.receiver);
+  const provider = message.receiver === undefined ? voucher.provider : providerOf(world, message.receiver);
   return authorise(world, call, message, provider, (asked) =>
     transferVoucher(asked, message, voucher, call, stateAfterApproval(asked, call, provider)),
   );
@@ -72,6 +74,7 @@ export function transferVoucher(
       ...message,
       ...responseFields(world, message),
       ...(amount === undefined ? {} : { amounts: { ...message.amounts, approvedAmount: amount } }),
+      slipData: receiptSlip(call.kind === "refund" ? "REFUND" : "REDEMPTION", amount, slipReference(world)),
     },
   };
 }
@@ -80,6 +83,8 @@ export function transferVoucher(
 export function confirmRedeem(world: World, advice: BasicAdvice, call: SwitchCall<"confirmRedeem">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);
+  const emulated = finaliseByVoucher(world, known, advice, call, "confirmed");
+  if (emulated !== undefined) return emulated;
   switch (known?.state) {
     case "open":
     case "completed":
@@ -100,6 +105,8 @@ export function confirmRedeem(world: World, advice: BasicAdvice, call: SwitchCal
 export function reverseRedeem(world: World, advice: BasicReversal, call: SwitchCall<"reverseRedeem">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);
+  const emulated = finaliseByVoucher(world, known, advice, call, "reversed");
+  if (emulated !== undefined) return emulated;
   switch (known?.state) {
     case "open":
     case "unknown":

@@ -6,6 +6,7 @@ import { findTransaction, findVoucher, isHolder, voucherOf } from "./ledger.ts";
 import type { SwitchRequestOperation } from "./operations.ts";
 import { providerOf } from "./providers.ts";
 import { transferVoucher } from "./redemption.ts";
+import { finaliseByVoucher, hasStateAtTestServer } from "./test-server.ts";
 import { crashResponse, createErrorResponse, type HandleResult, respondUnchanged } from "./response.ts";
 import { repeatAcknowledgement, blockRequest, refuseAdvice, applyAdvice } from "./apply-advice.ts";
 import type { VoucherState, World } from "./world.ts";
@@ -29,8 +30,10 @@ export function refundVoucher(
     );
   }
   const voucher = findVoucher(world, message.voucher.code);
+  if (call.emulateTestServer && !hasStateAtTestServer(voucher)) {
+    return respondUnchanged(world, crashResponse("the voucher has no state"));
+  }
   if (voucher === undefined) {
-    if (call.emulateTestServer) return respondUnchanged(world, crashResponse("the voucher has no state"));
     return respondUnchanged(
       world,
       createErrorResponse(400, "INVALID_VOUCHER", message, { freeString: "The voucher is unknown." }),
@@ -40,7 +43,7 @@ export function refundVoucher(
     const freeString = `The voucher is ${voucher.state}.`;
     return respondUnchanged(world, createErrorResponse(400, refusalByState[voucher.state], message, { freeString }));
   }
-  const provider = message.receiver === undefined ? voucher.provider : providerOf(message.receiver);
+  const provider = message.receiver === undefined ? voucher.provider : providerOf(world, message.receiver);
   return authorise(world, call, message, provider, (asked) =>
     transferVoucher(asked, message, voucher, call, stateAfterApproval(asked, call, provider)),
   );
@@ -58,6 +61,8 @@ const refusalByState: Readonly<Record<Exclude<VoucherState, "CONFIRMED_REDEEMED"
 export function confirmRefund(world: World, advice: BasicAdvice, call: SwitchCall<"confirmRefund">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);
+  const emulated = finaliseByVoucher(world, known, advice, call, "confirmed");
+  if (emulated !== undefined) return emulated;
   switch (known?.state) {
     case "open":
     case "completed":
@@ -78,6 +83,8 @@ export function confirmRefund(world: World, advice: BasicAdvice, call: SwitchCal
 export function reverseRefund(world: World, advice: BasicReversal, call: SwitchCall<"reverseRefund">): HandleResult {
   const known = findTransaction(world, { ...call, id: advice.requestId });
   const voucher = voucherOf(world, known);
+  const emulated = finaliseByVoucher(world, known, advice, call, "reversed");
+  if (emulated !== undefined) return emulated;
   switch (known?.state) {
     case "open":
     case "unknown":
@@ -85,7 +92,6 @@ export function reverseRefund(world: World, advice: BasicReversal, call: SwitchC
       if (voucher === undefined || isHolder(known, voucher)) return applyAdvice(world, known, advice, call, "reversed");
       break;
     case "reversed":
-      if (call.emulateTestServer) return respondUnchanged(world, crashResponse("the refund was reversed before"));
       return repeatAcknowledgement(world, { ...known, reversalId: advice.id }, advice, call);
     case "confirmed":
       return refuseAdvice(world, 400, "REFUND_ALREADY_CONFIRMED", advice, {

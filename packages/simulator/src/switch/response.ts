@@ -1,6 +1,7 @@
 import type { ErrorDetail, ErrorType, Json, JsonObject } from "@electrum-vouchers/core";
 import { parseJson } from "../json.ts";
 import type { FormatError } from "../messages/check.ts";
+import { toJavaWording } from "../messages/java-wording.ts";
 import type { Forward, World } from "./world.ts";
 
 export interface SwitchResponse {
@@ -67,9 +68,17 @@ const toSentence = (errorType: ErrorType): string => {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`.slice(0, MAX_ERROR_MESSAGE);
 };
 
-/** A FORMAT_ERROR without an id, as Electrum's test server sends it: a message that breaks the schema may have none. */
-export const formatErrorResponse = (faults: readonly FormatError[]): SwitchResponse =>
-  createErrorResponse(400, "FORMAT_ERROR", {}, { formatErrors: faults.map((fault): JsonObject => ({ ...fault })) });
+/**
+ * A FORMAT_ERROR without an id, as Electrum's test server sends it: a message that breaks the schema may have none. That server gives
+ * `msg` alone, with the field in it; its README promises the field as well.
+ */
+export function formatErrorResponse(faults: readonly FormatError[], emulateTestServer = false): SwitchResponse {
+  const formatErrors = faults.map((fault): JsonObject => {
+    const msg = toJavaWording(fault);
+    return emulateTestServer ? { msg: `${fault.field} ${msg}`.trim() } : { field: fault.field, msg };
+  });
+  return createErrorResponse(400, "FORMAT_ERROR", {}, { formatErrors });
+}
 
 /** The response of Electrum's test server when it crashes: not an ErrorDetail. */
 export const crashResponse = (detailText: string): SwitchResponse => ({

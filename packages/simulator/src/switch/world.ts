@@ -9,7 +9,13 @@ import type {
 } from "@electrum-vouchers/core";
 import { emptyMap, type PersistentMap } from "../persistent-map.ts";
 import type { SwitchAdviceOperation, TransactionKind, SwitchOperation } from "./operations.ts";
-import type { ProviderCondition, ProviderName } from "./provider-profiles.ts";
+import {
+  knownProfiles,
+  type ProviderCondition,
+  type ProviderName,
+  type SimulatedProfile,
+  standardProfile,
+} from "./provider-profiles.ts";
 import { emptyQueue, type Queue } from "./queue.ts";
 
 /** Everything that the switch and its providers know: plain, readonly data. The settings and the requests decide all of it. */
@@ -21,7 +27,8 @@ export interface World {
   readonly vouchers: PersistentMap<VoucherRecord>;
   /** Serial number to code. */
   readonly serialNumbers: PersistentMap<string>;
-  readonly providers: Readonly<Record<ProviderName, Provider>>;
+  /** By name. */
+  readonly providers: Readonly<Record<ProviderName, Provider>> & Readonly<Record<string, Provider>>;
   /** How many transactions were ever recorded. Numbers the next one. */
   readonly recorded: number;
   /** How many vouchers the ledger holds. */
@@ -31,6 +38,10 @@ export interface World {
 }
 
 export interface WorldSettings {
+  /** Whether to take the Swagger to the letter. Else a message is read as Electrum's own stack reads it. Default `false`. */
+  readonly strict: boolean;
+  /** Providers besides the known ones, and other profiles for these; what a profile does not say is standard. Default none. */
+  readonly providers: Readonly<Record<string, Partial<SimulatedProfile>>>;
   /** Makes this world's voucher codes differ from another's. Default 1. */
   readonly seed: number;
   /** Users of single messaging: their approvals are complete at once. All others use dual messaging. Default none. */
@@ -41,7 +52,7 @@ export interface WorldSettings {
   readonly upstreamDeadlineMs: number;
   /** The response to a request for one transaction more is 503. Default 100,000. */
   readonly maxTransactions: number;
-  /** How many events of one transaction or voucher, and of one provider, are kept; the oldest go first. Default 100. */
+  /** How many events of one transaction or voucher, and of one provider, are kept; the oldest go first. 0 keeps none. Default 100. */
   readonly maxHistory: number;
 }
 
@@ -70,8 +81,8 @@ export interface LedgerTransaction {
   /** The `id` of the request. */
   readonly id: string;
   readonly state: LedgerTransactionState;
-  readonly provider: ProviderName;
-  /** The state at the provider. It lags behind while an advice is queued, and for ever if the provider takes no advices. */
+  readonly provider: string;
+  /** The state at the provider. It lags behind while an advice is queued, and for ever if the provider does not take it. */
   readonly providerState: "notReceived" | "approved" | "declined" | "confirmed" | "reversed";
   readonly voucherCode?: string;
   readonly terminalId?: string;
@@ -103,7 +114,7 @@ export interface VoucherRecord {
   readonly holder: TransactionKey;
   /** The transaction that issued it. */
   readonly provision: TransactionKey;
-  readonly provider: ProviderName;
+  readonly provider: string;
   readonly value?: LedgerAmount;
   readonly amounts?: Amounts;
   readonly product?: Product;
@@ -127,6 +138,7 @@ export interface HistoryEvent {
 }
 
 export interface Provider {
+  readonly profile: SimulatedProfile;
   readonly condition: ProviderCondition;
   /** Advices that wait for delivery to the provider, in order. */
   readonly queue: Queue<Forward>;
@@ -147,7 +159,7 @@ export interface ReceivedMessage {
 
 /** An advice that is stored, and then forwarded to a provider. */
 export interface Forward {
-  readonly provider: ProviderName;
+  readonly provider: string;
   readonly operation: SwitchAdviceOperation;
   readonly id: string;
   readonly transaction: TransactionKey;
@@ -156,6 +168,8 @@ export interface Forward {
 }
 
 const defaultSettings: WorldSettings = {
+  strict: false,
+  providers: {},
   seed: 1,
   singleMessagingUsers: [],
   remembersReversals: true,
@@ -164,29 +178,64 @@ const defaultSettings: WorldSettings = {
   maxHistory: 100,
 };
 
-const newProvider: Provider = { condition: { state: "up" }, queue: emptyQueue, receivedCount: 0, receivedMessages: [] };
+const newProvider = (profile: SimulatedProfile): Provider => ({
+  profile,
+  condition: { state: "up" },
+  queue: emptyQueue,
+  receivedCount: 0,
+  receivedMessages: [],
+});
 
 /** Creates a world in which nothing has happened. */
 export function createWorld(settings: Partial<WorldSettings> = {}): World {
-  return {
-    settings: { ...defaultSettings, ...settings },
-    transactions: emptyMap,
-    vouchers: emptyMap,
-    serialNumbers: emptyMap,
-    providers: { standard: newProvider, Netcare: newProvider, Stellr: newProvider },
-    recorded: 0,
-    issued: 0,
-    minted: 0,
-  };
+  const { standard, Netcare, Stellr } = knownProfiles;
+  return withSettings(
+    {
+      settings: defaultSettings,
+      transactions: emptyMap,
+      vouchers: emptyMap,
+      serialNumbers: emptyMap,
+      providers: { standard: newProvider(standard), Netcare: newProvider(Netcare), Stellr: newProvider(Stellr) },
+      recorded: 0,
+      issued: 0,
+      minted: 0,
+    },
+    settings,
+  );
 }
 
-/** The world after the switch has lost its memory and its queues. Settings, conditions and the numbering of vouchers stay. */
+/** The world with these settings; those that are not given stay. */
+export function withSettings(world: World, settings: Partial<WorldSettings>): World {
+  const changed = { ...world, settings: { ...world.settings, ...settings } };
+  return Object.entries(settings.providers ?? {}).reduce(
+    (before, [name, profile]) => setProfile(before, name, profile),
+    changed,
+  );
+}
+
+/** Changes what a provider takes. A name that is new makes a new provider, for the requests that name it from now on. */
+export function setProfile(world: World, name: string, profile: Partial<SimulatedProfile>): World {
+  const provider = findProvider(world, name) ?? newProvider(standardProfile);
+  const changed: Provider = { ...provider, profile: { ...provider.profile, ...profile } };
+  return { ...world, providers: { ...world.providers, [name]: changed } };
+}
+
+/** The provider of this name. A transaction's provider is always one of the world's. */
+export const providerNamed = (world: World, name: string): Provider =>
+  findProvider(world, name) ?? world.providers.standard;
+
+/** Only an object's own fields count: a provider may have the name of an inherited member, such as "constructor". */
+const findProvider = (world: World, name: string): Provider | undefined =>
+  Object.hasOwn(world.providers, name) ? world.providers[name] : undefined;
+
+/** The world after the switch has lost its memory and its queues. Settings, providers and the numbering of vouchers stay. */
 export function clearWorld(world: World): World {
-  const { standard, Netcare, Stellr } = world.providers;
-  const blank = (provider: Provider): Provider => ({ ...newProvider, condition: provider.condition });
+  const blank = ({ profile, condition }: Provider): Provider => ({ ...newProvider(profile), condition });
+  const { standard, Netcare, Stellr, ...others } = world.providers;
+  const otherBlank = Object.fromEntries(Object.entries(others).map(([name, provider]) => [name, blank(provider)]));
   return {
     ...createWorld(world.settings),
-    providers: { standard: blank(standard), Netcare: blank(Netcare), Stellr: blank(Stellr) },
+    providers: { standard: blank(standard), Netcare: blank(Netcare), Stellr: blank(Stellr), ...otherBlank },
     recorded: world.recorded,
     minted: world.minted,
   };

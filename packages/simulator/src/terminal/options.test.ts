@@ -33,10 +33,12 @@ describe("the command line", () => {
         simulator: {
           port: 8080,
           host: "127.0.0.1",
+          allowHosts: [],
           faults: {},
           seed: 1,
           singleMessagingUsers: [],
           remembersReversals: true,
+          strict: false,
           upstreamDeadlineMs: 30_000,
           forwardRepeatMs: 500,
         },
@@ -49,8 +51,9 @@ describe("the command line", () => {
 
   test("reads every option", () => {
     const faults = { rules: [{ fault: { kind: "notJson" } }] };
-    const plain = "--port 0 --host ::1 --seed=7 --single-messaging a --single-messaging b --forget-reversals";
-    const more = "--upstream-deadline-ms 100 --forward-repeat-ms 10 --watch --json --with-parent --faults";
+    const plain =
+      "--port 0 --host ::1 --allow-host a.test --seed=7 --single-messaging a --single-messaging b --forget-reversals";
+    const more = "--strict --upstream-deadline-ms 100 --forward-repeat-ms 10 --watch --json --with-parent --faults";
     const reading = readCommandLine([...`${plain} ${more}`.split(" "), scriptFile(JSON.stringify(faults))]);
     expect(reading).toEqual({
       type: "run",
@@ -58,10 +61,12 @@ describe("the command line", () => {
         simulator: {
           port: 0,
           host: "::1",
+          allowHosts: ["a.test"],
           faults,
           seed: 7,
           singleMessagingUsers: ["a", "b"],
           remembersReversals: false,
+          strict: true,
           upstreamDeadlineMs: 100,
           forwardRepeatMs: 10,
         },

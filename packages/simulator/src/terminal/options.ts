@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { readFileSync } from "node:fs";
 import { type FaultPlan, readFaultPlan } from "../faults/plan.ts";
-import type { SimulatorOptions } from "../http/simulator.ts";
+import type { SimulatorOptions } from "../http/simulator-options.ts";
 import { parseJson } from "../json.ts";
 
 export interface CommandLine {
@@ -20,12 +20,17 @@ export type CommandLineResult =
   | { readonly type: "invalid"; readonly lines: readonly string[] };
 
 export const help = `pnpm simulator [options]: an Electrum switch and its providers, to test a till against
+pnpm simulator exam --client COMMAND: puts a client in any language through every documented case; exam --help
 
   --port NUMBER             the port to listen on; 0 for any free port        (8080)
   --host ADDRESS            the address to listen on; loopback is reachable
                             from this machine only                            (127.0.0.1)
+  --allow-host NAME         a name that leads here as well, such as the
+                            container's; may be repeated
   --faults FILE             a JSON file with the fault plan
   --seed NUMBER             another number gives other voucher codes          (1)
+  --strict                  take Electrum's schema to the letter; else messages
+                            are read as Electrum's own stack reads them
   --single-messaging USER   this user owes no advices; may be repeated
   --forget-reversals        do not remember a reversal that comes before its request
   --upstream-deadline-ms N  how long the switch waits for a provider          (30000)
@@ -56,10 +61,12 @@ export function readCommandLine(args: readonly string[]): CommandLineResult {
     simulator: {
       port: number("port", 65_535),
       host: values.host,
+      allowHosts: values["allow-host"] ?? [],
       faults,
       seed: number("seed", Number.MAX_SAFE_INTEGER),
       singleMessagingUsers: values["single-messaging"] ?? [],
       remembersReversals: !values["forget-reversals"],
+      strict: values.strict,
       upstreamDeadlineMs: number("upstream-deadline-ms", MAX_WAIT_MS),
       forwardRepeatMs: number("forward-repeat-ms", MAX_WAIT_MS),
     },
@@ -76,9 +83,11 @@ const MAX_WAIT_MS = 60 * 60 * 1000;
 const options = {
   port: { type: "string", default: "8080" },
   host: { type: "string", default: "127.0.0.1" },
+  "allow-host": { type: "string", multiple: true },
   faults: { type: "string" },
   seed: { type: "string", default: "1" },
   "single-messaging": { type: "string", multiple: true },
+  strict: { type: "boolean", default: false },
   "forget-reversals": { type: "boolean", default: false },
   "upstream-deadline-ms": { type: "string", default: "30000" },
   "forward-repeat-ms": { type: "string", default: "500" },
@@ -117,7 +126,8 @@ function readScript(file: string, lines: string[]): FaultPlan {
 
 function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    // A byte order mark, as Windows' editors write it, is no content.
+    return readFileSync(file, "utf8").replace(/^\ufeff/, "");
   } catch {
     return undefined;
   }

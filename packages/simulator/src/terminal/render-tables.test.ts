@@ -55,3 +55,16 @@ test("shows a new simulator", () => {
   });
   expect(picture).toContain("0 requests, 0 faults\n");
 });
+
+test("prints nothing raw that a caller sent", () => {
+  const hostile = "\u001b[2J\n\u202e\u009b1A";
+  const request = { at: 0, user: hostile, method: "POST", target: `/${hostile}`, body: null, durationMs: 3 };
+  const picture = renderTables({
+    url: "x",
+    world: createWorld(),
+    requests: { total: 1, latest: [{ ...request, response: { status: 404, body: null } }] },
+    faults: noFaults,
+  });
+  expect(picture).not.toMatch(/[^\P{C}\n]/u);
+  expect(picture).toContain("\\u{1b}[2J\\u{a}\\u{202e}\\u{9b}1A  /\\u{1b}");
+});

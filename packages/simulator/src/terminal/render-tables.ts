@@ -2,6 +2,7 @@ import type { FaultsView, RequestsView } from "../http/running-switch.ts";
 import { computeBalance } from "../switch/balance.ts";
 import { allProviders } from "../switch/inspect.ts";
 import type { World } from "../switch/world.ts";
+import { toPrintable } from "./printable.ts";
 
 export interface SimulatorSnapshot {
   readonly url: string;
@@ -18,7 +19,7 @@ export function renderTables({ url, world, requests, faults }: SimulatorSnapshot
     `Electrum simulator ${url}`,
     "",
     ...alignColumns([Object.keys(vouchers), Object.values(vouchers).map(String)]),
-    ...discrepancies.map((line) => `! ${line}`),
+    ...discrepancies.map((line) => `! ${toPrintable(line)}`),
     "",
     ...alignColumns([
       ["provider", "condition", "queued", "received"],
@@ -45,10 +46,11 @@ export function renderTables({ url, world, requests, faults }: SimulatorSnapshot
   ].join("\n");
 }
 
-/** Makes each column as wide as its widest cell. */
+/** Makes each column as wide as its widest cell. Callers chose some of the texts, so that each is made printable. */
 function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
+  const cells = rows.map((row) => row.map(toPrintable));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join("  ")

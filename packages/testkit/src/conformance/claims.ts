@@ -16,7 +16,16 @@ export function testClaims(open: OpenOutbox): void {
 
     const { records } = await unwrapAsync(outbox.claim(createClaim("a")));
 
-    expect(records).toEqual([{ id: uuid(1), version: 2, record: "all of it", postponed: 0, ...dueAt(NOW) }]);
+    expect(records).toMatchObject([
+      {
+        id: uuid(1),
+        version: 2,
+        committedAt: NOW,
+        record: "all of it",
+        postponed: 0,
+        ...dueAt(NOW),
+      },
+    ]);
   });
 
   it("gives what is due by now, and nothing that is due later or not at all", async () => {

@@ -2,31 +2,33 @@ import type { Outbox, OutboxInspection } from "@electrum-vouchers/core/ports";
 import type { ResultAsync } from "neverthrow";
 import { expect, it } from "vitest";
 import type { OutboxStore } from "./outbox-store.ts";
-import { createChange, createClaim, dueAt, commitAll, NOW } from "./fixtures.ts";
+import { createChange, createClaim, dueAt, commitAll, NOW, load } from "./fixtures.ts";
+import { redactionRequest } from "./retention-rules.ts";
 import { uuid } from "../messages/requests.ts";
 import { unwrapAsync, unwrapErrorAsync } from "../unwrap.ts";
 
 type OutboxCall = (outbox: Outbox & OutboxInspection) => ResultAsync<unknown, unknown>;
 
-const calls: Readonly<Record<keyof (Outbox & OutboxInspection), OutboxCall>> = {
+/** Every call but `watch`, which cannot fail. */
+const calls: Readonly<Record<Exclude<keyof (Outbox & OutboxInspection), "watch">, OutboxCall>> = {
   commit: (outbox) => outbox.commit(createChange(1)),
   load: (outbox) => outbox.load(uuid(1)),
   claim: (outbox) => outbox.claim(createClaim("a")),
-  postpone: (outbox) => outbox.postpone({ id: uuid(1), version: 1, until: NOW, reason: "status 503" }),
+  findAhead: (outbox) => outbox.findAhead({ now: NOW, limit: 1 }),
+  postpone: (outbox) => outbox.postpone({ id: uuid(1), version: 1, at: NOW, until: NOW, reason: "status 503" }),
   advance: (outbox) => outbox.advance({ queue: "a", now: NOW, limit: 1 }),
   release: (outbox) => outbox.release({ worker: "a" }),
+  undelivered: (outbox) => outbox.undelivered("q"),
+  secret: (outbox) => outbox.secret(),
+  correctColumns: (outbox) => outbox.correctColumns({ limit: 1 }),
   close: (outbox) => outbox.close(),
-  summary: (outbox) => outbox.summary(),
+  summary: (outbox) => outbox.summary(NOW),
   list: (outbox) => outbox.list({ limit: 1 }),
   journal: (outbox) => outbox.journal(uuid(1)),
-  applyRetention: (outbox) =>
-    outbox.applyRetention({
-      redactBefore: NOW,
-      deleteBefore: NOW,
-      limit: 1,
-      redact: { record: String, entry: String },
-    }),
+  beginRetention: (outbox) => outbox.beginRetention({ now: NOW, intervalMs: 1, redactAfterMs: 1 }),
+  applyRetention: (outbox) => outbox.applyRetention(redactionRequest(NOW)),
   check: (outbox) => outbox.check(),
+  repair: (outbox) => outbox.repair({ id: uuid(1), by: "Thandi", reason: "check() names it", at: NOW }),
 };
 
 /** The end of an outbox, and what outlasts it. */
@@ -61,12 +63,12 @@ export function testClosing(createStore: () => Promise<OutboxStore>, persists: b
 
     const after = await store.open();
 
-    expect(await unwrapAsync(after.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.2" });
+    expect(await load(after, uuid(1))).toMatchObject({ id: uuid(1), version: 2, record: "record 1.2" });
     expect(await unwrapAsync(after.journal(uuid(1)))).toEqual(["entry 1.1", "entry 1.2"]);
     expect(await unwrapAsync(after.claim(createClaim("a")))).toMatchObject({ records: [{ id: uuid(2), version: 1 }] });
-    expect(await unwrapAsync(after.summary())).toMatchObject({
+    expect(await unwrapAsync(after.summary(NOW))).toMatchObject({
       states: { issued: 1, requesting: 1 },
-      due: { advice: 1 },
+      due: { advice: { count: 1, amounts: {} } },
     });
     expect(await unwrapAsync(after.check())).toEqual([]);
   });
@@ -78,7 +80,7 @@ export function testClosing(createStore: () => Promise<OutboxStore>, persists: b
 
     await unwrapAsync(here.close());
 
-    expect(await unwrapAsync(there.load(uuid(1)))).toMatchObject({ version: 1 });
+    expect(await load(there, uuid(1))).toMatchObject({ version: 1 });
     await commitAll(there, createChange(2));
   });
 }

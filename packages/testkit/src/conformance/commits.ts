@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { createChange, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { createChange, dueAt, commitAll, NOW, type OpenOutbox, load, noWork } from "./fixtures.ts";
 import { uuid } from "../messages/requests.ts";
 import { unwrapAsync, unwrapErrorAsync } from "../unwrap.ts";
 
@@ -14,7 +14,12 @@ export function testCommits(open: OpenOutbox): void {
 
     await unwrapAsync(outbox.commit(createChange(1, { expectedVersion: 0, record: "the first" })));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "the first" });
+    expect(await load(outbox, uuid(1))).toEqual({
+      id: uuid(1),
+      version: 1,
+      committedAt: NOW,
+      record: "the first",
+    });
   });
 
   it("replaces the expected version by the next one", async () => {
@@ -23,14 +28,19 @@ export function testCommits(open: OpenOutbox): void {
 
     await unwrapAsync(outbox.commit(createChange(1, { expectedVersion: 2, record: "the third" })));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "the third" });
+    expect(await load(outbox, uuid(1))).toEqual({
+      id: uuid(1),
+      version: 3,
+      committedAt: NOW,
+      record: "the third",
+    });
   });
 
   it("loads nothing where nothing was committed", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1));
 
-    expect(await unwrapAsync(outbox.load(uuid(2)))).toBeUndefined();
+    expect(await load(outbox, uuid(2))).toBeUndefined();
   });
 
   it("gives the id of the commit that wrote a record, where that had one", async () => {
@@ -38,22 +48,36 @@ export function testCommits(open: OpenOutbox): void {
     const [first, second] = [uuid(0xa), uuid(0xb)];
 
     await commitAll(outbox, createChange(1, { commitId: first }));
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
+    expect(await load(outbox, uuid(1))).toMatchObject({ version: 1, commitId: first });
     await unwrapErrorAsync(outbox.commit(createChange(1, { commitId: second })));
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 1, commitId: first });
+    expect(await load(outbox, uuid(1))).toMatchObject({ version: 1, commitId: first });
     await commitAll(outbox, createChange(1, { expectedVersion: 1, commitId: second }));
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 2, commitId: second });
+    expect(await load(outbox, uuid(1))).toMatchObject({ version: 2, commitId: second });
     await commitAll(outbox, createChange(1, { expectedVersion: 2 }));
-    expect(await unwrapAsync(outbox.load(uuid(1)))).not.toHaveProperty("commitId");
+    expect(await load(outbox, uuid(1))).not.toHaveProperty("commitId");
   });
 
+  testApart(open);
+}
+
+function testApart(open: OpenOutbox): void {
   it("keeps each transaction apart from the others", async () => {
     const outbox = await open();
 
     await commitAll(outbox, createChange(1), createChange(2), createChange(1, { expectedVersion: 1 }));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 2, record: "record 1.2" });
-    expect(await unwrapAsync(outbox.load(uuid(2)))).toEqual({ id: uuid(2), version: 1, record: "record 2.1" });
+    expect(await load(outbox, uuid(1))).toEqual({
+      id: uuid(1),
+      version: 2,
+      committedAt: NOW,
+      record: "record 1.2",
+    });
+    expect(await load(outbox, uuid(2))).toEqual({
+      id: uuid(2),
+      version: 1,
+      committedAt: NOW,
+      record: "record 2.1",
+    });
   });
 
   it("keeps every text as it is", async () => {
@@ -67,7 +91,7 @@ export function testCommits(open: OpenOutbox): void {
           outbox.commit(createChange(n, { record, entry, due: { at: NOW, work: "timer", description } })),
         );
 
-        expect(await unwrapAsync(outbox.load(uuid(n)))).toMatchObject({ record, due: { description } });
+        expect(await load(outbox, uuid(n))).toMatchObject({ record, due: { description } });
         expect(await unwrapAsync(outbox.journal(uuid(n)))).toEqual([entry]);
       }),
     );
@@ -84,9 +108,9 @@ function testVersionFence(open: OpenOutbox): void {
 
     const conflict = await unwrapErrorAsync(outbox.commit(createChange(1, { record: "the loser" })));
 
-    const winner = { id: uuid(1), version: 1, record: "the winner", ...dueAt(NOW) };
+    const winner = { id: uuid(1), version: 1, committedAt: NOW, record: "the winner", ...dueAt(NOW) };
     expect(conflict).toEqual({ type: "conflict", winner });
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual(winner);
+    expect(await load(outbox, uuid(1))).toEqual(winner);
   });
 
   it("refuses to replace a version that was replaced, or that is yet to come", async () => {
@@ -96,7 +120,10 @@ function testVersionFence(open: OpenOutbox): void {
     for (const expectedVersion of [0, 1, 3, 4]) {
       const conflict = await unwrapErrorAsync(outbox.commit(createChange(1, { expectedVersion, record: "the loser" })));
 
-      expect(conflict).toEqual({ type: "conflict", winner: { id: uuid(1), version: 2, record: "the winner" } });
+      expect(conflict).toEqual({
+        type: "conflict",
+        winner: { id: uuid(1), version: 2, committedAt: NOW, record: "the winner" },
+      });
     }
   });
 
@@ -106,7 +133,7 @@ function testVersionFence(open: OpenOutbox): void {
     expect(await unwrapErrorAsync(outbox.commit(createChange(1, { expectedVersion: 1 })))).toEqual({
       type: "conflict",
     });
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toBeUndefined();
+    expect(await load(outbox, uuid(1))).toBeUndefined();
   });
 
   it("writes nothing at all of what it refuses", async () => {
@@ -118,10 +145,11 @@ function testVersionFence(open: OpenOutbox): void {
     );
 
     expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
-    expect(await unwrapAsync(outbox.summary())).toEqual({
+    expect(await unwrapAsync(outbox.summary(NOW))).toEqual({
       states: { requesting: 1 },
       needsAttention: 0,
-      due: { replyDeadline: 0, timer: 1, advice: 0 },
+      due: { ...noWork, timer: { count: 1, amounts: {} } },
+      waiting: noWork,
       halted: 0,
       oldestDueAt: NOW,
     });
@@ -135,17 +163,28 @@ function testDueWork(open: OpenOutbox): void {
 
     await commitAll(outbox, createChange(1, { due }));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 1, record: "record 1.1", due });
+    expect(await load(outbox, uuid(1))).toEqual({
+      id: uuid(1),
+      version: 1,
+      committedAt: NOW,
+      record: "record 1.1",
+      due,
+    });
   });
 
   it("replaces what was due with each commit, by nothing where nothing is due any more", async () => {
     const outbox = await open();
     const second = { at: NOW + 7, work: "timer", description: "retry" } as const;
     await commitAll(outbox, createChange(1, dueAt(NOW)), createChange(1, { expectedVersion: 1, due: second }));
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 2, due: second });
+    expect(await load(outbox, uuid(1))).toMatchObject({ version: 2, due: second });
 
     await commitAll(outbox, createChange(1, { expectedVersion: 2 }));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual({ id: uuid(1), version: 3, record: "record 1.3" });
+    expect(await load(outbox, uuid(1))).toEqual({
+      id: uuid(1),
+      version: 3,
+      committedAt: NOW,
+      record: "record 1.3",
+    });
   });
 }

@@ -1,4 +1,9 @@
-import type { Outbox, Postponement } from "@electrum-vouchers/core/ports";
+import {
+  FIRST_DELIVERIES_KEPT,
+  LAST_DELIVERIES_KEPT,
+  type Outbox,
+  type Postponement,
+} from "@electrum-vouchers/core/ports";
 import { expect, it } from "vitest";
 import {
   claimIds,
@@ -11,6 +16,7 @@ import {
   type OpenOutbox,
   queuedChanges,
 } from "./fixtures.ts";
+import { redactionRequest } from "./retention-rules.ts";
 import { uuid } from "../messages/requests.ts";
 import { unwrapAsync } from "../unwrap.ts";
 
@@ -19,7 +25,7 @@ const LATER = NOW + 60_000;
 /** Postpones the first version of these transactions until later. */
 async function postponeAll(outbox: Outbox, numbers: readonly number[], cause?: Postponement["cause"]): Promise<void> {
   for (const n of numbers) {
-    const postponement = { id: uuid(n), version: 1, until: LATER, reason: "silence" };
+    const postponement = { id: uuid(n), version: 1, at: NOW, until: LATER, reason: "silence" };
     await unwrapAsync(outbox.postpone(cause === undefined ? postponement : { ...postponement, cause }));
   }
 }
@@ -58,6 +64,7 @@ export function testDeliveries(open: OpenOutbox): void {
 
   testAdvance(open);
   testHalted(open);
+  testJournalledDeliveries(open);
 }
 
 function testAdvance(open: OpenOutbox): void {
@@ -109,7 +116,7 @@ function testHalted(open: OpenOutbox): void {
     const outbox = await open();
     await commitAll(outbox, ...queuedChanges("q", 1, 5));
     await postponeAll(outbox, [1, 2, 3, 4], "halted");
-    const halted = async (): Promise<number> => (await unwrapAsync(outbox.summary())).halted;
+    const halted = async (): Promise<number> => (await unwrapAsync(outbox.summary(NOW))).halted;
     expect(await halted()).toBe(4);
 
     // Claimed again, one is still halted: nothing was accepted yet.
@@ -121,5 +128,68 @@ function testHalted(open: OpenOutbox): void {
     expect(await halted()).toBe(2);
     await postponeAll(outbox, [3], "noResponse");
     expect(await halted()).toBe(1);
+  });
+}
+
+function testJournalledDeliveries(open: OpenOutbox): void {
+  it("journals deliveries with the next commit, each after the entry of the version that was delivered", async () => {
+    const outbox = await open();
+    await commitAll(outbox, createChange(1, dueAt(NOW)), createChange(2, dueAt(NOW)));
+    for (const [n, delivery] of [
+      [1, "first of 1"],
+      [2, "first of 2"],
+      [1, "second of 1"],
+    ] as const)
+      await unwrapAsync(outbox.postpone({ id: uuid(n), version: 1, at: NOW, until: LATER, reason: "503", delivery }));
+
+    await commitAll(outbox, createChange(1, { expectedVersion: 1 }));
+
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1", "first of 1", "second of 1", "entry 1.2"]);
+    expect(await unwrapAsync(outbox.journal(uuid(2)))).toEqual(["entry 2.1", "first of 2"]);
+    expect(await unwrapAsync(outbox.check())).toEqual([]);
+  });
+
+  it("journals a delivery whose record another process has changed meanwhile", async () => {
+    const outbox = await open();
+    await commitAll(outbox, createChange(1, dueAt(NOW)), createChange(1, { expectedVersion: 1 }));
+    const delivered = { id: uuid(1), version: 1, at: NOW, until: LATER, reason: "503", delivery: "delivered" };
+    await unwrapAsync(outbox.postpone(delivered));
+    await unwrapAsync(outbox.postpone({ ...delivered, version: 3, delivery: "of no version that is" }));
+    await unwrapAsync(outbox.postpone({ ...delivered, id: uuid(9), delivery: "of no record that is" }));
+
+    await commitAll(outbox, createChange(2));
+
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1", "delivered", "entry 1.2"]);
+  });
+
+  it("keeps the first and the last deliveries of a transaction", async () => {
+    const outbox = await open();
+    await commitAll(outbox, createChange(1, dueAt(NOW)));
+    const bound = FIRST_DELIVERIES_KEPT + LAST_DELIVERIES_KEPT;
+    const delivered = Array.from({ length: bound + 5 }, (_, index) => `delivery ${index}`);
+    for (const [index, delivery] of delivered.entries()) {
+      await unwrapAsync(outbox.postpone({ id: uuid(1), version: 1, at: NOW, until: LATER, reason: "503", delivery }));
+      await commitAll(outbox, createChange(10 + index));
+    }
+
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual([
+      "entry 1.1",
+      ...delivered.slice(0, FIRST_DELIVERIES_KEPT),
+      ...delivered.slice(-LAST_DELIVERIES_KEPT),
+    ]);
+  });
+
+  it("forgets deliveries with their transaction", async () => {
+    const outbox = await open();
+    await commitAll(outbox, createChange(1, { ...dueAt(NOW), final: true }));
+    await unwrapAsync(
+      outbox.postpone({ id: uuid(1), version: 1, at: NOW, until: LATER, reason: "503", delivery: "delivered" }),
+    );
+    await commitAll(outbox, createChange(2));
+
+    await unwrapAsync(outbox.applyRetention({ ...redactionRequest(NOW + 1), deleteBefore: NOW + 1 }));
+
+    expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual([]);
+    expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { OutboxStore } from "./outbox-store.ts";
-import { commitAll, createChange, dueAt, NOW, type OpenOutbox } from "./fixtures.ts";
+import { commitAll, createChange, dueAt, NOW, type OpenOutbox, load } from "./fixtures.ts";
 import { uuid } from "../messages/requests.ts";
 import { unwrapAsync, unwrapErrorAsync } from "../unwrap.ts";
 
@@ -13,15 +13,15 @@ export function testExclusiveKeys(open: OpenOutbox): void {
 
     const taken = {
       type: "taken",
-      holder: { id: uuid(1), version: 1, record: "record 1.1", queue: "q", ...dueAt(NOW) },
+      holder: { id: uuid(1), version: 1, committedAt: NOW, record: "record 1.1", queue: "q", ...dueAt(NOW) },
     };
     expect(await unwrapErrorAsync(outbox.commit(createChange(2, { expectedVersion: 1, exclusiveKey: "k" })))).toEqual(
       taken,
     );
     expect(await unwrapErrorAsync(outbox.commit(createChange(3, { exclusiveKey: "k" })))).toEqual(taken);
 
-    expect(await unwrapAsync(outbox.load(uuid(2)))).toMatchObject({ version: 1 });
-    expect(await unwrapAsync(outbox.load(uuid(3)))).toBeUndefined();
+    expect(await load(outbox, uuid(2))).toMatchObject({ version: 1 });
+    expect(await load(outbox, uuid(3))).toBeUndefined();
     expect(await unwrapAsync(outbox.journal(uuid(2)))).toEqual(["entry 2.1"]);
     expect(await unwrapAsync(outbox.check())).toEqual([]);
   });
@@ -70,7 +70,7 @@ export function testExclusiveKeys(open: OpenOutbox): void {
       createChange(3, { exclusiveKey: null }),
     );
 
-    expect(await unwrapAsync(outbox.load(uuid(2)))).toMatchObject({ version: 3 });
+    expect(await load(outbox, uuid(2))).toMatchObject({ version: 3 });
   });
 
   testOrderOfChecks(open);
@@ -86,7 +86,7 @@ function testOrderOfChecks(open: OpenOutbox): void {
     await commitAll(outbox, createChange(1, { expectedVersion: 1, commitId: uuid(0xb), exclusiveKey: null }));
     await commitAll(outbox, createChange(2, { exclusiveKey: "k" }), first);
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 2, commitId: uuid(0xb) });
+    expect(await load(outbox, uuid(1))).toMatchObject({ version: 2, commitId: uuid(0xb) });
     expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1", "entry 1.2"]);
     const other = createChange(1, { commitId: uuid(0xb) });
     expect(await unwrapErrorAsync(outbox.commit(other))).toMatchObject({ type: "conflict" });
@@ -120,5 +120,13 @@ export function testSharedKeys(createStore: () => Promise<OutboxStore>): void {
     const winner = outcomes.findIndex((outcome) => outcome.isOk());
     expect(failures).toHaveLength(39);
     for (const failure of failures) expect(failure).toMatchObject({ type: "taken", holder: { id: uuid(winner) } });
+  });
+
+  it("has one secret for all its processes, as long as a key", async () => {
+    const store = await createStore();
+    const [here, there] = [await store.open(), await store.open()];
+    const secret = await unwrapAsync(here.secret());
+    expect(secret.length).toBeGreaterThanOrEqual(32);
+    expect(await unwrapAsync(there.secret())).toBe(secret);
   });
 }

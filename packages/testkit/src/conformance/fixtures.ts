@@ -1,5 +1,14 @@
 import type { Instant, Uuid } from "@electrum-vouchers/core";
-import type { Change, ClaimRequest, Due, Outbox, OutboxInspection, Work } from "@electrum-vouchers/core/ports";
+import type {
+  Change,
+  ClaimRequest,
+  Due,
+  Outbox,
+  OutboxInspection,
+  OutboxSummary,
+  StoredRecord,
+  Work,
+} from "@electrum-vouchers/core/ports";
 import { uuid } from "../messages/requests.ts";
 import { unwrapAsync } from "../unwrap.ts";
 
@@ -28,6 +37,13 @@ export const dueAt = (at: Instant, work: Work = "advice"): { readonly due: Due }
   due: { at, work, description: "confirmVoucher" },
 });
 
+/** No work, in a summary. */
+export const noWork: OutboxSummary["due"] = {
+  replyDeadline: { count: 0, amounts: {} },
+  timer: { count: 0, amounts: {} },
+  advice: { count: 0, amounts: {} },
+};
+
 /** Advices of the n-th, n+1-th… transaction in one queue, a moment after each other. */
 export const queuedChanges = (
   queue: string,
@@ -54,6 +70,14 @@ export const createClaim = (
 /** Commits each change, one after the other. */
 export async function commitAll(outbox: Outbox, ...changes: readonly Change[]): Promise<void> {
   for (const each of changes) await unwrapAsync(outbox.commit(each));
+}
+
+/** The stored record, without how long it has waited, which no test knows. */
+export async function load(outbox: Outbox, id: Uuid): Promise<Omit<StoredRecord, "waitedMs"> | undefined> {
+  const stored = await unwrapAsync(outbox.load(id));
+  if (stored === undefined) return undefined;
+  const { waitedMs: _, ...rest } = stored;
+  return rest;
 }
 
 /** Which transactions a request gives, by their numbers, in order. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createChange, createClaim, claimIds, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { createChange, createClaim, claimIds, dueAt, commitAll, NOW, type OpenOutbox, load } from "./fixtures.ts";
 import { uuid } from "../messages/requests.ts";
 import { unwrapAsync } from "../unwrap.ts";
 
@@ -23,7 +23,16 @@ export function testLeases(open: OpenOutbox): void {
 
     const { records } = await unwrapAsync(outbox.claim(createClaim("b", UNTIL, UNTIL + 1_000)));
 
-    expect(records).toEqual([{ id: uuid(1), version: 1, record: "record 1.1", postponed: 0, ...dueAt(NOW) }]);
+    expect(records).toMatchObject([
+      {
+        id: uuid(1),
+        version: 1,
+        record: "record 1.1",
+        committedAt: NOW,
+        postponed: 0,
+        ...dueAt(NOW),
+      },
+    ]);
     expect(await claimIds(outbox, "a", UNTIL)).toEqual([]);
   });
 
@@ -34,7 +43,7 @@ export function testLeases(open: OpenOutbox): void {
 
     await unwrapAsync(outbox.commit(createChange(1, { expectedVersion: 1 })));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 2 });
+    expect(await load(outbox, uuid(1))).toMatchObject({ version: 2 });
   });
 
   it("ends the lease with a commit: what is then due may be claimed at once", async () => {
@@ -53,7 +62,7 @@ export function testLeases(open: OpenOutbox): void {
 
     await unwrapAsync(outbox.claim(createClaim("a")));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ version: 1 });
+    expect(await load(outbox, uuid(1))).toMatchObject({ version: 1 });
     expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
   });
 

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { createChange, createClaim, claimIds, dueAt, commitAll, NOW, type OpenOutbox } from "./fixtures.ts";
+import { createChange, createClaim, claimIds, dueAt, commitAll, NOW, type OpenOutbox, load } from "./fixtures.ts";
 import { uuid } from "../messages/requests.ts";
 import { unwrapAsync } from "../unwrap.ts";
 
 const UNTIL = NOW + 1_000;
-const postponement = { id: uuid(1), version: 1, until: UNTIL, reason: "status 503" };
+const postponement = { id: uuid(1), version: 1, at: NOW, until: UNTIL, reason: "status 503" };
 
 /** What could not be done now is done later, and is no step of the transaction. */
 export function testPostponements(open: OpenOutbox): void {
@@ -20,7 +20,16 @@ export function testPostponements(open: OpenOutbox): void {
       nextDueAt: UNTIL + 10,
     });
     const { records } = await unwrapAsync(outbox.claim(createClaim("a", UNTIL + 10)));
-    expect(records).toEqual([{ id: uuid(1), version: 1, record: "record 1.1", postponed: 2, ...dueAt(NOW) }]);
+    expect(records).toMatchObject([
+      {
+        id: uuid(1),
+        version: 1,
+        record: "record 1.1",
+        committedAt: NOW,
+        postponed: 2,
+        ...dueAt(NOW),
+      },
+    ]);
   });
 
   it("gives its lease back", async () => {
@@ -45,11 +54,11 @@ export function testPostponements(open: OpenOutbox): void {
   it("is no step: neither version, record, due nor journal change", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, dueAt(NOW)));
-    const before = await unwrapAsync(outbox.load(uuid(1)));
+    const before = await load(outbox, uuid(1));
 
     await unwrapAsync(outbox.postpone(postponement));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual(before);
+    expect(await load(outbox, uuid(1))).toEqual(before);
     expect(await unwrapAsync(outbox.journal(uuid(1)))).toEqual(["entry 1.1"]);
   });
 

@@ -8,6 +8,7 @@ import {
   NOW,
   type OpenOutbox,
   queuedChanges,
+  load,
 } from "./fixtures.ts";
 import { uuid } from "../messages/requests.ts";
 import { unwrapAsync } from "../unwrap.ts";
@@ -42,7 +43,7 @@ export function testQueues(open: OpenOutbox): void {
       createChange(4, { ...dueAt(NOW - 1), labels }),
       ...queuedChanges("r", 11, 1),
     );
-    await unwrapAsync(outbox.postpone({ id: uuid(2), version: 1, until: NOW - 1, reason: "status 503" }));
+    await unwrapAsync(outbox.postpone({ id: uuid(2), version: 1, at: NOW, until: NOW - 1, reason: "status 503" }));
 
     expect(await claimNumbers(outbox, claimOf(4))).toEqual([11, 1, 2, 3]);
   });
@@ -53,10 +54,11 @@ export function testQueues(open: OpenOutbox): void {
 
     expect(await claimNumbers(outbox, { ...claimOf(2), queues: [""] })).toEqual([1, 2]);
     expect(await claimNumbers(outbox, { ...claimOf(9), exceptQueues: [""] })).toEqual([11]);
-    expect(await unwrapAsync(outbox.load(uuid(1)))).not.toHaveProperty("queue");
+    expect(await load(outbox, uuid(1))).not.toHaveProperty("queue");
   });
 
   testQueueFilters(open);
+  testAges(open);
   testClients(open);
   testLabels(open);
 }
@@ -88,6 +90,35 @@ function testQueueFilters(open: OpenOutbox): void {
     expect(await unwrapAsync(outbox.claim({ ...claimOf(1), clients: [] }))).toMatchObject({ nextDueAt: NOW + 10 });
     expect(await unwrapAsync(outbox.claim({ ...claimOf(1), deliveries: "repeat" }))).toEqual({ records: [] });
     expect(await unwrapAsync(outbox.claim(claimOf(1)))).toMatchObject({ nextDueAt: NOW + 5 });
+  });
+}
+
+function testAges(open: OpenOutbox): void {
+  it("gives the records that became due in a given time alone, and says when the next of those is due", async () => {
+    const outbox = await open();
+    await commitAll(outbox, ...[-30, -20, -10, 10].map((later, index) => createChange(index, dueAt(NOW + later))));
+
+    expect(await claimNumbers(outbox, { ...claimOf(9), dueSince: NOW - 20, dueBefore: NOW - 10 })).toEqual([1]);
+    expect(await unwrapAsync(outbox.claim({ ...claimOf(0), dueSince: NOW - 9 }))).toEqual({
+      records: [],
+      nextDueAt: NOW + 10,
+    });
+    expect(await unwrapAsync(outbox.claim({ ...claimOf(0), dueBefore: NOW - 30 }))).toEqual({ records: [] });
+    expect(await claimNumbers(outbox, { ...claimOf(9), dueBefore: NOW - 20 })).toEqual([0]);
+    expect(await claimNumbers(outbox, { ...claimOf(9), dueSince: NOW - 20 })).toEqual([2]);
+  });
+
+  it("keeps a lease that has not ended, whatever time is asked for", async () => {
+    const outbox = await open();
+    await commitAll(outbox, createChange(1, dueAt(NOW - 5)));
+    expect(await claimNumbers(outbox, claimOf(1))).toEqual([1]);
+
+    const later = { ...claimOf(1), now: NOW + 1 };
+    expect(await unwrapAsync(outbox.claim({ ...later, dueBefore: NOW - 5 }))).toEqual({ records: [] });
+    expect(await unwrapAsync(outbox.claim({ ...later, dueSince: NOW - 5 }))).toEqual({
+      records: [],
+      nextDueAt: NOW + 60_000,
+    });
   });
 }
 
@@ -141,22 +172,30 @@ function testLabels(open: OpenOutbox): void {
       correlation: "order 7",
     };
     await commitAll(outbox, createChange(1, { ...dueAt(NOW), labels }));
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toMatchObject({ queue: "q" });
+    expect(await load(outbox, uuid(1))).toMatchObject({ queue: "q" });
     expect(await claimNumbers(outbox, { ...claimOf(9), clients: ["d"] })).toEqual([]);
 
     await commitAll(outbox, createChange(1, { ...dueAt(NOW), expectedVersion: 1 }));
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).not.toHaveProperty("queue");
-    expect(await unwrapAsync(outbox.load(uuid(1)))).not.toHaveProperty("client");
+    expect(await load(outbox, uuid(1))).not.toHaveProperty("queue");
+    expect(await load(outbox, uuid(1))).not.toHaveProperty("client");
     expect(await claimNumbers(outbox, { ...claimOf(9), clients: ["d"], queues: [""] })).toEqual([1]);
   });
 
   it("gives the queue and the client of a record wherever it gives the record", async () => {
     const outbox = await open();
     await commitAll(outbox, createChange(1, { ...dueAt(NOW), labels: { queue: "q", client: "c" } }));
-    const record = { id: uuid(1), version: 1, record: "record 1.1", queue: "q", client: "c", ...dueAt(NOW) };
+    const record = {
+      id: uuid(1),
+      version: 1,
+      committedAt: NOW,
+      record: "record 1.1",
+      queue: "q",
+      client: "c",
+      ...dueAt(NOW),
+    };
 
-    expect(await unwrapAsync(outbox.load(uuid(1)))).toEqual(record);
+    expect(await load(outbox, uuid(1))).toEqual(record);
     expect(await unwrapAsync(outbox.list({ limit: 1 }))).toMatchObject({ records: [record] });
     expect(await unwrapAsync(outbox.claim(claimOf(1)))).toMatchObject({ records: [{ ...record, postponed: 0 }] });
   });

@@ -28,6 +28,11 @@ export interface FlowConditions {
 export interface ExpectedResult {
   /** What the till sends, in order, and what comes of each message. */
   readonly sentMessages: readonly ExpectedMessage[];
+  /**
+   * In real time, how often an advice is repeated, and in which order advices are delivered, depends on the moment. Then each that is sent
+   * must have been acknowledged in the end, and reach the provider.
+   */
+  readonly advicesMayVary?: true;
   /** What of it reaches the provider, in order. */
   readonly providerMessages: readonly Operation[];
   /** The advices that Electrum acknowledges and does not forward. */
@@ -39,7 +44,7 @@ export interface ExpectedResult {
 }
 
 /** The reason of an alert of the runtime. */
-export type ExpectedAlert = "neverAnswered" | "notElectrum";
+export type ExpectedAlert = "attention" | "neverAnswered" | "notElectrum";
 
 /** A message that is sent `repeatedly` is sent until something else comes of it: how often depends on the moment. */
 export type ExpectedMessage = readonly [operation: Operation, outcome: ExpectedOutcome, times?: number | "repeatedly"];

@@ -202,6 +202,7 @@ export const provisionFlows: readonly DocumentedFlow[] = [
           reconciliation: ["providerTakesNoReversals"],
         },
       ],
+      alerts: ["attention"],
     },
   },
   {

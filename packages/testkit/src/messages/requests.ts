@@ -13,7 +13,7 @@ import type {
 export const secrets = {
   code: "SECRET-VOUCHER-CODE",
   pin: "SECRET-PIN",
-  cardNumber: "541333999999",
+  cardNumber: "541333******9999",
   msisdn: "+27820000123",
   reference: "SECRET-REFERENCE",
 } as const;

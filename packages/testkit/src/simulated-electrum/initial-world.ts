@@ -67,8 +67,11 @@ export function sellVoucher(world: World, provider: ProviderName, sale: Confirme
   };
 }
 
+/** A switch that takes the Swagger to the letter, as what a till sends must. */
+const createStrictWorld = (settings: Partial<WorldSettings>): World => createWorld({ strict: true, ...settings });
+
 export const emptyWorld = (settings: Partial<WorldSettings> = {}): InitialWorld => ({
-  world: createWorld(settings),
+  world: createStrictWorld(settings),
   voucherCode: "",
 });
 
@@ -83,5 +86,5 @@ export function worldWithVoucher(provider: ProviderName, settings: Partial<World
     confirmationId: "ea000000-0000-4000-8000-000000000002",
     tenders: [{ amount: cents(5_000), tenderType: "CASH" }],
   };
-  return sellVoucher(createWorld(settings), provider, sale, Date.parse(request.time));
+  return sellVoucher(createStrictWorld(settings), provider, sale, Date.parse(request.time));
 }

@@ -60,12 +60,12 @@ export function createSimulatedSwitch(
   options: SimulatedSwitchOptions = {},
 ): SimulatedSwitch {
   const { world = emptyWorld().world, faults = {}, forwardDelayMs = usualForwardDelayMs } = options;
-  const onQueued = (name: ProviderName): void => void forwardTo(name);
+  const onQueued = (name: string): void => void forwardTo(name);
   const running = createRunningSwitch(world, faults, { onQueued, onChange: () => undefined });
   let isHealthy = false;
 
   /** Tells the provider of one advice, the oldest. */
-  async function forwardTo(name: ProviderName): Promise<void> {
+  async function forwardTo(name: string): Promise<void> {
     for (let isDelivered = false, isRepeat = false; !isDelivered; isRepeat = true) {
       await clock.sleep(forwardDelayMs(isRepeat));
       running.change((before) => {

@@ -3,20 +3,24 @@ import { describe, expect, test } from "vitest";
 import { configurationName, sale } from "../configuration.ts";
 import { NOW } from "../time/time.ts";
 import { compareAbstraction } from "./compare-abstraction.ts";
-import { comparisonCases } from "./comparison-cases.ts";
+import { type ComparisonCase, comparisonCases } from "./comparison-cases.ts";
 
 /** How long each history is here; `pnpm verify model` makes it longer. */
 const SHORT_DURATION_MS = 1;
 
+const comparisonName = ({ configuration, hasMarks }: ComparisonCase): string =>
+  `${configurationName(configuration)}${hasMarks === true ? ", payments and operators" : ""}`;
+
 describe("what is left out of a state changes nothing", () => {
-  test.each(comparisonCases.map(({ configuration }) => [configurationName(configuration), configuration] as const))(
+  test.each(comparisonCases.map((each) => [comparisonName(each), each] as const))(
     "%s",
-    (_, { kind, policy }) => {
-      const { differences, abstractions, transactions } = compareAbstraction(kind, policy, NOW + SHORT_DURATION_MS);
+    (_, { configuration: { kind, policy }, durationMs, hasMarks }) => {
+      const until = NOW + Math.min(durationMs, SHORT_DURATION_MS);
+      const { differences, abstractions, transactions } = compareAbstraction(kind, policy, until, undefined, hasMarks);
 
       expect(differences).toEqual([]);
       // Many have the same abstraction, so that there is something to compare.
-      expect(abstractions).toBeLessThan(transactions / 5);
+      expect(abstractions).toBeLessThan(transactions / (hasMarks === true ? 3 : 5));
     },
   );
 

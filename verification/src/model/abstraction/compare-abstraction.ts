@@ -38,6 +38,7 @@ export function compareAbstraction(
   policy: Policy,
   until: Instant,
   abstraction: (transaction: Transaction) => string = abstractionOf,
+  hasMarks = false,
 ): AbstractionComparison {
   const seen = new Set<string>();
   const open: TimedTransaction[] = [];
@@ -60,7 +61,7 @@ export function compareAbstraction(
   for (let timed = open.pop(); timed !== undefined; timed = open.pop()) {
     const { transaction, now } = timed;
     const outcomes = new Map<string, string>();
-    for (const [event, { transaction: next, commands }] of stepsFrom(timed)) {
+    for (const [event, { transaction: next, commands }] of stepsFrom(timed, hasMarks)) {
       steps += 1;
       const isUnchanged = next === transaction && commands.length === 0;
       if (!isUnchanged) visit({ transaction: next, now });
@@ -102,10 +103,13 @@ function startTransaction(kind: Transaction["kind"], policy: Policy): Transactio
 }
 
 /** Everything that can happen, by its name in the model checker, with its outcome. */
-function stepsFrom({ transaction, now }: TimedTransaction): readonly (readonly [string, Step<Transaction>])[] {
+function stepsFrom(
+  { transaction, now }: TimedTransaction,
+  hasMarks: boolean,
+): readonly (readonly [string, Step<Transaction>])[] {
   return [
     ...factsAt(transaction, now).map(([name, fact]) => [name, observe(transaction, fact)] as const),
-    ...intentsAt(transaction, now).flatMap(([name, intent]) =>
+    ...[...intentsAt(transaction, now), ...(hasMarks ? marksAt(now) : [])].flatMap(([name, intent]) =>
       decide(transaction, intent)
         .map((step) => [[name, step] as const])
         .unwrapOr([]),
@@ -160,7 +164,7 @@ function factsAt(transaction: Transaction, at: Instant): readonly (readonly [str
         (cause) => [`no response ${attempt}`, { type: "noResponse", attempt, cause, at }] as const,
       ),
       [`no response ${attempt}`, { type: "interruption", attempt, at }],
-      ...(["retry", "lookup", "decision"] as const).map(
+      ...(["retry", "lookup", "decision", "expiry"] as const).map(
         (timer) => [`${timer} timer ${attempt}`, { type: "timer", timer, attempt, at }] as const,
       ),
     ]),
@@ -177,9 +181,17 @@ function intentsAt({ kind }: Transaction, at: Instant): readonly (readonly [stri
     { type: "cancel", at },
     { type: "lookUp", at },
     { type: "redeem", request: redemptionRequest("standard", CODE), at },
-    { type: "resend", at },
+    { type: "resend", by: "the operator", reason: "both sides were asked", at },
     { type: "resolve", resolution: "confirmed", by: "the operator", reason: "both sides were asked", at },
     { type: "resolve", resolution: "reversed", by: "the operator", reason: "both sides were asked", at },
   ];
   return intents.map((intent) => [intent.type === "resolve" ? `resolve as ${intent.resolution}` : intent.type, intent]);
 }
+
+/** What the till and the operator say of a transaction without moving it on. */
+const marksAt = (at: Instant): readonly (readonly [string, Intent])[] => [
+  ["paymentStarted", { type: "paymentStarted", at }],
+  ["hold", { type: "hold", by: "the operator", reason: "both sides were asked", at }],
+  ["unhold", { type: "unhold", by: "the operator", reason: "both sides were asked", at }],
+  ["reconcile", { type: "reconcile", outcome: "agrees", by: "the operator", reason: "both sides were asked", at }],
+];

@@ -6,6 +6,6 @@ import type { ComparisonCase } from "./comparison-cases.ts";
 const isComparisonCase = (message: unknown): message is ComparisonCase =>
   hasFields(message, "configuration", "durationMs");
 
-serveJobs(isComparisonCase, ({ configuration, durationMs }) =>
-  compareAbstraction(configuration.kind, configuration.policy, NOW + durationMs),
+serveJobs(isComparisonCase, ({ configuration, durationMs, hasMarks }) =>
+  compareAbstraction(configuration.kind, configuration.policy, NOW + durationMs, undefined, hasMarks),
 );

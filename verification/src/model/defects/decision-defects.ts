@@ -1,4 +1,4 @@
-import { netcare } from "@electrum-vouchers/core";
+import { netcare, stellr } from "@electrum-vouchers/core";
 import { sale } from "../configuration.ts";
 import type { Defect } from "./defect.ts";
 import {
@@ -12,6 +12,9 @@ import {
 const PROVISION = "packages/core/src/machines/provision.ts";
 const REDEMPTION = "packages/core/src/machines/redemption.ts";
 const SETTLEMENT = "packages/core/src/machines/finalization.ts";
+const RECONCILE = "packages/core/src/machines/reconcile.ts";
+const DECISION = "packages/core/src/machines/decision.ts";
+const LATE = "packages/core/src/machines/late-responses.ts";
 const TRANSACTION = "packages/core/src/transaction.ts";
 
 /** Defects in what the machines decide. */
@@ -45,15 +48,15 @@ export const decisionDefects: readonly Defect[] = [
   },
   {
     name: "handing over a voucher that is not confirmed",
-    file: "packages/core/src/hand-over.ts",
-    original: '(transaction.state === "confirming" ||',
-    replacement: '(transaction.state === "issued" || transaction.state === "confirming" ||',
+    file: "packages/core/src/machines/handing-over.ts",
+    original: '    case "completed":\n',
+    replacement: '    case "issued":\n    case "completed":\n',
     configuration: simpleSale,
     invariant: "handOver",
   },
   {
     name: "handing out a late voucher",
-    file: SETTLEMENT,
+    file: LATE,
     original: '  return { state, ignored: "late", items: [{ reason: "lateApproval", ...approval }] };',
     replacement: '  return { state: { state: "completed", approval } };',
     configuration: saleWithTwoOwners,
@@ -117,8 +120,10 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "a cancel after a confirm reverses",
     file: SETTLEMENT,
-    original: ': err({ type: "alreadyDecided", decision: decisionOf(current) });\n    case "resend"',
-    replacement: ': ok({ state: { ...current, state: "reversing", notBefore: intent.at } });\n    case "resend"',
+    original: ': err({ type: "alreadyDecided", decision: decisionOf(current) });\n    case "paymentStarted"',
+    replacement: `: ok("advice" in current ? { state: { state: "reversing", decision: decisionOf(current), notBefore: intent.at,
+          advice: { operation: "reverseVoucher", message: { ...current.advice.message, reversalReason: "CANCELLED" } } } } : { state: current });
+    case "paymentStarted"`,
     configuration: simpleSale,
     invariant: "handOver",
   },
@@ -166,7 +171,7 @@ export const decisionDefects: readonly Defect[] = [
   },
   {
     name: "a decision deadline that decides nothing",
-    file: SETTLEMENT,
+    file: DECISION,
     original: 'fact.timer === "decision" && fact.attempt === approval.attempt && decideBy !== undefined',
     replacement: 'fact.timer === "decision" && fact.attempt === approval.attempt && decideBy === undefined',
     configuration: sale({ retries: 0, decisionDeadlineMs: 1 }),
@@ -215,7 +220,7 @@ export const decisionDefects: readonly Defect[] = [
   },
   {
     name: "a decision deadline ten times as long",
-    file: SETTLEMENT,
+    file: DECISION,
     original: "const decideBy = at + policy.decisionDeadlineMs;",
     replacement: "const decideBy = at + 10 * policy.decisionDeadlineMs;",
     configuration: sale({ retries: 0, decisionDeadlineMs: 1 }),
@@ -240,16 +245,14 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "handing out the voucher of any sale",
     file: "packages/core/src/hand-over.ts",
-    original: `transaction.kind === "provision" &&
-`,
-    replacement: `transaction.kind === "provision" ||
-`,
+    original: "  reasonAgainst(transaction) === undefined;",
+    replacement: '  transaction.kind === "provision" || reasonAgainst(transaction) === undefined;',
     configuration: simpleSale,
     invariant: "handOver",
   },
   {
     name: "a late approval that is not listed for reconciliation",
-    file: SETTLEMENT,
+    file: LATE,
     original: 'return { state, ignored: "late", items: [{ reason: "lateApproval", ...approval }] };',
     replacement: 'return { state, ignored: "late" };',
     configuration: saleWithTwoOwners,
@@ -312,5 +315,38 @@ export const decisionDefects: readonly Defect[] = [
       return { state: { ...current, acknowledgement: "duplicate" } };`,
     configuration: sale({ retries: 1 }, { owners: 2 }),
     invariant: "oneFinalState",
+  },
+  {
+    name: "an item that is settled is dropped",
+    file: RECONCILE,
+    original: "item.settled === undefined ? { ...item, settled } : item,\n    ),",
+    replacement:
+      "item.settled === undefined ? { ...item, settled } : item,\n    ).filter((item) => item.settled === undefined),",
+    configuration: sale({ provider: stellr, retries: 0 }),
+    invariant: "reconciliationListed",
+  },
+  {
+    name: "what a customer may be paying for is reversed at its deadline",
+    file: DECISION,
+    original: 'payment !== undefined || onDecisionDeadline === "alert"',
+    replacement: 'onDecisionDeadline === "alert"',
+    configuration: sale({ retries: 0, decisionDeadlineMs: 1 }),
+    invariant: "policyKept",
+  },
+  {
+    name: "an advice that is held is sent",
+    file: TRANSACTION,
+    original: "    return transaction.held === undefined\n",
+    replacement: "    return true\n",
+    configuration: simpleSale,
+    invariant: "outboxAccurate",
+  },
+  {
+    name: "a transaction that is held needs nobody",
+    file: TRANSACTION,
+    original: '("held" in transaction && transaction.held !== undefined) ||',
+    replacement: "",
+    configuration: simpleSale,
+    invariant: "outboxAccurate",
   },
 ];

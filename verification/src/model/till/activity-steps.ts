@@ -84,6 +84,7 @@ const everyNoResponseCause = [
   "deadline",
   "notSent",
   "unreachable",
+  "cannotSend",
   "insecure",
   "interrupted",
   "tooLarge",

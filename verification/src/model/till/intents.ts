@@ -1,5 +1,5 @@
-import type { Intent, Transaction } from "@electrum-vouchers/core";
-import { intentStep, nextAction, type StartEntry, startStep } from "@electrum-vouchers/runtime/engine";
+import type { Intent, StartEntry, Transaction } from "@electrum-vouchers/core";
+import { intentStep, nextAction, startStep } from "@electrum-vouchers/runtime/engine";
 import { provisionStarts, redemptionRequest, redemptionStarts, tenders } from "../fixtures.ts";
 import type { StateSpace } from "../state-space.ts";
 import { NOW } from "../time/time.ts";
@@ -26,7 +26,11 @@ export function intentsFor({ configuration, provider, code }: StateSpace): reado
     ...(kind === "provision"
       ? []
       : [{ type: "lookUp", at } as const, { type: "redeem", request: redemptionRequest(provider, code), at } as const]),
-    { type: "resend", at },
+    { type: "paymentStarted", at },
+    { type: "hold", ...operator },
+    { type: "unhold", ...operator },
+    { type: "reconcile", outcome: "agrees", ...operator },
+    { type: "resend", ...operator },
     { type: "resolve", resolution: "confirmed", ...operator },
     { type: "resolve", resolution: "reversed", ...operator },
   ];

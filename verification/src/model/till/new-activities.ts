@@ -7,7 +7,7 @@ import type { StateSpace } from "../state-space.ts";
 import { NOW } from "../time/time.ts";
 import type { ActivitySteps } from "./activity-steps.ts";
 import { intentsFor, startOutcomes, decideIntent } from "./intents.ts";
-import type { StoredTransaction } from "./stored.ts";
+import type { StoredState } from "./stored.ts";
 import { type ActivityOutcome, resumeDue } from "./till.ts";
 import { createStepMaker, type TillStep } from "./till-step.ts";
 
@@ -29,7 +29,7 @@ export function createNewActivities(space: StateSpace, steps: ActivitySteps): Ne
     }),
   );
 
-  function dueSteps({ transaction, due }: StoredTransaction): readonly TillStep[] {
+  function dueSteps({ transaction, due }: StoredState): readonly TillStep[] {
     if (due === undefined || due.at > NOW) return [];
     const outcome = resumeDue(transaction);
     return outcome.activity?.type === "delivering"

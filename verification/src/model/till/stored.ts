@@ -4,15 +4,15 @@ import { abstractionOf } from "../abstraction/abstraction.ts";
 import { age } from "../time/time.ts";
 
 /** What the outbox holds of the transaction. */
-export interface StoredTransaction {
+export interface StoredState {
   readonly transaction: Transaction;
   /** What wakes a till up. The state alone does not. */
   readonly due?: Due;
 }
 
-export const toStored = ({ record, due }: Change): StoredTransaction =>
+export const toStored = ({ record, due }: Change): StoredState =>
   age({ transaction: decode(record)._unsafeUnwrap(), ...(due === undefined ? {} : { due }) }, 0);
 
 /** Two records with the same key behave alike. */
-export const storedKey = ({ transaction, due }: StoredTransaction): string =>
+export const storedKey = ({ transaction, due }: StoredState): string =>
   `${abstractionOf(transaction)} ${JSON.stringify(due)}`;

@@ -41,6 +41,7 @@ export const createStepMaker =
     kind,
     line: { actor: "till", event },
     activity: activity === undefined ? 0 : activities.idOf(activity),
-    isHandedOver: result !== undefined && canHandOver(result),
+    // A redemption may hand over a change voucher, but this switch gives none.
+    isHandedOver: result?.kind === "provision" && canHandOver(result),
     ...more,
   });

@@ -82,7 +82,7 @@ export function applyCommit(
 
 function toConflict({ change: { id } }: CommitActivity, stored: Transaction | undefined): Result<void, CommitError> {
   if (stored === undefined) return err({ type: "conflict" });
-  return err({ type: "conflict", winner: { id, version: STORED_VERSION, record: encode(stored) } });
+  return err({ type: "conflict", winner: { id, version: STORED_VERSION, record: encode(stored), committedAt: NOW } });
 }
 
 /** Sends a request, unless its deadline has come. */

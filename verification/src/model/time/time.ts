@@ -60,6 +60,8 @@ const moments: ReadonlySet<string> = new Set([
   "retryAt",
   "lookUpAt",
   "decideBy",
+  "expiresAt",
+  "overdueAt",
   "latestDeadlineAt",
   "cancelledAt",
   "startedAt",

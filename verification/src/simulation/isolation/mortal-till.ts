@@ -1,8 +1,8 @@
-import type { Outbox } from "@electrum-vouchers/core/ports";
 import { startTill, type Till } from "@electrum-vouchers/runtime";
 import { type ProviderName, providerNames } from "@electrum-vouchers/simulator";
 import {
   killablePorts,
+  type MemoryOutbox,
   policyOf,
   providerProfiles,
   type SimulatedClock,
@@ -10,6 +10,7 @@ import {
   type TillPorts,
   type TillProcess,
 } from "@electrum-vouchers/testkit";
+import { watchCommits } from "../../harness/watch-outbox.ts";
 import { receiverIdOf } from "../../harness/receiver.ts";
 import type { Random } from "../../random.ts";
 import { generateUuid } from "../messages.ts";
@@ -25,7 +26,7 @@ export interface ShopEnvironment {
   readonly trace: Trace;
   readonly electrum: TillPorts["electrum"];
   /** It outlives the process. */
-  readonly outbox: Outbox;
+  readonly outbox: MemoryOutbox;
   readonly record: SalesRecord;
 }
 
@@ -45,7 +46,15 @@ export interface MortalTill {
 }
 
 /** Starts the till. If the scenario says so, its process dies once, and another starts after a while. */
-export function startMortalTill({ random, scenario, clock, trace, record, ...ports }: ShopEnvironment): MortalTill {
+export function startMortalTill({
+  random,
+  scenario,
+  clock,
+  trace,
+  record,
+  outbox,
+  electrum,
+}: ShopEnvironment): MortalTill {
   let running: RunningProcess | undefined;
 
   async function start(): Promise<void> {
@@ -53,8 +62,10 @@ export function startMortalTill({ random, scenario, clock, trace, record, ...por
     running = { tillProcess };
     record.noteStart();
     trace.add("till", "starts");
+    const own = watchCommits(outbox.connect(), record.observe);
+    void tillProcess.died.then(() => own.crash());
     const starting = startTill({
-      ...killablePorts({ ...ports, clock }, tillProcess),
+      ...killablePorts({ electrum, outbox: own, clock }, tillProcess),
       policy: (subject) => policyOf({ provider: providerProfiles[providerOf(receiverIdOf(subject))] }),
       newId: () => generateUuid(random),
       onEvent: (event) => {

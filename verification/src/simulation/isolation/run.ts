@@ -12,7 +12,7 @@
 
 import type { OutgoingMessage } from "@electrum-vouchers/core";
 import { createMemoryOutbox, createSimulatedClock, createSimulatedElectrum } from "@electrum-vouchers/testkit";
-import { isNothingDue, watchCommits } from "../../harness/watch-outbox.ts";
+import { isNothingDue } from "../../harness/watch-outbox.ts";
 import { describeViolation } from "../../oracle/invariants.ts";
 import { createRandom } from "../../random.ts";
 import { runStartsAt } from "../messages.ts";
@@ -55,7 +55,7 @@ export async function runIsolationSeed(seed: number): Promise<IsolationResult> {
     return "requestId" in message ? record.find(message.requestId)?.failure : undefined;
   }
 
-  const outbox = watchCommits(createMemoryOutbox(), record.observe);
+  const outbox = createMemoryOutbox(clock.monotonicMs);
   const electrum = withFailures(createSimulatedElectrum(clock), clock, failureOf);
   const environment = { random, scenario, clock, trace, electrum, outbox, record };
   const till = startMortalTill(environment);

@@ -20,7 +20,8 @@ export async function verifyIsolation(args: readonly string[]): Promise<Report> 
   console.log(`\nthe longest wait of a healthy advice: ${(longestMs / 1_000).toFixed(1)} s of virtual time\n`);
   return {
     check: "isolation",
-    size: `${count} seeds from ${from}, ${healthy} healthy advices`,
+    counts: { seeds: found.length, "healthy advices": healthy },
+    size: `${found.length} seeds from ${from}, ${healthy} healthy advices`,
     faults: `${failing} failing advices, in ${failures.length} ways or refused`,
     failures: [
       ...found.filter(({ violations }) => violations.length > 0).map(describeFailure),

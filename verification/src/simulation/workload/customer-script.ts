@@ -1,4 +1,4 @@
-import type { Transaction, Uuid } from "@electrum-vouchers/core";
+import type { TransactionView, Uuid } from "@electrum-vouchers/core";
 import type { CallOutcome, TillClient } from "./till-client.ts";
 import { price, tenders } from "../messages.ts";
 import type { ProcessEnvironment } from "../ports.ts";
@@ -12,7 +12,7 @@ export interface CustomerScript {
   /** Cancels after a while, in whatever state it is then. */
   cancelLater(id: Uuid): Promise<void>;
   /** Accepts, cancels, both, or neither. Gives the transaction if a till has accepted that it stands. */
-  decide(id: Uuid, accept: (id: Uuid) => Promise<CallOutcome>): Promise<Transaction | undefined>;
+  decide(id: Uuid, accept: (id: Uuid) => Promise<CallOutcome>): Promise<TransactionView | undefined>;
 }
 
 /** Customers who change their mind do so soon. */
@@ -20,7 +20,7 @@ const MAX_DECISION_DELAY_MS = 8_000;
 
 export function createCustomerScript({ context, oracle }: ProcessEnvironment, { call }: TillClient): CustomerScript {
   const { clock, random } = context;
-  const { below, pick } = random;
+  const { below, chance, pick } = random;
 
   const recordIfAccepted = async (
     id: Uuid,
@@ -70,6 +70,8 @@ export function createCustomerScript({ context, oracle }: ProcessEnvironment, { 
     decide: async (id, accept) => {
       const choice = pick(["confirm", "confirm", "confirm", "confirm again", "cancel", "both", "neither"] as const);
       await clock.sleep(below(MAX_DECISION_DELAY_MS));
+      // From then on nothing is reversed by itself; an operator may have to decide.
+      if (chance(0.3)) await call(id, "begins to pay for", (till) => till.paymentStarted(id));
       if (choice === "neither") return undefined;
       const [confirmed] = await Promise.all([
         choice === "cancel" ? undefined : accept(id),

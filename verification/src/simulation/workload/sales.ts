@@ -1,4 +1,4 @@
-import { canHandOver, handOver, type Transaction, type Uuid } from "@electrum-vouchers/core";
+import { canHandOver, type TransactionView, type Uuid } from "@electrum-vouchers/core";
 import type { ProviderName } from "@electrum-vouchers/simulator";
 import type { TillClient } from "./till-client.ts";
 import { generateUuid, provisionRequest } from "../messages.ts";
@@ -19,17 +19,17 @@ const providers: readonly ProviderName[] = ["standard", "standard", "Netcare", "
 /** A customer buys a voucher and keeps it. */
 export function createSaleWorkload(
   { context }: ProcessEnvironment,
-  { call, waitWhileIn }: TillClient,
+  { call, waitWhileIn, handOver }: TillClient,
   script: CustomerScript,
   vouchers: OwnedVoucher[],
 ): (number: number) => Promise<void> {
   const { clock, random, trace, scenario } = context;
 
   /** The customer gets the voucher as soon as it may be handed over. */
-  function receiveVoucher(transaction: Transaction | undefined, provider: ProviderName): void {
-    if (transaction === undefined || !canHandOver(transaction)) return;
-    const { code } = handOver(transaction);
-    vouchers.push({ code, provider, saleId: transaction.id });
+  async function receiveVoucher(sale: TransactionView | undefined, provider: ProviderName): Promise<void> {
+    if (sale === undefined || !canHandOver(sale)) return;
+    const code = await handOver(sale.id);
+    if (code !== undefined) vouchers.push({ code, provider, saleId: sale.id });
   }
 
   return async (number) => {
@@ -43,7 +43,7 @@ export function createSaleWorkload(
       random.chance(0.2) ? script.cancelLater(id) : undefined,
     ]);
     const sale = await waitWhileIn(outcome, ["requesting", "waitingToRetry"]);
-    receiveVoucher(sale, provider);
-    if (sale?.state === "issued") receiveVoucher(await script.decide(id, script.confirm), provider);
+    await receiveVoucher(sale, provider);
+    if (sale?.state === "issued") await receiveVoucher(await script.decide(id, script.confirm), provider);
   };
 }

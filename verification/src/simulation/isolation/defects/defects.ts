@@ -11,7 +11,7 @@ export interface IsolationDefect {
   readonly from: number;
 }
 
-const QUEUES = "packages/runtime/src/engine/delivery-queues.ts";
+const PLAN = "packages/runtime/src/engine/delivery-plan.ts";
 const DELIVER = "packages/runtime/src/background/deliver.ts";
 const FORWARDER = "packages/runtime/src/background/forwarder.ts";
 
@@ -19,14 +19,14 @@ const FORWARDER = "packages/runtime/src/background/forwarder.ts";
 export const isolationDefects: readonly IsolationDefect[] = [
   {
     name: "a breaker that holds back first deliveries as well",
-    file: QUEUES,
-    original: '{ deliveries: "first", limit: free + prefetch, exceptClients, exceptQueues: namesOf(full) },',
-    replacement: '{ deliveries: "first", limit: free + prefetch, exceptClients, exceptQueues: namesOf(open) },',
+    file: PLAN,
+    original: "{ exceptQueues: [...namesOf(full), ...namesOf(silent)] },",
+    replacement: "{ exceptQueues: [...namesOf(full), ...namesOf(silent), ...namesOf(open)] },",
     from: 1,
   },
   {
     name: "one client's halt that halts all",
-    file: QUEUES,
+    file: PLAN,
     original: "claims: free === 0 ? [] :",
     replacement: "claims: free === 0 || halted.length > 0 ? [] :",
     from: 19,
@@ -34,9 +34,10 @@ export const isolationDefects: readonly IsolationDefect[] = [
   {
     name: "an advice that keeps its slot until its repeat, however long Retry-After makes that",
     file: DELIVER,
-    original: 'onEvent({ type: "adviceRepeats", id, operation, notBefore, at: clock.now() });',
+    original:
+      'onEvent({ type: "adviceRepeats", id, adviceId: message.id, operation, notBefore, ...labels, at: clock.now() });',
     replacement:
-      'onEvent({ type: "adviceRepeats", id, operation, notBefore, at: clock.now() }); await clock.sleep(notBefore - clock.now());',
+      'onEvent({ type: "adviceRepeats", id, adviceId: message.id, operation, notBefore, ...labels, at: clock.now() }); await clock.sleep(notBefore - clock.now());',
     from: 31,
   },
   {

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { registerHooks } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
+import { plantDefect } from "../../../harness/plant-defect.ts";
 import { hasFields } from "../../../workers.ts";
 import type { IsolationDefect } from "./defects.ts";
 
@@ -11,25 +10,14 @@ const isDefect = (value: unknown): value is IsolationDefect =>
   hasFields(value, "name", "file", "original", "replacement", "from");
 
 if (parentPort === null || !isDefect(workerData)) throw new Error("this runs on a thread, and is told its defect");
-const { file, original, replacement, from } = workerData;
-let isInjected = false;
-
-registerHooks({
-  load: (url, context, nextLoad) => {
-    const loaded = nextLoad(url, context);
-    if (!url.endsWith(`/${file}`)) return loaded;
-    const parts = readFileSync(new URL(url), "utf8").split(original);
-    if (parts.length !== 2) throw new Error(`${file} holds the code to replace ${parts.length - 1} times, not once`);
-    isInjected = true;
-    return { ...loaded, source: parts.join(replacement) };
-  },
-});
+const { from, ...defect } = workerData;
+const isPlanted = plantDefect(defect);
 
 /** Each defect is caught by one of so few seeds. */
 const MAX_SEEDS = 60;
 
 const { runIsolationSeed } = await import("../run.ts");
-if (!isInjected) throw new Error(`${file} was loaded before the defect could be put in`);
+if (!isPlanted()) throw new Error(`${defect.file} was loaded before the defect could be put in`);
 let caught: { readonly seed: number; readonly violation: string } | undefined;
 for (let seed = from; seed < from + MAX_SEEDS && caught === undefined; seed += 1) {
   const [violation] = (await runIsolationSeed(seed)).violations;

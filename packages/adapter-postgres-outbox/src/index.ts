@@ -1,0 +1,2 @@
+export { openPostgresOutbox } from "./open.ts";
+export type { PostgresOpenError, PostgresOutbox, PostgresOutboxOptions } from "./postgres-outbox.ts";

@@ -1,0 +1,308 @@
+import type { ProvisionStart, RedemptionStart } from "./start.ts";
+import type { InDoubt, UnknownOutcome } from "./machines/in-doubt.ts";
+import type {
+  Approval,
+  Confirming,
+  Dispute,
+  Finalization,
+  ReconciliationItem,
+  Reversing,
+} from "./machines/finalization-state.ts";
+import type { Provision, ProvisionHead, ProvisionState } from "./machines/provision-state.ts";
+import type {
+  LookupFailed,
+  RedeemFields,
+  Redemption,
+  RedemptionHead,
+  RedemptionState,
+} from "./machines/redemption-state.ts";
+import { optionalField } from "./messages/lenient.ts";
+import type { BasicAdvice } from "./messages/advices.ts";
+import type { VoucherLookup } from "./messages/lookup.ts";
+import type { Advice, OutgoingMessage } from "./messages/operations.ts";
+import {
+  type MessageDetails,
+  readDetails,
+  readVoucherDetails,
+  type VoucherDetails,
+} from "./messages/message-details.ts";
+import type { RedemptionStatus } from "./responses/redemption-status.ts";
+import type { ErrorResponse } from "./responses/request-outcome.ts";
+import { leavesChange } from "./change-voucher.ts";
+import { MASK, secretsIn } from "./voucher-code.ts";
+
+// A transaction as a till shows it. It has the state and the fields of the transaction, but each message is reduced to its typed details
+// (`readDetails`). What can be spent, what is personal, and what no schema knows are left out, so that a program may print it, log it or
+// show it to a cashier. `handOver` gives the voucher.
+//
+// An error's texts come from strangers, and may repeat the code of this voucher or name another: there it is masked.
+
+/** A transaction without its secrets: printing it is harmless. */
+export type TransactionView = ProvisionView | RedemptionView;
+
+/** The sale of one voucher, as a till shows it, in any state; `ProvisionView<Issued>` is one in that state. */
+export type ProvisionView<State extends ProvisionState = ProvisionState> = State extends ProvisionState
+  ? Omit<ProvisionHead, "start" | "reconciliation"> & {
+      readonly start: ProvisionStartView;
+      readonly reconciliation: readonly View<ReconciliationItem>[];
+    } & View<State>
+  : never;
+
+/** The acceptance of one voucher, as a till shows it, in any state; `RedemptionView<Found>` is one in that state. */
+export type RedemptionView<State extends RedemptionState = RedemptionState> = State extends RedemptionState
+  ? Omit<RedemptionHead, "start" | "reconciliation"> & {
+      readonly start: RedemptionStartView;
+      readonly reconciliation: readonly View<ReconciliationItem>[];
+    } & View<State>
+  : never;
+
+/** A state whose messages are reduced to their details. */
+export type View<State> = State extends State
+  ? { readonly [Field in keyof State]: Field extends keyof Reduced ? Reduced[Field] : State[Field] }
+  : never;
+
+interface Reduced {
+  readonly redeem: RedeemView;
+  readonly approval: ApprovalView;
+  readonly lateApproval: ApprovalView;
+  readonly response: MessageDetails;
+  readonly advice: AdviceView;
+  readonly finalizing: View<Confirming | Reversing>;
+}
+
+export interface ProvisionStartView extends Omit<ProvisionStart, "request"> {
+  readonly request: MessageDetails;
+}
+
+export interface RedemptionStartView extends Omit<RedemptionStart, "lookup"> {
+  readonly lookup: Omit<VoucherLookup, "voucherCode">;
+}
+
+export interface RedeemView extends Omit<RedeemFields["redeem"], "request"> {
+  readonly request: MessageDetails;
+}
+
+/** An approval: what Electrum approved. */
+export interface ApprovalView extends Omit<Approval, "response"> {
+  readonly response: MessageDetails;
+  /** Of a redemption that left another voucher, with the rest of the value: the customer must be handed it. */
+  readonly changeVoucher?: VoucherDetails;
+}
+
+export interface AdviceView {
+  readonly operation: Advice["operation"];
+  readonly message: Pick<BasicAdvice, "id" | "requestId" | "time" | "amounts"> & {
+    readonly reversalReason?: OutgoingMessage<"reverseVoucher">["message"]["reversalReason"];
+  };
+}
+
+/**
+ * The transaction without its secrets.
+ *
+ * @example
+ * log(toView(sale)) // holds no code, no pin, no text for the receipt and no card number
+ */
+export function toView(transaction: Provision): ProvisionView;
+export function toView(transaction: Redemption): RedemptionView;
+export function toView(transaction: Provision | Redemption): TransactionView;
+export function toView(transaction: Provision | Redemption): TransactionView {
+  return transaction.kind === "provision" ? viewProvision(transaction) : viewRedemption(transaction);
+}
+
+/** What Electrum says of a redemption, without its secrets. */
+export const viewStatus = (status: RedemptionStatus, redemption: Redemption): View<RedemptionStatus> => {
+  switch (status.outcome) {
+    case "approved":
+      return { ...status, response: readDetails(status.response) };
+    case "error":
+      return { ...status, error: maskSecrets(status.error, redemption) };
+    default:
+      return status;
+  }
+};
+
+function viewProvision(provision: Provision): ProvisionView {
+  const { kind, id } = provision;
+  const { request, ...start } = provision.start;
+  const reduce = createReducers(provision);
+  const head = {
+    kind,
+    id,
+    start: { ...start, request: readDetails(request) },
+    reconciliation: provision.reconciliation.map(reduce.item),
+    ...optionalField("handedOver", provision.handedOver),
+  };
+  switch (provision.state) {
+    case "requesting":
+      return { ...reduce.optionalInDoubt(provision), ...head };
+    case "waitingToRetry":
+      return { ...provision, inDoubt: reduce.inDoubt(provision.inDoubt), ...head };
+    case "issued":
+      return { ...reduce.optionalInDoubt(provision), approval: reduce.approval(provision.approval), ...head };
+    case "completed":
+      return { ...provision, approval: reduce.approval(provision.approval), ...head };
+    case "declined":
+      return { ...provision, error: reduce.error(provision.error), ...head };
+    default:
+      return { ...reduce.finalization(provision), ...head };
+  }
+}
+
+function viewRedemption(redemption: Redemption): RedemptionView {
+  const { kind, id } = redemption;
+  const { lookup, ...start } = redemption.start;
+  const { voucherCode: _secret, ...shownLookup } = lookup;
+  const reduce = createReducers(redemption);
+  const head = {
+    kind,
+    id,
+    start: { ...start, lookup: shownLookup },
+    reconciliation: redemption.reconciliation.map(reduce.item),
+    ...optionalField("handedOver", redemption.handedOver),
+  };
+  switch (redemption.state) {
+    case "lookingUp":
+    case "waitingToLookUp":
+    case "abandoned":
+      return { ...redemption, ...head };
+    case "lookupFailed":
+      return { ...reduce.lookupFailed(redemption), ...head };
+    case "found":
+      return { ...redemption, response: readDetails(redemption.response), ...head };
+    default: {
+      const { request, ...redeem } = redemption.redeem;
+      const redeemHead = { ...head, redeem: { ...redeem, request: readDetails(request) } };
+      switch (redemption.state) {
+        case "redeeming":
+          return { ...redemption, ...redeemHead };
+        case "redeemed":
+        case "completed":
+          return { ...redemption, approval: reduce.approval(redemption.approval), ...redeemHead };
+        case "declined":
+          return { ...redemption, error: reduce.error(redemption.error), ...redeemHead };
+        default:
+          return { ...reduce.finalization(redemption), ...redeemHead };
+      }
+    }
+  }
+}
+
+/** What reduces the parts of one transaction. */
+interface Reducers {
+  error(error: ErrorResponse): ErrorResponse;
+  inDoubt(inDoubt: InDoubt): InDoubt;
+  optionalInDoubt<State extends { readonly inDoubt?: InDoubt }>(state: State): State;
+  lookupFailed<State extends Pick<LookupFailed, "error" | "unknown">>(state: State): State;
+  approval(approval: Approval): ApprovalView;
+  item(item: ReconciliationItem): View<ReconciliationItem>;
+  finalization(state: Finalization): View<Finalization>;
+}
+
+function createReducers(transaction: Provision | Redemption): Reducers {
+  const error = (given: ErrorResponse): ErrorResponse => maskSecrets(given, transaction);
+
+  const unknown = (given: UnknownOutcome): UnknownOutcome =>
+    given.error === undefined ? given : { ...given, error: error(given.error) };
+
+  const inDoubt = (given: InDoubt): InDoubt => ({ ...given, first: unknown(given.first), last: unknown(given.last) });
+
+  const optionalInDoubt = <State extends { readonly inDoubt?: InDoubt }>(state: State): State =>
+    state.inDoubt === undefined ? state : { ...state, inDoubt: inDoubt(state.inDoubt) };
+
+  const approval = ({ response, ...rest }: Approval): ApprovalView => ({
+    ...rest,
+    response: readDetails(response),
+    ...(leavesChange(transaction, response) ? { changeVoucher: readVoucherDetails(response["voucher"]) ?? {} } : {}),
+  });
+
+  function item(given: ReconciliationItem): View<ReconciliationItem> {
+    switch (given.reason) {
+      case "lateApproval":
+      case "secondVoucher":
+        return { ...given, response: readDetails(given.response) };
+      case "reversalNotFound": {
+        const { approval: seen, ...rest } = given;
+        return seen === undefined ? rest : { ...rest, approval: approval(seen) };
+      }
+      default:
+        return given;
+    }
+  }
+
+  function finalizing(state: Confirming | Reversing): View<Confirming | Reversing> {
+    const advice = viewAdvice(state.advice);
+    if (state.state === "confirming") return { ...state, approval: approval(state.approval), advice };
+    const { lateApproval, ...rest } = optionalInDoubt(state);
+    return { ...rest, advice, ...(lateApproval === undefined ? {} : { lateApproval: approval(lateApproval) }) };
+  }
+
+  const dispute = (given: Dispute): Dispute => ({ ...given, error: error(given.error) });
+
+  function finalization(state: Finalization): View<Finalization> {
+    switch (state.state) {
+      case "confirming":
+      case "reversing":
+        return finalizing(state);
+      case "confirmed":
+        return { ...state, approval: approval(state.approval), advice: viewAdvice(state.advice) };
+      case "reversed":
+        return { ...optionalInDoubt(state), advice: viewAdvice(state.advice) };
+      case "disputed":
+      case "resolved":
+        return { ...state, finalizing: finalizing(state.finalizing), dispute: dispute(state.dispute) };
+    }
+  }
+
+  return {
+    error,
+    inDoubt,
+    optionalInDoubt,
+    approval,
+    item,
+    finalization,
+    lookupFailed: (state) => ({
+      ...state,
+      ...(state.error === undefined ? {} : { error: error(state.error) }),
+      ...(state.unknown === undefined ? {} : { unknown: unknown(state.unknown) }),
+    }),
+  };
+}
+
+function viewAdvice({ operation, message }: Advice): AdviceView {
+  const { id, requestId, time, amounts } = message;
+  return {
+    operation,
+    message: {
+      id,
+      requestId,
+      time,
+      ...(amounts === undefined ? {} : { amounts }),
+      ...("reversalReason" in message ? { reversalReason: message.reversalReason } : {}),
+    },
+  };
+}
+
+/** An error as it was received, but for the codes and pins of this transaction, and for numbers that may be those of another. */
+function maskSecrets(error: ErrorResponse, transaction: Provision | Redemption): ErrorResponse {
+  const { errorType, errorMessage, providerErrorCode, providerErrorMessage, formatErrors } = error;
+  const secrets = [...secretsIn(transaction)];
+  const mask = (text: string): string =>
+    secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text).replaceAll(LONG_NUMBER, MASK);
+  return {
+    ...error,
+    ...(errorType === undefined ? {} : { errorType: mask(errorType) }),
+    ...(errorMessage === undefined ? {} : { errorMessage: mask(errorMessage) }),
+    ...(providerErrorCode === undefined ? {} : { providerErrorCode: mask(providerErrorCode) }),
+    ...(providerErrorMessage === undefined ? {} : { providerErrorMessage: mask(providerErrorMessage) }),
+    ...(formatErrors === undefined
+      ? {}
+      : {
+          formatErrors: formatErrors.map((fault) =>
+            fault.message === undefined ? fault : { ...fault, message: mask(fault.message) },
+          ),
+        }),
+  };
+}
+
+/** Eight digits and more: a voucher's code, a card number, a telephone number. No error needs one. */
+const LONG_NUMBER = /\d(?:[ -]?\d){7,}/g;

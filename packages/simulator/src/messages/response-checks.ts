@@ -1,0 +1,72 @@
+// What the switch answers, as checks: the OpenAPI document describes its responses by them.
+
+import type {
+  Amounts,
+  ErrorDetail,
+  ProvisionResponse,
+  RedemptionResponse,
+  Voucher,
+  VoucherLookupResponse,
+} from "@electrum-vouchers/core";
+import { anyObject, type Check, listOf, object, optional, required, text } from "./check.ts";
+import {
+  amountsCheck,
+  customerCheck,
+  institutionCheck,
+  posInfoCheck,
+  productCheck,
+  thirdPartyIdentifierCheck,
+  voucherCheck,
+  voucherWithCodeCheck,
+} from "./field-checks.ts";
+import { type RefundRequest, transactionFields } from "./message-checks.ts";
+
+export const provisionResponseCheck: Check<ProvisionResponse> = object<ProvisionResponse>({
+  ...transactionFields,
+  voucher: required(voucherWithCodeCheck),
+  amounts: optional(amountsCheck),
+  product: optional(productCheck),
+  recipient: optional(customerCheck),
+});
+
+export const redemptionResponseCheck: Check<RedemptionResponse> = object<RedemptionResponse>({
+  ...transactionFields,
+  voucher: optional(voucherCheck),
+  amounts: optional(amountsCheck),
+  customer: optional(customerCheck),
+});
+
+/** The switch repeats the request's fields. */
+type RefundResponse = Omit<RefundRequest, "voucher" | "amounts"> & {
+  readonly voucher?: Voucher;
+  readonly amounts?: Amounts;
+};
+
+export const refundResponseCheck: Check<RefundResponse> = object<RefundResponse>({
+  ...transactionFields,
+  voucher: optional(voucherCheck),
+  amounts: optional(amountsCheck),
+  redemptionId: optional(text()),
+  receiverTransactionRef: optional(text()),
+});
+
+export const voucherLookupResponseCheck: Check<VoucherLookupResponse> = object<VoucherLookupResponse>({
+  voucher: required(voucherCheck),
+  posInfo: optional(posInfoCheck),
+  settlementEntity: optional(institutionCheck),
+  receiver: optional(institutionCheck),
+  amounts: optional(amountsCheck),
+  product: optional(productCheck),
+  rrn: optional(text()),
+  thirdPartyIdentifiers: optional(listOf(thirdPartyIdentifierCheck)),
+});
+
+export const errorDetailCheck: Check<ErrorDetail> = object<ErrorDetail>({
+  id: optional(text()),
+  originalId: optional(text()),
+  errorType: required(text()),
+  errorMessage: required(text({ max: 80 })),
+  providerErrorCode: optional(text()),
+  providerErrorMessage: optional(text()),
+  detailMessage: optional(anyObject),
+});
