@@ -58,6 +58,8 @@ const alerts: All<Alert["reason"]> = {
   notElectrum: true,
   unnamedError: true,
   credentials: true,
+  undelivered: true,
+  unserved: true,
   neverAnswered: true,
   cannotSend: true,
   failedLookups: true,

@@ -98,6 +98,19 @@ export type Alert =
       readonly status: number;
       readonly client: string;
     }
+  /** An advice has been undelivered for `waitedMs`, whatever the cause. Its queue is reported again while that lasts. */
+  | {
+      readonly reason: "undelivered";
+      readonly id: Uuid;
+      readonly kind: Transaction["kind"];
+      readonly operation: Operation;
+      readonly waitedMs: number;
+    }
+  /**
+   * Work has been due for `waitedMs` of a client that this till has no credentials for, and no other till takes it. It is reported again
+   * while that lasts.
+   */
+  | { readonly reason: "unserved"; readonly id: Uuid; readonly client: string; readonly waitedMs: number }
   /** Nothing has ever answered. Electrum drops callers that are not on its allow-list, without any response. */
   | { readonly reason: "neverAnswered"; readonly sends: number }
   /** This machine cannot send anything now: it has no network, or no descriptor left. Reported once until it can again. */

@@ -1,15 +1,12 @@
 import { errorResponse, provisionRequest, uuid, voucherLookup } from "@electrum-vouchers/testkit";
 import { describe, expect, test } from "vitest";
-import { createTestTill, type KillableTill, type TestTill } from "../test/test-till.ts";
+import { createTestTill, type KillableTill, type TestTill, alertsOf } from "../test/test-till.ts";
 
 const noSuchVoucher = (): TestTill =>
   createTestTill({
     script: ({ operation }) =>
       operation === "lookupVoucher" ? { response: errorResponse(404, "UNABLE_TO_LOCATE_RECORD") } : undefined,
   });
-
-const alertsOf = ({ events }: TestTill): readonly object[] =>
-  events.flatMap((event) => (event.type === "alert" ? [event.alert] : []));
 
 async function lookUp(testTill: TestTill, till: KillableTill, count: number, terminal: string): Promise<void> {
   for (let n = 0; n < count; n += 1)

@@ -92,6 +92,11 @@ export interface Forwarding {
    * sooner the next one does. Default: a thirtieth of `deadlineMs`, so 2 s.
    */
   readonly detachAfterMs: number;
+  /**
+   * An advice that is undelivered for so long is an alert, one for its queue and then again each hour. Work of a client that no till
+   * takes is one as well. Default 15 minutes.
+   */
+  readonly undeliveredAlertMs: number;
 }
 
 /** The options with every default filled in. */
@@ -117,6 +122,9 @@ const FORWARDING_DEADLINE_MS = 60_000;
 
 /** A delivery without a response leaves its slot after this part of its deadline. */
 const DETACH_PART = 30;
+
+/** Electrum is seldom away for longer, and what a customer has paid for is unknown to it meanwhile. */
+const UNDELIVERED_ALERT_MS = 15 * 60 * 1000;
 
 /**
  * The options with their defaults.
@@ -152,6 +160,7 @@ export function resolveOptions(given: TillOptions): ResolvedTillOptions {
       concurrency: forwarding?.concurrency ?? 8,
       backoff: { ...(forwarding?.backoff ?? defaultDeliveryBackoff) },
       detachAfterMs: forwarding?.detachAfterMs ?? deadlineMs / DETACH_PART,
+      undeliveredAlertMs: forwarding?.undeliveredAlertMs ?? UNDELIVERED_ALERT_MS,
       deadlineMs,
     },
     takeoverGraceMs: options.takeoverGraceMs ?? 1_000,
@@ -218,6 +227,7 @@ const checks: OptionChecks<TillOptions> = {
       deadlineMs: ifGiven(wholeNumberFrom(1, MAX_WAIT_MS)),
       backoff: ifGiven(objectOf({ initialMs: waitOption, multiplier: numberFrom(1, 10), maxMs: waitOption })),
       detachAfterMs: ifGiven(numberFrom(0, MAX_WAIT_MS)),
+      undeliveredAlertMs: ifGiven(waitOption),
     }),
   ),
   retention: ifGiven((value) => (value === "off" ? [] : retentionOption(value))),

@@ -7,15 +7,12 @@ import {
   voucherLookup,
 } from "@electrum-vouchers/testkit";
 import { describe, expect, test } from "vitest";
-import { createTestTill, type TestTill } from "../test/test-till.ts";
+import { createTestTill, alertReasonsOf } from "../test/test-till.ts";
 
 // A crash between the payment and `confirm` must not take the voucher from a customer who has paid.
 
 const MINUTE_MS = 60_000;
 const policy = policyOf({ decisionDeadlineMs: 5 * MINUTE_MS });
-
-const alertsOf = ({ events }: TestTill): readonly string[] =>
-  events.flatMap((event) => (event.type === "alert" ? [event.alert.reason] : []));
 
 describe("a payment has started, and the till says nothing more", () => {
   test.each(["the same process goes on", "it is killed, and another starts"])(
@@ -36,7 +33,7 @@ describe("a payment has started, and the till says nothing more", () => {
         payment: { reference: "card-17", by: "Thandi" },
         overdueAt: expect.any(Number),
       });
-      expect(alertsOf(testTill)).toEqual(["attention"]);
+      expect(alertReasonsOf(testTill)).toEqual(["attention"]);
       expect(testTill.operations()).toEqual(["provisionVoucher"]);
     },
   );
@@ -73,7 +70,7 @@ describe("a confirmation that is refused for its content", () => {
     expect(await testTill.failed(till.confirm(uuid(1), tooLong))).toMatchObject({
       refusal: { type: "invalidMessage" },
     });
-    expect(alertsOf(testTill)).toEqual(["confirmationRefused"]);
+    expect(alertReasonsOf(testTill)).toEqual(["confirmationRefused"]);
     await testTill.clock.advance(60 * MINUTE_MS);
     expect((await testTill.stored(uuid(1))).state).toBe("issued");
     expect((await testTill.done(till.confirm(uuid(1), tenders))).state).toBe("confirming");
@@ -90,7 +87,7 @@ describe("a confirmation that is refused for its content", () => {
     expect(await testTill.failed(till.confirmRedemption(uuid(1), more))).toMatchObject({
       refusal: { type: "notAuthorised" },
     });
-    expect(alertsOf(testTill)).toEqual(["confirmationRefused"]);
+    expect(alertReasonsOf(testTill)).toEqual(["confirmationRefused"]);
   });
 
   test("is no alert once the transaction was decided: nothing can be taken from the customer any more", async () => {
@@ -99,6 +96,6 @@ describe("a confirmation that is refused for its content", () => {
     await testTill.done(till.provision(provisionRequest()));
     await testTill.done(till.confirm(uuid(1), tenders));
     await testTill.failed(till.confirm(uuid(1), tenders, { approvedAmount: { amount: -1, currency: "710" } }));
-    expect(alertsOf(testTill)).toEqual([]);
+    expect(alertReasonsOf(testTill)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import {
   voucherLookup,
 } from "@electrum-vouchers/testkit";
 import { describe, expect, test } from "vitest";
-import { createTestTill, type KillableTill, OPENS_AT, type TestTill } from "../test/test-till.ts";
+import { createTestTill, type KillableTill, OPENS_AT, type TestTill, alertReasonsOf } from "../test/test-till.ts";
 import type { TillOptions } from "./options.ts";
 
 // Redaction masks a voucher, a card, a customer. The same request again must still give the transaction that exists, or a till that repeats
@@ -24,9 +24,6 @@ const withKey = { retention, digestKey: keyOf("2026") };
 
 const another = { ...provisionRequest(), basketRef: "another" };
 const otherTenders = tenders.map((tender) => ({ ...tender, cardNumber: "400000******1234" }));
-
-const alertsOf = ({ events }: TestTill): readonly string[] =>
-  events.flatMap((event) => (event.type === "alert" ? [event.alert.reason] : []));
 
 interface Shop {
   readonly testTill: TestTill;
@@ -67,7 +64,7 @@ describe("under the key of the redaction", () => {
     expect(await testTill.done(till.redeem(redemptionRequest(uuid(2))))).toMatchObject({ state: "confirmed" });
     expect(await testTill.done(till.confirmRedemption(uuid(2)))).toMatchObject({ state: "confirmed" });
     expect(testTill.operations()).toHaveLength(sent);
-    expect(alertsOf(testTill)).toEqual([]);
+    expect(alertReasonsOf(testTill)).toEqual([]);
   });
 
   test("another voucher under the same id is not taken for a repeat", async () => {
@@ -95,7 +92,7 @@ describe.each<[string, Partial<TillOptions>, Partial<TillOptions>]>([
     const till = await reopen(then);
     expect(await testTill.done(till.provision(another))).toMatchObject({ state: "confirmed" });
     expect(await testTill.done(till.confirm(uuid(1), otherTenders))).toMatchObject({ state: "confirmed" });
-    expect(alertsOf(testTill)).toEqual(["secretsNotCompared", "secretsNotCompared"]);
+    expect(alertReasonsOf(testTill)).toEqual(["secretsNotCompared", "secretsNotCompared"]);
   });
 
   test("a redeem is refused: a till that redeems another voucher must not be told that it was redeemed", async () => {

@@ -11,8 +11,8 @@ import {
 } from "@electrum-vouchers/testkit";
 import { describe, expect, test } from "vitest";
 import { queueConfirmations } from "../test/queued.ts";
-import { createTestTill, OPENS_AT, type TestTill } from "../test/test-till.ts";
-import type { Alert, Till } from "./index.ts";
+import { createTestTill, OPENS_AT, type TestTill, alertsOf } from "../test/test-till.ts";
+import type { Till } from "./index.ts";
 
 const foreign: Outcome = { response: htmlResponse(403) };
 const PROBE_INTERVAL_MS = 10_000;
@@ -31,9 +31,6 @@ const sell = async (testTill: TestTill, till: Till, nth: number): Promise<unknow
     (error) => error,
   );
 };
-
-const alertsOf = (testTill: TestTill, reason: Alert["reason"]): readonly Alert[] =>
-  testTill.events.flatMap((event) => (event.type === "alert" && event.alert.reason === reason ? [event.alert] : []));
 
 const sentSales = (testTill: TestTill): readonly Uuid[] =>
   testTill.electrum.sent.flatMap(({ message }) =>

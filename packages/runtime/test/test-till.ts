@@ -16,7 +16,7 @@ import {
   uuid,
 } from "@electrum-vouchers/testkit";
 import { readRecord } from "../src/engine/stored-step.ts";
-import { type RuntimeEvent, startTill, type Till, type TillOptions } from "../src/index.ts";
+import { type Alert, type RuntimeEvent, startTill, type Till, type TillOptions } from "../src/index.ts";
 import { type WatchedOutbox, createWatchedOutbox } from "./watched-outbox.ts";
 
 /** A till's process. */
@@ -111,3 +111,13 @@ async function damage(outbox: Outbox, id: Uuid): Promise<void> {
   };
   unwrap(await outbox.commit(change));
 }
+
+/** The alerts so far, of all reasons or of one. */
+export const alertsOf = ({ events }: Pick<TestTill, "events">, reason?: Alert["reason"]): readonly Alert[] =>
+  events.flatMap((event) =>
+    event.type === "alert" && (reason === undefined || event.alert.reason === reason) ? [event.alert] : [],
+  );
+
+/** The reasons of the alerts so far. */
+export const alertReasonsOf = (testTill: Pick<TestTill, "events">): readonly Alert["reason"][] =>
+  alertsOf(testTill).map(({ reason }) => reason);

@@ -10,6 +10,10 @@ export function describeAlert(alert: Alert): string {
       return `alert: the error to ${alert.operation} (${alert.status}) names no message; its type is one of Electrum's`;
     case "credentials":
       return `alert: Electrum does not accept the credentials of client ${printable(alert.client)} (${alert.status}); every advice is kept`;
+    case "undelivered":
+      return `alert: ${alert.operation} of ${alert.id} has been undelivered for ${Math.round(alert.waitedMs / 60_000)} min: is Electrum up, and its queue well?`;
+    case "unserved":
+      return `alert: work of client ${printable(alert.client)} has been due for ${Math.round(alert.waitedMs / 60_000)} min, and no till takes it`;
     case "neverAnswered":
       return `alert: no response ever came, to ${alert.sends} messages: is this address on Electrum's allow-list?`;
     case "cannotSend":

@@ -4,6 +4,7 @@ import { startColumnSweep } from "./column-sweep.ts";
 import { type Forwarder, type ForwarderOptions, startForwarder } from "./forwarder.ts";
 import type { ClaimLoop } from "./claim-loop.ts";
 import { type RecoveryOptions, startRecovery } from "./recovery.ts";
+import { startUnservedCheck } from "./unserved-work.ts";
 import { type RetentionOptions, type RetentionRunner, startRetention } from "./retention.ts";
 
 /** What a till does that no call waits for. */
@@ -29,7 +30,14 @@ export function startBackground(given: BackgroundOptions, settings: ResolvedTill
   const forwarder = startForwarder({ ...claiming, ...forwarding, electrum });
   const recovery = startRecovery(claiming);
   const retention = startRetention({ ...options, retention: times, digester });
-  const loops = [recovery, forwarder, retention, startColumnSweep(options)];
+  const { undeliveredAlertMs } = forwarding;
+  const loops = [
+    recovery,
+    forwarder,
+    retention,
+    startColumnSweep(options),
+    startUnservedCheck({ ...options, undeliveredAlertMs }),
+  ];
   return {
     forwarder,
     recovery,

@@ -107,9 +107,11 @@ export async function deliver(
     }
     case "repeat":
       state.update(onDeliveryRepeat(state.queues(), delivery, outcome, nowMs, probeBackoff));
+      alertIfOverdue(context, record, { attempt, labels });
       return repeat(context, record, { attempt, labels }, forNextProbe(outcome, isElectrumAway(state.queues()), at));
     case "halt":
       state.update(onDeliveryRefused(state.queues(), delivery, nowMs, probeBackoff));
+      alertIfOverdue(context, record, { attempt, labels });
       return halt(context, record, { attempt, client: delivery.client }, outcome.status);
   }
 }
@@ -166,6 +168,21 @@ async function advance({ options, notify }: DeliveryContext, queue: string): Pro
     () => notify(),
     (error) => reportAlert({ reason: "outboxUnavailable", error }),
   );
+}
+
+/** An advice that stays undelivered for long is money that till and Electrum disagree about. A queue is alerted to as one. */
+function alertIfOverdue(
+  { options, state }: DeliveryContext,
+  { id, due, queue = "" }: ClaimedRecord,
+  {
+    attempt: { advice, transaction, at, countedAt = at },
+    labels,
+  }: { readonly attempt: EndedDelivery; readonly labels: EventLabels },
+): void {
+  const waitedMs = countedAt - due.at;
+  if (waitedMs < options.undeliveredAlertMs || !state.noteUndelivered(queue)) return;
+  const { operation } = advice;
+  options.reportAlert({ reason: "undelivered", id, kind: transaction.kind, operation, waitedMs }, labels);
 }
 
 async function repeat(

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { type DeliveryQueues, haltedClientsOf, isElectrumAway, noQueues } from "../engine/delivery-queues.ts";
 import type { EventListener, ForwarderStatus } from "../events.ts";
+import { createRepeatedAlerts } from "./repeated-alerts.ts";
 
 /** What the forwarder knows of its queues and clients, and what it reports of that. */
 export interface DeliveryState {
@@ -11,13 +12,13 @@ export interface DeliveryState {
   end(): void;
   /** A client's credentials were refused. Gives whether the operator is to be alerted, for the first time or again. */
   noteHalt(client: string): boolean;
+  /** An advice of this queue has been undelivered for too long. Gives whether the operator is to be alerted, for the first time or again. */
+  noteUndelivered(queue: string): boolean;
 }
 
-/** While a client is halted, the operator is alerted again this often. */
-const HALT_ALERT_MS = 60 * 60 * 1000;
-
 export function createDeliveryState(clock: Clock, onEvent: EventListener): DeliveryState {
-  const haltAlertedAtMs = new Map<string, number>();
+  const haltAlerts = createRepeatedAlerts(clock);
+  const undeliveredAlerts = createRepeatedAlerts(clock);
   let queues = noQueues;
   let status: ForwarderStatus = "forwarding";
 
@@ -33,17 +34,12 @@ export function createDeliveryState(clock: Clock, onEvent: EventListener): Deliv
       queues = next;
       const halted = haltedClientsOf(queues);
       // A client is forgotten once it was answered, or has other credentials. A first refusal is not yet a halt.
-      for (const client of haltAlertedAtMs.keys()) if (!queues.clients.has(client)) haltAlertedAtMs.delete(client);
+      haltAlerts.keepOnly((client) => queues.clients.has(client));
       report(halted.length > 0 ? "halted" : isElectrumAway(queues) ? "probing" : "forwarding");
     },
     status: () => status,
     end: () => report("stopped"),
-    noteHalt: (client) => {
-      const nowMs = clock.monotonicMs();
-      const alertedAtMs = haltAlertedAtMs.get(client);
-      if (alertedAtMs !== undefined && nowMs - alertedAtMs < HALT_ALERT_MS) return false;
-      haltAlertedAtMs.set(client, nowMs);
-      return true;
-    },
+    noteHalt: haltAlerts.isDue,
+    noteUndelivered: undeliveredAlerts.isDue,
   };
 }

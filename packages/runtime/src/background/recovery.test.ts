@@ -15,9 +15,8 @@ import {
 import { okAsync, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { queueConfirmations, queueRequesting } from "../../test/queued.ts";
-import { createTestTill, OPENS_AT, type KillableTill, type TestTill } from "../../test/test-till.ts";
+import { createTestTill, OPENS_AT, type KillableTill, alertsOf } from "../../test/test-till.ts";
 import type { TillError } from "../errors.ts";
-import type { Alert } from "../events.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -29,9 +28,6 @@ const first =
 
 /** What a till may be at when it dies. */
 type Doing = (till: KillableTill) => ResultAsync<TransactionView, TillError>;
-
-const alertsOf = ({ events }: TestTill): readonly Alert[] =>
-  events.flatMap((event) => (event.type === "alert" ? [event.alert] : []));
 
 const sell: Doing = (till) => till.provision(provisionRequest()).map((sale): TransactionView => sale);
 const sellAndConfirm: Doing = (till) => sell(till).andThen(() => till.confirm(uuid(1), tenders));
