@@ -10,7 +10,7 @@ export interface PlantedDefect {
   readonly replacement: string;
 }
 
-/** Puts a defect in while its file is loaded on this thread, which must not have loaded it before. Gives whether it was put in. */
+/** Puts a defect in while its file is loaded by this process, which must not have loaded it before. Gives whether it was put in. */
 export function plantDefect({ file, original, replacement }: PlantedDefect): () => boolean {
   let isPlanted = false;
   registerHooks({

@@ -22,6 +22,8 @@ export interface Configuration {
    * Electrum's documents name and some that they do not, each cause of no response, and each failure of the outbox.
    */
   readonly faults: "classes" | "every";
+  /** Whether the caller is handed what there is, and says that it was printed. It makes many more states, and changes few. */
+  readonly handsOver: boolean;
   /** How many activities may be under way at once, of one process or of several that share an outbox. */
   readonly owners: number;
 }
@@ -31,6 +33,7 @@ const defaults: Omit<Configuration, "kind" | "policy"> = {
   mayArriveLate: false,
   mayRepeat: false,
   faults: "classes",
+  handsOver: false,
   owners: 1,
 };
 
@@ -123,9 +126,22 @@ const repeatedAndAnswered: readonly Configuration[] = messagings.map((choices) =
   sale({ ...choices, retries: 0 }, { mayRepeat: true, faults: "every" }),
 );
 
+/** Vouchers are handed over, with the confirmation or later, as copies, and to tills that say when they have printed. */
+const handingOver: readonly Configuration[] = messagings.flatMap((choices) => [
+  ...[false, true].flatMap((tracksPrinting) =>
+    [standardProvider, stellr].map((provider) =>
+      sale({ ...choices, provider, tracksPrinting, retries: 1 }, { handsOver: true }),
+    ),
+  ),
+  sale({ ...choices, tracksPrinting: true, retries: 0 }, { handsOver: true, owners: 2 }),
+  sale({ ...choices, tracksPrinting: true, retries: 0 }, { handsOver: true, faults: "every" }),
+  redemption({ ...choices, lookupRetries: 0 }, { handsOver: true }),
+]);
+
 /** The largest come first, so that the threads end at about the same time. */
 export const everyConfiguration: readonly Configuration[] = [
   ...twoOwners,
+  ...handingOver,
   ...repeatedAndAnswered,
   ...everyFault,
   ...repeatedRequests,
@@ -147,6 +163,8 @@ export function configurationName({ kind, policy: rules, ...world }: Configurati
     ...(world.mayArriveLate ? ["late requests"] : []),
     ...(world.mayRepeat ? ["repeated requests"] : []),
     ...(world.faults === "every" ? ["every fault"] : []),
+    ...(world.handsOver ? ["hands over"] : []),
+    ...(rules.tracksPrinting ? ["tracks printing"] : []),
     ...(world.owners > 1 ? [`${world.owners} owners`] : []),
   ].join(", ");
 }

@@ -3,8 +3,18 @@ import { sameJson } from "@electrum-vouchers/testkit";
 import type { Change } from "@electrum-vouchers/core/ports";
 import type { Invariant } from "./invariants.ts";
 import { adviceOf, requestOf } from "./messages.ts";
-import { approvalOf, contradicts, expectedReconciliation, hasEnded, isHeld, requiresAttention } from "./promises.ts";
-import { isReplayable, type JournalledStep, leaksSecret, redactStep } from "./replay.ts";
+import {
+  approvalOf,
+  contradicts,
+  expectedReconciliation,
+  hasEnded,
+  holdsKey,
+  isHeld,
+  requiresAttention,
+} from "./promises.ts";
+import { asksForVoucher, awaitsVoucher, isMarkedAsGiven } from "./marks.ts";
+import { isReplayable, isReplayableRedacted, type JournalledStep, leaksSecret } from "./replay.ts";
+import { areRepeatsKnown } from "./repeats.ts";
 
 /** A step that becomes durable. */
 export interface DurableStep {
@@ -16,7 +26,7 @@ export interface DurableStep {
 /** What a commit breaks of the invariants that are about one step. */
 export function checkCommit({ before, after, change }: DurableStep): Invariant | undefined {
   if (before !== undefined && hasEnded(before) && !differsByAdditionsOnly(before, after)) return "oneFinalState";
-  if (!isAccurate(change, after)) return "outboxAccurate";
+  if (!isAccurate(change, after) || !givesKeyBack(change, before, after)) return "outboxAccurate";
   const entry = decodeEntry(change.entry).unwrapOr(undefined);
   // A repair, and a delivery, are no steps: no till commits one.
   if (entry === undefined || entry.type === "delivery" || entry.type === "repair") return "journalReplays";
@@ -24,7 +34,9 @@ export function checkCommit({ before, after, change }: DurableStep): Invariant |
   const step: JournalledStep = { ...(before === undefined ? {} : { before }), entry, after };
   if (!isReplayable(step)) return "journalReplays";
   if (leaksSecret(step)) return "noSecret";
-  if (!isReplayable(redactStep(step))) return "redactedReplays";
+  if (!isReplayableRedacted(step)) return "redactedReplays";
+  if (!isMarkedAsGiven(before, entry, after)) return "handOverMarked";
+  if (hasEnded(after) && !areRepeatsKnown(after)) return "repeatsKnown";
   if (!keepsDeadlines(before, after, change.at)) return "policyKept";
   if (before === undefined) return after.reconciliation.length === 0 ? undefined : "reconciliationListed";
   const advice = adviceOf(after);
@@ -37,6 +49,8 @@ export function checkCommit({ before, after, change }: DurableStep): Invariant |
 export function checkUnchanged(entry: Entry, unchanged: Transaction): Invariant | undefined {
   const accepted = entry.type === "intent" ? entry.intent.type : undefined;
   if ((accepted === "confirm" || accepted === "cancel") && contradicts(accepted, unchanged)) return "decisionKept";
+  // A caller whose call was accepted is given the voucher.
+  if (asksForVoucher(entry)) return "handOverMarked";
   return isReconciliationComplete(unchanged, entry, unchanged) ? undefined : "reconciliationListed";
 }
 
@@ -54,9 +68,15 @@ const isAccurate = (change: Change, after: Transaction): boolean =>
   change.final === hasEnded(after) &&
   change.needsAttention === requiresAttention(after) &&
   !(isHeld(after) && change.due !== undefined) &&
+  // Only a provider's response says whether a redemption leaves change.
+  (after.kind === "redemption" || (change.toHandOver === true) === awaitsVoucher(after)) &&
   decode(change.record)
     .map((stored) => sameJson(stored, after))
     .unwrapOr(false);
+
+/** Whether the key of a transaction is given back exactly when a second one could do no harm any more. */
+const givesKeyBack = ({ exclusiveKey }: Change, before: Transaction | undefined, after: Transaction): boolean =>
+  (exclusiveKey === null) === (before !== undefined && holdsKey(before) && !holdsKey(after));
 
 /**
  * Whether the reconciliation list has the items that it had, those that are owed now, and no more. What an operator has settled need not come

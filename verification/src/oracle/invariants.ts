@@ -14,8 +14,11 @@ export const invariants = {
   policyKept: "no attempt is made, and no decision awaited, beyond what the policy and the provider allow",
   decisionKept: "a decision that the till accepted stands, and the till is never told the opposite",
   handOver: "a voucher is handed over only if it is confirmed or completed in the end",
+  handOverMarked: "what is handed over is marked before it leaves, once, and the mark stays",
+  repeatsKnown: "after redaction a repeat is known, and nothing else is taken for one",
   identifiersEchoed: "third-party identifiers go back unaltered",
-  outboxAccurate: "the outbox is told the state, whether it is final, and whether the operator must look, as they are",
+  outboxAccurate:
+    "the outbox is told the state, whether it is final, whether the operator must look, whether a voucher is to be handed over, and what key is given back, as they are",
   reconciliationListed: "what the operator must reconcile is listed, and nothing else",
   noOperatorNeeded: "the operator is not needed while Electrum answers as it should",
   journalReplays: "the journal replays to the stored state",

@@ -13,6 +13,15 @@ export const mayHandOver = ({ kind, state }: Transaction): boolean =>
 export const hasEnded = ({ state }: Transaction): boolean =>
   ["completed", "confirmed", "reversed", "declined", "abandoned", "resolved"].includes(state);
 
+/** Whether no other transaction may take what this one has taken: its voucher, or its place as the only open sale of its kind. */
+export function holdsKey(transaction: Transaction): boolean {
+  const isOpen =
+    ["requesting", "waitingToRetry", "issued", "redeeming", "redeemed", "reversing"].includes(transaction.state) ||
+    (transaction.state === "disputed" && transaction.finalizing.state === "reversing");
+  if (transaction.kind === "provision") return isOpen && transaction.start.exclusive === true;
+  return isOpen && "redeem" in transaction && transaction.redeem.override === undefined;
+}
+
 /** The state in the end. If the operator resolved the transaction outside the protocol, the resolution counts. */
 export const finalStateOf = (transaction: Transaction): Transaction["state"] =>
   transaction.state === "resolved" ? transaction.resolution.resolution : transaction.state;

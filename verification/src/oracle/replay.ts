@@ -1,4 +1,13 @@
-import { decide, type Entry, observe, redact, redactEntry, replay, type Transaction } from "@electrum-vouchers/core";
+import {
+  decide,
+  type Entry,
+  observe,
+  redact,
+  redactEntry,
+  type RedactionOptions,
+  replay,
+  type Transaction,
+} from "@electrum-vouchers/core";
 import { sameJson } from "@electrum-vouchers/testkit";
 
 /** A step of a transaction. */
@@ -27,11 +36,14 @@ function applyEntry(before: Transaction, entry: Entry): Transaction | undefined 
   }
 }
 
-export const redactStep = ({ before, entry, after }: JournalledStep): JournalledStep => ({
+const redactStep = ({ before, entry, after }: JournalledStep): JournalledStep => ({
   ...(before === undefined ? {} : { before: redact(before) }),
   entry: redactEntry(entry, after),
   after: redact(after),
 });
+
+/** By the same induction, over the redacted steps. */
+export const isReplayableRedacted = (step: JournalledStep): boolean => isReplayable(redactStep(step));
 
 /** Whether a voucher code of the step can still be read once the step was redacted. */
 export function leaksSecret(step: JournalledStep): boolean {

@@ -1,23 +1,18 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { plantDefect } from "../../harness/plant-defect.ts";
+import { type DefectiveJob, runDefectively } from "../../harness/defective-process.ts";
 import { hasFields } from "../../workers.ts";
 import type { DoorDefect } from "./defects.ts";
 
-// Tries one door with one defect in the code. The defect is put in while its file is loaded, so nothing of the project is imported before.
+// Tries one door with one defect in the code.
 
-interface DefectJob {
-  readonly defect: DoorDefect;
+export interface DoorJob extends DefectiveJob<DoorDefect> {
   readonly seed: number;
   readonly cases: number;
 }
 
-const isJob = (value: unknown): value is DefectJob => hasFields(value, "defect", "seed", "cases");
+const isJob = (value: unknown): value is DoorJob => hasFields(value, "defect", "seed", "cases");
 
-if (parentPort === null || !isJob(workerData)) throw new Error("this runs on a thread, and is told its defect");
-const { defect, seed, cases } = workerData;
-const isPlanted = plantDefect(defect);
-
-const { runDoors } = await import("./run.ts");
-if (!isPlanted()) throw new Error(`${defect.file} was loaded before the defect could be put in`);
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- the port of a thread has no origin
-parentPort.postMessage(await runDoors({ seed, cases, maxFailures: 1 }, [defect.door]));
+runDefectively(isJob, async ({ defect, seed, cases }, checkPlanted) => {
+  const { runDoors } = await import("./run.ts");
+  checkPlanted();
+  return runDoors({ seed, cases, maxFailures: 1 }, [defect.door]);
+});

@@ -1,5 +1,6 @@
-import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
+import { runWithDefect } from "../../harness/defective-process.ts";
+import type { DoorJob } from "./defect-worker.ts";
 import { type DoorDefect, doorDefects } from "./defects.ts";
 import { doors, runDoors } from "./run.ts";
 
@@ -33,14 +34,8 @@ describe("the check finds that", () => {
   );
 });
 
-/** Tries the door on a thread that loads the sources with the defect. */
-const tryDefect = (defect: DoorDefect): Promise<unknown> =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("defect-worker.ts", import.meta.url), {
-      workerData: { defect, seed: SEED, cases: CASES_FOR_DEFECT },
-      execArgv: ["--conditions=@electrum-vouchers/source"],
-    });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error(`the defect "${defect.name}" was not tried to an end`)));
-  });
+/** Tries the door in a process that loads the sources with the defect. */
+function tryDefect(defect: DoorDefect): Promise<unknown> {
+  const job: DoorJob = { defect, seed: SEED, cases: CASES_FOR_DEFECT };
+  return runWithDefect(new URL("defect-worker.ts", import.meta.url), job, Array.isArray);
+}

@@ -29,11 +29,14 @@ function omitIrrelevant(field: string, value: unknown): unknown {
     case "error":
     case "cause":
     case "by":
+    // How often a copy was given.
+    case "copies":
     // The same in all transactions of a configuration.
     case "policy":
     case "lookup":
       return undefined;
     case "cancelledAt":
+    case "printedAt":
       return true;
     default:
       return value;

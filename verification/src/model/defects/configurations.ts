@@ -9,3 +9,5 @@ export const singleSaleWithEveryFault: Configuration = sale({ messaging: "single
 export const simpleRedemption: Configuration = redemption({ lookupRetries: 0 });
 export const redemptionWithEveryFault: Configuration = redemption({ lookupRetries: 1 }, { faults: "every" });
 export const saleWithTwoOwners: Configuration = sale({ retries: 0 }, { owners: 2 });
+export const saleHandedOver: Configuration = sale({ retries: 0 }, { handsOver: true });
+export const saleThatTracksPrinting: Configuration = sale({ retries: 0, tracksPrinting: true }, { handsOver: true });

@@ -28,4 +28,4 @@ export interface TraceLine {
 
 /** Whether the caller or the operator may want this again and again. */
 export const isRepeatable = (intent: Move["intent"]): boolean =>
-  intent === "lookUp" || intent === "resend" || intent === "hold";
+  intent === "lookUp" || intent === "resend" || intent === "hold" || intent === "handOver";

@@ -19,9 +19,11 @@ const startEntries = ({ configuration: { kind, policy }, code }: StateSpace): re
 export function intentsFor({ configuration, provider, code }: StateSpace): readonly Intent[] {
   const { kind } = configuration;
   const at = NOW;
+  const confirmation: Confirmation = kind === "provision" ? { type: "confirm", tenders, at } : { type: "confirm", at };
   const operator = { by: "the operator", reason: "both sides were asked", at } as const;
   return [
-    kind === "provision" ? { type: "confirm", tenders, at } : { type: "confirm", at },
+    confirmation,
+    ...(configuration.handsOver ? handOversWith(confirmation) : []),
     { type: "cancel", at },
     ...(kind === "provision"
       ? []
@@ -35,6 +37,16 @@ export function intentsFor({ configuration, provider, code }: StateSpace): reado
     { type: "resolve", resolution: "reversed", ...operator },
   ];
 }
+
+type Confirmation = Extract<Intent, { type: "confirm" }>;
+
+/** What hands over: a confirmation that does so as well, a call of its own, a copy; and what the till says of its printer. */
+const handOversWith = (confirmation: Confirmation): readonly Intent[] => [
+  { ...confirmation, handOver: true },
+  { type: "handOver", at: NOW },
+  { type: "handOver", copy: { by: "the manager", reason: "the slip was torn" }, at: NOW },
+  { type: "printed", at: NOW },
+];
 
 /** The outcome of an intent; nothing if it is refused. */
 export const decideIntent = (transaction: Transaction, intent: Intent): ActivityOutcome | undefined =>

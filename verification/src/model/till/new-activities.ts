@@ -45,7 +45,7 @@ export function createNewActivities(space: StateSpace, steps: ActivitySteps): Ne
     if (record === 0)
       return startOutcomes(space).map((outcome) => makeStep("decision", "starts", outcome, { intent: "start" }));
     const intentSteps = possibleIntents(record).flatMap(({ intent, outcome }): readonly TillStep[] => {
-      const { type } = intent;
+      const type = nameOf(intent);
       if (outcome.result === undefined) return [makeStep("decision", `wants: ${type}`, outcome, { intent: type })];
       // It changes nothing. That is a step only if the caller is told something that is not so.
       const violated = checkUnchanged({ type: "intent", intent }, outcome.result);
@@ -58,8 +58,10 @@ export function createNewActivities(space: StateSpace, steps: ActivitySteps): Ne
 
   function decideImmediately(record: number): readonly TillStep[] {
     if (record === 0) return [];
-    return possibleIntents(record).flatMap(({ intent: { type }, outcome: { activity } }) => {
-      if (activity?.type !== "commit" || isRepeatable(type)) return [];
+    return possibleIntents(record).flatMap(({ intent, outcome: { activity } }) => {
+      const type = nameOf(intent);
+      // A voucher is handed over while its confirmation is under way.
+      if (activity?.type !== "commit" || (isRepeatable(type) && type !== "handOver")) return [];
       const step = steps.commit(activity, record);
       const line = { actor: "till", event: `wants: ${type}, and ${step.line.event}` } as const;
       return step.activity === 0 ? [{ ...step, kind: "decision" as const, line, intent: type }] : [];
@@ -68,6 +70,10 @@ export function createNewActivities(space: StateSpace, steps: ActivitySteps): Ne
 
   return { start: memoize(start), decideImmediately: memoize(decideImmediately) };
 }
+
+/** A confirmation that hands over can come again and again, as every call that does. */
+const nameOf = (intent: Intent): Intent["type"] =>
+  intent.type === "confirm" && intent.handOver === true ? "handOver" : intent.type;
 
 interface PossibleIntent {
   readonly intent: Intent;

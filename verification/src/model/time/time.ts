@@ -65,4 +65,5 @@ const moments: ReadonlySet<string> = new Set([
   "latestDeadlineAt",
   "cancelledAt",
   "startedAt",
+  "printedAt",
 ]);

@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import { runWithDefect } from "../../../harness/defective-process.ts";
+import { hasFields } from "../../../workers.ts";
 import type { IsolationDefect } from "./defects.ts";
 
 /** The first seed that catches a defect, and the violation. */
@@ -7,14 +8,8 @@ export interface CaughtDefect {
   readonly violation: string;
 }
 
-/** Runs seeds on a thread that loads the code with the defect. Gives nothing if no seed catches it. */
+/** Runs seeds in a process that loads the code with the defect. Gives nothing if no seed catches it. */
 export const detectIsolationDefect = (defect: IsolationDefect): Promise<CaughtDefect | undefined> =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData: defect, execArgv: SOURCE_OPTIONS });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error(`the defect "${defect.name}" was not run to an end`)));
-  });
+  runWithDefect(new URL("worker.ts", import.meta.url), { defect }, isCaughtDefect);
 
-/** The thread always runs the sources, even if this thread does not. */
-const SOURCE_OPTIONS = ["--conditions=@electrum-vouchers/source"];
+const isCaughtDefect = (value: unknown): value is CaughtDefect => hasFields(value, "seed", "violation");
