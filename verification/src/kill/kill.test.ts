@@ -44,3 +44,13 @@ test(
   },
   MAX_WAIT_MS,
 );
+
+test(
+  "an outbox that forgets what was handed over is detected by kills",
+  async () => {
+    const { violations } = await runKills({ kills: 4, seed: 5, messaging: "dual", defect: "forgetsHandOvers" });
+
+    expect(violations).toContainEqual(expect.stringContaining(invariants.handOverMarked));
+  },
+  MAX_WAIT_MS,
+);

@@ -18,6 +18,11 @@ export const outboxDefects = {
       }
     },
   }),
+  /** It says that the mark of a hand-over is stored, and does not store it. */
+  forgetsHandOvers: (outbox: TillOutbox): TillOutbox => ({
+    ...outbox,
+    commit: (change) => (change.entry.includes('"type":"handOver"') ? okAsync() : outbox.commit(change)),
+  }),
   /** It finds nothing that was committed by a clock that was ahead. */
   believesEveryClock: (outbox: TillOutbox): TillOutbox => ({ ...outbox, findAhead: () => okAsync([]) }),
 };

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import { netcare, standardProvider, type Policy, parsePolicy, stellr } from "@electrum-vouchers/core";
+import { type NamedReason, netcare, standardProvider, type Policy, parsePolicy, stellr } from "@electrum-vouchers/core";
 import { basicAuthorization, createElectrumHttp } from "@electrum-vouchers/adapter-http";
 import { type Clock, type RuntimeEvent, startTill, systemClock, type Till } from "@electrum-vouchers/runtime";
 import { receiverIdOf } from "../harness/receiver.ts";
@@ -86,15 +86,35 @@ async function serve(): Promise<void> {
   ]);
 }
 
-/** Finishes everything that can be finished. The parent process bounds the wait. */
+/**
+ * Finishes everything that can be finished. A customer whose payment had started when a process was killed has not come back, and no
+ * operator lets go of what one has held: both are done here. The parent process bounds the wait.
+ */
 async function finish(): Promise<void> {
   const { outbox, till } = await open();
-  while (!(await isNothingDue(outbox))) await pause(20);
+  while (!(await isNothingDue(outbox)) || (await actForPeople(outbox, till)) > 0) await pause(20);
   await till.stop();
   (await outbox.close())._unsafeUnwrap();
   report({ type: "finished" });
   process.exit();
 }
+
+/** Decides what is overdue, and lets go of what is held. Gives how many there were. */
+async function actForPeople(outbox: TillOutbox, till: Till): Promise<number> {
+  const { records } = (await outbox.list({ only: "needsAttention", limit: 1_000 }))._unsafeUnwrap();
+  const waiting = records.filter(({ state, due }) => due === undefined && waitingStates.includes(state));
+  for (const { id, state } of waiting) {
+    const isUndecided = state === "issued" || state === "redeemed";
+    const acted = await (isUndecided ? till.cancel(id) : till.unhold(id, FINISHING));
+    acted.orTee(({ type }) => console.error(type));
+  }
+  return waiting.length;
+}
+
+/** Nothing is due in them if a decision is overdue, or an advice is held. */
+const waitingStates: readonly string[] = ["issued", "redeemed", "confirming", "reversing"];
+
+const FINISHING: NamedReason = { by: "the operator", reason: "everything is to be finished" };
 
 const commands = createInterface({ input: process.stdin });
 commands.on("line", (line) => {

@@ -1,4 +1,4 @@
-import { decode, decodeEntry, encode, replay, type Transaction } from "@electrum-vouchers/core";
+import { decode, decodeEntry, encode, replay, type Transaction, type Uuid } from "@electrum-vouchers/core";
 import type { OutboxInspection } from "@electrum-vouchers/core/ports";
 import { computeBalance, transactionsWithId, type World } from "@electrum-vouchers/simulator";
 import { Result } from "neverthrow";
@@ -32,6 +32,7 @@ export async function checkAtQuiescence(
       ...(await checkJournal(outbox, transaction, history)),
       ...checkDecision(transaction, history),
       ...checkHandedOver(transaction, history, world),
+      ...checkMark(transaction, history, oracle),
     ];
     for (const violation of violations) oracle.reportViolation(violation, transaction.id);
   }
@@ -121,6 +122,19 @@ function checkHandedOver(
     ...(isIssued ? [] : [describeViolation("issuedVoucher")]),
   ];
 }
+
+/** What a customer was given is marked as given, or the operator was told that the store has refused the mark. */
+const checkMark = (
+  { id, handedOver }: Transaction,
+  { voucherFingerprint }: TransactionHistory,
+  { events }: Oracle,
+): readonly string[] =>
+  voucherFingerprint === undefined || handedOver !== undefined || events.some((event) => isUnmarkedAlert(event, id))
+    ? []
+    : [describeViolation("handOverMarked")];
+
+const isUnmarkedAlert = (event: string, id: Uuid): boolean =>
+  event.includes('"handOverUnmarked"') && event.includes(id);
 
 const issuedCodeOf = ({ id }: Transaction, world: World): string | undefined =>
   transactionsWithId(world, id).find(({ kind }) => kind === "provision")?.voucherCode;

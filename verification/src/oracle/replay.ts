@@ -1,13 +1,4 @@
-import {
-  decide,
-  type Entry,
-  observe,
-  redact,
-  redactEntry,
-  type RedactionOptions,
-  replay,
-  type Transaction,
-} from "@electrum-vouchers/core";
+import { decide, type Entry, observe, redact, redactEntry, replay, type Transaction } from "@electrum-vouchers/core";
 import { sameJson } from "@electrum-vouchers/testkit";
 
 /** A step of a transaction. */

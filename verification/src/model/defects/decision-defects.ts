@@ -2,8 +2,6 @@ import { netcare, stellr } from "@electrum-vouchers/core";
 import { sale } from "../configuration.ts";
 import type { Defect } from "./defect.ts";
 import {
-  saleHandedOver,
-  saleThatTracksPrinting,
   saleWithEveryFault,
   saleWithRetry,
   simpleRedemption,
@@ -19,8 +17,6 @@ const DECISION = "packages/core/src/machines/decision.ts";
 const LATE = "packages/core/src/machines/late-responses.ts";
 const TRANSACTION = "packages/core/src/transaction.ts";
 const HANDING_OVER = "packages/core/src/machines/handing-over.ts";
-const DIGEST = "packages/core/src/storage/digest.ts";
-const EXCLUSIVE = "packages/core/src/exclusive.ts";
 
 /** Defects in what the machines decide. */
 export const decisionDefects: readonly Defect[] = [
@@ -353,69 +349,5 @@ export const decisionDefects: readonly Defect[] = [
     replacement: "",
     configuration: simpleSale,
     invariant: "outboxAccurate",
-  },
-  {
-    name: "a hand-over that is not recorded",
-    file: HANDING_OVER,
-    original: "return ok(withMark(transaction, { ...(by === undefined ? {} : { by }), at, copies: 0 }));",
-    replacement: "return ok(transaction);",
-    configuration: saleHandedOver,
-    invariant: "handOverMarked",
-  },
-  {
-    name: "a voucher that is handed over twice, and not as a copy",
-    file: HANDING_OVER,
-    original: "  return isCopy\n    ? ok(",
-    replacement: "  return isCopy || true\n    ? ok(",
-    configuration: saleHandedOver,
-    invariant: "handOverMarked",
-  },
-  {
-    name: "a till that may print again after it has said that it has printed",
-    file: HANDING_OVER,
-    original: "policyInForce(transaction).tracksPrinting && printedAt === undefined;",
-    replacement: "policyInForce(transaction).tracksPrinting;",
-    configuration: saleThatTracksPrinting,
-    invariant: "outboxAccurate",
-  },
-  {
-    name: "a mark of handing over that the next step forgets",
-    file: PROVISION,
-    original: "  ...(handedOver === undefined ? {} : { handedOver }),\n",
-    replacement: "",
-    configuration: saleHandedOver,
-    invariant: "handOverMarked",
-  },
-  {
-    name: "a redemption that lets another one redeem its voucher before it is reversed",
-    file: EXCLUSIVE,
-    original: '    case "reversed":\n',
-    replacement: '    case "reversed":\n    case "reversing":\n',
-    configuration: simpleRedemption,
-    invariant: "outboxAccurate",
-  },
-  {
-    name: "a sale that was redacted, and is sold anew if it is repeated",
-    file: DIGEST,
-    original: '(again) => digestsOf(id, again)("start", startedWith(start))',
-    replacement: '(again) => digestsOf(id, again)("start", { ...start, at: 0 })',
-    configuration: simpleSale,
-    invariant: "repeatsKnown",
-  },
-  {
-    name: "another voucher under the same id that is taken for a repeat",
-    file: DIGEST,
-    original: 'digestAgain(digester).value === kept.value ? "same" : "different"',
-    replacement: '"same"',
-    configuration: simpleRedemption,
-    invariant: "repeatsKnown",
-  },
-  {
-    name: "a digest under another key that proves a difference",
-    file: DIGEST,
-    original: " || kept.keyId !== digester.keyId",
-    replacement: "",
-    configuration: simpleRedemption,
-    invariant: "repeatsKnown",
   },
 ];
