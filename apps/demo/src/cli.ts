@@ -6,6 +6,7 @@ import { writeLines } from "./print/write-lines.ts";
 /** Each command is loaded only when it is run, so that it starts fast. */
 const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
   flows: async () => (await import("./commands/flows.ts")).flowsCommand,
+  coverage: async () => (await import("./commands/coverage.ts")).coverageCommand,
   sell: async () => (await import("./commands/sell.ts")).sellCommand,
   redeem: async () => (await import("./commands/redeem.ts")).redeemCommand,
   recover: async () => (await import("./commands/recover.ts")).recoverCommand,
@@ -14,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
 const help = `demo [command] [options]
 
   demo            runs every documented flow, each with a till and a switch of its own, and checks its end
+  demo coverage   what Electrum's pages demand, and the flow that shows it
   demo sell       sells a voucher
   demo redeem     redeems a voucher
   demo recover    delivers what a killed run left to be delivered

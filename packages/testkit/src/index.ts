@@ -54,6 +54,7 @@ export { followTransaction } from "./follow-transaction.ts";
 
 // --- Documented flows, as data: play them by your own till.
 export { documentedFlows } from "./flows/documented-flows.ts";
+export { coverage, type CoverageRow } from "./flows/coverage.ts";
 export { policyFor, worldFor } from "./flows/conditions.ts";
 export type {
   DocumentedFlow,
@@ -71,13 +72,16 @@ export {
   type FlowAction,
   lookUp,
   lookUpSale,
+  recover,
   redeem,
+  resend,
+  resolve,
   sell,
   sellAndCancel,
   setProvider,
   waitForAll,
 } from "./flows/actions.ts";
-export { delayResponse, loseResponse, respondWithError, respondWithoutBody } from "./flows/faults.ts";
+export { askToWait, delayResponse, loseResponse, respondWithError, respondWithoutBody } from "./flows/faults.ts";
 
 // --- Sample messages: requests, the responses to them, and policies.
 export {

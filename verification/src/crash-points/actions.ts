@@ -1,4 +1,10 @@
-import { canHandOver, type Operation, type TransactionView, type Uuid } from "@electrum-vouchers/core";
+import {
+  canHandOver,
+  type NamedReason,
+  type Operation,
+  type TransactionView,
+  type Uuid,
+} from "@electrum-vouchers/core";
 import type { Till, TillError } from "@electrum-vouchers/runtime";
 import type { ProviderName } from "@electrum-vouchers/simulator";
 import { cancel, type FlowAction, type SimulatedElectrum } from "@electrum-vouchers/testkit";
@@ -53,12 +59,22 @@ export async function performAction(context: ActionContext, action: CrashFlowAct
       return redeem(context, idOf(action.transaction));
     case "confirmRedemption":
       return decide(context, idOf(action.transaction), "confirm", (id) => till.confirmRedemption(id));
+    case "redeemUntilKilled":
+      await lookUp(context, idOf(action.transaction));
+      return redeem(context, idOf(action.transaction));
+    case "resend":
+      return settleDispute(context, idOf(action.transaction), (id) => till.resend(id, OPERATOR));
+    case "resolve":
+      return settleDispute(context, idOf(action.transaction), (id) =>
+        till.resolve(id, { ...OPERATOR, resolution: action.resolution }),
+      );
     case "lookUpSale":
       return lookUpSale(context, idOf(action.transaction));
     case "waitForAll":
     case "recover":
       return awaitAll(context);
     case "waitUntilProbing":
+    case "waitUntilRepeating":
       return undefined;
     case "together":
       await Promise.all(action.actions.map((each) => performAction(context, each)));
@@ -105,6 +121,17 @@ async function redeem(context: ActionContext, id: Uuid): Promise<void> {
   const { till, provider, voucherCode } = context;
   if ((await find(context, id))?.state !== "found") return;
   await awaitOutcome(context, id, till.redeem(redemptionRequest(id, provider, voucherCode)));
+}
+
+const OPERATOR: NamedReason = { by: "the operator", reason: "Electrum was asked" };
+
+/** An operator acts on what is in dispute, and on nothing else: after a crash it may be settled already. */
+async function settleDispute(
+  context: ActionContext,
+  id: Uuid,
+  call: (id: Uuid) => ResultAsync<TransactionView, TillError>,
+): Promise<void> {
+  if ((await find(context, id))?.state === "disputed") await recordAnswer(context, await call(id));
 }
 
 /** The till asks Electrum about its own first sale. Before the end of the sale that is refused. */

@@ -110,6 +110,7 @@ export async function runWithCrash(
   }
   environment.electrum.heal();
   await awaitQuiescence(environment, outbox);
+  if (crashedAt !== undefined) await actAsOperator(environment, outbox);
   const { electrum, oracle } = environment;
   const missing = (flow.alerts ?? []).filter((reason) => !environment.alerts.has(reason));
   if (crashedAt === undefined && missing.length > 0)
@@ -150,6 +151,19 @@ async function recover(
     tillProcess: startTillProcess("the second till", clock.now),
     crashesAt: () => false,
   });
+}
+
+/** In the end an operator comes, with a till of its own. */
+async function actAsOperator(environment: FlowEnvironment, outbox: SqliteOutbox): Promise<void> {
+  const actions = environment.flow.actions.filter(({ type }) => type === "resend" || type === "resolve");
+  if (actions.length === 0) return;
+  await runActions(environment, [...actions, waitForAll], {
+    outbox,
+    injectDefect: undefined,
+    tillProcess: startTillProcess("the operator's till", environment.clock.now),
+    crashesAt: () => false,
+  });
+  await awaitQuiescence(environment, outbox);
 }
 
 /** What outlives a till. */
@@ -251,7 +265,7 @@ export const EMPTY_DATABASE = "empty.db";
 
 /** Mints ids that no other process mints. */
 function createIdMinter({ name }: TillProcess): () => string {
-  const prefix = name === "the first till" ? "a" : "b";
+  const prefix = name === "the first till" ? "a" : name === "the second till" ? "b" : "c";
   let minted = 0;
   return () => {
     minted += 1;

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { isFinal, type Uuid } from "@electrum-vouchers/core";
+import { isFinal, type NamedReason, type Uuid } from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
 import type { FaultRule } from "@electrum-vouchers/simulator";
 import type { FlowAction } from "@electrum-vouchers/testkit";
 import type { ResultAsync } from "neverthrow";
 import { describeTillError } from "../print/ending.ts";
 import type { FlowContext } from "./flow-context.ts";
-import { recoverInNewProcess, sellUntilKilled } from "./killed-till.ts";
+import { recoverInNewProcess, redeemUntilKilled, sellUntilKilled } from "./killed-till.ts";
 import { newRedemption, newSale, tenders } from "./requests.ts";
 import { describeTooEarly } from "./sent-messages.ts";
 import { scaleCondition, scaled, scaleRule } from "./time-scale.ts";
@@ -20,6 +20,8 @@ export async function performAction(context: FlowContext, action: FlowAction): P
       return sellAndCancel(context, action.transaction);
     case "sellUntilKilled":
       return sellUntilKilled(context, startSale(context, action.transaction), action);
+    case "redeemUntilKilled":
+      return redeemUntilKilled(context, startRedemption(context, action.transaction));
     case "recover":
       return recoverInNewProcess(context);
     case "confirm":
@@ -32,12 +34,18 @@ export async function performAction(context: FlowContext, action: FlowAction): P
       return redeem(context, action.transaction);
     case "confirmRedemption":
       return confirmRedemption(context, action.transaction);
+    case "resend":
+      return resend(context, action.transaction);
+    case "resolve":
+      return resolve(context, action.transaction, action.resolution);
     case "lookUpSale":
       return action.tooEarly ? lookUpSaleTooEarly(context) : lookUpSale(context, action.transaction);
     case "waitForAll":
       return waitForAll(context);
     case "waitUntilProbing":
       return waitUntilProbing(context);
+    case "waitUntilRepeating":
+      return waitUntilRepeating(context);
     case "setProvider":
       return context.switchAdmin.setProvider(context.provider, scaleCondition(action.condition));
     case "takeElectrumDown":
@@ -90,6 +98,22 @@ async function confirmRedemption(context: FlowContext, place: number): Promise<v
   await unwrap((await context.openTill()).confirmRedemption(idAt(context, place)));
 }
 
+function startRedemption(context: FlowContext, place: number): ReturnType<typeof newRedemption> {
+  const request = newRedemption(context.provider, context.voucherCode);
+  begin(context, place, request.id);
+  return request;
+}
+
+const operator: NamedReason = { by: "the operator", reason: "Electrum was asked" };
+
+async function resend(context: FlowContext, place: number): Promise<void> {
+  await unwrap((await context.openTill()).resend(idAt(context, place), operator));
+}
+
+async function resolve(context: FlowContext, place: number, resolution: "confirmed" | "reversed"): Promise<void> {
+  await unwrap((await context.openTill()).resolve(idAt(context, place), { ...operator, resolution }));
+}
+
 async function lookUpSale(context: FlowContext, place: number): Promise<void> {
   const id = randomUUID();
   await unwrap((await context.openTill()).lookUp({ provisionRequestId: idAt(context, 0) }, { id }));
@@ -109,9 +133,14 @@ async function waitForAll(context: FlowContext): Promise<void> {
   const till = await context.openTill();
   await context.waitUntil("every transaction to end", async () => {
     const found = await Promise.all(context.ids.map((id) => unwrap(till.find(id))));
-    return found.every(isFinal);
+    return found.every((transaction) => isFinal(transaction) || transaction.state === "disputed");
   });
 }
+
+const waitUntilRepeating = (context: FlowContext): Promise<void> =>
+  context.waitUntil("an advice to be repeated", async () =>
+    context.events.some((event) => event.type === "adviceRepeats"),
+  );
 
 const waitUntilProbing = (context: FlowContext): Promise<void> =>
   context.waitUntil("the till to notice", async () =>

@@ -1,4 +1,4 @@
-import type { Operation, Transaction } from "@electrum-vouchers/core";
+import { operations, type Transaction } from "@electrum-vouchers/core";
 import type { Alert } from "@electrum-vouchers/runtime";
 import type {
   DocumentedFlow,
@@ -30,6 +30,8 @@ export function isInAgreement({ transaction, switchTransaction }: FlowTransactio
       return switchTransaction === undefined || switchTransaction.state === "declined";
     case "abandoned":
       return switchTransaction === undefined;
+    case "resolved":
+      return switchTransaction?.state === transaction.resolution.resolution;
     default:
       return false;
   }
@@ -73,9 +75,8 @@ export function findViolations(
   ];
 }
 
-const advices: readonly Operation[] = ["confirmVoucher", "reverseVoucher", "confirmRedeem", "reverseRedeem"];
-
-const isAdvice = (operation: string): boolean => advices.some((advice) => advice === operation);
+const isAdvice = (operation: string): boolean =>
+  Object.entries(operations).some(([name, { kind }]) => name === operation && kind !== "request");
 
 const isOfRequest = ([operation]: ExpectedMessage): boolean => !isAdvice(operation);
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import type { ProvisionRequest, Uuid } from "@electrum-vouchers/core";
+import type { ProvisionRequest, RedemptionRequest, Uuid } from "@electrum-vouchers/core";
 import type { RuntimeEvent } from "@electrum-vouchers/runtime";
 import { type FlowAction, parseJson } from "@electrum-vouchers/testkit";
 import type { FlowContext } from "./flow-context.ts";
@@ -11,18 +11,29 @@ import type { FlowContext } from "./flow-context.ts";
 export type KilledSale = Extract<FlowAction, { readonly type: "sellUntilKilled" }>;
 
 /** `demo sell` in a process of its own, killed with SIGKILL at that moment. */
-export async function sellUntilKilled(
+export const sellUntilKilled = (
   context: FlowContext,
   request: ProvisionRequest,
   { moment }: KilledSale,
+): Promise<void> => runUntilKilled(context, "sell", request, () => isMoment(context, moment, request.id));
+
+/** `demo redeem` in a process of its own, killed with SIGKILL once Electrum has processed the request. */
+export const redeemUntilKilled = (context: FlowContext, request: RedemptionRequest): Promise<void> =>
+  runUntilKilled(context, "redeem", request, () => isMoment(context, "requestProcessed", request.id));
+
+async function runUntilKilled(
+  context: FlowContext,
+  command: "sell" | "redeem",
+  request: ProvisionRequest | RedemptionRequest,
+  isMomentToKill: () => Promise<boolean>,
 ): Promise<void> {
   const file = `${context.db}.request.json`;
   await writeFile(file, JSON.stringify(request));
   const { retries, replyDeadlineMs } = context.policy;
   const rules = ["--retries", String(retries), "--reply-deadline-ms", String(replyDeadlineMs)];
-  const till = startTillProcess(context, ["sell", "--request", file, "--confirm", ...rules]);
+  const till = startTillProcess(context, [command, "--request", file, "--confirm", ...rules]);
   try {
-    await context.waitUntil("the moment to kill the till", () => isMoment(context, moment, request.id));
+    await context.waitUntil("the moment to kill the till", isMomentToKill);
   } finally {
     till.kill();
     await till.ended;

@@ -1,20 +1,10 @@
-import type { DocumentedFlow } from "@electrum-vouchers/testkit";
 import type { FlowResult, FlowTransaction } from "../flows/run-flow.ts";
+import type { FlowReport } from "../flows/run-flows.ts";
 import { type TimelineEntry, RECEIVED } from "../flows/timeline.ts";
 import { isInAgreement } from "../flows/check-flow.ts";
 import { attentionLines } from "./ending.ts";
 import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { secondsText } from "./reporter.ts";
-
-/** The result of a flow, or of one that did not finish. */
-export interface FlowReport {
-  readonly number: number;
-  readonly flow: DocumentedFlow;
-  /** Absent if the flow did not finish. */
-  readonly result?: FlowResult;
-  /** Every way in which the flow was not as documented. */
-  readonly violations: readonly string[];
-}
 
 export function resultLines({ number, flow, result, violations }: FlowReport): readonly string[] {
   return [

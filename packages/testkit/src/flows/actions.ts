@@ -9,9 +9,12 @@ import type { ProviderCondition } from "@electrum-vouchers/simulator";
  * - `lookUpSale`: the till asks Electrum about its own first sale; `tooEarly` if the runtime must refuse that
  * - `sellUntilKilled`: the customer pays, and the till's process is killed once Electrum has processed the request, or once the
  *   confirmation waits to be repeated
+ * - `redeemUntilKilled`: the customer pays with a voucher, and the till's process is killed once Electrum has processed the request
+ * - `resend`, `resolve`: an operator has a disputed advice sent again, or settles the dispute with Electrum outside the protocol
  * - `recover`: a new process takes up what the killed one left
- * - `waitForAll`: until no transaction has anything under way or due
+ * - `waitForAll`: until no transaction has anything under way or due; one in dispute waits for an operator
  * - `waitUntilProbing`: until the till has found out that Electrum is away
+ * - `waitUntilRepeating`: until an advice waits to be repeated
  * - `setProvider`: the provider changes
  * - `takeElectrumDown`: for so long no connection can be made; Electrum forgets nothing
  */
@@ -26,7 +29,9 @@ export type FlowAction =
       readonly transaction: number;
       readonly moment: "requestProcessed" | "adviceRepeated";
     }
-  | { readonly type: "recover" | "waitForAll" | "waitUntilProbing" }
+  | { readonly type: "redeemUntilKilled" | "resend"; readonly transaction: number }
+  | { readonly type: "resolve"; readonly transaction: number; readonly resolution: "confirmed" | "reversed" }
+  | { readonly type: "recover" | "waitForAll" | "waitUntilProbing" | "waitUntilRepeating" }
   | { readonly type: "setProvider"; readonly condition: ProviderCondition }
   | { readonly type: "takeElectrumDown"; readonly durationMs: number };
 
@@ -54,6 +59,16 @@ export const lookUpSale = (transaction: number, when: "tooEarly" | "inTime"): Fl
   transaction,
   tooEarly: when === "tooEarly",
 });
+
+export const resend = (transaction = 0): FlowAction => ({ type: "resend", transaction });
+
+export const resolve = (transaction: number, resolution: "confirmed" | "reversed"): FlowAction => ({
+  type: "resolve",
+  transaction,
+  resolution,
+});
+
+export const recover: FlowAction = { type: "recover" };
 
 export const waitForAll: FlowAction = { type: "waitForAll" };
 

@@ -13,9 +13,17 @@ export const respondWithError = (
   status: number,
   errorType: string,
   processed: boolean,
+  times = 1,
 ): FaultRule => ({
   match: { operation },
   fault: { kind: "error", status, errorType, processed },
+  times,
+});
+
+/** Something before the switch is too busy: it passes the message on to nobody, and says when to come back. */
+export const askToWait = (operation: SwitchOperation, retryAfterSeconds: number): FaultRule => ({
+  match: { operation },
+  fault: { kind: "status", status: 503, processed: false, retryAfterSeconds },
 });
 
 /** The switch does its work, and its response takes this long. */

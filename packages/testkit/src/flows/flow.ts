@@ -44,7 +44,7 @@ export interface ExpectedResult {
 }
 
 /** The reason of an alert of the runtime. */
-export type ExpectedAlert = "attention" | "neverAnswered" | "notElectrum";
+export type ExpectedAlert = "attention" | "credentials" | "neverAnswered" | "notElectrum";
 
 /** A message that is sent `repeatedly` is sent until something else comes of it: how often depends on the moment. */
 export type ExpectedMessage = readonly [operation: Operation, outcome: ExpectedOutcome, times?: number | "repeatedly"];

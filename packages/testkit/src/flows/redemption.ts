@@ -1,4 +1,5 @@
-import { confirmRedemption, lookUp, redeem, setProvider, waitForAll } from "./actions.ts";
+import { explainAttention, stellr } from "@electrum-vouchers/core";
+import { cancel, confirmRedemption, lookUp, recover, redeem, setProvider, waitForAll } from "./actions.ts";
 import { loseResponse, respondWithError } from "./faults.ts";
 import type { DocumentedFlow } from "./flow.ts";
 
@@ -128,6 +129,129 @@ export const redemptionFlows: readonly DocumentedFlow[] = [
           states: ["lookingUp", "found", "redeeming", "redeemed", "confirming", "confirmed"],
           switchState: "confirmed",
           voucherState: "CONFIRMED_REDEEMED",
+        },
+      ],
+    },
+  },
+  {
+    name: "Redemption: error upstream, the consumer aborts",
+    rule: "A decline ends the redemption. Nothing is owed for it, and the consumer keeps the voucher.",
+    given: { hasVoucher: true },
+    actions: [lookUp(), setProvider({ state: "declining" }), redeem()],
+    expected: {
+      sentMessages: [
+        ["lookupVoucher", "200"],
+        ["redeemVoucher", "400 TRANSACTION_DECLINED"],
+      ],
+      providerMessages: ["lookupVoucher", "redeemVoucher"],
+      transactions: [{ states: ["lookingUp", "found", "redeeming", "declined"], switchState: "declined" }],
+    },
+  },
+  {
+    name: "Redemption: an error at the till after the approval, reversal",
+    rule: "The till cannot finish what was approved, so it reverses: the voucher can be used again.",
+    given: { hasVoucher: true },
+    actions: [lookUp(), redeem(), cancel(), waitForAll],
+    expected: {
+      sentMessages: [
+        ["lookupVoucher", "200"],
+        ["redeemVoucher", "201"],
+        ["reverseRedeem", "202"],
+      ],
+      providerMessages: ["lookupVoucher", "redeemVoucher", "reverseRedeem"],
+      transactions: [
+        {
+          states: ["lookingUp", "found", "redeeming", "redeemed", "reversing", "reversed"],
+          switchState: "reversed",
+          voucherState: "CONFIRMED_PROVISIONED",
+        },
+      ],
+    },
+  },
+  {
+    name: "Redemption: Stellr, time-out, reversal consumed, marked for reconciliation",
+    rule: explainAttention("redemption", "providerTakesNoReversals", "reversed", stellr).meaning,
+    given: { hasVoucher: true, provider: "Stellr", faults: [loseResponse("redeemVoucher")] },
+    actions: [lookUp(), redeem(), waitForAll],
+    expected: {
+      sentMessages: [
+        ["lookupVoucher", "200"],
+        ["redeemVoucher", "deadline"],
+        ["reverseRedeem", "202"],
+      ],
+      providerMessages: ["lookupVoucher", "redeemVoucher"],
+      consumedAdvices: ["reverseRedeem"],
+      transactions: [
+        {
+          states: ["lookingUp", "found", "redeeming", "reversing", "reversed"],
+          switchState: "reversed",
+          voucherState: "CONFIRMED_REDEEMED",
+          reconciliation: ["providerTakesNoReversals"],
+        },
+      ],
+      alerts: ["attention"],
+    },
+  },
+  {
+    name: "Redemption: a lookup is repeated",
+    rule: "A lookup changes nothing, so one without a response is repeated, and owes nothing.",
+    given: { hasVoucher: true, faults: [loseResponse("lookupVoucher")] },
+    actions: [lookUp(), redeem(), confirmRedemption(), waitForAll],
+    expected: {
+      sentMessages: [
+        ["lookupVoucher", "deadline"],
+        ["lookupVoucher", "200"],
+        ["redeemVoucher", "201"],
+        ["confirmRedeem", "202"],
+      ],
+      providerMessages: ["lookupVoucher", "lookupVoucher", "redeemVoucher", "confirmRedeem"],
+      transactions: [
+        {
+          states: [
+            ...(["lookingUp", "waitingToLookUp", "lookingUp", "found"] as const),
+            ...(["redeeming", "redeemed", "confirming", "confirmed"] as const),
+          ],
+          switchState: "confirmed",
+          voucherState: "CONFIRMED_REDEEMED",
+        },
+      ],
+    },
+  },
+  {
+    name: "Redemption: a lookup that never succeeds",
+    rule: "Without a successful lookup nothing is redeemed. The till gives up, and owes nothing.",
+    given: { hasVoucher: true, faults: [respondWithError("lookupVoucher", 503, "UPSTREAM_UNAVAILABLE", false, 3)] },
+    actions: [lookUp(), cancel()],
+    expected: {
+      sentMessages: [["lookupVoucher", "503 UPSTREAM_UNAVAILABLE", 3]],
+      providerMessages: [],
+      transactions: [
+        {
+          states: [
+            ...(["lookingUp", "waitingToLookUp", "lookingUp", "waitingToLookUp"] as const),
+            ...(["lookingUp", "lookupFailed", "abandoned"] as const),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: "Redemption: the till killed (SIGKILL) right after the request was sent, recovered by a new process",
+    rule: "A redemption is never sent again. A new process waits for its deadline, and then undoes it.",
+    given: { hasVoucher: true, faults: [loseResponse("redeemVoucher")] },
+    actions: [{ type: "redeemUntilKilled", transaction: 0 }, recover],
+    expected: {
+      sentMessages: [
+        ["lookupVoucher", "200"],
+        ["redeemVoucher", "tillKilled"],
+        ["reverseRedeem", "202"],
+      ],
+      providerMessages: ["lookupVoucher", "redeemVoucher", "reverseRedeem"],
+      transactions: [
+        {
+          states: ["lookingUp", "found", "redeeming", "reversing", "reversed"],
+          switchState: "reversed",
+          voucherState: "CONFIRMED_PROVISIONED",
         },
       ],
     },
