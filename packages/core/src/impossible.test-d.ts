@@ -20,6 +20,7 @@ import {
   type Instant,
   type Intent,
   type Issued,
+  type JsonObject,
   type LookingUp,
   type LookupFailed,
   type LookupFailure,
@@ -119,11 +120,13 @@ accept(handOver(toView(sale)));
 // --- a view has the states of the transaction, and no message as it was received ---
 
 /** What a value, or anything in it, may be. */
-type Within<Value> = Value extends readonly (infer Item)[]
-  ? Within<Item>
-  : Value extends object
-    ? Value | { [Field in keyof Value]: Within<Value[Field]> }[keyof Value]
-    : Value;
+type Within<Value> = JsonObject extends Value
+  ? never
+  : Value extends readonly (infer Item)[]
+    ? Within<Item>
+    : Value extends object
+      ? Value | { [Field in keyof Value]: Within<Value[Field]> }[keyof Value]
+      : Value;
 expectTypeOf<Extract<Within<TransactionView>, ProvisionRequest | RedemptionRequest>>().toBeNever();
 expectTypeOf<TransactionView["state"]>().toEqualTypeOf<Transaction["state"]>();
 expectTypeOf(toView(sale)).toEqualTypeOf<ProvisionView>();

@@ -109,7 +109,14 @@ export {
 export type { ProvisionRequest, ProvisionResponse } from "./messages/provision.ts";
 export type { RedemptionDraft, RedemptionRequest, RedemptionResponse } from "./messages/redemption.ts";
 export type { RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
-export type { BasicAdvice, BasicReversal, ReversalReason, TenderAdvice } from "./messages/advices.ts";
+export type {
+  BasicAdvice,
+  BasicReversal,
+  MessageReferences,
+  ReversalReason,
+  TenderAdvice,
+} from "./messages/advices.ts";
+export type { WithAdditionalFields } from "./messages/additional-fields.ts";
 export type { ErrorDetail, ErrorType, KnownErrorType } from "./messages/error-detail.ts";
 export { errorTypes } from "./messages/error-detail.ts";
 export type { TransactionFields } from "./messages/transaction-fields.ts";

@@ -1,5 +1,6 @@
 import type { MessageFault } from "./fault.ts";
 import type { HttpResponse, NoResponseCause } from "./responses/http-response.ts";
+import type { MessageReferences } from "./messages/advices.ts";
 import type { Amounts, LedgerAmount } from "./messages/amounts.ts";
 import type { RedemptionRequest } from "./messages/redemption.ts";
 import type { Tender } from "./messages/tender.ts";
@@ -161,7 +162,7 @@ export interface IntendedByOperator extends NamedReason {
 }
 
 /** The sale stands: the customer has paid, with these tenders. */
-export interface ConfirmProvision extends Intended {
+export interface ConfirmProvision extends Intended, MessageReferences {
   readonly type: "confirm";
   readonly tenders: readonly Tender[];
   readonly amounts?: Amounts;
@@ -172,7 +173,7 @@ export interface ConfirmProvision extends Intended {
 }
 
 /** The redemption stands: in full, unless `amounts` says otherwise. */
-export interface ConfirmRedemption extends Intended {
+export interface ConfirmRedemption extends Intended, MessageReferences {
   readonly type: "confirm";
   readonly tenders?: never;
   /** `approvedAmount` is the final amount. It must not exceed the authorised one. */
@@ -183,9 +184,14 @@ export interface ConfirmRedemption extends Intended {
   readonly digest?: InputDigest;
 }
 
-/** The transaction must not happen, or must be undone. */
-export interface Cancel extends Intended {
+/**
+ * The transaction must not happen, or must be undone. The references are for the reversal, if there is one now. Default: those of the
+ * request.
+ */
+export interface Cancel extends Intended, MessageReferences {
   readonly type: "cancel";
+  /** How much of an approval is reversed, and no more than was authorised. Default: all of it. */
+  readonly amounts?: Pick<Amounts, "approvedAmount">;
 }
 
 /**

@@ -136,6 +136,8 @@ export function decideValidated(
   digester?: Digester,
 ): Result<Step<Transaction>, Refusal> {
   if (intent.type === "reconcile") return decideReconcile(transaction, intent);
+  if (intent.type === "cancel" && intent.amounts !== undefined && !wasApprovedOrDecided(transaction))
+    return err({ type: "wrongState", intent: intent.type, state: transaction.state });
   if (intent.type === "handOver" || intent.type === "printed") return markHandOver(transaction, intent).map(unmoved);
   if (intent.type === "confirm" && intent.handOver === true) return confirmAndMark(transaction, intent, digester);
   const repeated = compareRepeat(transaction, intent, digester);
@@ -144,6 +146,10 @@ export function decideValidated(
     ? decideProvision(transaction, intent)
     : decideRedemption(transaction, intent);
 }
+
+/** A part can be reversed only of what was approved. */
+const wasApprovedOrDecided = (transaction: Transaction): boolean =>
+  "approval" in transaction || "advice" in transaction || "finalizing" in transaction;
 
 /** A step that leaves what is under way as it is. */
 const unmoved = (transaction: Transaction): Step<Transaction> => ({ transaction, commands: [] });

@@ -31,7 +31,7 @@ const customer = {
 };
 
 const transaction = {
-  originator: { ...provisionRequest.originator, operatorId: "operator 7" },
+  originator: { ...provisionRequest.originator, operatorId: "operator 7", channelId: "kiosk" },
   settlementEntity: { id: "20", name: "Settler" },
   receiver: { id: "30", name: "Provider" },
   slipData: {
@@ -91,8 +91,12 @@ export const fullProvisionRequest: ProvisionRequest = {
     description: "Airtime of R50",
     minAmount: amount,
     maxAmount: amount,
+    isFixedValue: true,
+    channelProductListings: [{ channel: "POS" }],
+    receiver: { id: "provider", name: "Provider" },
   },
   recipient: customer,
+  additionalFields: { loyaltyPoints: 12 },
 };
 
 /** A redemption request with every field that Electrum knows. */
@@ -102,6 +106,7 @@ export const fullRedemptionRequest: RedemptionRequest = {
   voucher,
   amounts,
   customer,
+  additionalFields: { campaign: { name: "SPRING" } },
 };
 
 export const fullVoucherLookup: VoucherLookup = {

@@ -1,4 +1,4 @@
-export type { Actor } from "./actor.ts";
+export type { Actor, CancelOptions, ConfirmOptions } from "./actor.ts";
 export type { Clock } from "./clock.ts";
 export { randomId, systemClock } from "./clock.ts";
 export type { TillError } from "./errors.ts";

@@ -16,7 +16,7 @@ import {
 } from "@electrum-vouchers/core";
 import { err, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
 import { type TillError, wrongKind } from "./errors.ts";
-import type { Actor } from "./actor.ts";
+import type { ConfirmOptions } from "./actor.ts";
 import type { AlertReporter } from "./alert-reporter.ts";
 import { acceptMessage, applyConfirmation, checkClient, copyOptions, unlessKnown } from "./incoming.ts";
 import type { ResolvedTillOptions } from "./options.ts";
@@ -35,7 +35,7 @@ export interface ProvisionCalls {
   confirmAndHandOver(
     id: Uuid,
     tenders: readonly Tender[],
-    options?: Actor & { readonly amounts?: Amounts },
+    options?: ConfirmOptions & { readonly amounts?: Amounts },
   ): ResultAsync<SaleHandedOver, TillError>;
   /**
    * Sells a voucher: sends the request, retries and reverses as the policy says. Resolves once the till must decide
@@ -49,7 +49,7 @@ export interface ProvisionCalls {
     id: Uuid,
     tenders: readonly Tender[],
     amounts?: Amounts,
-    actor?: Actor,
+    options?: ConfirmOptions,
   ): ResultAsync<ProvisionView, TillError>;
 }
 
@@ -125,8 +125,8 @@ export function createProvisions(
         .asyncAndThen(({ accepted, policy }) => admit(accepted, policy).andThen(() => begin(accepted, sale, policy)))
         .andThen(toProvisionView);
     },
-    confirm: (id, tenders, amounts, actor = {}) =>
-      confirm(id, { ...actor, tenders, ...(amounts === undefined ? {} : { amounts }) }).andThen(toProvisionView),
+    confirm: (id, tenders, amounts, given = {}) =>
+      confirm(id, { ...given, tenders, ...(amounts === undefined ? {} : { amounts }) }).andThen(toProvisionView),
     confirmAndHandOver: (id, tenders, given = {}) =>
       confirm(id, { ...given, tenders, handOver: true }).andThen(toSaleHandedOver),
   };

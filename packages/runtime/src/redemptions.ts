@@ -28,7 +28,7 @@ import { eventLabelsOf } from "./event-labels.ts";
 import type { Clock } from "./clock.ts";
 import { type TillError, wrongKind } from "./errors.ts";
 import { acceptMessage, applyConfirmation, applyIntent, checkClient, copyOptions, unlessKnown } from "./incoming.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor, ConfirmOptions } from "./actor.ts";
 import type { AlertReporter } from "./alert-reporter.ts";
 import type { ResolvedTillOptions } from "./options.ts";
 import type { KeyMaker } from "./key-maker.ts";
@@ -49,7 +49,7 @@ export interface RedemptionCalls {
    */
   redeem(request: RedemptionDraft, options?: RedeemOptions): ResultAsync<RedemptionView, TillError>;
   /** Confirms the redemption, in full or for `amounts`. Resolves when that is durable. */
-  confirmRedemption(id: Uuid, amounts?: Amounts, actor?: Actor): ResultAsync<RedemptionView, TillError>;
+  confirmRedemption(id: Uuid, amounts?: Amounts, options?: ConfirmOptions): ResultAsync<RedemptionView, TillError>;
   /** Asks Electrum about a redemption of ours. Refused while it is open. Changes nothing. */
   lookUpRedemption(
     id: Uuid,
@@ -115,11 +115,11 @@ export function createRedemptions(
         .asyncAndThen((parsed) => redeemDraft(transactions, keyMaker, options, parsed, redeeming))
         .andThen(toRedemptionView);
     },
-    confirmRedemption: (id, amounts, actor = {}) =>
+    confirmRedemption: (id, amounts, given = {}) =>
       applyConfirmation(
         transactions,
         id,
-        { ...actor, type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() },
+        { ...given, type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() },
         "allow",
         reportAlert,
       ).andThen(toRedemptionView),

@@ -14,7 +14,7 @@ import {
 } from "@electrum-vouchers/core";
 import { err, type ResultAsync } from "neverthrow";
 import type { Outbox } from "@electrum-vouchers/core/ports";
-import type { Actor } from "./actor.ts";
+import type { Actor, CancelOptions } from "./actor.ts";
 import { type AlertReporter, createAlertReporter } from "./alert-reporter.ts";
 import { createAttentionAlerts } from "./attention-alerts.ts";
 import { createActiveTransactions } from "./active-transactions.ts";
@@ -50,7 +50,7 @@ export interface HandOverOptions extends Actor {
 /** A point of sale that sells and accepts vouchers, and never loses track of one. */
 export interface Till extends ProvisionCalls, RedemptionCalls {
   /** Cancels the transaction, or has it reversed. Resolves when that is durable. If a confirm and a cancel race, one wins. */
-  cancel(id: Uuid, actor?: Actor): ResultAsync<TransactionView, TillError>;
+  cancel(id: Uuid, options?: CancelOptions): ResultAsync<TransactionView, TillError>;
   /**
    * The customer is about to pay. Call it before the payment begins: from then on the end of the time to decide alerts an operator instead
    * of reversing. So a till that dies between the payment and `confirm` does not take the voucher from a customer who has paid.
@@ -200,7 +200,7 @@ const createCommonCalls = (
       giveOut(transactions, reportAlert, id, { ...copyOptions(given), type: "handOver", at: clock.now() }),
     printed: (id, actor = {}) => apply(id, { ...actor, type: "printed" }),
     finalized: (id) => transactions.awaitFinal(id).map(toAnyView),
-    cancel: (id, actor = {}) => apply(id, { ...actor, type: "cancel" }),
+    cancel: (id, options = {}) => apply(id, { ...options, type: "cancel" }),
     paymentStarted: (id, payment = {}) => apply(id, { ...payment, type: "paymentStarted" }),
     hold: (id, reason) => apply(id, { ...reason, type: "hold" }),
     unhold: (id, reason) => apply(id, { ...reason, type: "unhold" }),

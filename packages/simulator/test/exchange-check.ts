@@ -14,12 +14,23 @@ export interface Exchange {
   readonly response: string;
 }
 
-const tolerant = createOpenApi(false);
-const strict = createOpenApi(true);
+const documents = new Map<string, JsonObject>();
+
+/** The document of a switch with these settings, made once. */
+function documentFor(settings: Readings): JsonObject {
+  const key = JSON.stringify([settings.strict, settings.additionalFields]);
+  const document = documents.get(key) ?? createOpenApi(settings);
+  documents.set(key, document);
+  return document;
+}
+
+type Readings = Parameters<typeof createOpenApi>[0];
+
+const tolerant: Readings = { strict: false, additionalFields: [] };
 
 /** Throws if the simulator's OpenAPI document does not describe this exchange. */
-export function checkExchange(exchange: Exchange, isStrict = false): void {
-  const document = isStrict ? strict : tolerant;
+export function checkExchange(exchange: Exchange, settings: Readings = tolerant): void {
+  const document = documentFor(settings);
   const { method, status, response, contentType = "application/json" } = exchange;
   const path = (exchange.path.split("?", 1)[0] ?? "").replace(/(.)\/$/, "$1");
   const template = templateOf(document, path);
@@ -47,7 +58,7 @@ function templateOf(document: JsonObject, path: string): string | undefined {
   return matching.find((template) => !template.includes("{")) ?? matching[0];
 }
 
-const validators = new Map<string, ValidateFunction>();
+const validators = new Map<JsonObject, Map<string, ValidateFunction>>();
 
 function expectValid(
   document: JsonObject,
@@ -55,9 +66,11 @@ function expectValid(
   value: Json | undefined,
   exchange: Exchange,
 ): void {
-  const key = JSON.stringify([document === strict, schema]);
-  const known = validators.get(key) ?? compile(document, schema);
-  validators.set(key, known);
+  const compiled = validators.get(document) ?? new Map<string, ValidateFunction>();
+  validators.set(document, compiled);
+  const key = JSON.stringify(schema);
+  const known = compiled.get(key) ?? compile(document, schema);
+  compiled.set(key, known);
   if (known(value)) return;
   throw new Error(`${exchange.method} ${exchange.path}: ${JSON.stringify(known.errors)}`);
 }

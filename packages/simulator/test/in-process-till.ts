@@ -39,7 +39,7 @@ export function createInProcessTill(settings: Partial<WorldSettings> = {}): InPr
     delayMs = handled.response.delayMs ?? 0;
     const { status, contentType, body: response } = handled.response;
     const exchange = { method, path: `/suv/v1${target}`, request: body, status, response };
-    checkExchange(contentType === undefined ? exchange : { ...exchange, contentType }, world.settings.strict);
+    checkExchange(contentType === undefined ? exchange : { ...exchange, contentType }, world.settings);
     return fromSwitchResponse(handled.response);
   };
   return {

@@ -21,8 +21,9 @@ import { match } from "ts-pattern";
 import { type Acknowledgement, classifyAdviceResponse } from "../responses/advice-outcome.ts";
 import type { InDoubt } from "./in-doubt.ts";
 import { type JsonObject, sameJson } from "../json.ts";
-import type { BasicAdvice, ReversalReason } from "../messages/advices.ts";
-import type { ThirdPartyIdentifier } from "../messages/parties.ts";
+import type { BasicAdvice, MessageReferences, ReversalReason } from "../messages/advices.ts";
+import type { Amounts } from "../messages/amounts.ts";
+import type { TransactionFields } from "../messages/transaction-fields.ts";
 import type { Uuid } from "../messages/uuid.ts";
 import type { Advice, Request } from "../messages/operations.ts";
 import { approvalIn, findSecondVoucher, recordLateApproval, recordSecondVoucher } from "./late-responses.ts";
@@ -34,26 +35,34 @@ import type { Approval, Confirming, Evidence, Reversing, Finalization } from "./
 
 /** What finalization needs to know of the transaction. */
 export interface FinalizationTerms {
-  readonly requestId: Uuid;
+  /** The original request. What of it the advice repeats is taken from here, if neither the intent nor a response says otherwise. */
+  readonly request: Pick<TransactionFields, "id" | "thirdPartyIdentifiers" | "stan" | "rrn">;
   readonly reversalId: Uuid;
   readonly reverse: "reverseVoucher" | "reverseRedeem";
   readonly policy: Policy;
-  /** Those of the original request. They are echoed if no response had any. */
-  readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[];
 }
 
 /** The fields that every advice has. */
 export const buildAdvice = (
   id: Uuid,
-  terms: Pick<FinalizationTerms, "requestId" | "thirdPartyIdentifiers">,
+  { request }: Pick<FinalizationTerms, "request">,
   response: JsonObject | undefined,
-  at: Instant,
+  { at, stan = request.stan, rrn = request.rrn, amounts }: AdviceContent,
 ): BasicAdvice => ({
   id,
-  requestId: terms.requestId,
+  requestId: request.id,
   time: toDateTime(at),
-  thirdPartyIdentifiers: identifiersOf(response) ?? terms.thirdPartyIdentifiers,
+  thirdPartyIdentifiers: identifiersOf(response) ?? request.thirdPartyIdentifiers,
+  ...(stan === undefined ? {} : { stan }),
+  ...(rrn === undefined ? {} : { rrn }),
+  ...(amounts === undefined ? {} : { amounts }),
 });
+
+/** What an intent says for its advice, and when. */
+export interface AdviceContent extends MessageReferences {
+  readonly amounts?: Amounts;
+  readonly at: Instant;
+}
 
 // Echoed unaltered and unchecked: one party must never change another's entry.
 function identifiersOf(response: JsonObject | undefined): BasicAdvice["thirdPartyIdentifiers"] | undefined {
@@ -94,7 +103,7 @@ export type ReversalCause =
 export function startReversing(
   terms: FinalizationTerms,
   decision: Decision,
-  at: Instant,
+  content: AdviceContent,
   { approval, inDoubt }: ReversalCause,
 ): Transition<Reversing> {
   // CANCELLED once an approval was received; else the first unknown outcome gives the reason.
@@ -104,9 +113,9 @@ export function startReversing(
     decision,
     advice: {
       operation: terms.reverse,
-      message: { ...buildAdvice(terms.reversalId, terms, approval?.response, at), reversalReason },
+      message: { ...buildAdvice(terms.reversalId, terms, approval?.response, content), reversalReason },
     },
-    notBefore: Math.max(at, inDoubt?.latestDeadlineAt ?? at),
+    notBefore: Math.max(content.at, inDoubt?.latestDeadlineAt ?? content.at),
     ...(inDoubt === undefined ? {} : { inDoubt }),
   };
   return { state, command: queueAdviceFor(state) };
@@ -238,9 +247,7 @@ export function decideFinalization(current: Finalization, intent: Intent): Resul
     case "confirm":
       return confirmAgain(current, intent);
     case "cancel":
-      return decisionOf(current).outcome === "reverse"
-        ? ok({ state: current })
-        : err({ type: "alreadyDecided", decision: decisionOf(current) });
+      return cancelAgain(current, intent);
     case "paymentStarted":
       return decisionOf(current).outcome === "confirm"
         ? ok({ state: current })
@@ -270,16 +277,28 @@ export const refuseInState = (intent: Intent, state: string, cancelledAt: Instan
     ? { type: "alreadyDecided", decision: decisionToReverse(cancelledAt, cancelledAt) }
     : { type: "wrongState", intent: intent.type, state };
 
-/** The one decision of a transaction, in any of these states. */
-const decisionOf = (current: Finalization): Decision =>
-  current.state === "disputed" || current.state === "resolved" ? current.finalizing.decision : current.decision;
+/** The one decision of a transaction, in any of these states, and its advice. */
+const adviceOf = (current: Finalization): { readonly advice: Advice; readonly decision: Decision } =>
+  current.state === "disputed" || current.state === "resolved" ? current.finalizing : current;
+
+const decisionOf = (current: Finalization): Decision => adviceOf(current).decision;
+
+function cancelAgain(
+  current: Finalization,
+  { type, amounts }: Extract<Intent, { type: "cancel" }>,
+): Result<Transition<Finalization>, Refusal> {
+  const { advice, decision } = adviceOf(current);
+  if (decision.outcome !== "reverse") return err({ type: "alreadyDecided", decision });
+  return sameJson(advice.message.amounts, amounts)
+    ? ok({ state: current })
+    : err({ type: "contentDiffers", intent: type, decidedAt: decision.at });
+}
 
 function confirmAgain(
   current: Finalization,
   intent: Extract<Intent, { type: "confirm" }>,
 ): Result<Transition<Finalization>, Refusal> {
-  const { advice, decision } =
-    current.state === "disputed" || current.state === "resolved" ? current.finalizing : current;
+  const { advice, decision } = adviceOf(current);
   if (decision.outcome === "reverse") return err({ type: "alreadyDecided", decision });
   return hasSameContent(advice, intent)
     ? ok({ state: current })

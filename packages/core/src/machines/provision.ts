@@ -32,6 +32,7 @@ import { authorisedAmountOf, checkFinalAmount, checkApprovedAmount } from "./amo
 import { alertsWhenOverdue, awaitDecision, endsDecision, startPayment, toOverdue } from "./decision.ts";
 import { recordLateApproval, recordSecondVoucher } from "./late-responses.ts";
 import {
+  type AdviceContent,
   buildAdvice,
   decideFinalization,
   decisionToReverse,
@@ -116,7 +117,7 @@ export function decideProvision(provision: Provision, intent: Intent): Result<St
       intent.type === "cancel" ? ok({ state: markCancelled(current, intent.at) }) : refused,
     )
     .with({ state: "waitingToRetry" }, (current) =>
-      intent.type === "cancel" ? ok(cancel(current, intent.at, { inDoubt: current.inDoubt })) : refused,
+      intent.type === "cancel" ? ok(cancel(current, intent, { inDoubt: current.inDoubt })) : refused,
     )
     .with({ state: "issued" }, (current) => decideIssued(current, intent, refused))
     .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : refused))
@@ -212,7 +213,12 @@ function observeIssued(current: Provision<Issued>, fact: Fact): ProvisionTransit
   const { at } = fact;
   if (alertsWhenOverdue(current, current.start.policy)) return { state: toOverdue(current, at) };
   const decision = { outcome: "reverse", by: "deadline", at } as const;
-  return startReversing(termsOf(current), decision, at, { approval, ...(inDoubt === undefined ? {} : { inDoubt }) });
+  return startReversing(
+    termsOf(current),
+    decision,
+    { at },
+    { approval, ...(inDoubt === undefined ? {} : { inDoubt }) },
+  );
 }
 
 // --- intents ---
@@ -226,24 +232,24 @@ function decideIssued(
   if (intent.type === "confirm") return confirm(current, intent);
   if (intent.type === "paymentStarted") return startPayment(current, intent);
   if (intent.type !== "cancel") return refused;
-  return ok(cancel(current, intent.at, { approval, ...(inDoubt === undefined ? {} : { inDoubt }) }));
+  return checkFinalAmount(intent.amounts, authorisedAmountOf(approval.response, current.start.request.amounts)).map(
+    () => cancel(current, intent, { approval, ...(inDoubt === undefined ? {} : { inDoubt }) }),
+  );
 }
 
 function confirm(current: Provision<Issued>, intent: ConfirmProvision): Result<ProvisionTransition, Refusal> {
   const { start, approval } = current;
-  const { at, tenders, amounts } = intent;
   const message = {
-    ...buildAdvice(start.confirmationId, termsOf(current), approval.response, at),
-    tenders,
-    ...(amounts === undefined ? {} : { amounts }),
+    ...buildAdvice(start.confirmationId, termsOf(current), approval.response, intent),
+    tenders: intent.tenders,
   };
-  return checkFinalAmount(amounts, authorisedAmountOf(approval.response, start.request.amounts)).map(() =>
+  return checkFinalAmount(intent.amounts, authorisedAmountOf(approval.response, start.request.amounts)).map(() =>
     startConfirming(approval, { operation: "confirmVoucher", message }, intent),
   );
 }
 
-const cancel = (current: Provision, at: Instant, cause: ReversalCause): ProvisionTransition =>
-  startReversing(termsOf(current), { outcome: "reverse", by: "till", at }, at, cause);
+const cancel = (current: Provision, content: AdviceContent, cause: ReversalCause): ProvisionTransition =>
+  startReversing(termsOf(current), { outcome: "reverse", by: "till", at: content.at }, content, cause);
 
 const markCancelled = (current: Provision<Requesting>, at: Instant): Provision<Requesting> =>
   current.cancelledAt === undefined ? { ...current, cancelledAt: at } : current;
@@ -251,7 +257,7 @@ const markCancelled = (current: Provision<Requesting>, at: Instant): Provision<R
 // --- parts of transitions ---
 
 const reverse = (current: Provision<Requesting>, at: Instant, cause: ReversalCause): ProvisionTransition =>
-  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), at, cause);
+  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), { at }, cause);
 
 function startAttempt(
   head: ProvisionHead,
@@ -274,12 +280,11 @@ const requestOf = (head: ProvisionHead, attempt: number): Request => ({
 /** The request that the transaction started with: what a late approval answers. */
 const startOf = (head: ProvisionHead): Request => requestOf(head, 0);
 
-const termsOf = ({ id, start }: ProvisionHead): FinalizationTerms => ({
-  requestId: id,
-  reversalId: start.reversalId,
+const termsOf = ({ start: { request, reversalId, policy } }: ProvisionHead): FinalizationTerms => ({
+  request,
+  reversalId,
   reverse: "reverseVoucher",
-  policy: start.policy,
-  thirdPartyIdentifiers: start.request.thirdPartyIdentifiers,
+  policy,
 });
 
 function applyTransition(current: Provision, transition: ProvisionTransition): Step<Provision> {

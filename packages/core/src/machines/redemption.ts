@@ -184,7 +184,7 @@ function observeRedeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fac
   const { at } = fact;
   if (alertsWhenOverdue(current, policyInForce(current))) return { state: toOverdue(current, at) };
   const decision = { outcome: "reverse", by: "deadline", at } as const;
-  return startReversing(termsOf(current), decision, at, { approval: current.approval });
+  return startReversing(termsOf(current), decision, { at }, { approval: current.approval });
 }
 
 // --- intents ---
@@ -259,26 +259,20 @@ function decideRedeemed(
   if (intent.type === "confirm") return confirm(current, intent);
   if (intent.type === "paymentStarted") return startPayment(current, intent);
   if (intent.type !== "cancel") return refused;
-  const { at } = intent;
-  const decision = { outcome: "reverse", by: "till", at } as const;
-  return ok(startReversing(termsOf(current), decision, at, { approval: current.approval }));
+  const { approval, redeem } = current;
+  const decision = { outcome: "reverse", by: "till", at: intent.at } as const;
+  return checkFinalAmount(intent.amounts, authorisedAmountOf(approval.response, redeem.request.amounts)).map(() =>
+    startReversing(termsOf(current), decision, intent, { approval }),
+  );
 }
 
 function confirm(
   current: Redemption<Redeemed & RedeemFields>,
   intent: ConfirmRedemption,
 ): Result<RedeemTransition, Refusal> {
-  const { at, amounts } = intent;
-  const {
-    start,
-    approval,
-    redeem: { request },
-  } = current;
-  const message = {
-    ...buildAdvice(start.confirmationId, termsOf(current), approval.response, at),
-    ...(amounts === undefined ? {} : { amounts }),
-  };
-  return checkFinalAmount(amounts, authorisedAmountOf(approval.response, request.amounts)).map(() =>
+  const { start, approval, redeem } = current;
+  const message = buildAdvice(start.confirmationId, termsOf(current), approval.response, intent);
+  return checkFinalAmount(intent.amounts, authorisedAmountOf(approval.response, redeem.request.amounts)).map(() =>
     startConfirming(approval, { operation: "confirmRedeem", message }, intent),
   );
 }
@@ -286,16 +280,15 @@ function confirm(
 // --- parts of transitions ---
 
 const reverse = (current: Redemption<Redeeming & RedeemFields>, at: Instant, cause: ReversalCause): RedeemTransition =>
-  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), at, cause);
+  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), { at }, cause);
 
 const requestOf = ({ redeem }: RedeemFields): Request => ({ operation: "redeemVoucher", message: redeem.request });
 
 const termsOf = (head: RedemptionHead & RedeemFields): FinalizationTerms => ({
-  requestId: head.id,
+  request: head.redeem.request,
   reversalId: head.start.reversalId,
   reverse: "reverseRedeem",
   policy: policyInForce(head),
-  thirdPartyIdentifiers: head.redeem.request.thirdPartyIdentifiers,
 });
 
 function applyRedeemTransition(current: Redemption<AfterRedeem>, transition: RedeemTransition): Step<Redemption> {

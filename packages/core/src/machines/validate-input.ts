@@ -7,7 +7,7 @@
 import { ok, type Result } from "neverthrow";
 import * as v from "valibot";
 import type { MessageFault } from "../fault.ts";
-import { amountsSchema } from "../messages/amounts.ts";
+import { amountsSchema, ledgerAmountSchema } from "../messages/amounts.ts";
 import { MAX_CONFIRMATION_BYTES } from "../messages/bounds.ts";
 import { parseProvisionRequest, parseRedemptionRequest, parseVoucherLookup } from "../messages/parse.ts";
 import { tendersSchema } from "../messages/tender.ts";
@@ -142,10 +142,13 @@ const redeemSchema: v.GenericSchema<Pick<Redeem, "type" | "override" | keyof Int
   ...intended,
 });
 
+const references = { stan: v.exactOptional(v.string()), rrn: v.exactOptional(v.string()) };
+
 const confirmEntries = {
   type: v.literal("confirm"),
   amounts: v.exactOptional(amountsSchema),
   handOver: v.exactOptional(v.literal(true)),
+  ...references,
   ...intended,
 };
 
@@ -157,7 +160,12 @@ const confirmProvisionSchema: v.GenericSchema<ConfirmProvision> = strictObject({
 
 const otherIntentSchema: v.GenericSchema<Exclude<Intent, Redeem | ConfirmProvision>> = v.variant("type", [
   strictObject(confirmEntries),
-  strictObject({ type: v.literal("cancel"), ...intended }),
+  strictObject({
+    type: v.literal("cancel"),
+    amounts: v.exactOptional(strictObject({ approvedAmount: v.exactOptional(ledgerAmountSchema) })),
+    ...references,
+    ...intended,
+  }),
   strictObject({ type: v.literal("lookUp"), ...intended }),
   strictObject({ type: v.literal("handOver"), copy: v.exactOptional(namedReasonSchema), ...intended }),
   strictObject({ type: v.literal("printed"), ...intended }),

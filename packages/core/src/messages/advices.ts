@@ -4,8 +4,16 @@ import type { ThirdPartyIdentifier } from "./parties.ts";
 import type { Tender } from "./tender.ts";
 import type { Uuid } from "./uuid.ts";
 
+/** References that every message of a transaction may bear. */
+export interface MessageReferences {
+  /** System trace audit number. */
+  readonly stan?: string;
+  /** Retrieval reference number. */
+  readonly rrn?: string;
+}
+
 /** The body of an advice. An advice informs, cannot be declined, and is repeated unchanged until it is acknowledged. */
-export interface BasicAdvice {
+export interface BasicAdvice extends MessageReferences {
   /** The advice's own identity, not the request's. */
   readonly id: Uuid;
   /** The `id` of the original request, also after retries. */
@@ -13,7 +21,7 @@ export interface BasicAdvice {
   readonly time: string;
   /** As the last response had them, else as the request had them: unaltered and unchecked. */
   readonly thirdPartyIdentifiers: readonly (ThirdPartyIdentifier | Json)[];
-  /** `approvedAmount` is the final amount; absent means the full amount. */
+  /** `approvedAmount` is the amount that is confirmed or reversed; absent means the full amount. */
   readonly amounts?: Amounts;
 }
 

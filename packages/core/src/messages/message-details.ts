@@ -15,7 +15,7 @@ export interface MessageDetails {
   readonly time?: string;
   /** `approvedAmount` is what Electrum approved, or a voucher's value; `balanceAmount` is what is left on it. */
   readonly amounts?: Amounts;
-  readonly product?: Partial<Product>;
+  readonly product?: ProductDetails;
   readonly voucher?: VoucherDetails;
   readonly client?: Partial<Institution>;
   /** The provider. */
@@ -24,10 +24,16 @@ export interface MessageDetails {
   readonly terminalId?: string;
   /** The cashier. */
   readonly operatorId?: string;
+  readonly channelId?: string;
   readonly thirdPartyIdentifiers?: readonly ThirdPartyIdentifier[];
   readonly basketRef?: string;
   readonly stan?: string;
   readonly rrn?: string;
+}
+
+/** What may be said of a product. */
+export interface ProductDetails extends Partial<Omit<Product, "receiver" | "channelProductListings">> {
+  readonly receiver?: Partial<Institution>;
 }
 
 /** What may be said of a voucher: it names it, and cannot redeem it. */
@@ -48,7 +54,7 @@ export function readDetails(message: unknown): MessageDetails {
   const originator = looseFieldsOf(fields["originator"]);
   return {
     ...texts(fields, ["time", "basketRef", "stan", "rrn"]),
-    ...texts(originator, ["terminalId", "operatorId"]),
+    ...texts(originator, ["terminalId", "operatorId", "channelId"]),
     ...optionalField("amounts", readAmounts(fields["amounts"])),
     ...optionalField("product", readProduct(fields["product"])),
     ...optionalField("voucher", readVoucherDetails(fields["voucher"])),
@@ -100,13 +106,15 @@ function readAdditionalAmounts(value: unknown): Amounts["additionalAmounts"] {
   return Object.fromEntries(amounts);
 }
 
-function readProduct(value: unknown): Partial<Product> | undefined {
+function readProduct(value: unknown): ProductDetails | undefined {
   if (!isLooseFields(value)) return undefined;
   return {
     ...texts(value, ["productId", "barcode", "name", "description"]),
     ...optionalField("amount", readAmount(value["amount"])),
     ...optionalField("minAmount", readAmount(value["minAmount"])),
     ...optionalField("maxAmount", readAmount(value["maxAmount"])),
+    ...(typeof value["isFixedValue"] === "boolean" ? { isFixedValue: value["isFixedValue"] } : {}),
+    ...optionalField("receiver", readInstitution(value["receiver"])),
   };
 }
 

@@ -1,3 +1,4 @@
+import { withFieldsMerged } from "./additional-fields.ts";
 import type { BasicAdvice, BasicReversal, TenderAdvice } from "./advices.ts";
 import type { RedemptionLookup, VoucherLookup } from "./lookup.ts";
 import type { ProvisionRequest } from "./provision.ts";
@@ -76,8 +77,11 @@ export function toHttp(outgoing: OutgoingMessage): HttpRequest {
       return {
         method,
         target: path.replace("{provisionId}", encodeURIComponent(outgoing.message.id)),
-        body: JSON.stringify(outgoing.message),
+        body: JSON.stringify(withFieldsMerged(outgoing.message)),
       };
+    case "provisionVoucher":
+    case "redeemVoucher":
+      return { method, target: path, body: JSON.stringify(withFieldsMerged(outgoing.message)) };
     default:
       return { method, target: path, body: JSON.stringify(outgoing.message) };
   }

@@ -37,6 +37,8 @@ export interface Originator {
   readonly merchant: Merchant;
   /** The cashier. At most 30 characters. */
   readonly operatorId?: string;
+  /** The channel that the customer uses. At most 50 characters. */
+  readonly channelId?: string;
 }
 
 /** One party's own reference to the transaction. Every party echoes the entries of the others unaltered. */
@@ -61,6 +63,7 @@ export const originatorSchema: v.GenericSchema<Originator> = strictObject({
     }),
   }),
   operatorId: v.exactOptional(textUpTo(30)),
+  channelId: v.exactOptional(textUpTo(50)),
 });
 
 const thirdPartyIdentifierSchema: v.GenericSchema<ThirdPartyIdentifier> = strictObject({

@@ -1,6 +1,9 @@
 import * as v from "valibot";
 import { strictObject } from "../strict-object.ts";
 import { type LedgerAmount, ledgerAmountSchema } from "./amounts.ts";
+import type { JsonObject } from "../json.ts";
+import { jsonObjectSchema } from "./json-object.ts";
+import { type Institution, institutionSchema } from "./parties.ts";
 import { textMatching, textUpTo } from "./text.ts";
 
 /** What to provision. */
@@ -16,6 +19,11 @@ export interface Product {
   readonly description?: string;
   readonly minAmount?: LedgerAmount;
   readonly maxAmount?: LedgerAmount;
+  readonly isFixedValue?: boolean;
+  /** Where the product is offered. Electrum publishes no schema of a listing: it is sent as it is. */
+  readonly channelProductListings?: readonly JsonObject[];
+  /** The provider of the product. */
+  readonly receiver?: Institution;
 }
 
 export const productSchema: v.GenericSchema<Product> = strictObject({
@@ -26,4 +34,7 @@ export const productSchema: v.GenericSchema<Product> = strictObject({
   description: v.exactOptional(textUpTo(250)),
   minAmount: v.exactOptional(ledgerAmountSchema),
   maxAmount: v.exactOptional(ledgerAmountSchema),
+  isFixedValue: v.exactOptional(v.boolean()),
+  channelProductListings: v.exactOptional(v.array(jsonObjectSchema)),
+  receiver: v.exactOptional(institutionSchema),
 });

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { strictObject } from "../strict-object.ts";
+import { additionalFieldsEntry, type WithAdditionalFields } from "./additional-fields.ts";
 import { type Amounts, amountsSchema } from "./amounts.ts";
 import { type Customer, customerSchema } from "./customer.ts";
 import { type Product, productSchema } from "./product.ts";
@@ -8,7 +9,7 @@ import { type TransactionFields, transactionEntries } from "./transaction-fields
 import { type Voucher, voucherSchema } from "./voucher.ts";
 
 /** The body of `provisionVoucher`, and, unchanged, of `retryProvisionVoucher`. */
-export interface ProvisionRequest extends TransactionFields {
+export interface ProvisionRequest extends TransactionFields, WithAdditionalFields {
   /** `requestAmount` is the value wanted, if the product has no fixed price. */
   readonly amounts?: Amounts;
   /** How the customer paid. */
@@ -28,11 +29,16 @@ export interface ProvisionResponse extends TransactionFields {
   readonly recipient?: Customer;
 }
 
-export const provisionRequestSchema: v.GenericSchema<ProvisionRequest> = strictObject({
+const provisionEntries = {
   ...transactionEntries,
   amounts: v.exactOptional(amountsSchema),
   tenders: v.exactOptional(v.array(tenderSchema)),
   voucher: v.exactOptional(voucherSchema),
   product: v.exactOptional(productSchema),
   recipient: v.exactOptional(customerSchema),
+};
+
+export const provisionRequestSchema: v.GenericSchema<ProvisionRequest> = strictObject({
+  ...provisionEntries,
+  ...additionalFieldsEntry(provisionEntries),
 });

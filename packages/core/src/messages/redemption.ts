@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import { strictObject } from "../strict-object.ts";
+import { additionalFieldsEntry, type WithAdditionalFields } from "./additional-fields.ts";
 import { type Amounts, amountsSchema } from "./amounts.ts";
 import { type Customer, customerSchema } from "./customer.ts";
 import { type TransactionFields, transactionEntries } from "./transaction-fields.ts";
 import { redeemableVoucherSchema, type Voucher, voucherSchema } from "./voucher.ts";
 
 /** The body of `redeemVoucher`. */
-export interface RedemptionRequest extends TransactionFields {
+export interface RedemptionRequest extends TransactionFields, WithAdditionalFields {
   readonly voucher: Voucher & { readonly code: string };
   /** `requestAmount` is the amount to redeem; it may differ from the value provisioned. */
   readonly amounts?: Amounts;
@@ -36,12 +37,17 @@ const redemptionEntries = {
   customer: v.exactOptional(customerSchema),
 };
 
-export const redemptionRequestSchema: v.GenericSchema<RedemptionRequest> = strictObject({
+const requestEntries = {
   ...redemptionEntries,
+  ...additionalFieldsEntry({ ...redemptionEntries, voucher: voucherSchema }),
+};
+
+export const redemptionRequestSchema: v.GenericSchema<RedemptionRequest> = strictObject({
+  ...requestEntries,
   voucher: redeemableVoucherSchema,
 });
 
 export const redemptionDraftSchema: v.GenericSchema<RedemptionDraft> = strictObject({
-  ...redemptionEntries,
+  ...requestEntries,
   voucher: v.exactOptional(voucherSchema),
 });

@@ -126,6 +126,7 @@ export const messageShape: Shape = shapeOf({
     institution,
     terminalId: reference,
     operatorId: reference,
+    channelId: reference,
     merchant: shapeOf({ merchantType: shortCode, merchantId: reference, merchantName }),
   }),
   client: institution,
@@ -146,6 +147,9 @@ export const messageShape: Shape = shapeOf({
     amount: amountShape,
     minAmount: amountShape,
     maxAmount: amountShape,
+    isFixedValue: "masked",
+    channelProductListings: "masked",
+    receiver: institution,
   }),
   voucher: shapeOf({
     code: "masked",
@@ -157,6 +161,7 @@ export const messageShape: Shape = shapeOf({
   recipient: "masked",
   customer: "masked",
   slipData: "masked",
+  additionalFields: "masked",
 });
 
 /** Who decided something, and why, in the person's own words. */

@@ -4,6 +4,7 @@
 // say anything else. A test checks every exchange of other tests against it.
 
 import type { Json, JsonObject } from "@electrum-vouchers/core";
+import { isJsonObject } from "../json.ts";
 import type { Reading } from "../messages/check.ts";
 import {
   basicAdviceCheck,
@@ -22,15 +23,16 @@ import {
   voucherLookupResponseCheck,
 } from "../messages/response-checks.ts";
 import { endpoints, type SwitchOperation } from "../switch/operations.ts";
+import type { WorldSettings } from "../switch/world.ts";
 import { createAdminPaths } from "./admin-openapi.ts";
 
 /** The messages by Electrum's names. A response is what the switch writes, so that it is always to the letter. */
-const schemasFor = (reading: Reading): JsonObject => ({
-  ProvisionRequest: provisionRequestCheck.schema(reading),
+const schemasFor = (reading: Reading, additionalFields: readonly string[]): JsonObject => ({
+  ProvisionRequest: withFields(provisionRequestCheck.schema(reading), additionalFields),
   ProvisionResponse: provisionResponseCheck.schema("strict"),
-  RedemptionRequest: redemptionRequestCheck.schema(reading),
+  RedemptionRequest: withFields(redemptionRequestCheck.schema(reading), additionalFields),
   RedemptionResponse: redemptionResponseCheck.schema("strict"),
-  RefundRequest: refundRequestCheck.schema(reading),
+  RefundRequest: withFields(refundRequestCheck.schema(reading), additionalFields),
   RefundResponse: refundResponseCheck.schema("strict"),
   TenderAdvice: (reading === "strict" ? tenderAdviceCheck : tolerantTenderAdviceCheck).schema(reading),
   BasicAdvice: basicAdviceCheck.schema(reading),
@@ -38,6 +40,12 @@ const schemasFor = (reading: Reading): JsonObject => ({
   VoucherLookupResponse: voucherLookupResponseCheck.schema("strict"),
   ErrorDetail: errorDetailCheck.schema("strict"),
 });
+
+/** The schema of an object that may have these fields as well, whatever is in them. */
+const withFields = (schema: JsonObject, names: readonly string[]): JsonObject =>
+  isJsonObject(schema["properties"])
+    ? { ...schema, properties: { ...schema["properties"], ...Object.fromEntries(names.map((name) => [name, {}])) } }
+    : schema;
 
 interface OperationDescription {
   readonly summary: string;
@@ -165,7 +173,10 @@ const LOOKUP_PARAMETERS: readonly string[] = [
 ];
 
 /** The document, for a switch that reads its messages so. */
-export function createOpenApi(strict: boolean): JsonObject {
+export function createOpenApi({
+  strict,
+  additionalFields,
+}: Pick<WorldSettings, "strict" | "additionalFields">): JsonObject {
   return {
     openapi: "3.1.0",
     info: {
@@ -175,7 +186,7 @@ export function createOpenApi(strict: boolean): JsonObject {
     },
     paths: { ...switchPaths(), ...resetPaths, "/oauth/token": { post: describeTokens() }, ...createAdminPaths() },
     components: {
-      schemas: schemasFor(strict ? "strict" : "tolerant"),
+      schemas: schemasFor(strict ? "strict" : "tolerant", additionalFields),
       securitySchemes: {
         basic: { type: "http", scheme: "basic", description: "The user name is client.id." },
         oauth2: { type: "oauth2", flows: { password: { tokenUrl: "/oauth/token", scopes: {} } } },

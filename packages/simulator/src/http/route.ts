@@ -101,7 +101,7 @@ function handleOutsideApi(
     return method === "POST" ? resetUserRecords(running, body, user) : { status: 405, body: "", allow: ["POST"] };
   }
   if (path === "/openapi.json" && method === "GET") {
-    return createJsonResponse(200, createOpenApi(running.world().settings.strict));
+    return createJsonResponse(200, createOpenApi(running.world().settings));
   }
   if (!isBelow(path, "/admin")) return unknownPathResponse;
   const parts = path.split("/").slice(2);

@@ -49,6 +49,7 @@ it("accepts every option, and none", () => {
     seed: 2,
     tokenLifetimeSeconds: 60,
     strict: true,
+    additionalFields: ["loyaltyPoints"],
     providers: { OTT: { takesRetries: false, window: 4 } },
     singleMessagingUsers: ["shop"],
     remembersReversals: false,

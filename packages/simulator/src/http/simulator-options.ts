@@ -89,6 +89,7 @@ const settingsCheck: Check<Omit<SimulatorOptions, "world" | "onChange">> = objec
   tokenLifetimeSeconds: optional(wholeNumber(1, MAX_WAIT_MS / 1_000)),
   strict: optional(flag),
   providers: optional(providersCheck),
+  additionalFields: optional(listOf(text({ matching: [/\S/, "the name of a field"] }))),
   seed: optional(wholeNumber()),
   singleMessagingUsers: optional(listOf(text())),
   remembersReversals: optional(flag),

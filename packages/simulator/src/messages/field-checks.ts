@@ -20,6 +20,7 @@ import type {
   Voucher,
 } from "@electrum-vouchers/core";
 import {
+  anyObject,
   type Check,
   flag,
   listOf,
@@ -93,7 +94,7 @@ const merchantCheck: Check<Merchant> = object<Merchant>({
   merchantName: required(merchantNameCheck),
 });
 
-export const originatorCheck: Check<Originator> = object<Originator & { readonly channelId?: string }>({
+export const originatorCheck: Check<Originator> = object<Originator>({
   institution: required(institutionCheck),
   terminalId: required(text({ exactly: 8 })),
   merchant: required(merchantCheck),
@@ -172,9 +173,7 @@ export const voucherWithCodeCheck: Check<Voucher & { readonly code: string }> = 
   pin: optional(pinCheck),
 });
 
-export const productCheck: Check<Product> = object<
-  Product & { readonly isFixedValue?: boolean; readonly receiver?: Institution }
->({
+export const productCheck: Check<Product> = object<Product>({
   productId: required(text({ matching: [/^[0-9A-Za-z]{1,40}$/, "1 to 40 letters and digits"] })),
   barcode: optional(text({ matching: [/^[0-9A-Za-z]{1,13}$/, "1 to 13 letters and digits"] })),
   name: optional(text({ min: 1, max: 40 })),
@@ -183,6 +182,7 @@ export const productCheck: Check<Product> = object<
   minAmount: optional(ledgerAmountCheck),
   maxAmount: optional(ledgerAmountCheck),
   isFixedValue: optional(flag),
+  channelProductListings: optional(listOf(anyObject)),
   receiver: optional(institutionCheck),
 });
 

@@ -88,7 +88,10 @@ export const transactionFields: Fields<TransactionFields> = {
   posInfo: optional(posInfoCheck),
 };
 
-export const provisionRequestCheck: Check<ProvisionRequest> = object<ProvisionRequest>({
+/** On the wire, a till's additional fields stand among the others. */
+type Merged<Request> = Omit<Request, "additionalFields">;
+
+export const provisionRequestCheck: Check<ProvisionRequest> = object<Merged<ProvisionRequest>>({
   ...transactionFields,
   amounts: optional(amountsCheck),
   tenders: optional(listOf(tenderCheck)),
@@ -97,7 +100,7 @@ export const provisionRequestCheck: Check<ProvisionRequest> = object<ProvisionRe
   recipient: optional(customerCheck),
 });
 
-export const redemptionRequestCheck: Check<RedemptionRequest> = object<RedemptionRequest>({
+export const redemptionRequestCheck: Check<RedemptionRequest> = object<Merged<RedemptionRequest>>({
   ...transactionFields,
   voucher: required(voucherWithCodeCheck),
   amounts: optional(amountsCheck),
@@ -112,9 +115,7 @@ export const refundRequestCheck: Check<RefundRequest> = object<RefundRequest>({
   receiverTransactionRef: optional(text()),
 });
 
-type WithTraceNumbers<Advice> = Advice & { readonly stan?: string; readonly rrn?: string };
-
-const adviceFields: Fields<WithTraceNumbers<BasicAdvice>> = {
+const adviceFields: Fields<BasicAdvice> = {
   id: required(uuidCheck),
   requestId: required(uuidCheck),
   time: required(dateTimeCheck),
@@ -124,23 +125,23 @@ const adviceFields: Fields<WithTraceNumbers<BasicAdvice>> = {
   rrn: optional(text()),
 };
 
-export const basicAdviceCheck: Check<BasicAdvice> = object<WithTraceNumbers<BasicAdvice>>(adviceFields);
+export const basicAdviceCheck: Check<BasicAdvice> = object<BasicAdvice>(adviceFields);
 
 /** The body of `confirmVoucher` by the Swagger. */
-export const tenderAdviceCheck: Check<TenderAdvice> = object<WithTraceNumbers<TenderAdvice>>({
+export const tenderAdviceCheck: Check<TenderAdvice> = object<TenderAdvice>({
   ...adviceFields,
   tenders: required(listOf<Tender>(tenderCheck)),
 });
 
 /** Electrum's own stack checks no null in `tenders`, so it accepts a confirmation without them. */
 export const tolerantTenderAdviceCheck: Check<BasicAdvice & { readonly tenders?: readonly Tender[] }> = object<
-  WithTraceNumbers<BasicAdvice> & { readonly tenders?: readonly Tender[] }
+  BasicAdvice & { readonly tenders?: readonly Tender[] }
 >({
   ...adviceFields,
   tenders: optional(listOf<Tender>(tenderCheck)),
 });
 
-export const basicReversalCheck: Check<BasicReversal> = object<WithTraceNumbers<BasicReversal>>({
+export const basicReversalCheck: Check<BasicReversal> = object<BasicReversal>({
   ...adviceFields,
   reversalReason: required(oneOf("TIMEOUT", "CANCELLED", "RESPONSE_NOT_FINAL")),
 });

@@ -126,3 +126,17 @@ describe("a FORMAT_ERROR", () => {
     expect(textAt(body, "id")).toBe(uuid(11));
   });
 });
+
+describe("a field that Electrum has and the simulator has not", () => {
+  test.each(["tolerant", "strict"] as const)("is passed over if it is named, in a %s reading", (reading) => {
+    const settings = { strict: reading === "strict" };
+    const message = { ...provision(uuid(1)), loyaltyPoints: 12 };
+    const refused = createInProcessTill(settings).post("/vouchers", message);
+    expect(formatErrors(refused)).toMatchObject([{ field: "loyaltyPoints" }]);
+    const approved = createInProcessTill({ ...settings, additionalFields: ["loyaltyPoints"] }).post(
+      "/vouchers",
+      message,
+    );
+    expect(approved.status).toBe(201);
+  });
+});

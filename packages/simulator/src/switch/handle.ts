@@ -18,7 +18,7 @@
 // (`http/provider-forwarder.ts`). A slow provider is only a `delayMs` in the response.
 
 import type { Instant, Json } from "@electrum-vouchers/core";
-import { parseMessage } from "../json.ts";
+import { isJsonObject, parseMessage } from "../json.ts";
 import { type Check, validate } from "../messages/check.ts";
 import {
   basicAdviceCheck,
@@ -143,11 +143,18 @@ function withValid<Message>(
   value: Json,
   next: (message: Message) => HandleResult,
 ): HandleResult {
-  const result = validate(check, value, world.settings.strict ? "strict" : "tolerant");
+  const { strict, additionalFields } = world.settings;
+  const result = validate(check, without(value, additionalFields), strict ? "strict" : "tolerant");
   return result.type === "valid"
     ? next(result.value)
     : respondUnchanged(world, formatErrorResponse(result.errors, emulateTestServer));
 }
+
+/** A message without these fields. */
+const without = (value: Json, names: readonly string[]): Json =>
+  isJsonObject(value) && names.length > 0
+    ? Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
+    : value;
 
 function withMessage<
   Message extends { readonly id: string; readonly requestId?: string },

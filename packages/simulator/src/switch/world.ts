@@ -42,6 +42,8 @@ export interface WorldSettings {
   readonly strict: boolean;
   /** Providers besides the known ones, and other profiles for these; what a profile does not say is standard. Default none. */
   readonly providers: Readonly<Record<string, Partial<SimulatedProfile>>>;
+  /** Names of fields that requests may have at their top level, besides Electrum's published ones. They are passed over. Default none. */
+  readonly additionalFields: readonly string[];
   /** Makes this world's voucher codes differ from another's. Default 1. */
   readonly seed: number;
   /** Users of single messaging: their approvals are complete at once. All others use dual messaging. Default none. */
@@ -170,6 +172,7 @@ export interface Forward {
 const defaultSettings: WorldSettings = {
   strict: false,
   providers: {},
+  additionalFields: [],
   seed: 1,
   singleMessagingUsers: [],
   remembersReversals: true,

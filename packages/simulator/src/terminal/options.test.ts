@@ -35,6 +35,7 @@ describe("the command line", () => {
           host: "127.0.0.1",
           allowHosts: [],
           faults: {},
+          additionalFields: [],
           seed: 1,
           singleMessagingUsers: [],
           remembersReversals: true,
@@ -53,7 +54,8 @@ describe("the command line", () => {
     const faults = { rules: [{ fault: { kind: "notJson" } }] };
     const plain =
       "--port 0 --host ::1 --allow-host a.test --seed=7 --single-messaging a --single-messaging b --forget-reversals";
-    const more = "--strict --upstream-deadline-ms 100 --forward-repeat-ms 10 --watch --json --with-parent --faults";
+    const more =
+      "--additional-field loyaltyPoints --strict --upstream-deadline-ms 100 --forward-repeat-ms 10 --watch --json --with-parent --faults";
     const reading = readCommandLine([...`${plain} ${more}`.split(" "), scriptFile(JSON.stringify(faults))]);
     expect(reading).toEqual({
       type: "run",
@@ -63,6 +65,7 @@ describe("the command line", () => {
           host: "::1",
           allowHosts: ["a.test"],
           faults,
+          additionalFields: ["loyaltyPoints"],
           seed: 7,
           singleMessagingUsers: ["a", "b"],
           remembersReversals: false,

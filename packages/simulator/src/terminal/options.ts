@@ -31,6 +31,8 @@ pnpm simulator exam --client COMMAND: puts a client in any language through ever
   --seed NUMBER             another number gives other voucher codes          (1)
   --strict                  take Electrum's schema to the letter; else messages
                             are read as Electrum's own stack reads them
+  --additional-field NAME   requests may have this field besides the published
+                            ones; may be repeated
   --single-messaging USER   this user owes no advices; may be repeated
   --forget-reversals        do not remember a reversal that comes before its request
   --upstream-deadline-ms N  how long the switch waits for a provider          (30000)
@@ -64,6 +66,7 @@ export function readCommandLine(args: readonly string[]): CommandLineResult {
       allowHosts: values["allow-host"] ?? [],
       faults,
       seed: number("seed", Number.MAX_SAFE_INTEGER),
+      additionalFields: values["additional-field"] ?? [],
       singleMessagingUsers: values["single-messaging"] ?? [],
       remembersReversals: !values["forget-reversals"],
       strict: values.strict,
@@ -86,6 +89,7 @@ const options = {
   "allow-host": { type: "string", multiple: true },
   faults: { type: "string" },
   seed: { type: "string", default: "1" },
+  "additional-field": { type: "string", multiple: true },
   "single-messaging": { type: "string", multiple: true },
   strict: { type: "boolean", default: false },
   "forget-reversals": { type: "boolean", default: false },

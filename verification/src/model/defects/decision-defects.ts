@@ -84,8 +84,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "sending the reversal while its request may be under way",
     file: SETTLEMENT,
-    original: "notBefore: Math.max(at, inDoubt?.latestDeadlineAt ?? at),",
-    replacement: "notBefore: at,",
+    original: "notBefore: Math.max(content.at, inDoubt?.latestDeadlineAt ?? content.at),",
+    replacement: "notBefore: content.at,",
     configuration: saleWithRetry,
     invariant: "reversalWaits",
   },
@@ -121,10 +121,11 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "a cancel after a confirm reverses",
     file: SETTLEMENT,
-    original: ': err({ type: "alreadyDecided", decision: decisionOf(current) });\n    case "paymentStarted"',
-    replacement: `: ok("advice" in current ? { state: { state: "reversing", decision: decisionOf(current), notBefore: intent.at,
-          advice: { operation: "reverseVoucher", message: { ...current.advice.message, reversalReason: "CANCELLED" } } } } : { state: current });
-    case "paymentStarted"`,
+    original: '  if (decision.outcome !== "reverse") return err({ type: "alreadyDecided", decision });',
+    replacement: `  if (decision.outcome !== "reverse" && "advice" in current) {
+    const message = { ...current.advice.message, reversalReason: "CANCELLED" };
+    return ok({ state: { state: "reversing", decision, notBefore: decision.at, advice: { operation: "reverseVoucher", message } } });
+  }`,
     configuration: simpleSale,
     invariant: "handOver",
   },
@@ -157,8 +158,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "the identifiers of the request go back instead of those of the response",
     file: SETTLEMENT,
-    original: "identifiersOf(response) ?? terms.thirdPartyIdentifiers",
-    replacement: "terms.thirdPartyIdentifiers",
+    original: "identifiersOf(response) ?? request.thirdPartyIdentifiers",
+    replacement: "request.thirdPartyIdentifiers",
     configuration: simpleSale,
     invariant: "identifiersEchoed",
   },
