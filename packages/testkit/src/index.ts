@@ -86,6 +86,7 @@ export {
   provisionRequest,
   receiver,
   redemptionRequest,
+  refundRequest,
   requestFields,
   secrets,
   tenders,
@@ -105,5 +106,5 @@ export { policyOf, providerProfiles } from "./messages/policies.ts";
 // --- Small tools of a test.
 export { changesOf } from "./changes-of.ts";
 export { isJsonObject, parseJson, sameJson } from "./json.ts";
-export { provisionStates, redemptionStates } from "./states.ts";
+export { provisionStates, redemptionStates, refundStates } from "./states.ts";
 export { unwrap, unwrapAsync, unwrapError, unwrapErrorAsync } from "./unwrap.ts";

@@ -97,8 +97,10 @@ function keepsDeadlines(before: Transaction | undefined, after: Transaction, at:
   return after.decideBy === decideBy || after.decideBy === at + decisionDeadlineMs;
 }
 
-const isUndecided = (transaction: Transaction): transaction is Extract<Transaction, { state: "issued" | "redeemed" }> =>
-  transaction.state === "issued" || transaction.state === "redeemed";
+type Undecided = Extract<Transaction, { state: "issued" | "redeemed" | "refunded" }>;
+
+const isUndecided = (transaction: Transaction): transaction is Undecided =>
+  transaction.state === "issued" || transaction.state === "redeemed" || transaction.state === "refunded";
 
 /** An advice repeats the identifiers of the last approval or, if there was none, of the request. */
 function echoesIdentifiers(before: Transaction, entry: Entry, advice: Advice): boolean {

@@ -24,7 +24,7 @@ import { type JsonObject, sameJson } from "../json.ts";
 import type { BasicAdvice, ReversalReason } from "../messages/advices.ts";
 import type { ThirdPartyIdentifier } from "../messages/parties.ts";
 import type { Uuid } from "../messages/uuid.ts";
-import type { Advice, Request } from "../messages/operations.ts";
+import type { Advice, Request, Reversal } from "../messages/operations.ts";
 import { approvalIn, findSecondVoucher, recordLateApproval, recordSecondVoucher } from "./late-responses.ts";
 import { ignoredBecause, type Transition } from "./transition.ts";
 import type { Policy, ProviderProfile } from "../policy.ts";
@@ -36,7 +36,7 @@ import type { Approval, Confirming, Evidence, Reversing, Finalization } from "./
 export interface FinalizationTerms {
   readonly requestId: Uuid;
   readonly reversalId: Uuid;
-  readonly reverse: "reverseVoucher" | "reverseRedeem";
+  readonly reverse: Reversal["operation"];
   readonly policy: Policy;
   /** Those of the original request. They are echoed if no response had any. */
   readonly thirdPartyIdentifiers: readonly ThirdPartyIdentifier[];
@@ -214,7 +214,8 @@ const providerTakesNoReversals = ({ name }: ProviderProfile, at: Instant): Evide
 
 /** What an acknowledgement leaves open. */
 function ambiguities(acknowledgement: Acknowledgement, { at, status }: AdviceResponseReceived): readonly Evidence[] {
-  if (acknowledgement === "notRedeemed") return [{ reason: "confirmationAmbiguous", at }];
+  if (acknowledgement === "notRedeemed" || acknowledgement === "notRefunded")
+    return [{ reason: "confirmationAmbiguous", at }];
   return acknowledgement === "unnamed" ? [{ reason: "acknowledgedUnnamed", at, status }] : [];
 }
 

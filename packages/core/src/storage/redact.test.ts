@@ -10,12 +10,19 @@ import {
   provisionStart,
   redemptionRequest,
   redemptionStart,
+  refundStart,
 } from "../../test/messages.ts";
 import { provisionEvents } from "../../test/provision-events.ts";
 import { redemptionEvents } from "../../test/redemption-events.ts";
 import { redemptionSituations } from "../../test/redemption-situations.ts";
 import { after } from "../../test/specification.ts";
-import { secretLookup, secretProvisionRequest, secretRedemptionRequest, secrets } from "../../test/secrets.ts";
+import {
+  secretLookup,
+  secretProvisionRequest,
+  secretRedemptionRequest,
+  secretRefundRequest,
+  secrets,
+} from "../../test/secrets.ts";
 import { provisionSituations } from "../../test/provision-situations.ts";
 import type { Json } from "../json.ts";
 import { stellr } from "../policy.ts";
@@ -55,6 +62,20 @@ describe("what is masked", () => {
     expect(redactEntry({ type: "redemptionStarted", start: redemptionStart({}, secretLookup) })).toEqual({
       type: "redemptionStarted",
       start: { ...redemptionStart({}, { voucherCode: "***", voucherSerialNumber: "S-1" }), redacted: true },
+    });
+  });
+
+  test("in a refund's start: the voucher that is refunded, but not the redemption", () => {
+    const { amounts, ...rest } = secretRefundRequest;
+    const request = {
+      ...rest,
+      amounts: { ...amounts, additionalAmounts: {} },
+      slipData: {},
+      voucher: { code: "***", pin: {} },
+    };
+    expect(redactEntry({ type: "refundStarted", start: refundStart({}, secretRefundRequest) })).toEqual({
+      type: "refundStarted",
+      start: { ...refundStart(), redacted: true, request },
     });
   });
 
