@@ -1,7 +1,8 @@
 // --- Transactions: start one, feed it facts and intents, execute each step's command. The theory is in `transaction.ts`.
-export type { ProvisionStart, RedemptionStart } from "./start.ts";
+export type { ProvisionStart, RedemptionStart, RefundStart } from "./start.ts";
 export { startProvision } from "./machines/provision.ts";
 export { startRedemption } from "./machines/redemption.ts";
+export { startRefund } from "./machines/refund.ts";
 export type { Due, Labels, Work } from "./ports.ts";
 export { parseIntent } from "./machines/validate-input.ts";
 export type { IntentFor, Transaction, TransactionOfKind } from "./transaction.ts";
@@ -31,6 +32,14 @@ export type {
   RedemptionState,
   WaitingToLookUp,
 } from "./machines/redemption-state.ts";
+export type {
+  Refund,
+  RefundCompleted,
+  RefundDeclined,
+  Refunded,
+  RefundState,
+  RequestingRefund,
+} from "./machines/refund-state.ts";
 export type {
   Issued,
   Provision,
@@ -69,6 +78,8 @@ export type {
   RedeemView,
   RedemptionStartView,
   RedemptionView,
+  RefundStartView,
+  RefundView,
   TransactionView,
   View,
 } from "./view.ts";
@@ -88,11 +99,13 @@ export { toDateTime } from "./time.ts";
 // --- Messages: Electrum's, by Electrum's names, and as HTTP requests.
 export type {
   Advice,
+  Confirmation,
   HttpRequest,
   MessageByOperation,
   Operation,
   OutgoingMessage,
   Request,
+  Reversal,
 } from "./messages/operations.ts";
 export { operations, toHttp } from "./messages/operations.ts";
 export type { MessageFault } from "./fault.ts";
@@ -103,11 +116,13 @@ export {
   parseProvisionRequest,
   parseRedemptionDraft,
   parseRedemptionRequest,
+  parseRefundRequest,
   parseTenders,
   parseVoucherLookup,
 } from "./messages/parse.ts";
 export type { ProvisionRequest, ProvisionResponse } from "./messages/provision.ts";
 export type { RedemptionDraft, RedemptionRequest, RedemptionResponse } from "./messages/redemption.ts";
+export type { RefundRequest, RefundResponse } from "./messages/refund.ts";
 export type { RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
 export type {
   BasicAdvice,
@@ -167,7 +182,8 @@ export type {
 } from "./storage/journal.ts";
 export { type Outlook, outlookOf } from "./outlook.ts";
 export { queueNameOf } from "./labels.ts";
-export { exclusiveTextOf, holdsExclusively } from "./exclusive.ts";
+export { exclusiveTextOf, holdsExclusively, refundTextOf } from "./exclusive.ts";
+export { checkRefundable } from "./refundable.ts";
 export { compareRepeat, type Repeat } from "./storage/digest.ts";
 export { compareStart, replay, RULES_VERSION, toJournalEntry } from "./storage/journal.ts";
 export type { StoredForRepair } from "./storage/repair.ts";

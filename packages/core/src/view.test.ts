@@ -53,6 +53,7 @@ describe("the details of a message", () => {
           },
         },
         "basketRef": "B-1",
+        "channelId": "kiosk",
         "client": {
           "id": "shop",
           "name": "Shop",
@@ -66,6 +67,7 @@ describe("the details of a message", () => {
           },
           "barcode": "6001234567890",
           "description": "Airtime of R50",
+          "isFixedValue": true,
           "maxAmount": {
             "amount": 5000,
             "currency": "710",
@@ -78,6 +80,10 @@ describe("the details of a message", () => {
           },
           "name": "Airtime",
           "productId": "P1",
+          "receiver": {
+            "id": "provider",
+            "name": "Provider",
+          },
         },
         "receiver": {
           "id": "30",

@@ -27,7 +27,15 @@ import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import { eventLabelsOf } from "./event-labels.ts";
 import type { Clock } from "./clock.ts";
 import { type TillError, wrongKind } from "./errors.ts";
-import { acceptMessage, applyConfirmation, applyIntent, checkClient, copyOptions, unlessKnown } from "./incoming.ts";
+import {
+  acceptMessage,
+  applyConfirmation,
+  applyIntent,
+  checkClient,
+  copyOptions,
+  findStored,
+  unlessKnown,
+} from "./incoming.ts";
 import type { Actor, ConfirmOptions } from "./actor.ts";
 import type { AlertReporter } from "./alert-reporter.ts";
 import type { ResolvedTillOptions } from "./options.ts";
@@ -122,6 +130,7 @@ export function createRedemptions(
         { ...given, type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() },
         "allow",
         reportAlert,
+        { kind: "redemption" },
       ).andThen(toRedemptionView),
     lookUpRedemption: (id) => askForRedemption(id, { transactions, send, pendingCalls, clock }),
   };
@@ -166,11 +175,10 @@ const mayLookUpSale = (
 ): ResultAsync<void, TillError> =>
   provisionRequestId === undefined
     ? okAsync(undefined)
-    : transactions
-        // It may be another system's id, in upper case. Those in the outbox are in lower case.
-        .find(provisionRequestId.toLowerCase())
-        .andThen((sale) => mayLookUp(sale, clock.now()))
-        .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
+    : // It may be another system's id, in upper case. Those in the outbox are in lower case.
+      findStored(transactions, provisionRequestId.toLowerCase()).andThen((sale) =>
+        sale === undefined ? ok() : mayLookUp(sale, clock.now()),
+      );
 
 /** Redeems with what was found: its code if the request leaves it out, and the policy for its provider. */
 const redeemDraft = (
@@ -187,7 +195,7 @@ const redeemDraft = (
       return redeeming.override === undefined
         ? keyMaker
             .ofRedemption(redeem.request)
-            .andThen((key) => applyIntent(transactions, draft.id, intent, "allow", key))
+            .andThen((key) => applyIntent(transactions, draft.id, intent, "allow", { exclusiveKey: key }))
         : applyIntent(transactions, draft.id, intent);
     });
 

@@ -8,7 +8,7 @@
 // 3. If nothing has ever answered, Electrum may not know this address: it drops callers that are not on its allow-list, without
 //    any response.
 
-import type { Fact, NoResponseCause, Transaction, Uuid } from "@electrum-vouchers/core";
+import type { Fact, NoResponseCause, Request, Transaction, Uuid } from "@electrum-vouchers/core";
 import { labelsOf } from "@electrum-vouchers/core";
 import type { AlertReporter } from "./alert-reporter.ts";
 import type { Clock } from "./clock.ts";
@@ -117,9 +117,14 @@ function isForeign(transaction: Transaction, attempt: number): boolean {
   return last?.attempt === attempt && last.cause === "foreign";
 }
 
-function operationOf(
-  before: Transaction,
-): "provisionVoucher" | "retryProvisionVoucher" | "lookupVoucher" | "redeemVoucher" {
-  if (before.kind === "redemption") return before.state === "redeeming" ? "redeemVoucher" : "lookupVoucher";
-  return before.state === "requesting" && before.attempt > 0 ? "retryProvisionVoucher" : "provisionVoucher";
+/** The request that a transaction has under way. */
+function operationOf(before: Transaction): Exclude<Request["operation"], "lookupRedemption"> {
+  switch (before.kind) {
+    case "provision":
+      return before.state === "requesting" && before.attempt > 0 ? "retryProvisionVoucher" : "provisionVoucher";
+    case "redemption":
+      return before.state === "redeeming" ? "redeemVoucher" : "lookupVoucher";
+    case "refund":
+      return "refundVoucher";
+  }
 }

@@ -28,6 +28,7 @@ import { createGuessMonitor } from "./guess-monitor.ts";
 import { applyIntent, copyOptions } from "./incoming.ts";
 import { type TillOptions, resolveOptions } from "./options.ts";
 import { createRedemptions, type RedemptionCalls } from "./redemptions.ts";
+import { createRefunds, type RefundCalls } from "./refunds.ts";
 import { createProvisions, type ProvisionCalls } from "./provisions.ts";
 import { startBackground } from "./background/background.ts";
 import type { CommittedStep } from "./engine/run-transaction.ts";
@@ -47,8 +48,8 @@ export interface HandOverOptions extends Actor {
   readonly copy?: NamedReason;
 }
 
-/** A point of sale that sells and accepts vouchers, and never loses track of one. */
-export interface Till extends ProvisionCalls, RedemptionCalls {
+/** A point of sale that sells, accepts and refunds vouchers, and never loses track of one. */
+export interface Till extends ProvisionCalls, RedemptionCalls, RefundCalls {
   /** Cancels the transaction, or has it reversed. Resolves when that is durable. If a confirm and a cancel race, one wins. */
   cancel(id: Uuid, options?: CancelOptions): ResultAsync<TransactionView, TillError>;
   /**
@@ -77,7 +78,7 @@ export interface Till extends ProvisionCalls, RedemptionCalls {
   /** The transaction as it is stored. */
   find(id: Uuid): ResultAsync<TransactionView, TillError>;
   /**
-   * Gives out what the customer is handed: the voucher of a sale, the change voucher of a redemption if it left one, and the text for the
+   * Gives out what the customer is handed: the voucher of a sale, the other voucher that a redemption or a refund left, if any, and the text for the
    * receipt. There is no other way to a code. Refused while the till may still decide otherwise. That it was handed over is stored first, and it
    * is given out once: again it is a `copy`, which needs a person's name and a reason.
    */
@@ -155,6 +156,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
   return {
     ...createProvisions(transactions, monitor, reportAlert, { keyMaker, undelivered }, settings),
     ...createRedemptions(transactions, send, pendingCalls, reportAlert, keyMaker, settings),
+    ...createRefunds(transactions, reportAlert, keyMaker, settings),
     ...createCommonCalls(transactions, reportAlert, clock),
     forwarder: { status: () => forwarder.status(), resume: () => forwarder.resume() },
     retention: { resume: retention.resume },
@@ -186,7 +188,7 @@ async function releaseLeases(outbox: Outbox, worker: string, reportAlert: AlertR
 const nextWorker = (): string => `till ${(startedTills += 1)}`;
 let startedTills = 0;
 
-/** The calls for both kinds of transaction. */
+/** The calls for every kind of transaction. */
 const createCommonCalls = (
   transactions: TransactionService,
   reportAlert: AlertReporter,

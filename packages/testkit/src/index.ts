@@ -90,6 +90,7 @@ export {
   provisionRequest,
   receiver,
   redemptionRequest,
+  refundRequest,
   requestFields,
   secrets,
   tenders,
@@ -109,5 +110,5 @@ export { policyOf, providerProfiles } from "./messages/policies.ts";
 // --- Small tools of a test.
 export { changesOf } from "./changes-of.ts";
 export { isJsonObject, parseJson, sameJson } from "./json.ts";
-export { provisionStates, redemptionStates } from "./states.ts";
+export { provisionStates, redemptionStates, refundStates } from "./states.ts";
 export { unwrap, unwrapAsync, unwrapError, unwrapErrorAsync } from "./unwrap.ts";

@@ -124,7 +124,7 @@ describe("the check detects a core that", () => {
     },
     "retries as often after responses that are not Electrum's": {
       observe: (transaction, fact) => {
-        if (transaction.state !== "requesting" || transaction.inDoubt === undefined)
+        if (transaction.state !== "requesting" || transaction.kind !== "provision" || transaction.inDoubt === undefined)
           return shippedCore.observe(transaction, fact);
         const { foreignResponses: _, ...inDoubt } = transaction.inDoubt;
         return shippedCore.observe({ ...transaction, inDoubt }, fact);

@@ -59,6 +59,14 @@ const counterparts: Readonly<
     reversed: { ...undone, voucher: ["CONFIRMED_PROVISIONED", "another's"] },
     declined,
   },
+  // A customer may have redeemed the voucher since.
+  refund: {
+    refunded: { ledger: ["open"], provider: ["approved"], voucher: ["REFUNDED"] },
+    completed: { ledger: ["completed"], provider: ["approved"], voucher: ["CONFIRMED_PROVISIONED", "another's"] },
+    confirmed: { ledger: ["confirmed"], provider: ["confirmed"], voucher: ["CONFIRMED_PROVISIONED", "another's"] },
+    reversed: { ...undone, voucher: ["CONFIRMED_REDEEMED", "another's"] },
+    declined,
+  },
 };
 
 /** Whether the till holds a state that says what the others must hold. Before that, something is still under way. */

@@ -4,6 +4,7 @@ import {
   type OutgoingMessage,
   type ProvisionRequest,
   type RedemptionRequest,
+  type RefundRequest,
   type Transaction,
   type Uuid,
 } from "@electrum-vouchers/core";
@@ -25,9 +26,11 @@ export function adviceOf(transaction: Transaction): Advice | undefined {
 }
 
 /** The message that names the transaction, once there is one. */
-export function requestOf(transaction: Transaction | undefined): ProvisionRequest | RedemptionRequest | undefined {
+export function requestOf(
+  transaction: Transaction | undefined,
+): ProvisionRequest | RedemptionRequest | RefundRequest | undefined {
   if (transaction === undefined) return undefined;
-  if (transaction.kind === "provision") return transaction.start.request;
+  if (transaction.kind !== "redemption") return transaction.start.request;
   return "redeem" in transaction ? transaction.redeem.request : undefined;
 }
 

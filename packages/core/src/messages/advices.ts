@@ -37,7 +37,7 @@ export interface TenderAdvice extends BasicAdvice {
  */
 export type ReversalReason = "TIMEOUT" | "CANCELLED" | "RESPONSE_NOT_FINAL";
 
-/** The body of `reverseVoucher` and `reverseRedeem`. */
+/** The body of `reverseVoucher`, `reverseRedeem` and `reverseRefund`. */
 export interface BasicReversal extends BasicAdvice {
   readonly reversalReason: ReversalReason;
 }

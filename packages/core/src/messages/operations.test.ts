@@ -6,6 +6,7 @@ import {
   ID,
   provisionRequest,
   redemptionRequest,
+  refundRequest,
   tenders,
   timeAt,
 } from "../../test/messages.ts";
@@ -25,6 +26,9 @@ const cases: readonly (readonly [outgoing: OutgoingMessage, method: string, targ
     "POST",
     "/redemptions/reversals",
   ],
+  [{ operation: "refundVoucher", message: refundRequest }, "POST", "/refunds"],
+  [{ operation: "confirmRefund", message: advice }, "POST", "/refunds/confirmations"],
+  [{ operation: "reverseRefund", message: { ...advice, reversalReason: "TIMEOUT" } }, "POST", "/refunds/reversals"],
 ];
 
 describe("an outgoing message as an HTTP request", () => {
@@ -64,5 +68,8 @@ test("each operation is a request, a confirmation or a reversal", () => {
     confirmRedeem: "confirmation",
     reverseRedeem: "reversal",
     lookupRedemption: "request",
+    refundVoucher: "request",
+    confirmRefund: "confirmation",
+    reverseRefund: "reversal",
   });
 });

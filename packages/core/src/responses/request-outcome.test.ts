@@ -2,7 +2,14 @@ import { describe, expect, test, vi } from "vitest";
 import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "../../test/responses.ts";
 import { bodiesAbout, type Body, statuses } from "../../test/bodies.ts";
 import { errorTypes } from "../../test/error-types.ts";
-import { ID, lookup, provisionRequest, provisionResponse, redemptionRequest } from "../../test/messages.ts";
+import {
+  ID,
+  lookup,
+  provisionRequest,
+  provisionResponse,
+  redemptionRequest,
+  refundRequest,
+} from "../../test/messages.ts";
 import type { JsonObject } from "../json.ts";
 import type { VoucherLookup } from "../messages/lookup.ts";
 import type { Request } from "../messages/operations.ts";
@@ -17,6 +24,7 @@ const requests: Readonly<Record<Request["operation"], Request>> = {
   lookupVoucher: { operation: "lookupVoucher", message: lookup },
   redeemVoucher: { operation: "redeemVoucher", message: redemptionRequest },
   lookupRedemption: { operation: "lookupRedemption", message: { requestId: ID } },
+  refundVoucher: { operation: "refundVoucher", message: refundRequest },
 };
 
 type StatusMeaning = "success" | "refuses" | "redirects" | "fails" | "is transient";
@@ -47,6 +55,7 @@ const demands: Readonly<Record<Request["operation"], { ourId: boolean; voucher: 
   lookupVoucher: { ourId: false, voucher: ["code", "noCode"] },
   redeemVoucher: { ourId: true, voucher: ["code", "otherCode", "noCode", "none"] },
   lookupRedemption: { ourId: true, voucher: ["code", "otherCode", "noCode", "none"] },
+  refundVoucher: { ourId: true, voucher: ["code", "otherCode", "noCode", "none"] },
 };
 
 const isLookup = (operation: Request["operation"]): boolean =>

@@ -117,6 +117,7 @@ function classifySuccess(request: Request, body: Json | undefined): RequestOutco
         ? { outcome: "approved", response: body }
         : { outcome: "unknown", cause: "noVoucher" };
     case "redeemVoucher":
+    case "refundVoucher":
       return isAbout(request.message.id, body) && isEchoable(body) ? { outcome: "approved", response: body } : foreign;
     case "lookupVoucher":
       if (isAboutAnother(request.message, body)) return foreign;

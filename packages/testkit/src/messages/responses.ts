@@ -13,6 +13,7 @@ export function successResponse(outgoing: OutgoingMessage): HttpResponse {
     case "retryProvisionVoucher":
       return approvedProvision(outgoing.message);
     case "redeemVoucher":
+    case "refundVoucher":
       return jsonResponse(201, outgoing.message);
     case "lookupVoucher":
       return jsonResponse(200, { voucher });
