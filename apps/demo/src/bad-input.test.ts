@@ -48,7 +48,7 @@ afterEach(() => {
 
 describe("the process reports bad input on standard error, in one line, and exits with 2", () => {
   it.each([
-    [["frobnicate"], 'unknown command "frobnicate": expected flows, sell, redeem, recover; see demo --help\n'],
+    [["frobnicate"], 'unknown command "frobnicate": expected flows, sell, redeem, refund, recover; see demo --help\n'],
     [["sell", "--frob", "1"], "unknown option --frob: see demo sell --help\n"],
     [["recover", "--db", "/no/such.db"], "--db /no/such.db: the folder /no does not exist\n"],
   ])("demo %j", async (args, told) => {

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
   flows: async () => (await import("./commands/flows.ts")).flowsCommand,
   sell: async () => (await import("./commands/sell.ts")).sellCommand,
   redeem: async () => (await import("./commands/redeem.ts")).redeemCommand,
+  refund: async () => (await import("./commands/refund.ts")).refundCommand,
   recover: async () => (await import("./commands/recover.ts")).recoverCommand,
 };
 
@@ -16,6 +17,7 @@ const help = `demo [command] [options]
   demo            runs every documented flow, each with a till and a switch of its own, and checks its end
   demo sell       sells a voucher
   demo redeem     redeems a voucher
+  demo refund     refunds a redemption: its voucher is usable again
   demo recover    delivers what a killed run left to be delivered
 
 demo COMMAND --help says more. Exit code: 0 if all went as expected, 1 if not, 2 for bad input.

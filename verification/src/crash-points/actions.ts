@@ -7,7 +7,7 @@ import type { PausableClock } from "../harness/pausable-clock.ts";
 import type { Oracle } from "../oracle/oracle.ts";
 import type { DecidedIntent } from "../oracle/promises.ts";
 import { fingerprintOf } from "../oracle/transaction-history.ts";
-import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
+import { provisionRequest, redemptionRequest, refundRequest, tenders } from "../simulation/messages.ts";
 
 /** An action of a documented flow, or one that only a crash makes worth a look. */
 export type CrashFlowAction =
@@ -53,6 +53,12 @@ export async function performAction(context: ActionContext, action: CrashFlowAct
       return redeem(context, idOf(action.transaction));
     case "confirmRedemption":
       return decide(context, idOf(action.transaction), "confirm", (id) => till.confirmRedemption(id));
+    case "refund":
+      return refund(context, idOf(action.transaction), idOf(action.of), action.amount);
+    case "refundUntilKilled":
+      return refund(context, idOf(action.transaction), idOf(action.of), "all");
+    case "confirmRefund":
+      return decide(context, idOf(action.transaction), "confirm", (id) => till.confirmRefund(id));
     case "lookUpSale":
       return lookUpSale(context, idOf(action.transaction));
     case "waitForAll":
@@ -106,6 +112,11 @@ async function redeem(context: ActionContext, id: Uuid): Promise<void> {
   if ((await find(context, id))?.state !== "found") return;
   await awaitOutcome(context, id, till.redeem(redemptionRequest(id, provider, voucherCode)));
 }
+
+const refund = (context: ActionContext, id: Uuid, redemptionId: Uuid, amount: "all" | "part"): Promise<void> => {
+  const { till, provider, voucherCode } = context;
+  return awaitOutcome(context, id, till.refund(refundRequest(id, provider, voucherCode, redemptionId, amount)));
+};
 
 /** The till asks Electrum about its own first sale. Before the end of the sale that is refused. */
 async function lookUpSale(context: ActionContext, id: Uuid): Promise<void> {
@@ -162,7 +173,11 @@ async function decide(
   call: (id: Uuid) => ResultAsync<TransactionView, TillError>,
 ): Promise<void> {
   const state = (await find(context, id))?.state;
-  const isOpen = state === "issued" || state === "redeemed" || (decision === "cancel" && state !== undefined);
+  const isOpen =
+    state === "issued" ||
+    state === "redeemed" ||
+    state === "refunded" ||
+    (decision === "cancel" && state !== undefined);
   const isDecided = context.oracle.histories.get(id)?.decision === decision;
   // A user who does not know whether the till received a decision repeats it.
   if (!isOpen && !isDecided && state !== "confirming" && state !== "confirmed") return;

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { isFinal, type Uuid } from "@electrum-vouchers/core";
+import { isFinal, type RefundRequest, type Uuid } from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
 import type { FaultRule } from "@electrum-vouchers/simulator";
 import type { FlowAction } from "@electrum-vouchers/testkit";
 import type { ResultAsync } from "neverthrow";
 import { describeTillError } from "../print/ending.ts";
 import type { FlowContext } from "./flow-context.ts";
-import { recoverInNewProcess, sellUntilKilled } from "./killed-till.ts";
-import { newRedemption, newSale, tenders } from "./requests.ts";
+import { recoverInNewProcess, runUntilKilled } from "./killed-till.ts";
+import { newRedemption, newRefund, newSale, tenders } from "./requests.ts";
 import { describeTooEarly } from "./sent-messages.ts";
 import { scaleCondition, scaled, scaleRule } from "./time-scale.ts";
 
@@ -19,7 +19,7 @@ export async function performAction(context: FlowContext, action: FlowAction): P
     case "sellAndCancel":
       return sellAndCancel(context, action.transaction);
     case "sellUntilKilled":
-      return sellUntilKilled(context, startSale(context, action.transaction), action);
+      return runUntilKilled(context, "sell", startSale(context, action.transaction), action.moment);
     case "recover":
       return recoverInNewProcess(context);
     case "confirm":
@@ -32,6 +32,12 @@ export async function performAction(context: FlowContext, action: FlowAction): P
       return redeem(context, action.transaction);
     case "confirmRedemption":
       return confirmRedemption(context, action.transaction);
+    case "refund":
+      return refund(context, startRefund(context, action));
+    case "refundUntilKilled":
+      return runUntilKilled(context, "refund", startRefund(context, action), "requestProcessed");
+    case "confirmRefund":
+      return confirmRefund(context, action.transaction);
     case "lookUpSale":
       return action.tooEarly ? lookUpSaleTooEarly(context) : lookUpSale(context, action.transaction);
     case "waitForAll":
@@ -88,6 +94,24 @@ async function redeem(context: FlowContext, place: number): Promise<void> {
 
 async function confirmRedemption(context: FlowContext, place: number): Promise<void> {
   await unwrap((await context.openTill()).confirmRedemption(idAt(context, place)));
+}
+
+async function refund(context: FlowContext, request: RefundRequest): Promise<void> {
+  await unwrap((await context.openTill()).refund(request));
+}
+
+function startRefund(
+  context: FlowContext,
+  { transaction, of, ...rest }: Extract<FlowAction, { readonly of: number }>,
+): RefundRequest {
+  const amount = "amount" in rest ? rest.amount : "all";
+  const request = newRefund(context.provider, context.voucherCode, idAt(context, of), amount);
+  begin(context, transaction, request.id);
+  return request;
+}
+
+async function confirmRefund(context: FlowContext, place: number): Promise<void> {
+  await unwrap((await context.openTill()).confirmRefund(idAt(context, place)));
 }
 
 async function lookUpSale(context: FlowContext, place: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Operation, Transaction } from "@electrum-vouchers/core";
+import { operations, type Transaction } from "@electrum-vouchers/core";
 import type { Alert } from "@electrum-vouchers/runtime";
 import type {
   DocumentedFlow,
@@ -73,9 +73,11 @@ export function findViolations(
   ];
 }
 
-const advices: readonly Operation[] = ["confirmVoucher", "reverseVoucher", "confirmRedeem", "reverseRedeem"];
+const advices: readonly string[] = Object.entries(operations).flatMap(([name, { kind }]) =>
+  kind === "request" ? [] : [name],
+);
 
-const isAdvice = (operation: string): boolean => advices.some((advice) => advice === operation);
+const isAdvice = (operation: string): boolean => advices.includes(operation);
 
 const isOfRequest = ([operation]: ExpectedMessage): boolean => !isAdvice(operation);
 

@@ -2,25 +2,26 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import type { ProvisionRequest, Uuid } from "@electrum-vouchers/core";
+import type { ProvisionRequest, RefundRequest, Uuid } from "@electrum-vouchers/core";
 import type { RuntimeEvent } from "@electrum-vouchers/runtime";
 import { type FlowAction, parseJson } from "@electrum-vouchers/testkit";
 import type { FlowContext } from "./flow-context.ts";
 
-/** A sale that ends when its process is killed. */
-export type KilledSale = Extract<FlowAction, { readonly type: "sellUntilKilled" }>;
+/** When a process is killed. */
+type Moment = Extract<FlowAction, { readonly type: "sellUntilKilled" }>["moment"];
 
-/** `demo sell` in a process of its own, killed with SIGKILL at that moment. */
-export async function sellUntilKilled(
+/** `demo sell` or `demo refund` in a process of its own, killed with SIGKILL at that moment. */
+export async function runUntilKilled(
   context: FlowContext,
-  request: ProvisionRequest,
-  { moment }: KilledSale,
+  command: "sell" | "refund",
+  request: ProvisionRequest | RefundRequest,
+  moment: Moment,
 ): Promise<void> {
   const file = `${context.db}.request.json`;
   await writeFile(file, JSON.stringify(request));
   const { retries, replyDeadlineMs } = context.policy;
   const rules = ["--retries", String(retries), "--reply-deadline-ms", String(replyDeadlineMs)];
-  const till = startTillProcess(context, ["sell", "--request", file, "--confirm", ...rules]);
+  const till = startTillProcess(context, [command, "--request", file, "--confirm", ...rules]);
   try {
     await context.waitUntil("the moment to kill the till", () => isMoment(context, moment, request.id));
   } finally {
@@ -29,11 +30,7 @@ export async function sellUntilKilled(
   }
 }
 
-async function isMoment(
-  { switchAdmin, events }: FlowContext,
-  moment: KilledSale["moment"],
-  id: Uuid,
-): Promise<boolean> {
+async function isMoment({ switchAdmin, events }: FlowContext, moment: Moment, id: Uuid): Promise<boolean> {
   return moment === "requestProcessed"
     ? (await switchAdmin.transaction(id)) !== undefined
     : events.some((event) => event.type === "adviceRepeats" && event.operation === "confirmVoucher");

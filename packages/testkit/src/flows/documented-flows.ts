@@ -2,6 +2,12 @@ import type { DocumentedFlow } from "./flow.ts";
 import { operationalFlows } from "./operational.ts";
 import { provisionFlows } from "./provision.ts";
 import { redemptionFlows } from "./redemption.ts";
+import { refundFlows } from "./refund.ts";
 
 /** Every flow that Electrum documents, and what happens around them. */
-export const documentedFlows: readonly DocumentedFlow[] = [...provisionFlows, ...redemptionFlows, ...operationalFlows];
+export const documentedFlows: readonly DocumentedFlow[] = [
+  ...provisionFlows,
+  ...redemptionFlows,
+  ...refundFlows,
+  ...operationalFlows,
+];
