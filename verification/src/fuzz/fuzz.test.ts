@@ -21,7 +21,7 @@ const SEED = 4;
 const MAX_WAIT_MS = 60_000;
 
 describe("fuzzed responses and records", () => {
-  test("meet transactions in every state of both machines", () => {
+  test("meet transactions in every state of a sale and of a redemption", () => {
     const covered = allFixtures().map(({ transaction: { kind, state } }) => `${kind} ${state}`);
 
     expect(new Set(covered)).toEqual(

@@ -95,8 +95,8 @@ export const responseDefects: readonly Defect[] = [
   {
     name: "a success about another transaction is one",
     file: REPLY,
-    original: 'case "redeemVoucher":\n      return isAbout(request.message.id, body)',
-    replacement: 'case "redeemVoucher":\n      return true',
+    original: 'case "redeemVoucher":\n    case "refundVoucher":\n      return isAbout(request.message.id, body)',
+    replacement: 'case "redeemVoucher":\n    case "refundVoucher":\n      return true',
     configuration: redemptionWithEveryFault,
     invariant: "agreement",
   },
