@@ -11,7 +11,9 @@ export function resultLines({ number, flow, result, violations, plays }: FlowRep
     styleBold(`${String(number).padStart(2)}. ${flow.name}`),
     `    ${styleDim(flow.rule)}`,
     ...(result === undefined ? [] : flowResultLines(result)),
-    ...(plays > 1 ? [`    ${styleDim(`played ${plays} times, since responses came late: this machine is busy`)}`] : []),
+    ...(plays > 1 && violations.length === 0
+      ? [`    ${styleDim(`played ${plays} times, since responses came late: this machine is busy`)}`]
+      : []),
     ...violations.map((fault) => `    ${styleError(`NOT AS DOCUMENTED: ${fault}`)}`),
     "",
   ];
