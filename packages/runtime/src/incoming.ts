@@ -85,6 +85,10 @@ export const checkClient = (
     ? ok()
     : err(refusedMessage([{ path: "client.id", expected: "must be a client that the till has credentials for" }]));
 
+/** The client that a call is for if it names none: the only one of the till's credentials. */
+export const onlyClientOf = ([only, ...others]: readonly string[] = []): string | undefined =>
+  others.length === 0 ? only : undefined;
+
 /** What exists already goes on, whatever keeps something new from beginning. Whether it exists is asked only after a refusal. */
 export const unlessKnown = (
   refused: Result<void, TillError> | ResultAsync<void, TillError>,

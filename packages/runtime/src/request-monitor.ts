@@ -3,7 +3,8 @@
 //
 // 1. A response that is not Electrum's (contract C.1) is an alert. After some of them in a row, and none of Electrum's between,
 //    new sales are refused at once: each would cost a customer a retry and a reversal. A single sale now and then finds out when
-//    Electrum is back. Lookups neither count nor are refused: they have no financial effect.
+//    Electrum is back. Lookups neither count nor are refused: they have no financial effect. But an answer of Electrum's to one
+//    shows that it is back.
 // 2. A refusal of the credentials is an alert, as one of an advice is. Anything that Electrum accepts ends a halt.
 // 3. If nothing has ever answered, Electrum may not know this address: it drops callers that are not on its allow-list, without
 //    any response.
@@ -18,6 +19,8 @@ import type { CommittedStep } from "./engine/run-transaction.ts";
 export interface RequestMonitor {
   /** To be called for every step that became durable. */
   observeStep(step: CommittedStep): void;
+  /** To be called if Electrum itself has answered a question of this client that belongs to no step. */
+  observeAnswer(client: string): void;
   /** Whether new sales are refused, but for single ones. */
   refusesSales(): boolean;
   /** How long a new sale is refused, in milliseconds; 0 if one may start now. A sale that may start counts as the probe. */
@@ -69,6 +72,12 @@ export function createRequestMonitor({
     if (foreignInRow === MAX_FOREIGN_IN_ROW) probedAtMs = clock.monotonicMs();
   }
 
+  function noteAnswer(client: string): void {
+    hasAnswered = true;
+    foreignInRow = 0;
+    onAccepted(client);
+  }
+
   function noteResponse(fact: Extract<Fact, { type: "response" }>, before: Transaction, after: Transaction): void {
     hasAnswered = true;
     const { id } = after;
@@ -87,8 +96,7 @@ export function createRequestMonitor({
     }
     // A 5xx of a gateway is no word of Electrum's, and no other one's either.
     if (status >= 500 && status !== 501 && error === undefined && !("approval" in after)) return;
-    foreignInRow = 0;
-    onAccepted(client);
+    noteAnswer(client);
     if (error?.isUnnamed === true) reportAlert({ reason: "unnamedError", id, operation: operationOf(before), status });
   }
 
@@ -99,6 +107,7 @@ export function createRequestMonitor({
       if (fact.type === "noResponse") noteNoResponse(transaction.id, fact.cause);
       if (fact.type === "response") noteResponse(fact, before, transaction);
     },
+    observeAnswer: noteAnswer,
     refusesSales,
     admitSale: () => {
       if (!refusesSales()) return 0;

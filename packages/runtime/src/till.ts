@@ -28,6 +28,7 @@ import { createGuessMonitor } from "./guess-monitor.ts";
 import { applyIntent, copyOptions } from "./incoming.ts";
 import { type TillOptions, resolveOptions } from "./options.ts";
 import { createRedemptions, type RedemptionCalls } from "./redemptions.ts";
+import { createQuestions, type QuestionCalls } from "./questions.ts";
 import { createProvisions, type ProvisionCalls } from "./provisions.ts";
 import { startBackground } from "./background/background.ts";
 import type { CommittedStep } from "./engine/run-transaction.ts";
@@ -48,7 +49,7 @@ export interface HandOverOptions extends Actor {
 }
 
 /** A point of sale that sells and accepts vouchers, and never loses track of one. */
-export interface Till extends ProvisionCalls, RedemptionCalls {
+export interface Till extends ProvisionCalls, RedemptionCalls, QuestionCalls {
   /** Cancels the transaction, or has it reversed. Resolves when that is durable. If a confirm and a cancel race, one wins. */
   cancel(id: Uuid, actor?: Actor): ResultAsync<TransactionView, TillError>;
   /**
@@ -154,7 +155,8 @@ export async function startTill(options: TillOptions): Promise<Till> {
   const endWatch = outbox.watch(steps.notify);
   return {
     ...createProvisions(transactions, monitor, reportAlert, { keyMaker, undelivered }, settings),
-    ...createRedemptions(transactions, send, pendingCalls, reportAlert, keyMaker, settings),
+    ...createRedemptions(transactions, reportAlert, keyMaker, settings),
+    ...createQuestions({ ...shared, transactions, pendingCalls, monitor }, settings),
     ...createCommonCalls(transactions, reportAlert, clock),
     forwarder: { status: () => forwarder.status(), resume: () => forwarder.resume() },
     retention: { resume: retention.resume },

@@ -43,7 +43,8 @@ function checkAdviceOutcome(
 
 /** A redemption that is looked up counts as approved exactly if the same response would approve its request. */
 function checkRedemptionStatus(response: HttpResponse): Violations {
-  const { outcome } = classifyRedemptionStatus(ID, response);
+  const status = classifyRedemptionStatus(ID, response);
+  const isRead = status.outcome === "processed" && status.result === "approved";
   const isApproved = deriveOutcome("lookupRedemption", ID, response) === "approved";
-  return violationUnless((outcome === "approved") === isApproved, `classifyRedemptionStatus: read as ${outcome}`);
+  return violationUnless(isRead === isApproved, `classifyRedemptionStatus: read as ${status.outcome}`);
 }

@@ -1,9 +1,9 @@
 import type { BasicAdvice, BasicReversal, TenderAdvice } from "./advices.ts";
-import type { RedemptionLookup, VoucherLookup } from "./lookup.ts";
+import type { ProductLookup, RedemptionLookup, VoucherLookup } from "./lookup.ts";
 import type { ProvisionRequest } from "./provision.ts";
 import type { RedemptionRequest } from "./redemption.ts";
 
-/** The message of each operation that selling and redeeming use, by Electrum's names. */
+/** The message of each operation that selling, redeeming and asking use, by Electrum's names. */
 export interface MessageByOperation {
   readonly provisionVoucher: ProvisionRequest;
   readonly retryProvisionVoucher: ProvisionRequest;
@@ -14,6 +14,7 @@ export interface MessageByOperation {
   readonly confirmRedeem: BasicAdvice;
   readonly reverseRedeem: BasicReversal;
   readonly lookupRedemption: RedemptionLookup;
+  readonly lookupProducts: ProductLookup;
 }
 
 export type Operation = keyof MessageByOperation;
@@ -25,8 +26,11 @@ export type OutgoingMessage<Name extends Operation = Operation> = {
 
 /** Messages that need a response before anything can go on. */
 export type Request = OutgoingMessage<
-  "provisionVoucher" | "retryProvisionVoucher" | "lookupVoucher" | "redeemVoucher" | "lookupRedemption"
+  "provisionVoucher" | "retryProvisionVoucher" | "redeemVoucher" | Lookup["operation"]
 >;
+
+/** Requests that only ask. They have no financial effect, and neither they nor their responses name a message of ours. */
+export type Lookup = OutgoingMessage<"lookupVoucher" | "lookupRedemption" | "lookupProducts">;
 
 /** Messages that only inform: stored before they are sent, repeated until acknowledged. */
 export type Advice = OutgoingMessage<"confirmVoucher" | "reverseVoucher" | "confirmRedeem" | "reverseRedeem">;
@@ -47,7 +51,12 @@ export const operations: Readonly<
   confirmRedeem: { method: "POST", path: "/redemptions/confirmations", kind: "confirmation" },
   reverseRedeem: { method: "POST", path: "/redemptions/reversals", kind: "reversal" },
   lookupRedemption: { method: "GET", path: "/redemptions/{requestId}", kind: "request" },
+  lookupProducts: { method: "GET", path: "/products", kind: "request" },
 };
+
+/** Whether a message only asks: Electrum reads exactly those with GET. */
+export const isLookup = (outgoing: OutgoingMessage): outgoing is Lookup =>
+  operations[outgoing.operation].method === "GET";
 
 /** An HTTP request to send. */
 export interface HttpRequest {
@@ -72,6 +81,8 @@ export function toHttp(outgoing: OutgoingMessage): HttpRequest {
       return { method, target: `${path}?${queryOf(outgoing.message)}` };
     case "lookupRedemption":
       return { method, target: path.replace("{requestId}", encodeURIComponent(outgoing.message.requestId)) };
+    case "lookupProducts":
+      return { method, target: path };
     case "retryProvisionVoucher":
       return {
         method,
