@@ -205,6 +205,17 @@ describe("refresh", () => {
     expect(idsIn(list)).toEqual(["NEW", "AIR50"]);
   });
 
+  test("given that Electrum is being asked, then it asks no second time", async () => {
+    const { clock, electrum, start } = given({ ...listing("NEW"), afterMs: 1_000 });
+    const list = await start();
+
+    const refreshing = [list.refresh(), list.refresh()];
+    await clock.advance(1_000);
+
+    expect(await Promise.all(refreshing)).toMatchObject([{ count: 1 }, { count: 1 }]);
+    expect(electrum.sent).toHaveLength(1);
+  });
+
   test("given that the list has stopped, then it says so", async () => {
     const { electrum, start } = given(listing("OLD"));
     const list = await start();

@@ -28,7 +28,7 @@ import { type ProductsRefreshed, toRefreshed } from "./product-store.ts";
 export interface ProductList {
   /** The last good list; `undefined` if there was none yet. */
   products(): KnownProducts | undefined;
-  /** Asks now. Resolves with what came of it. */
+  /** Asks now, unless it is asking already. Resolves with what came of it. */
   refresh(): Promise<ProductsRefreshed>;
   /** Asks no more. */
   stop(): Promise<void>;
@@ -57,11 +57,17 @@ export async function startProductList(given: ProductListOptions): Promise<Produ
   loaded.orTee((error) => onEvent({ type: "productStoreFailed", during: "load", error, at: clock.now() }));
   let known = loaded.unwrapOr(undefined);
   let failures = 0;
-  let refreshing: ((refreshed: ProductsRefreshed) => void)[] = [];
+  let isAsking = false;
+  let askers: ((refreshed: ProductsRefreshed) => void)[] = [];
 
   const ageMs = (fetchedAt: Instant): number => Math.max(clock.now() - fetchedAt, 0);
   /** How long the list that was kept is still good. */
   const keptForMs = (): number => (known === undefined ? 0 : refreshMs - ageMs(known.fetchedAt));
+
+  function tellAskers(refreshed: ProductsRefreshed): void {
+    for (const resolve of askers) resolve(refreshed);
+    askers = [];
+  }
 
   async function ask(): Promise<{ readonly outcome: ProductsOutcome; readonly retryAfterMs: number }> {
     const outgoing = { operation: "lookupProducts", message: {} } as const;
@@ -81,13 +87,13 @@ export async function startProductList(given: ProductListOptions): Promise<Produ
   }
 
   async function refreshOnce(): Promise<number> {
-    const askers = refreshing;
-    refreshing = [];
+    isAsking = true;
     const { outcome, retryAfterMs } = await ask();
     if (outcome.outcome === "listed") await keep(outcome.products);
     const refreshed = toRefreshed(outcome, clock.now());
     onEvent(refreshed);
-    for (const resolve of askers) resolve(refreshed);
+    isAsking = false;
+    tellAskers(refreshed);
     if (refreshed.type === "productsListed") {
       failures = 0;
       return refreshMs;
@@ -111,14 +117,13 @@ export async function startProductList(given: ProductListOptions): Promise<Produ
       loop.isStopping()
         ? Promise.resolve(toRefreshed(noResponse("stopped"), clock.now()))
         : new Promise((resolve) => {
-            refreshing.push(resolve);
-            loop.notify();
+            askers.push(resolve);
+            if (!isAsking) loop.notify();
           }),
     stop: async () => {
       abandon(undefined);
       await loop.stop();
-      for (const resolve of refreshing) resolve(toRefreshed(noResponse("stopped"), clock.now()));
-      refreshing = [];
+      tellAskers(toRefreshed(noResponse("stopped"), clock.now()));
     },
   };
 }
