@@ -34,7 +34,7 @@ export type CompositionError =
   | { readonly type: "outbox"; readonly error: OpenError };
 
 /** Electrum, over HTTP. */
-export const connect = ({
+export const connectElectrum = ({
   url,
   credentials,
 }: Pick<CompositionOptions, "url" | "credentials">): Result<Electrum, CompositionError> =>
@@ -50,7 +50,7 @@ export function compose({
   credentials,
   ...options
 }: CompositionOptions): ResultAsync<Composition, CompositionError> {
-  return connect({ url, credentials })
+  return connectElectrum({ url, credentials })
     .andThen((electrum) =>
       openSqliteOutbox({ path: db, mustExist })
         .map((outbox) => ({ electrum, outbox }))

@@ -42,7 +42,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const MIN_WAIT_MS = 1_000;
 
 /** A week. A longer wait is a mistyped number; besides, timers overflow at 24.8 days. */
-export const MAX_WAIT_MS: number = 7 * DAY_MS;
+export const MAX_LIST_WAIT_MS: number = 7 * DAY_MS;
 
 const defaultBackoff: Backoff = { initialMs: 5_000, multiplier: 2, maxMs: 15 * 60_000 };
 
@@ -50,7 +50,7 @@ const defaultBackoff: Backoff = { initialMs: 5_000, multiplier: 2, maxMs: 15 * 6
 const REPLY_DEADLINE_MS = 60_000;
 
 /** The options with every default filled in. */
-interface ResolvedProductListOptions extends Required<Omit<ProductListOptions, "client" | "newId" | "onEvent">> {
+export interface ResolvedProductListOptions extends Required<Omit<ProductListOptions, "client" | "newId" | "onEvent">> {
   readonly client?: string;
   /** Of the pauses. */
   readonly seed: string;
@@ -82,7 +82,7 @@ const warnOfListener = (detail: string): void =>
     detail,
   });
 
-const waitOption = wholeNumberFrom(MIN_WAIT_MS, MAX_WAIT_MS);
+const waitOption = wholeNumberFrom(MIN_WAIT_MS, MAX_LIST_WAIT_MS);
 
 const checks: OptionChecks<ProductListOptions> = {
   electrum: portOption("send"),
@@ -90,7 +90,7 @@ const checks: OptionChecks<ProductListOptions> = {
   client: ifGiven(textOption),
   refreshMs: ifGiven(waitOption),
   backoff: ifGiven(objectOf({ initialMs: waitOption, multiplier: numberFrom(1, 10), maxMs: waitOption })),
-  replyDeadlineMs: ifGiven(wholeNumberFrom(1, MAX_WAIT_MS)),
+  replyDeadlineMs: ifGiven(wholeNumberFrom(1, MAX_LIST_WAIT_MS)),
   onEvent: ifGiven(functionOption),
   clock: ifGiven(portOption("now", "sleep", "monotonicMs")),
   newId: ifGiven(functionOption),

@@ -21,7 +21,12 @@ import {
   type ProductsOutcome,
 } from "@electrum-vouchers/core";
 import { startPollLoop } from "./background/poll-loop.ts";
-import { MAX_WAIT_MS, type ProductListOptions, resolveProductListOptions } from "./product-list-options.ts";
+import {
+  MAX_LIST_WAIT_MS,
+  type ProductListOptions,
+  type ResolvedProductListOptions,
+  resolveProductListOptions,
+} from "./product-list-options.ts";
 import { type ProductsRefreshed, toRefreshed } from "./product-store.ts";
 
 /** The products as Electrum last listed them. */
@@ -50,8 +55,8 @@ export interface KnownProducts {
  * list.products()?.products.map(({ productId }) => productId);
  */
 export async function startProductList(given: ProductListOptions): Promise<ProductList> {
-  const { electrum, client, clock, store, refreshMs, replyDeadlineMs, backoff, seed, onEvent } =
-    resolveProductListOptions(given);
+  const options = resolveProductListOptions(given);
+  const { clock, store, refreshMs, backoff, seed, onEvent } = options;
   const { promise: stopped, resolve: abandon } = Promise.withResolvers<undefined>();
   const loaded = await store.load();
   loaded.orTee((error) => onEvent({ type: "productStoreFailed", during: "load", error, at: clock.now() }));
@@ -69,17 +74,6 @@ export async function startProductList(given: ProductListOptions): Promise<Produ
     askers = [];
   }
 
-  async function ask(): Promise<{ readonly outcome: ProductsOutcome; readonly retryAfterMs: number }> {
-    const outgoing = { operation: "lookupProducts", message: {} } as const;
-    const sent = electrum.send(outgoing, clock.now() + replyDeadlineMs, client);
-    const received = await Promise.race([sent, stopped]);
-    if (received === undefined) return { outcome: noResponse("stopped"), retryAfterMs: 0 };
-    return received.match(
-      (response) => ({ outcome: classifyProducts(response), retryAfterMs: response.retryAfterMs ?? 0 }),
-      ({ cause }) => ({ outcome: noResponse(cause), retryAfterMs: 0 }),
-    );
-  }
-
   async function keep(products: readonly ListedProduct[]): Promise<void> {
     known = { products, fetchedAt: clock.now() };
     const saved = await store.save(known);
@@ -88,7 +82,7 @@ export async function startProductList(given: ProductListOptions): Promise<Produ
 
   async function refreshOnce(): Promise<number> {
     isAsking = true;
-    const { outcome, retryAfterMs } = await ask();
+    const { outcome, retryAfterMs } = await askForProducts(options, stopped);
     if (outcome.outcome === "listed") await keep(outcome.products);
     const refreshed = toRefreshed(outcome, clock.now());
     onEvent(refreshed);
@@ -109,7 +103,7 @@ export async function startProductList(given: ProductListOptions): Promise<Produ
     isFirst = false;
     return waitMs > 0 ? waitMs : refreshOnce();
   };
-  const loop = startPollLoop({ clock, poll, maxSleepMs: MAX_WAIT_MS });
+  const loop = startPollLoop({ clock, poll, maxSleepMs: MAX_LIST_WAIT_MS });
 
   return {
     products: () => (known === undefined ? undefined : { ...known, ageMs: ageMs(known.fetchedAt) }),
@@ -126,6 +120,26 @@ export async function startProductList(given: ProductListOptions): Promise<Produ
       tellAskers(toRefreshed(noResponse("stopped"), clock.now()));
     },
   };
+}
+
+interface Asked {
+  readonly outcome: ProductsOutcome;
+  /** The wait before a repeat that Electrum asks for. */
+  readonly retryAfterMs: number;
+}
+
+/** Asks once, until there is an answer or the list has stopped. */
+async function askForProducts(
+  { electrum, clock, replyDeadlineMs, client }: ResolvedProductListOptions,
+  stopped: Promise<undefined>,
+): Promise<Asked> {
+  const outgoing = { operation: "lookupProducts", message: {} } as const;
+  const received = await Promise.race([electrum.send(outgoing, clock.now() + replyDeadlineMs, client), stopped]);
+  if (received === undefined) return { outcome: noResponse("stopped"), retryAfterMs: 0 };
+  return received.match(
+    (response) => ({ outcome: classifyProducts(response), retryAfterMs: response.retryAfterMs ?? 0 }),
+    ({ cause }) => ({ outcome: noResponse(cause), retryAfterMs: 0 }),
+  );
 }
 
 const noResponse = (cause: NoResponseCause): CannotTellYet => ({

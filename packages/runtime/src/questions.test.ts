@@ -263,7 +263,7 @@ describe("what the answers to questions say about the way to Electrum", () => {
     });
     const till = await testTill.open();
 
-    for (const _ of [1, 2, 3, 4])
+    for (let n = 0; n < 4; n += 1)
       expect(await testTill.done(till.inquireBalance(voucherLookup))).toMatchObject({ reason: "notElectrum" });
 
     expect(await sellNth(testTill, till, 1)).toBe("issued");

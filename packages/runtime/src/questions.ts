@@ -1,25 +1,16 @@
 // What a till asks Electrum without a transaction. A question stores nothing, and no answer changes a transaction.
 //
-// Rules
-// 1. A transaction of this outbox is not asked about before Electrum has processed its outcome (`mayLookUp`): a question is no way to resolve
-//    one that is pending (contract D.5).
-// 2. A question that Electrum may answer a moment later is repeated, as a lookup is: `lookupRetries` times, with the policy's backoff and
-//    within `customerWaitMs`. Each attempt has its own `replyDeadlineMs`.
-// 3. An answer of Electrum's shows that it is there. No other answer to a question counts for anything.
+// A transaction of this outbox is not asked about before Electrum has processed its outcome (`mayLookUp`): a question is no way to resolve one
+// that is pending (contract D.5). Codes can be guessed by questions as by lookups, so both count together (`guess-monitor.ts`).
 
 import {
-  backoffMs,
-  type CannotTellYet,
   classifyProvisionStatus,
   classifyRedemptionStatus,
   classifyVoucherStatus,
   type HttpResponse,
-  isElectrumsAnswer,
   type Lookup,
-  mayBeAnsweredSoon,
   mayLookUp,
   parseVoucherLookup,
-  type Policy,
   policyInForce,
   type Provision,
   type Transaction,
@@ -31,16 +22,15 @@ import {
   type VoucherLookup,
   type VoucherStatus,
 } from "@electrum-vouchers/core";
-import { err, errAsync, ok, type Result, ResultAsync } from "neverthrow";
+import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
 import { type TillError, wrongKind } from "./errors.ts";
-import { type EventLabels, eventLabelsOf } from "./event-labels.ts";
+import { type AskContext, createAsk } from "./ask.ts";
+import { eventLabelsOf } from "./event-labels.ts";
 import { acceptMessage, checkClient, onlyClientOf } from "./incoming.ts";
 import { mayLookUpSale } from "./may-look-up-sale.ts";
 import type { ResolvedTillOptions } from "./options.ts";
-import type { PendingCalls } from "./pending-calls.ts";
 import { asRedemption } from "./redemptions.ts";
-import type { RequestMonitor } from "./request-monitor.ts";
-import type { Send } from "./send.ts";
+import type { GuessMonitor } from "./guess-monitor.ts";
 import type { TransactionService } from "./transaction-service.ts";
 
 /** The calls that only ask. None opens a transaction, stores anything or changes anything. */
@@ -60,70 +50,17 @@ export interface InquiryOptions {
   readonly terminal?: string;
 }
 
-export interface QuestionContext {
+export interface QuestionContext extends AskContext {
   readonly transactions: Pick<TransactionService, "find">;
-  readonly send: Send;
-  readonly pendingCalls: PendingCalls;
-  readonly monitor: Pick<RequestMonitor, "observeAnswer">;
-  /** Aborts when the till takes no more calls. */
-  readonly stopping: AbortSignal;
-}
-
-/** A question, and what it goes by. */
-interface Question {
-  /** What its events are told by: the transaction's id, or one of its own. */
-  readonly id: Uuid;
-  readonly message: Lookup;
-  readonly policy: Policy;
-  readonly labels: EventLabels;
+  readonly guesses: Pick<GuessMonitor, "observeUnknownVoucher">;
 }
 
 export function createQuestions(
-  { transactions, send, pendingCalls, monitor, stopping }: QuestionContext,
-  { clock, newId, clients, policyFor, cardNumbersInText }: ResolvedTillOptions,
+  { transactions, guesses, ...context }: QuestionContext,
+  { newId, clients, policyFor, cardNumbersInText }: ResolvedTillOptions,
 ): QuestionCalls {
-  async function askOnce<Status extends VoucherStatus | TransactionStatus>(
-    { id, message, policy, labels }: Question,
-    attempt: number,
-    endsAt: number,
-    classify: (response: HttpResponse) => Status,
-  ): Promise<{ readonly status: Status | CannotTellYet; readonly retryAfterMs?: number }> {
-    const { client } = labels;
-    const deadlineAt = Math.min(clock.now() + policy.replyDeadlineMs, endsAt);
-    const sent = send({ id, attempt, message, deadlineAt, labels, ...(client === undefined ? {} : { client }) });
-    const received = (await pendingCalls.untilAbandoned(sent)) ?? err({ cause: "stopped" } as const);
-    if (received.isErr())
-      return { status: { outcome: "cannotTellYet", reason: "noResponse", cause: received.error.cause } };
-    const { retryAfterMs } = received.value;
-    const status = classify(received.value);
-    if (isElectrumsAnswer(status)) monitor.observeAnswer(client ?? "");
-    return { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  }
-
-  async function askUntilAnswered<Status extends VoucherStatus | TransactionStatus>(
-    question: Question,
-    classify: (response: HttpResponse) => Status,
-  ): Promise<Status | CannotTellYet> {
-    const { lookupRetries, lookupBackoff, customerWaitMs = Number.POSITIVE_INFINITY } = question.policy;
-    const endsAt = clock.now() + customerWaitMs;
-    for (let attempt = 0; ; attempt += 1) {
-      const { status, retryAfterMs = 0 } = await askOnce(question, attempt, endsAt, classify);
-      if (status.outcome !== "cannotTellYet" || !mayBeAnsweredSoon(status) || attempt >= lookupRetries) return status;
-      const waitMs = Math.max(
-        backoffMs(lookupBackoff, attempt, question.id),
-        Math.min(retryAfterMs, lookupBackoff.maxMs),
-      );
-      if (clock.now() + waitMs >= endsAt) return status;
-      await clock.sleep(waitMs, stopping);
-      if (stopping.aborted) return status;
-    }
-  }
-
-  const ask = <Status extends VoucherStatus | TransactionStatus>(
-    question: Question,
-    classify: (response: HttpResponse) => Status,
-  ): ResultAsync<Status | CannotTellYet, never> =>
-    ResultAsync.fromSafePromise(pendingCalls.track(askUntilAnswered(question, classify)));
+  const { clock, stopping } = context;
+  const ask = createAsk(context);
 
   /** Asks about a transaction of ours, once Electrum has processed its outcome. */
   const askAbout = <Kind extends Transaction>(
@@ -154,9 +91,11 @@ export function createQuestions(
           ...(terminal === undefined ? {} : { terminal }),
         };
         const question = { id: newId(), message: { operation: "lookupVoucher", message }, policy, labels } as const;
-        return ask(question, (response) => classifyVoucherStatus(message, response)).map((status) =>
-          viewVoucherStatus(status, message),
-        );
+        return ask(question, (response) => classifyVoucherStatus(message, response))
+          .andTee(({ outcome }) => {
+            if (outcome === "notFound") guesses.observeUnknownVoucher(labels);
+          })
+          .map((status) => viewVoucherStatus(status, message));
       });
 
   return {

@@ -15,16 +15,13 @@ import type { AlertReporter } from "./alert-reporter.ts";
 import type { Clock } from "./clock.ts";
 import { reachOf } from "./engine/delivery.ts";
 import type { CommittedStep } from "./engine/run-transaction.ts";
+import { createSalesGate, type SalesGate } from "./sales-gate.ts";
 
-export interface RequestMonitor {
+export interface RequestMonitor extends Pick<SalesGate, "refusesSales" | "admitSale"> {
   /** To be called for every step that became durable. */
   observeStep(step: CommittedStep): void;
   /** To be called if Electrum itself has answered a question of this client that belongs to no step. */
   observeAnswer(client: string): void;
-  /** Whether new sales are refused, but for single ones. */
-  refusesSales(): boolean;
-  /** How long a new sale is refused, in milliseconds; 0 if one may start now. A sale that may start counts as the probe. */
-  admitSale(): number;
 }
 
 export interface RequestMonitorOptions {
@@ -36,12 +33,6 @@ export interface RequestMonitorOptions {
   onUnanswered(id: Uuid, cause: NoResponseCause): void;
 }
 
-/** Foreign responses in a row after which new sales are refused. */
-const MAX_FOREIGN_IN_ROW = 3;
-
-/** While new sales are refused, one may start this often. */
-const PROBE_INTERVAL_MS = 10_000;
-
 /** Requests without any response, before the operator is told of the allow-list. */
 const NEVER_ANSWERED_SENDS = 3;
 
@@ -51,12 +42,9 @@ export function createRequestMonitor({
   onAccepted,
   onUnanswered,
 }: RequestMonitorOptions): RequestMonitor {
-  let foreignInRow = 0;
-  let probedAtMs = Number.NEGATIVE_INFINITY;
+  const gate = createSalesGate(clock);
   let hasAnswered = false;
   let unansweredSends = 0;
-
-  const refusesSales = (): boolean => foreignInRow >= MAX_FOREIGN_IN_ROW;
 
   function noteNoResponse(id: Uuid, cause: NoResponseCause): void {
     onUnanswered(id, cause);
@@ -66,15 +54,9 @@ export function createRequestMonitor({
       reportAlert({ reason: "neverAnswered", sends: unansweredSends });
   }
 
-  /** This one has just shown that Electrum is not there, so the first probe waits as long as any. */
-  function noteForeign(): void {
-    foreignInRow += 1;
-    if (foreignInRow === MAX_FOREIGN_IN_ROW) probedAtMs = clock.monotonicMs();
-  }
-
   function noteAnswer(client: string): void {
     hasAnswered = true;
-    foreignInRow = 0;
+    gate.noteElectrum();
     onAccepted(client);
   }
 
@@ -85,7 +67,7 @@ export function createRequestMonitor({
     const isLookup = before.state === "lookingUp";
     const { client = "" } = labelsOf(after);
     if (isForeign(after, fact.attempt)) {
-      if (!isLookup) noteForeign();
+      if (!isLookup) gate.noteForeign();
       reportAlert({ reason: "notElectrum", id, operation: operationOf(before), status });
       return;
     }
@@ -108,14 +90,8 @@ export function createRequestMonitor({
       if (fact.type === "response") noteResponse(fact, before, transaction);
     },
     observeAnswer: noteAnswer,
-    refusesSales,
-    admitSale: () => {
-      if (!refusesSales()) return 0;
-      const nowMs = clock.monotonicMs();
-      const waitMs = probedAtMs + PROBE_INTERVAL_MS - nowMs;
-      if (waitMs <= 0) probedAtMs = nowMs;
-      return Math.max(waitMs, 0);
-    },
+    refusesSales: gate.refusesSales,
+    admitSale: gate.admitSale,
   };
 }
 

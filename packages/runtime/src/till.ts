@@ -128,7 +128,8 @@ export async function startTill(options: TillOptions): Promise<Till> {
     onAccepted: (client) => forwarder.noteAccepted(client),
     onUnanswered: (id, cause) => forwarder.noteUnanswered(id, cause),
   });
-  const observers = [monitor.observeStep, createGuessMonitor(clock, reportAlert), createAttentionAlerts(reportAlert)];
+  const guesses = createGuessMonitor(clock, reportAlert);
+  const observers = [monitor.observeStep, guesses.observeStep, createAttentionAlerts(reportAlert)];
   const onCommitted = tellAll([...observers, steps.notify]);
   const shared = { outbox, clock, send, onEvent, reportAlert, activeTransactions, stopping: stopping.signal };
   const executor = {
@@ -156,7 +157,7 @@ export async function startTill(options: TillOptions): Promise<Till> {
   return {
     ...createProvisions(transactions, monitor, reportAlert, { keyMaker, undelivered }, settings),
     ...createRedemptions(transactions, reportAlert, keyMaker, settings),
-    ...createQuestions({ ...shared, transactions, pendingCalls, monitor }, settings),
+    ...createQuestions({ ...shared, pendingCalls, monitor, guesses, transactions }, settings),
     ...createCommonCalls(transactions, reportAlert, clock),
     forwarder: { status: () => forwarder.status(), resume: () => forwarder.resume() },
     retention: { resume: retention.resume },

@@ -2,7 +2,7 @@ import { printable } from "@electrum-vouchers/core";
 import type { Electrum } from "@electrum-vouchers/core/ports";
 import { startProductList } from "@electrum-vouchers/runtime";
 import { err, ok, okAsync, type Result, ResultAsync, safeTry } from "neverthrow";
-import { connect } from "../compose.ts";
+import { connectElectrum } from "../compose.ts";
 import { type Options, readArguments } from "../input/arguments.ts";
 import type { BadInput } from "../input/bad-input.ts";
 import { type ConnectionOption, connectionOptions, type Destination, readDestination } from "../input/connection.ts";
@@ -80,7 +80,7 @@ async function execute(plan: ProductsPlan): Promise<Result<ExitCode, BadInput>> 
   const found = await findServer(plan.destination);
   if (found.isErr()) return err(found.error);
   const { url, password, stop } = found.value;
-  const connected = connect({ url, credentials: () => ({ username: plan.username, password }) });
+  const connected = connectElectrum({ url, credentials: () => ({ username: plan.username, password }) });
   const exitCode = await connected
     .mapErr((fault) => describeCompositionError("", fault))
     .asyncMap((electrum) => listProducts(electrum, plan).finally(() => electrum.close()));
