@@ -83,7 +83,7 @@ export type {
   TransactionView,
   View,
 } from "./view.ts";
-export { toView, viewStatus } from "./view.ts";
+export { toView, viewTransactionStatus, viewVoucherStatus } from "./view.ts";
 export type { MessageDetails, VoucherDetails } from "./messages/message-details.ts";
 export { readDetails } from "./messages/message-details.ts";
 export { codeToRedeem } from "./code-to-redeem.ts";
@@ -101,13 +101,14 @@ export type {
   Advice,
   Confirmation,
   HttpRequest,
+  Lookup,
   MessageByOperation,
   Operation,
   OutgoingMessage,
   Request,
   Reversal,
 } from "./messages/operations.ts";
-export { operations, toHttp } from "./messages/operations.ts";
+export { isLookup, operations, toHttp } from "./messages/operations.ts";
 export type { MessageFault } from "./fault.ts";
 export type { CardNumbersInText } from "./messages/card-number.ts";
 export { findCardNumbersInText, maskCardNumbersInText } from "./messages/card-number.ts";
@@ -123,7 +124,7 @@ export {
 export type { ProvisionRequest, ProvisionResponse } from "./messages/provision.ts";
 export type { RedemptionDraft, RedemptionRequest, RedemptionResponse } from "./messages/redemption.ts";
 export type { RefundRequest, RefundResponse } from "./messages/refund.ts";
-export type { RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
+export type { ProductLookup, RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
 export type {
   BasicAdvice,
   BasicReversal,
@@ -159,8 +160,17 @@ export { boundResponse } from "./responses/bound-response.ts";
 export { classifyResponse } from "./responses/request-outcome.ts";
 export type { Acknowledgement, AdviceOutcome } from "./responses/advice-outcome.ts";
 export { classifyAdviceResponse } from "./responses/advice-outcome.ts";
-export type { RedemptionStatus } from "./responses/redemption-status.ts";
-export { classifyRedemptionStatus } from "./responses/redemption-status.ts";
+export type { NotFound, Processed, TransactionStatus, VoucherStatus } from "./responses/transaction-status.ts";
+export {
+  classifyProvisionStatus,
+  classifyRedemptionStatus,
+  classifyVoucherStatus,
+  isElectrumsAnswer,
+} from "./responses/transaction-status.ts";
+export type { CannotTellYet } from "./responses/unanswered.ts";
+export { mayBeAnsweredSoon } from "./responses/unanswered.ts";
+export type { ListedProduct, ProductsOutcome } from "./responses/products.ts";
+export { classifyProducts } from "./responses/products.ts";
 
 // --- Storing: records and journal entries as text, and their redaction.
 export type { DamagedRecord } from "./storage/record.ts";

@@ -18,7 +18,8 @@ import type {
 } from "./machines/redemption-state.ts";
 import type { AnyTransaction as Transaction } from "./machines/any-transaction.ts";
 import type { Refund, RefundHead, RefundState } from "./machines/refund-state.ts";
-import { optionalField } from "./messages/lenient.ts";
+import type { JsonObject } from "./json.ts";
+import { looseFieldsOf, optionalField } from "./messages/lenient.ts";
 import type { BasicAdvice } from "./messages/advices.ts";
 import type { Uuid } from "./messages/uuid.ts";
 import type { VoucherLookup } from "./messages/lookup.ts";
@@ -29,7 +30,7 @@ import {
   readVoucherDetails,
   type VoucherDetails,
 } from "./messages/message-details.ts";
-import type { RedemptionStatus } from "./responses/redemption-status.ts";
+import type { TransactionStatus, VoucherStatus } from "./responses/transaction-status.ts";
 import type { ErrorResponse } from "./responses/request-outcome.ts";
 import { leavesChange } from "./change-voucher.ts";
 import { MASK, secretsIn } from "./voucher-code.ts";
@@ -134,17 +135,35 @@ export function toView(transaction: Transaction): TransactionView {
   }
 }
 
-/** What Electrum says of a redemption, without its secrets. */
-export const viewStatus = (status: RedemptionStatus, redemption: Redemption): View<RedemptionStatus> => {
-  switch (status.outcome) {
-    case "approved":
-      return { ...status, response: readDetails(status.response) };
-    case "error":
-      return { ...status, error: maskSecrets(status.error, redemption) };
-    default:
-      return status;
-  }
-};
+/** What Electrum says of a transaction of ours, without secrets. */
+export const viewTransactionStatus = (status: TransactionStatus, transaction: Transaction): View<TransactionStatus> =>
+  viewStatus(status, readDetails, secretsIn(transaction));
+
+/** What Electrum says of a voucher, without secrets. A serial number is one if it is the code that was asked for. */
+export function viewVoucherStatus(
+  status: VoucherStatus,
+  { voucherCode: code = "" }: VoucherLookup,
+): View<VoucherStatus> {
+  if (code === "") return viewStatus(status, readDetails, []);
+  const read = (response: JsonObject): MessageDetails =>
+    readDetails({ ...response, voucher: { ...looseFieldsOf(response["voucher"]), code } });
+  return viewStatus(status, read, [code]);
+}
+
+type ReadDetails = (response: JsonObject) => MessageDetails;
+
+function viewStatus(status: VoucherStatus, read: ReadDetails, codes: Iterable<string>): View<VoucherStatus>;
+function viewStatus(status: TransactionStatus, read: ReadDetails, codes: Iterable<string>): View<TransactionStatus>;
+function viewStatus(
+  status: VoucherStatus | TransactionStatus,
+  read: ReadDetails,
+  codes: Iterable<string>,
+): View<VoucherStatus | TransactionStatus> {
+  if ("response" in status) return { ...status, response: read(status.response) };
+  return "error" in status && status.error !== undefined
+    ? { ...status, error: maskSecrets(status.error, codes) }
+    : status;
+}
 
 function viewProvision(provision: Provision): ProvisionView {
   const { kind, id } = provision;
@@ -252,7 +271,7 @@ interface Reducers {
 }
 
 function createReducers(transaction: Transaction): Reducers {
-  const error = (given: ErrorResponse): ErrorResponse => maskSecrets(given, transaction);
+  const error = (given: ErrorResponse): ErrorResponse => maskSecrets(given, secretsIn(transaction));
 
   const unknown = (given: UnknownOutcome): UnknownOutcome =>
     given.error === undefined ? given : { ...given, error: error(given.error) };
@@ -335,10 +354,10 @@ function viewAdvice({ operation, message }: Advice): AdviceView {
   };
 }
 
-/** An error as it was received, but for the codes and pins of this transaction, and for numbers that may be those of another. */
-function maskSecrets(error: ErrorResponse, transaction: Transaction): ErrorResponse {
+/** An error as it was received, but for these codes and pins, and for numbers that may be those of another. */
+function maskSecrets(error: ErrorResponse, codes: Iterable<string>): ErrorResponse {
   const { errorType, errorMessage, providerErrorCode, providerErrorMessage, formatErrors } = error;
-  const secrets = [...secretsIn(transaction)];
+  const secrets = [...codes];
   const mask = (text: string): string =>
     secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text).replaceAll(LONG_NUMBER, MASK);
   return {

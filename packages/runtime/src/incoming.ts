@@ -97,6 +97,10 @@ export const findStored = (
     .map((found): Transaction | undefined => found)
     .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
 
+/** The client that a call is for if it names none: the only one of the till's credentials. */
+export const onlyClientOf = ([only, ...others]: readonly string[] = []): string | undefined =>
+  others.length === 0 ? only : undefined;
+
 /** What exists already goes on, whatever keeps something new from beginning. Whether it exists is asked only after a refusal. */
 export const unlessKnown = (
   refused: Result<void, TillError> | ResultAsync<void, TillError>,

@@ -29,6 +29,7 @@ import { applyIntent, copyOptions } from "./incoming.ts";
 import { type TillOptions, resolveOptions } from "./options.ts";
 import { createRedemptions, type RedemptionCalls } from "./redemptions.ts";
 import { createRefunds, type RefundCalls } from "./refunds.ts";
+import { createQuestions, type QuestionCalls } from "./questions.ts";
 import { createProvisions, type ProvisionCalls } from "./provisions.ts";
 import { startBackground } from "./background/background.ts";
 import type { CommittedStep } from "./engine/run-transaction.ts";
@@ -49,7 +50,7 @@ export interface HandOverOptions extends Actor {
 }
 
 /** A point of sale that sells, accepts and refunds vouchers, and never loses track of one. */
-export interface Till extends ProvisionCalls, RedemptionCalls, RefundCalls {
+export interface Till extends ProvisionCalls, RedemptionCalls, RefundCalls, QuestionCalls {
   /** Cancels the transaction, or has it reversed. Resolves when that is durable. If a confirm and a cancel race, one wins. */
   cancel(id: Uuid, options?: CancelOptions): ResultAsync<TransactionView, TillError>;
   /**
@@ -128,12 +129,12 @@ export async function startTill(options: TillOptions): Promise<Till> {
     onAccepted: (client) => forwarder.noteAccepted(client),
     onUnanswered: (id, cause) => forwarder.noteUnanswered(id, cause),
   });
-  const observers = [monitor.observeStep, createGuessMonitor(clock, reportAlert), createAttentionAlerts(reportAlert)];
-  const onCommitted = tellAll([...observers, steps.notify]);
+  const guesses = createGuessMonitor(clock, reportAlert);
+  const observers = [monitor.observeStep, guesses.observeStep, createAttentionAlerts(reportAlert)];
   const shared = { outbox, clock, send, onEvent, reportAlert, activeTransactions, stopping: stopping.signal };
   const executor = {
     ...shared,
-    onCommitted,
+    onCommitted: tellAll([...observers, steps.notify]),
     onAdviceQueued: () => forwarder.notify(),
     onTimerSet: () => recovery.notify(),
   };
@@ -155,8 +156,9 @@ export async function startTill(options: TillOptions): Promise<Till> {
   const endWatch = outbox.watch(steps.notify);
   return {
     ...createProvisions(transactions, monitor, reportAlert, { keyMaker, undelivered }, settings),
-    ...createRedemptions(transactions, send, pendingCalls, reportAlert, keyMaker, settings),
+    ...createRedemptions(transactions, reportAlert, keyMaker, settings),
     ...createRefunds(transactions, reportAlert, keyMaker, settings),
+    ...createQuestions({ ...shared, pendingCalls, monitor, guesses, transactions }, settings),
     ...createCommonCalls(transactions, reportAlert, clock),
     forwarder: { status: () => forwarder.status(), resume: () => forwarder.resume() },
     retention: { resume: retention.resume },

@@ -1,5 +1,6 @@
 import {
   type Advice,
+  isLookup,
   operations,
   type OutgoingMessage,
   type ProvisionRequest,
@@ -39,6 +40,6 @@ export const isAdvice = (outgoing: OutgoingMessage): outgoing is Advice =>
 
 /** The transaction that a message belongs to. A lookup belongs to none: it says what it looks for, and not for whom. */
 export function transactionIdOf(outgoing: OutgoingMessage): Uuid | undefined {
-  if (outgoing.operation === "lookupVoucher" || outgoing.operation === "lookupRedemption") return undefined;
+  if (isLookup(outgoing)) return undefined;
   return isAdvice(outgoing) ? outgoing.message.requestId : outgoing.message.id;
 }

@@ -88,7 +88,7 @@ function describeUnknown({ cause, error }: UnknownOutcome): string {
   }
 }
 
-const describeError = ({ status, errorType, errorMessage }: ErrorResponse): string =>
+export const describeError = ({ status, errorType, errorMessage }: ErrorResponse): string =>
   [String(status), errorType, errorMessage === undefined ? undefined : `(${errorMessage})`]
     .filter((part) => part !== undefined)
     .map(printable)
@@ -194,5 +194,5 @@ function describeNotRefundable({ reason, state, refundable }: NotRefundable): st
 const describeFaults = (faults: readonly MessageFault[]): string =>
   faults.map(({ path, expected }) => printable(`${path} ${expected}`)).join("; ");
 
-const describeAmount = (amount: LedgerAmount | undefined): string =>
+export const describeAmount = (amount: LedgerAmount | undefined): string =>
   amount === undefined ? "amount" : `${amount.amount} (currency ${amount.currency})`;

@@ -55,6 +55,10 @@ describe("an outgoing message as an HTTP request", () => {
       target: "/redemptions/a%2Fb",
     });
   });
+
+  test("lookupProducts has no query, and no body", () => {
+    expect(toHttp({ operation: "lookupProducts", message: {} })).toEqual({ method: "GET", target: "/products" });
+  });
 });
 
 test("each operation is a request, a confirmation or a reversal", () => {
@@ -71,5 +75,6 @@ test("each operation is a request, a confirmation or a reversal", () => {
     refundVoucher: "request",
     confirmRefund: "confirmation",
     reverseRefund: "reversal",
+    lookupProducts: "request",
   });
 });

@@ -1,11 +1,11 @@
 import { withFieldsMerged } from "./additional-fields.ts";
 import type { BasicAdvice, BasicReversal, TenderAdvice } from "./advices.ts";
-import type { RedemptionLookup, VoucherLookup } from "./lookup.ts";
+import type { ProductLookup, RedemptionLookup, VoucherLookup } from "./lookup.ts";
 import type { ProvisionRequest } from "./provision.ts";
 import type { RedemptionRequest } from "./redemption.ts";
 import type { RefundRequest } from "./refund.ts";
 
-/** The message of each operation that selling, redeeming and refunding use, by Electrum's names. */
+/** The message of each operation that selling, redeeming, refunding and asking use, by Electrum's names. */
 export interface MessageByOperation {
   readonly provisionVoucher: ProvisionRequest;
   readonly retryProvisionVoucher: ProvisionRequest;
@@ -19,6 +19,7 @@ export interface MessageByOperation {
   readonly refundVoucher: RefundRequest;
   readonly confirmRefund: BasicAdvice;
   readonly reverseRefund: BasicReversal;
+  readonly lookupProducts: ProductLookup;
 }
 
 export type Operation = keyof MessageByOperation;
@@ -36,6 +37,9 @@ export type Confirmation = OutgoingMessage<"confirmVoucher" | "confirmRedeem" | 
 
 /** The advices that undo a transaction. */
 export type Reversal = OutgoingMessage<"reverseVoucher" | "reverseRedeem" | "reverseRefund">;
+
+/** Requests that only ask. They have no financial effect, and neither they nor their responses name a message of ours. */
+export type Lookup = OutgoingMessage<"lookupVoucher" | "lookupRedemption" | "lookupProducts">;
 
 /** Messages that only inform: stored before they are sent, repeated until acknowledged. */
 export type Advice = Confirmation | Reversal;
@@ -59,11 +63,16 @@ export const operations: Readonly<
   refundVoucher: { method: "POST", path: "/refunds", kind: "request" },
   confirmRefund: { method: "POST", path: "/refunds/confirmations", kind: "confirmation" },
   reverseRefund: { method: "POST", path: "/refunds/reversals", kind: "reversal" },
+  lookupProducts: { method: "GET", path: "/products", kind: "request" },
 };
 
 /** The names of the operations of a kind. */
 export const operationsOf = (kind: OperationKind): readonly string[] =>
   Object.entries(operations).flatMap(([name, operation]) => (operation.kind === kind ? [name] : []));
+
+/** Whether a message only asks: Electrum reads exactly those with GET. */
+export const isLookup = (outgoing: OutgoingMessage): outgoing is Lookup =>
+  operations[outgoing.operation].method === "GET";
 
 /** An HTTP request to send. */
 export interface HttpRequest {
@@ -88,6 +97,8 @@ export function toHttp(outgoing: OutgoingMessage): HttpRequest {
       return { method, target: `${path}?${queryOf(outgoing.message)}` };
     case "lookupRedemption":
       return { method, target: path.replace("{requestId}", encodeURIComponent(outgoing.message.requestId)) };
+    case "lookupProducts":
+      return { method, target: path };
     case "retryProvisionVoucher":
       return {
         method,

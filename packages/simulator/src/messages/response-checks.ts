@@ -2,6 +2,7 @@
 
 import type {
   ErrorDetail,
+  Product,
   ProvisionResponse,
   RedemptionResponse,
   RefundRequest,
@@ -56,6 +57,15 @@ export const voucherLookupResponseCheck: Check<VoucherLookupResponse> = object<V
   product: optional(productCheck),
   rrn: optional(text()),
   thirdPartyIdentifiers: optional(listOf(thirdPartyIdentifierCheck)),
+});
+
+/** Electrum's schema is unseen: this form is the simulator's own. */
+export interface ProductsLookupResponse {
+  readonly products: readonly Product[];
+}
+
+export const productsLookupResponseCheck: Check<ProductsLookupResponse> = object<ProductsLookupResponse>({
+  products: required(listOf(productCheck)),
 });
 
 export const errorDetailCheck: Check<ErrorDetail> = object<ErrorDetail>({

@@ -19,6 +19,8 @@ export function successResponse(outgoing: OutgoingMessage): HttpResponse {
       return jsonResponse(200, { voucher });
     case "lookupRedemption":
       return jsonResponse(200, { ...redemptionRequest(outgoing.message.requestId) });
+    case "lookupProducts":
+      return jsonResponse(200, { products: [{ productId: "GAME100", name: "Game 100" }] });
     default:
       return jsonResponse(202, outgoing.message);
   }

@@ -121,7 +121,7 @@ export const responseDefects: readonly Defect[] = [
   {
     name: "an error about another message declines this one",
     file: REPLY,
-    original: 'operation === "lookupVoucher" || operation === "lookupRedemption" ? [] : [message.id];',
+    original: "(isLookup(request) ? [] : [request.message.id]);",
     replacement: "[];",
     configuration: saleWithEveryFault,
     invariant: "agreement",
