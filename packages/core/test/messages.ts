@@ -61,7 +61,7 @@ export const redemptionRequest: RedemptionRequest = {
 };
 
 /** The id of the redemption that is refunded. */
-export const REDEMPTION_ID = "5d1e3f70-2b4c-4e6a-9c8d-7f6e5d4c3b2a";
+const REDEMPTION_ID = "5d1e3f70-2b4c-4e6a-9c8d-7f6e5d4c3b2a";
 
 export const refundRequest: RefundRequest = {
   ...fields,
