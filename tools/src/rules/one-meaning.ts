@@ -34,6 +34,9 @@ const SHARED: ReadonlyMap<string, string> = new Map([
     "redemptionRequest",
     "refundRequest",
   ]),
+  ...because("the call of a till, as a flow has it, and the operation of Electrum's that it leads to", [
+    "confirmRefund",
+  ]),
   ...because("a helper of programs that do not depend on one another", [
     "NOW",
     "commitAll",
