@@ -54,8 +54,8 @@ export function createWorkload(till: Till, report: (message: ProcessMessage) => 
   async function lookAfter(id: Uuid): Promise<void> {
     await call(till.hold(id, OPERATOR));
     await call(till.unhold(id, OPERATOR));
-    await till.handOver(id, { copy: { by: "the manager", reason: "the slip was torn" } });
-    await call(till.reconcile(id, { ...OPERATOR, outcome: "agrees" }));
+    const copied = await till.handOver(id, { copy: { by: "the manager", reason: "the slip was torn" } });
+    if (copied.isOk()) await call(till.reconcile(id, { ...OPERATOR, outcome: "agrees" }));
   }
 
   /** At two terminals at once: one of them at most has its redemption open. */

@@ -7,6 +7,7 @@
 import { ok, type Result } from "neverthrow";
 import * as v from "valibot";
 import type { MessageFault } from "../fault.ts";
+import { referenceEntries } from "../messages/advices.ts";
 import { amountsSchema, ledgerAmountSchema } from "../messages/amounts.ts";
 import { MAX_CONFIRMATION_BYTES } from "../messages/bounds.ts";
 import {
@@ -163,13 +164,11 @@ const redeemSchema: v.GenericSchema<Pick<Redeem, "type" | "override" | keyof Int
   ...intended,
 });
 
-const references = { stan: v.exactOptional(v.string()), rrn: v.exactOptional(v.string()) };
-
 const confirmEntries = {
   type: v.literal("confirm"),
   amounts: v.exactOptional(amountsSchema),
   handOver: v.exactOptional(v.literal(true)),
-  ...references,
+  ...referenceEntries,
   ...intended,
 };
 
@@ -184,7 +183,7 @@ const otherIntentSchema: v.GenericSchema<Exclude<Intent, Redeem | ConfirmProvisi
   strictObject({
     type: v.literal("cancel"),
     amounts: v.exactOptional(strictObject({ approvedAmount: v.exactOptional(ledgerAmountSchema) })),
-    ...references,
+    ...referenceEntries,
     ...intended,
   }),
   strictObject({ type: v.literal("lookUp"), ...intended }),

@@ -160,8 +160,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "the identifiers of the request go back instead of those of the response",
     file: SETTLEMENT,
-    original: "identifiersOf(response) ?? request.thirdPartyIdentifiers",
-    replacement: "request.thirdPartyIdentifiers",
+    original: "identifiersOf(response) ?? message.thirdPartyIdentifiers",
+    replacement: "message.thirdPartyIdentifiers",
     configuration: simpleSale,
     invariant: "identifiersEchoed",
   },

@@ -90,7 +90,7 @@ export const responseDefects: readonly Defect[] = [
     original: "return hasCode(body",
     replacement: "return true || hasCode(body",
     configuration: singleSaleWithEveryFault,
-    invariant: "agreement",
+    invariant: "outboxAccurate",
   },
   {
     name: "a success about another transaction is one",
