@@ -190,6 +190,8 @@ export interface ConfirmRedemption extends Intended, MessageReferences {
  */
 export interface Cancel extends Intended, MessageReferences {
   readonly type: "cancel";
+  /** Why, if an operator cancels: 1 to 1,000 characters. It is journalled, and never sent. */
+  readonly reason?: string;
   /** How much of an approval is reversed, and no more than was authorised. Default: all of it. */
   readonly amounts?: Pick<Amounts, "approvedAmount">;
 }

@@ -162,6 +162,7 @@ const otherIntentSchema: v.GenericSchema<Exclude<Intent, Redeem | ConfirmProvisi
   strictObject(confirmEntries),
   strictObject({
     type: v.literal("cancel"),
+    reason: v.exactOptional(reasonSchema),
     amounts: v.exactOptional(strictObject({ approvedAmount: v.exactOptional(ledgerAmountSchema) })),
     ...references,
     ...intended,
