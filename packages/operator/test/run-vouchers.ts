@@ -1,0 +1,39 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+/** How the program ended, and what it printed. */
+export interface VouchersResult {
+  /** `null` if it was killed. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const program = join(import.meta.dirname, "../src/main.ts");
+
+export interface VouchersOptions {
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Runs the program from its sources, as a script would: without a terminal. */
+export async function runVouchers(
+  args: readonly string[],
+  { cwd, environment = {} }: VouchersOptions = {},
+): Promise<VouchersResult> {
+  const child = spawn(process.execPath, ["--conditions=@electrum-vouchers/source", program, ...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { PATH: process.env["PATH"], NO_COLOR: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    output.stdout += String(chunk);
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    output.stderr += String(chunk);
+  });
+  await once(child, "close");
+  return { ...output, exitCode: child.exitCode };
+}
