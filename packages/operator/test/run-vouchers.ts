@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** How the program ended, and what it printed. */
@@ -9,6 +10,8 @@ export interface VouchersResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+const compileCache = join(tmpdir(), "vouchers-compile-cache");
 
 const program = join(import.meta.dirname, "../src/main.ts");
 
@@ -24,7 +27,8 @@ export async function runVouchers(
 ): Promise<VouchersResult> {
   const child = spawn(process.execPath, ["--conditions=@electrum-vouchers/source", program, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
-    env: { PATH: process.env["PATH"], NO_COLOR: "1", ...environment },
+    // Without the cache, each process would strip the types of all sources again.
+    env: { PATH: process.env["PATH"], NO_COLOR: "1", NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

@@ -3,11 +3,11 @@
 import { printable } from "@electrum-vouchers/core";
 import type { ReportLine } from "../text/report-line.ts";
 
-/** Characters that an old terminal or a log may not show. */
+/** Characters that an old terminal or a log may not show. The mark of a cut is as wide as the one that it replaces, so that columns stand. */
 const PLAIN: readonly (readonly [RegExp, string])[] = [
   [/→/g, "->"],
   [/·/g, "-"],
-  [/…/g, "..."],
+  [/…/g, "~"],
   [/€/g, "EUR"],
 ];
 

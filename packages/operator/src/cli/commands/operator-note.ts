@@ -19,7 +19,7 @@ export function readNote(
 export async function askBefore(context: CommandContext, question: string): Promise<Result<void, CommandFailure>> {
   if (context.has("yes")) return ok();
   if (!context.terminal.isInteractive)
-    return usageFault("nobody can be asked here: expected --yes", `vouchers ${context.command} --help`);
+    return usageFault("there is no terminal to ask at: expected --yes", `vouchers ${context.command} --help`);
   if (await context.terminal.ask(question)) return ok();
   return err({ exitCode: 1, message: "nothing was changed", next: [`vouchers ${context.command} --help`] });
 }
