@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 
 /** How the program ended, and what it printed. */
 export interface VouchersResult {
@@ -20,17 +21,21 @@ export interface VouchersOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Runs the program from its sources, as a script would: without a terminal. */
-export async function runVouchers(
+/** Starts the program from its sources, as a script would: without a terminal. */
+export const startVouchers = (
   args: readonly string[],
   { cwd, environment = {} }: VouchersOptions = {},
-): Promise<VouchersResult> {
-  const child = spawn(process.execPath, ["--conditions=@electrum-vouchers/source", program, ...args], {
+): ChildProcessByStdio<null, Readable, Readable> =>
+  spawn(process.execPath, ["--conditions=@electrum-vouchers/source", program, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     // Without the cache, each process would strip the types of all sources again.
     env: { PATH: process.env["PATH"], NO_COLOR: "1", NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
+
+/** Runs the program until it has ended. */
+export async function runVouchers(args: readonly string[], options: VouchersOptions = {}): Promise<VouchersResult> {
+  const child = startVouchers(args, options);
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (chunk) => {
     output.stdout += String(chunk);

@@ -30,11 +30,22 @@ export const ids: Readonly<Record<TroubledId, Uuid>> = {
   held: "3854dc4e-0000-4000-8000-000000000005",
   handedOver: "24494faa-0000-4000-8000-000000000006",
   issued: "5b1c9e07-0000-4000-8000-000000000007",
+  /** A sale that went well, whose record a test may damage. */
+  sound: "7d3a51be-0000-4000-8000-000000000009",
   /** A redemption that waits for its till. */
   redeemed: "c0ffee00-0000-4000-8000-000000000008",
 };
 
-type TroubledId = "disputed" | "refused" | "unreconciled" | "queued" | "held" | "handedOver" | "issued" | "redeemed";
+type TroubledId =
+  | "sound"
+  | "disputed"
+  | "refused"
+  | "unreconciled"
+  | "queued"
+  | "held"
+  | "handedOver"
+  | "issued"
+  | "redeemed";
 
 const isFor = (text: string, ...transactions: readonly Uuid[]): boolean => transactions.some((id) => text.includes(id));
 
@@ -77,6 +88,9 @@ export async function fillOutbox(outbox: Outbox & OutboxInspection): Promise<voi
   await unwrapAsync(till.confirm(ids.handedOver, tenders));
   await unwrapAsync(till.finalized(ids.handedOver));
   await unwrapAsync(till.handOver(ids.handedOver, { by: "Thandi" }));
+  await sell(ids.sound);
+  await unwrapAsync(till.confirm(ids.sound, tenders));
+  await unwrapAsync(till.finalized(ids.sound));
   await sell(ids.issued);
   await unwrapAsync(till.lookUp({ voucherCode: secrets.code }, { id: ids.redeemed }));
   await unwrapAsync(till.redeem(redemptionRequest(ids.redeemed)));

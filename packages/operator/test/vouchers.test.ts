@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { provisionRequest, secrets, successResponse, tenders, unwrap, unwrapAsync } from "@electrum-vouchers/testkit";
+import { startSimulator } from "@electrum-vouchers/simulator";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { commands } from "../src/cli/commands.ts";
 import { hintsIn } from "./hints.ts";
@@ -36,6 +37,12 @@ const changeInFile = (folder: string, sql: string): void => {
   database.exec(sql);
   database.close();
 };
+
+const damageSoundSale = (folder: string): void =>
+  changeInFile(
+    folder,
+    `UPDATE transactions SET record = replace(record, 'confirmed', 'konfirmed') WHERE id = '${ids.sound}'`,
+  );
 
 describe("vouchers status", () => {
   it("shows what waits, what needs an operator, and what to look at next", async () => {
@@ -221,7 +228,7 @@ describe("a decision of an operator", () => {
     const resolve = (outcome: string) =>
       runVouchers(["resolve", "till.db", ids.disputed, "--outcome", outcome, ...NOTE], { cwd });
     const results = await Promise.all([resolve("confirmed"), resolve("reversed")]);
-    expect(results.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 1]);
+    expect(results.map(({ exitCode }) => exitCode)).toEqual(expect.arrayContaining([0, 1]));
     expect(results.map(({ stderr }) => stderr).join("")).toContain("nothing was changed");
     const { stdout } = await runVouchers(["show", "till.db", ids.disputed], { cwd });
     expect(stdout.match(/→ resolved/g)).toHaveLength(1);
@@ -284,7 +291,7 @@ describe("vouchers cancel", () => {
   it("is refused while a till has the outbox open, unless it is told to", async () => {
     const cwd = tillFolder();
     const outbox = unwrap(openSqliteOutbox({ path: join(cwd, "till.db") }));
-    onTestFinished(async () => void (await outbox.close().unwrapOr(undefined)));
+    onTestFinished(() => outbox.close().unwrapOr(undefined));
     const args = ["cancel", "till.db", "--undecided", "--older-than", "0s", ...NOTE];
     expect(await runVouchers(args, { cwd })).toMatchObject({
       exitCode: 1,
@@ -363,12 +370,17 @@ describe("what vouchers offers", () => {
   }, 300_000);
 
   it.each(commands)("runs as the help of $name shows it", async ({ name, examples }) => {
+    const simulator = await startSimulator();
+    onTestFinished(() => simulator.stop());
+    const environment = { ELECTRUM_URL: simulator.url, ELECTRUM_USERNAME: "corner-shop", ELECTRUM_PASSWORD: "any" };
     const help = await runVouchers([name, "--help"]);
     expect(help).toMatchObject({ exitCode: 0, stderr: "" });
     expect(help.stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  vouchers"))).toEqual([]);
     expect(hintsIn(help.stdout)).toHaveLength(examples.length);
     for (const example of hintsIn(help.stdout)) {
-      const { stdout, stderr } = await runVouchers(example, { cwd: tillFolder() });
+      const cwd = tillFolder();
+      damageSoundSale(cwd);
+      const { stdout, stderr } = await runVouchers(example, { cwd, environment });
       expect({ example, stderr }).toEqual({ example, stderr: "" });
       expect(stdout).not.toBe("");
     }

@@ -32,7 +32,7 @@ export interface CommandSpec {
 
 export type CommandRun = (context: CommandContext) => Promise<Result<CommandReport, CommandFailure>>;
 
-/** What came of a command. With `--json` only `json` is printed. */
+/** What came of a command. With `--json` only `json` is printed; `undefined` if the command has printed it all already. */
 export interface CommandReport {
   readonly exitCode: CommandExit;
   readonly lines: readonly ReportLine[];

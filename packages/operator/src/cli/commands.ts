@@ -158,5 +158,99 @@ const deciding: readonly CommandSpec[] = [
   },
 ];
 
+const RETENTION_AGES = "--redact-after 30d --redact-unsettled-after 180d --delete-after 400d";
+
+const keeping: readonly CommandSpec[] = [
+  {
+    name: "watch",
+    summary: "status and queue, drawn anew each second",
+    positionals: ["FILE"],
+    options: { times: { valueName: "N", help: "end after so many; default: at Ctrl-C" }, ...storeOptions },
+    description: ["Reads only."],
+    examples: ["watch till.db --times 1"],
+    load: async () => (await import("./commands/watch.ts")).run,
+  },
+  {
+    name: "deliver",
+    summary: "sends what is owed to Electrum, and ends",
+    positionals: ["FILE", "ID?"],
+    options: {
+      electrum: { valueName: "URL", help: "Electrum's API; default: ELECTRUM_URL" },
+      username: { valueName: "NAME", help: "the client; default: ELECTRUM_USERNAME" },
+      wait: { valueName: "AGE", help: "how long to try; default 90s" },
+      ...storeOptions,
+    },
+    description: [
+      "As a till does that has the outbox open: it confirms and reverses what was decided, and finds out what became of requests. It cancels nothing; a decision deadline that the policy reverses at is kept.",
+      "The password is in the variable ELECTRUM_PASSWORD. With an ID it ends once that one is delivered; the others are sent as well.",
+    ],
+    examples: ["deliver till.db --wait 10m", "deliver till.db fd9af1ef"],
+    load: async () => (await import("./commands/deliver.ts")).run,
+  },
+  {
+    name: "check",
+    summary: "reads everything, and says what is damaged",
+    positionals: ["FILE"],
+    options: storeOptions,
+    description: ["What is damaged needs attention from then on. It sends nothing, and changes no record."],
+    examples: ["check till.db"],
+    load: async () => (await import("./commands/check.ts")).run,
+  },
+  {
+    name: "repair",
+    summary: "rebuilds a damaged record from its journal",
+    positionals: ["FILE", "ID"],
+    options: { ...noteOptions, ...storeOptions },
+    description: ["Only if the journal proves what the record was. A till goes on with what it owes.", JOURNALLED],
+    examples: [`repair till.db 7d3a51be ${BY} --yes`],
+    load: async () => (await import("./commands/repair.ts")).run,
+  },
+  {
+    name: "backup",
+    summary: "copies a SQLite outbox, checked, also beside a till",
+    positionals: ["FILE", "COPY"],
+    options: storeOptions,
+    description: ["It replaces no file. The copy holds voucher codes. Never start a till on it while the other runs."],
+    examples: ["backup till.db till-monday.db"],
+    load: async () => (await import("./commands/backup.ts")).run,
+  },
+  {
+    name: "retention",
+    summary: "masks and deletes what is old, once",
+    positionals: ["FILE"],
+    options: {
+      "redact-after": { valueName: "AGE", help: "mask what ended so long ago" },
+      "redact-unsettled-after": { valueName: "AGE", help: "mask even what needs attention" },
+      "delete-after": { valueName: "AGE", help: "delete it, unless it needs attention" },
+      "clock-is-right": { help: "although the last run is more than 7 days ago" },
+      yes: { help: "do not ask, for scripts" },
+      ...storeOptions,
+    },
+    description: [
+      "Tills do this by themselves by default. What is masked or deleted cannot be got back. What is unfinished is left as it is.",
+    ],
+    examples: [`retention till.db ${RETENTION_AGES} --yes`],
+    load: async () => (await import("./commands/retention.ts")).run,
+  },
+  {
+    name: "export",
+    summary: "every transaction as a line of JSON, without secrets",
+    positionals: ["FILE"],
+    options: storeOptions,
+    description: ["Reads only. Exit code 1 if one of them cannot be read."],
+    examples: ["export till.db"],
+    load: async () => (await import("./commands/export.ts")).run,
+  },
+  {
+    name: "completion",
+    summary: "a script that completes commands and options",
+    positionals: ["SHELL"],
+    options: {},
+    description: ["For bash, zsh or fish."],
+    examples: ["completion bash", "completion fish"],
+    load: async () => (await import("./commands/completion.ts")).run,
+  },
+];
+
 /** In the order of the help. */
-export const commands: readonly CommandSpec[] = [...looking, ...deciding];
+export const commands: readonly CommandSpec[] = [...looking, ...deciding, ...keeping];

@@ -39,8 +39,8 @@ async function execute(
     const reported = await run(toContext(command, given, terminal));
     if (reported.isErr()) return fail(command.name, options, reported.error, isMonitor);
     const { lines, json, exitCode } = reported.value;
-    if (terminal.printsJson) terminal.writeJson(json);
-    else terminal.write(lines);
+    if (!terminal.printsJson) terminal.write(lines);
+    else if (json !== undefined) terminal.writeJson(json);
     return exitCode;
   } catch (error) {
     // A mistake of this program. An operator cannot use its stack.
