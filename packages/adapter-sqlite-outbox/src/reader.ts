@@ -16,10 +16,10 @@ import {
   findOptionFaults,
   ifGiven,
   type OptionChecks,
+  type OutboxUnavailable,
   textOption,
   wholeNumberFrom,
 } from "@electrum-vouchers/core/ports";
-import type { OutboxUnavailable } from "@electrum-vouchers/core/ports";
 import type { Database } from "better-sqlite3";
 import { err, errAsync, ok, type Result, ResultAsync } from "neverthrow";
 import { systemBootClock } from "./boot-clock.ts";

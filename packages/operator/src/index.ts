@@ -15,9 +15,9 @@ export {
 export {
   listTransactions,
   type RowSource,
-  toRow,
+  toListedTransaction,
   type TransactionList,
-  type TransactionRow,
+  type ListedTransaction,
 } from "./read/list-transactions.ts";
 export { type QueuedWork, readQueue, type WorkQueue } from "./read/queue.ts";
 export { type StoryLine, tellStory } from "./read/story.ts";

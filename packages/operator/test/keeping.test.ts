@@ -58,14 +58,14 @@ describe("vouchers check and repair", () => {
       stderr: expect.stringContaining("nothing is wrong with it"),
     });
     expect(await runVouchers(["check", "till.db"], { cwd })).toMatchObject({ exitCode: 0 });
-    const { stdout } = await runVouchers(["show", "till.db", ids.issued], { cwd });
+    const { stdout } = await runVouchers(["show", "till.db", ids.issued, "--width", "120"], { cwd });
     expect(stdout).toMatch(/operator +rebuilt the record from its journal \(Thandi\): INC-4411/);
   });
 
   it("say why a record cannot be rebuilt", async () => {
     const cwd = tillFolder();
     damage(cwd, `${DAMAGE}; UPDATE journal SET entry = replace(entry, 'response', 'respnse')`);
-    expect(await runVouchers(["repair", "till.db", ids.issued, ...NOTE], { cwd })).toMatchObject({
+    expect(await runVouchers(["repair", "till.db", ids.issued, "--width", "120", ...NOTE], { cwd })).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining("an entry of its journal is damaged, too"),
     });

@@ -19,7 +19,7 @@ it("does the same on PostgreSQL", async () => {
   await fillOutbox(outbox);
   const environment = { DATABASE_URL: databaseUrl() };
   const vouchers = (command: string, ...rest: readonly string[]) =>
-    runVouchers([command, "pg", "--schema", schema.name, ...rest], { environment });
+    runVouchers([command, "pg", "--schema", schema.name, "--width", "120", ...rest], { environment });
 
   const status = await vouchers("status");
   expect(status).toMatchObject({ exitCode: 0, stderr: "" });

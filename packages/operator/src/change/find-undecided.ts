@@ -2,7 +2,7 @@ import { attentionOf, type Instant, outlookOf, type OutboxReader, type Transacti
 import type { ListedRecord, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 import type { Result } from "neverthrow";
 import { readPages } from "../read/read-pages.ts";
-import { readTransaction } from "../read/read-transaction.ts";
+import { toReadable } from "../read/readable-transaction.ts";
 
 /** In one run. More than that is looked at in a second one. */
 const MAX_UNDECIDED = 1_000;
@@ -16,7 +16,7 @@ export const findUndecided = async (
   (await readPages(reader, { only: "unfinished", committedBefore: now - olderThanMs }, MAX_UNDECIDED)).map(
     ({ records }) =>
       records.filter((record) => {
-        const read = readTransaction(record);
+        const read = toReadable(record);
         return read.type === "readable" && waitsForDecision(read.transaction);
       }),
   );

@@ -28,7 +28,7 @@ const decision = (
   options: { ...options, ...noteOptions, ...storeOptions },
   description: [...description, JOURNALLED],
   examples,
-  load: async () => (await import("./commands/decide.ts")).run,
+  load: async () => (await import("./commands/decide.ts")).runDecide,
 });
 
 const looking: readonly CommandSpec[] = [
@@ -44,7 +44,7 @@ const looking: readonly CommandSpec[] = [
     },
     description: ["Reads only, also beside a till that is at work. It needs no password."],
     examples: ["status till.db", "status till.db --monitor", "status till.db --json"],
-    load: async () => (await import("./commands/status.ts")).run,
+    load: async () => (await import("./commands/status.ts")).runStatus,
   },
   {
     name: "list",
@@ -64,7 +64,7 @@ const looking: readonly CommandSpec[] = [
     },
     description: ["Reads only. DO names the commands that settle what needs an operator."],
     examples: ["list till.db --attention", "list till.db --state issued --older-than 10m", "list till.db --json"],
-    load: async () => (await import("./commands/list.ts")).run,
+    load: async () => (await import("./commands/list.ts")).runList,
   },
   {
     name: "show",
@@ -73,7 +73,7 @@ const looking: readonly CommandSpec[] = [
     options: storeOptions,
     description: ["Reads only, and shows no voucher. Four characters of the id are enough if no other begins so."],
     examples: ["show till.db 95f2f539", "show till.db 95f2f539 --json"],
-    load: async () => (await import("./commands/show.ts")).run,
+    load: async () => (await import("./commands/show.ts")).runShow,
   },
   {
     name: "queue",
@@ -86,7 +86,7 @@ const looking: readonly CommandSpec[] = [
     },
     description: ["Reads only. What waits is sent by a till that has the outbox open."],
     examples: ["queue till.db", "queue till.db --limit 10"],
-    load: async () => (await import("./commands/queue.ts")).run,
+    load: async () => (await import("./commands/queue.ts")).runQueue,
   },
 ];
 
@@ -136,7 +136,7 @@ const deciding: readonly CommandSpec[] = [
       JOURNALLED,
     ],
     examples: [`reprint till.db 24494faa ${BY} --yes`],
-    load: async () => (await import("./commands/reprint.ts")).run,
+    load: async () => (await import("./commands/reprint.ts")).runReprint,
   },
   {
     name: "cancel",
@@ -154,7 +154,7 @@ const deciding: readonly CommandSpec[] = [
       JOURNALLED,
     ],
     examples: [`cancel till.db --undecided --older-than 10m ${BY} --yes`, `cancel till.db 5b1c9e07 ${BY} --yes`],
-    load: async () => (await import("./commands/cancel.ts")).run,
+    load: async () => (await import("./commands/cancel.ts")).runCancel,
   },
 ];
 
@@ -168,7 +168,7 @@ const keeping: readonly CommandSpec[] = [
     options: { times: { valueName: "N", help: "end after so many; default: at Ctrl-C" }, ...storeOptions },
     description: ["Reads only."],
     examples: ["watch till.db --times 1"],
-    load: async () => (await import("./commands/watch.ts")).run,
+    load: async () => (await import("./commands/watch.ts")).runWatch,
   },
   {
     name: "deliver",
@@ -185,7 +185,7 @@ const keeping: readonly CommandSpec[] = [
       "The password is in the variable ELECTRUM_PASSWORD. With an ID it ends once that one is delivered; the others are sent as well.",
     ],
     examples: ["deliver till.db --wait 10m", "deliver till.db fd9af1ef"],
-    load: async () => (await import("./commands/deliver.ts")).run,
+    load: async () => (await import("./commands/deliver.ts")).runDeliver,
   },
   {
     name: "check",
@@ -194,7 +194,7 @@ const keeping: readonly CommandSpec[] = [
     options: storeOptions,
     description: ["What is damaged needs attention from then on. It sends nothing, and changes no record."],
     examples: ["check till.db"],
-    load: async () => (await import("./commands/check.ts")).run,
+    load: async () => (await import("./commands/check.ts")).runCheck,
   },
   {
     name: "repair",
@@ -203,7 +203,7 @@ const keeping: readonly CommandSpec[] = [
     options: { ...noteOptions, ...storeOptions },
     description: ["Only if the journal proves what the record was. A till goes on with what it owes.", JOURNALLED],
     examples: [`repair till.db 7d3a51be ${BY} --yes`],
-    load: async () => (await import("./commands/repair.ts")).run,
+    load: async () => (await import("./commands/repair.ts")).runRepair,
   },
   {
     name: "backup",
@@ -212,7 +212,7 @@ const keeping: readonly CommandSpec[] = [
     options: storeOptions,
     description: ["It replaces no file. The copy holds voucher codes. Never start a till on it while the other runs."],
     examples: ["backup till.db till-monday.db"],
-    load: async () => (await import("./commands/backup.ts")).run,
+    load: async () => (await import("./commands/backup.ts")).runBackup,
   },
   {
     name: "retention",
@@ -230,7 +230,7 @@ const keeping: readonly CommandSpec[] = [
       "Tills do this by themselves by default. What is masked or deleted cannot be got back. What is unfinished is left as it is.",
     ],
     examples: [`retention till.db ${RETENTION_AGES} --yes`],
-    load: async () => (await import("./commands/retention.ts")).run,
+    load: async () => (await import("./commands/retention.ts")).runRetention,
   },
   {
     name: "export",
@@ -239,7 +239,7 @@ const keeping: readonly CommandSpec[] = [
     options: storeOptions,
     description: ["Reads only. Exit code 1 if one of them cannot be read."],
     examples: ["export till.db"],
-    load: async () => (await import("./commands/export.ts")).run,
+    load: async () => (await import("./commands/export.ts")).runExport,
   },
   {
     name: "completion",
@@ -248,7 +248,7 @@ const keeping: readonly CommandSpec[] = [
     options: {},
     description: ["For bash, zsh or fish."],
     examples: ["completion bash", "completion fish"],
-    load: async () => (await import("./commands/completion.ts")).run,
+    load: async () => (await import("./commands/completion.ts")).runCompletion,
   },
 ];
 

@@ -12,11 +12,11 @@ import type { ListedRecord, ListQuery, OutboxUnavailable, StoredRecord } from "@
 import type { Result } from "neverthrow";
 import { choicesFor } from "./choices.ts";
 import { readPages } from "./read-pages.ts";
-import { readTransaction } from "./read-transaction.ts";
+import { toReadable } from "./readable-transaction.ts";
 import { whyText } from "./words.ts";
 
 /** One transaction in a list, without a secret. */
-export interface TransactionRow {
+export interface ListedTransaction {
   readonly id: Uuid;
   readonly kind: string;
   /** The state's name, or `damaged` or `newer` if its record cannot be read. */
@@ -36,7 +36,7 @@ export interface TransactionRow {
 }
 
 export interface TransactionList {
-  readonly rows: readonly TransactionRow[];
+  readonly rows: readonly ListedTransaction[];
   /** There are more than were asked for. */
   readonly isCut: boolean;
 }
@@ -49,7 +49,7 @@ export const listTransactions = async (
   now: Instant,
 ): Promise<Result<TransactionList, OutboxUnavailable>> =>
   (await readPages(reader, query, max)).map(({ records, isCut }) => ({
-    rows: records.map((record) => toRow(record, now)),
+    rows: records.map((record) => toListedTransaction(record, now)),
     isCut,
   }));
 
@@ -57,9 +57,9 @@ export const listTransactions = async (
 export type RowSource = StoredRecord & Partial<Omit<ListedRecord, keyof StoredRecord>>;
 
 /** A stored record as a row of a list. What stands beside the record is used only if the record cannot be read. */
-export function toRow(listed: RowSource, now: Instant): TransactionRow {
+export function toListedTransaction(listed: RowSource, now: Instant): ListedTransaction {
   const { id, committedAt } = listed;
-  const read = readTransaction(listed);
+  const read = toReadable(listed);
   if (read.type === "readable") return toReadableRow(read.transaction, committedAt, now);
   const { kind = "unknown", state = "", amount, queue, client, terminal, correlation, needsAttention = false } = listed;
   const columns = { id, kind, committedAt, ...withoutAbsent({ amount, queue, client, terminal, correlation }) };
@@ -74,7 +74,7 @@ export function toRow(listed: RowSource, now: Instant): TransactionRow {
       };
 }
 
-function toReadableRow(transaction: Transaction, committedAt: Instant, now: Instant): TransactionRow {
+function toReadableRow(transaction: Transaction, committedAt: Instant, now: Instant): ListedTransaction {
   const { id, kind, state } = transaction;
   const reasons = attentionOf(transaction);
   const settling = choicesFor(transaction, now).filter(({ verb }) => verb !== "hold");

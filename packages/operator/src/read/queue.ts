@@ -2,10 +2,10 @@ import { type Instant, type OutboxReader, printable, type Uuid, type WorkAttempt
 import type { ListedRecord, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 import { err, type Result } from "neverthrow";
 import { readPages } from "./read-pages.ts";
-import { type TransactionRow, toRow } from "./list-transactions.ts";
+import { type ListedTransaction, toListedTransaction } from "./list-transactions.ts";
 
 /** Something that is due, or waits for its time. */
-export interface QueuedWork extends TransactionRow {
+export interface QueuedWork extends ListedTransaction {
   /** The operation to send, or the timer that runs. */
   readonly description: string;
   readonly dueAt: Instant;
@@ -53,7 +53,7 @@ function toWork(
     const nextAt = Math.max(due.at, attempt?.notBefore ?? due.at);
     return [
       {
-        ...toRow(record, now),
+        ...toListedTransaction(record, now),
         description: due.description,
         dueAt: due.at,
         tries: attempt?.postponed ?? 0,

@@ -5,7 +5,7 @@ import { attentionOf, type Instant, type OutboxReader, printable } from "@electr
 import type { OutboxSummary, OutboxUnavailable } from "@electrum-vouchers/core/ports";
 import { err, ok, type Result } from "neverthrow";
 import { readPages } from "./read-pages.ts";
-import { readTransaction } from "./read-transaction.ts";
+import { toReadable } from "./readable-transaction.ts";
 import { reasonWord, undecidedStates } from "./words.ts";
 
 /** What an outbox looks like at one moment. */
@@ -58,7 +58,7 @@ export async function readStatus(reader: OutboxReader, now: Instant): Promise<Re
   const owed = unfinished.value.records.filter(({ due }) => due?.work === "advice");
   const attempts = await reader.attempts(owed.map(({ id }) => id));
   const processes = await reader.countOthers();
-  const reads = attention.value.records.map(readTransaction);
+  const reads = attention.value.records.map(toReadable);
   const { due, waiting, needsAttention, states, halted } = summary.value;
   const oldestDueAt = earliest(owed.flatMap((each) => each.due?.at ?? []));
   const oldestSince = earliest(
@@ -91,7 +91,7 @@ export async function readStatus(reader: OutboxReader, now: Instant): Promise<Re
   });
 }
 
-function reasonsIn(read: ReturnType<typeof readTransaction>): readonly string[] {
+function reasonsIn(read: ReturnType<typeof toReadable>): readonly string[] {
   if (read.type !== "readable") return [read.type];
   return attentionOf(read.transaction).map(({ reason }) => reasonWord(reason));
 }

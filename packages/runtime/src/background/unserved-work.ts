@@ -71,7 +71,8 @@ async function findUnserved(
     const claimed = await outbox.claim(claim);
     const [record] = claimed.isOk() ? claimed.value.records : [];
     if (record === undefined) break;
-    await outbox.release({ worker, records: [record] });
+    // If that fails, the lease ends by itself.
+    await outbox.release({ worker, records: [record] }).unwrapOr(undefined);
     found.push(record);
   }
   return found;

@@ -10,7 +10,7 @@ import { toCommandFailure, usageFault } from "../failures.ts";
 import { givenStore } from "./on-store.ts";
 
 /** `vouchers backup`: a checked copy of a SQLite outbox, also beside a till that is at work. */
-export const run: CommandRun = async (context) => {
+export const runBackup: CommandRun = async (context) => {
   const store = givenStore(context);
   if (store.isErr()) return err(store.error);
   const { location } = store.value;

@@ -2,7 +2,7 @@ import type { OutboxReader, Uuid } from "@electrum-vouchers/core";
 import { err, ok, type Result } from "neverthrow";
 import { type AppliedChange, applyIntentAlone } from "../../change/apply-intent-alone.ts";
 import { findUndecided } from "../../change/find-undecided.ts";
-import { type RowSource, toRow } from "../../read/list-transactions.ts";
+import { type RowSource, toListedTransaction } from "../../read/list-transactions.ts";
 import { toIntent } from "../../read/choices.ts";
 import { kindWord } from "../../read/words.ts";
 import type { NamedStore } from "../../store/location.ts";
@@ -21,7 +21,7 @@ import { notDone, toCommandFailure, usageFault } from "../failures.ts";
 import { tableLines } from "../table.ts";
 import { durationOption } from "../values.ts";
 import { changeFailure, changeJson, changeLines, countAttention } from "./change-report.ts";
-import { changeStore, findTransaction, givenStore, shortId, storeFault } from "./on-store.ts";
+import { changeStore, findTransactionId, givenStore, shortId, storeFault } from "./on-store.ts";
 import { askBefore, readNote } from "./operator-note.ts";
 
 interface Candidates {
@@ -32,7 +32,7 @@ interface Candidates {
 }
 
 /** `vouchers cancel`: one transaction, or what was left undecided for so long. A reversal is owed then; nothing is sent here. */
-export const run: CommandRun = async (context) => {
+export const runCancel: CommandRun = async (context) => {
   const note = readNote(context);
   if (note.isErr()) return err(note.error);
   const store = givenStore(context);
@@ -70,7 +70,7 @@ async function findCandidates(context: CommandContext, store: NamedStore): Promi
   if (records.isErr()) return err(records.error);
   if (processes.isErr()) return err(storeFault(store)(processes.error));
   const now = context.now();
-  const rows = records.value.map((record) => toRow(record, now));
+  const rows = records.value.map((record) => toListedTransaction(record, now));
   return ok({
     records: records.value,
     processes: processes.value,
@@ -111,7 +111,7 @@ async function readOne(
   reader: OutboxReader,
   store: NamedStore,
 ): Promise<Result<readonly RowSource[], CommandFailure>> {
-  const id = await findTransaction(context, reader, store);
+  const id = await findTransactionId(context, reader, store);
   if (id.isErr()) return err(id.error);
   const loaded = await reader.load(id.value);
   if (loaded.isErr()) return err(storeFault(store)(loaded.error));

@@ -5,7 +5,7 @@ import { type CommandRun, nextCommand } from "../command.ts";
 import { changeStore, givenStore, storeFault } from "./on-store.ts";
 
 /** `vouchers check`: reads everything. A record that cannot be read needs attention from then on, so the store is opened to be changed. */
-export const run: CommandRun = async (context) => {
+export const runCheck: CommandRun = async (context) => {
   const store = givenStore(context);
   if (store.isErr()) return err(store.error);
   return changeStore(store.value, async (outbox) => {

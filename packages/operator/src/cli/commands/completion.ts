@@ -12,7 +12,7 @@ const SHELLS: ReadonlyMap<string, () => readonly string[]> = new Map([
 ]);
 
 /** `vouchers completion`: a script that a shell reads at its start. */
-export const run: CommandRun = (context) => {
+export const runCompletion: CommandRun = (context) => {
   const script = SHELLS.get(context.positional("SHELL") ?? "");
   if (script === undefined) {
     const refused = usageFault(`SHELL: expected ${[...SHELLS.keys()].join(", ")}`, "vouchers completion --help");

@@ -8,11 +8,11 @@ import type { CommandContext, CommandFailure, CommandReport, CommandRun } from "
 import { toCommandFailure, usageFault } from "../failures.ts";
 import { wordOption } from "../values.ts";
 import { changeFailure, changeJson, changeLines, countAttention } from "./change-report.ts";
-import { changeStore, findTransaction, givenStore, shortId } from "./on-store.ts";
+import { changeStore, findTransactionId, givenStore, shortId } from "./on-store.ts";
 import { askBefore, readNote } from "./operator-note.ts";
 
 /** `vouchers hold`, `unhold`, `resend`, `resolve`, `reconcile`: one decision about one transaction. Nothing is sent. */
-export const run: CommandRun = async (context) => {
+export const runDecide: CommandRun = async (context) => {
   const note = readNote(context);
   if (note.isErr()) return err(note.error);
   const wish = readWish(context);
@@ -32,7 +32,7 @@ export async function findGiven(context: CommandContext, store: NamedStore): Pro
   const opened = await openToLook(store.location);
   if (opened.isErr()) return err(toCommandFailure(store, opened.error));
   const reader: OutboxReader = opened.value;
-  const found = await findTransaction(context, reader, store);
+  const found = await findTransactionId(context, reader, store);
   await reader.close().unwrapOr(undefined);
   return found;
 }

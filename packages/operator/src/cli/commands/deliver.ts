@@ -29,7 +29,7 @@ const POLL_MS = 200;
 const MAX_OWED = 10_000;
 
 /** `vouchers deliver`. */
-export const run: CommandRun = async (context) => {
+export const runDeliver: CommandRun = async (context) => {
   const store = givenStore(context);
   if (store.isErr()) return err(store.error);
   const waitMs = durationOption(context, "wait");

@@ -1,13 +1,13 @@
 import { toView } from "@electrum-vouchers/core";
 import { err, ok } from "neverthrow";
-import { readTransaction } from "../../read/read-transaction.ts";
+import { toReadable } from "../../read/readable-transaction.ts";
 import type { CommandRun } from "../command.ts";
 import { lookAtStore, storeFault } from "./on-store.ts";
 
 const PAGE = 200;
 
 /** `vouchers export`: the view of every transaction, one a line. It holds no secret. */
-export const run: CommandRun = (context) =>
+export const runExport: CommandRun = (context) =>
   lookAtStore(context, async (reader, store) => {
     let after: string | undefined;
     let unreadable = 0;
@@ -15,7 +15,7 @@ export const run: CommandRun = (context) =>
       const page = await reader.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
       if (page.isErr()) return err(storeFault(store)(page.error));
       for (const { record, ...columns } of page.value.records) {
-        const read = readTransaction({ id: columns.id, record });
+        const read = toReadable({ id: columns.id, record });
         if (read.type !== "readable") unreadable += 1;
         context.terminal.writeJson(
           read.type === "readable"

@@ -1,7 +1,7 @@
 import type { ListQuery } from "@electrum-vouchers/core/ports";
 import { printable } from "@electrum-vouchers/core";
 import { err, ok, type Result } from "neverthrow";
-import { listTransactions, type TransactionRow } from "../../read/list-transactions.ts";
+import { listTransactions, type ListedTransaction } from "../../read/list-transactions.ts";
 import { kindWord, undecidedStates } from "../../read/words.ts";
 import type { NamedStore } from "../../store/location.ts";
 import { amountText } from "../../text/amount-text.ts";
@@ -16,7 +16,7 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 100_000;
 
 /** `vouchers list`. */
-export const run: CommandRun = (context) =>
+export const runList: CommandRun = (context) =>
   lookAtStore(context, async (reader, store) => {
     const now = context.now();
     const query = readQuery(context, now);
@@ -38,7 +38,7 @@ export const run: CommandRun = (context) =>
     });
   });
 
-const isUndecidedRow = ({ state }: TransactionRow): boolean => undecidedStates.some((each) => each === state);
+const isUndecidedRow = ({ state }: ListedTransaction): boolean => undecidedStates.some((each) => each === state);
 
 function readQuery(context: CommandContext, now: number): Result<Omit<ListQuery, "limit" | "after">, CommandFailure> {
   return durationOption(context, "older-than").map((olderThanMs) => ({
@@ -64,7 +64,7 @@ const given = <Name extends "state" | "terminal" | "queue" | "client" | "correla
 
 function listLines(
   store: NamedStore,
-  rows: readonly TransactionRow[],
+  rows: readonly ListedTransaction[],
   isCut: boolean,
   now: number,
   width: number,

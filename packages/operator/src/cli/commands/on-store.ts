@@ -56,7 +56,7 @@ const MIN_PREFIX = 4;
 const MAX_SHOWN = 5;
 
 /** The one transaction whose id begins as the operator has said. */
-export async function findTransaction(
+export async function findTransactionId(
   context: CommandContext,
   reader: Pick<OutboxReader, "findIds">,
   store: NamedStore,

@@ -14,7 +14,7 @@ const DEFAULT_LIMIT = 200;
 const MAX_LIMIT = 100_000;
 
 /** `vouchers queue`. */
-export const run: CommandRun = (context) =>
+export const runQueue: CommandRun = (context) =>
   lookAtStore(context, async (reader, store) => {
     const limit = countOption(context, "limit", MAX_LIMIT);
     if (limit.isErr()) return err(limit.error);

@@ -10,7 +10,7 @@ import { changeStore, givenStore, shortId } from "./on-store.ts";
 import { askBefore, readNote } from "./operator-note.ts";
 
 /** `vouchers repair`: rebuilds a damaged record from its journal, if the journal proves what it was. */
-export const run: CommandRun = async (context) => {
+export const runRepair: CommandRun = async (context) => {
   const note = readNote(context);
   if (note.isErr()) return err(note.error);
   const store = givenStore(context);

@@ -9,7 +9,7 @@ import { changeStore, givenStore, shortId } from "./on-store.ts";
 import { askBefore, readNote } from "./operator-note.ts";
 
 /** `vouchers reprint`: the one command that shows a voucher's code. */
-export const run: CommandRun = async (context) => {
+export const runReprint: CommandRun = async (context) => {
   const note = readNote(context);
   if (note.isErr()) return err(note.error);
   const store = givenStore(context);

@@ -35,7 +35,7 @@ interface Ages {
 }
 
 /** `vouchers retention`: one run, for a store whose tills run none. */
-export const run: CommandRun = async (context) => {
+export const runRetention: CommandRun = async (context) => {
   const ages = readAges(context);
   if (ages.isErr()) return err(ages.error);
   const store = givenStore(context);

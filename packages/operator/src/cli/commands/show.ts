@@ -9,7 +9,7 @@ import {
 import type { StoredRecord } from "@electrum-vouchers/core/ports";
 import { err, ok } from "neverthrow";
 import { choicesFor, type OperatorChoice } from "../../read/choices.ts";
-import { type ReadableTransaction, readTransaction } from "../../read/read-transaction.ts";
+import { type ReadableTransaction, toReadable } from "../../read/readable-transaction.ts";
 import { type StoryLine, tellStory } from "../../read/story.ts";
 import { kindWord } from "../../read/words.ts";
 import type { NamedStore } from "../../store/location.ts";
@@ -18,12 +18,12 @@ import { dateTimeText, dayText, timeOfDayText } from "../../text/time-text.ts";
 import { type CommandRun, nextCommand } from "../command.ts";
 import { notDone } from "../failures.ts";
 import { changeCommand } from "./change-command.ts";
-import { findTransaction, lookAtStore, shortId, storeFault } from "./on-store.ts";
+import { findTransactionId, lookAtStore, shortId, storeFault } from "./on-store.ts";
 
 /** `vouchers show`. */
-export const run: CommandRun = (context) =>
+export const runShow: CommandRun = (context) =>
   lookAtStore(context, async (reader, store) => {
-    const id = await findTransaction(context, reader, store);
+    const id = await findTransactionId(context, reader, store);
     if (id.isErr()) return err(id.error);
     const loaded = await reader.load(id.value);
     if (loaded.isErr()) return err(storeFault(store)(loaded.error));
@@ -31,7 +31,7 @@ export const run: CommandRun = (context) =>
     if (record === undefined) return notDone(`${id.value} was just removed`, nextCommand(store, "list"));
     const journal = await reader.journal(id.value);
     if (journal.isErr()) return err(storeFault(store)(journal.error));
-    const read = readTransaction(record);
+    const read = toReadable(record);
     const story = tellStory(journal.value);
     return ok({
       exitCode: read.type === "readable" ? 0 : 1,
@@ -40,7 +40,7 @@ export const run: CommandRun = (context) =>
         ...storyLines(story),
         ...(read.type === "readable"
           ? outcomeLines(store, read.transaction, context.now(), context.terminal.isInteractive)
-          : unreadableLines(store, id.value, read)),
+          : unreadableLines(store, id.value, read, context.terminal.isInteractive)),
       ],
       json: {
         id: id.value,
@@ -122,6 +122,7 @@ function unreadableLines(
   store: NamedStore,
   id: Uuid,
   read: Exclude<ReadableTransaction, { type: "readable" }>,
+  isInteractive: boolean,
 ): readonly ReportLine[] {
   if (read.type === "newer")
     return [
@@ -131,6 +132,6 @@ function unreadableLines(
   return [
     textLine("ATTENTION what is stored is not what was written. Nothing is done for it until it can be read.", "bad"),
     textLine("repair: rebuilds it from the journal, if the journal proves what it was; sends nothing"),
-    commandLine(changeCommand(store, "repair", shortId(id), undefined, true)),
+    commandLine(changeCommand(store, "repair", shortId(id), undefined, isInteractive)),
   ];
 }

@@ -10,7 +10,7 @@ import { durationOption } from "../values.ts";
 import { lookAtStore, storeFault } from "./on-store.ts";
 
 /** `vouchers status`. */
-export const run: CommandRun = (context) =>
+export const runStatus: CommandRun = (context) =>
   lookAtStore(context, async (reader, store) => {
     const critical = durationOption(context, "critical-after");
     if (critical.isErr()) return err(critical.error);

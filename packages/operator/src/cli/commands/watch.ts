@@ -19,7 +19,7 @@ const MAX_QUEUED = 10;
 const MAX_TIMES = 1_000_000;
 
 /** `vouchers watch`: status and queue, drawn anew each second until it is ended. */
-export const run: CommandRun = (context) =>
+export const runWatch: CommandRun = (context) =>
   lookAtStore(context, async (reader, store) => {
     const times = countOption(context, "times", MAX_TIMES);
     if (times.isErr()) return err(times.error);
