@@ -44,6 +44,7 @@ const refusals: All<Refusal["type"]> = {
   invalidPolicy: true,
   notAuthorised: true,
   lookupMismatch: true,
+  notRefundable: true,
 };
 
 const lookupFailures: All<LookupFailed["reason"]> = {

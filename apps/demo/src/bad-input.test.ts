@@ -50,7 +50,7 @@ describe("the process reports bad input on standard error, in one line, and exit
   it.each([
     [
       ["frobnicate"],
-      'unknown command "frobnicate": expected flows, coverage, sell, redeem, recover; see demo --help\n',
+      'unknown command "frobnicate": expected flows, coverage, sell, redeem, refund, lookup, products, recover; see demo --help\n',
     ],
     [["sell", "--frob", "1"], "unknown option --frob: see demo sell --help\n"],
     [["recover", "--db", "/no/such.db"], "--db /no/such.db: the folder /no does not exist\n"],

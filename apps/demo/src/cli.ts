@@ -9,6 +9,9 @@ const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
   coverage: async () => (await import("./commands/coverage.ts")).coverageCommand,
   sell: async () => (await import("./commands/sell.ts")).sellCommand,
   redeem: async () => (await import("./commands/redeem.ts")).redeemCommand,
+  refund: async () => (await import("./commands/refund.ts")).refundCommand,
+  lookup: async () => (await import("./commands/lookup.ts")).lookupCommand,
+  products: async () => (await import("./commands/products.ts")).productsCommand,
   recover: async () => (await import("./commands/recover.ts")).recoverCommand,
 };
 
@@ -18,6 +21,9 @@ const help = `demo [command] [options]
   demo coverage   what Electrum's pages demand, and the flow that shows it
   demo sell       sells a voucher
   demo redeem     redeems a voucher
+  demo refund     refunds a redemption: its voucher is usable again
+  demo lookup     asks Electrum about a voucher, a sale or a redemption
+  demo products   lists what can be sold
   demo recover    delivers what a killed run left to be delivered
 
 demo COMMAND --help says more. Exit code: 0 if all went as expected, 1 if not, 2 for bad input.

@@ -41,6 +41,35 @@ describe("a till and a simulated switch, whose memory lasts from one command to 
   );
 
   it(
+    "refunds what was redeemed, and no more",
+    async () => {
+      const folder = newFolder();
+      const db = join(folder, "till.db");
+      const sold = await runDemo(["sell", "--db", db, "--amount", "10000", "--confirm"]);
+      const file = join(folder, "voucher");
+      writeFileSync(file, `${codeIn(sold)}\n`);
+      const redeemed = await runDemo(["redeem", "--db", db, "--voucher-file", file, "--confirm", "--json"]);
+      const [redemption = expect.fail(redeemed.stdout)] = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(
+        redeemed.stdout,
+      ) ?? [undefined];
+      const refund = ["refund", "--db", db, "--voucher-file", file, "--redemption", redemption];
+
+      const refused = await runDemo([...refund, "--amount", "10001", "--confirm"]);
+      expect(refused).toMatchObject({ exitCode: 1 });
+      expect(refused.stderr).toContain("more than the 10000 (currency 710) that is left of the redemption");
+
+      const refunded = await runDemo([...refund, "--amount", "4000", "--confirm"]);
+      expect(refunded).toMatchObject({ exitCode: 0, stderr: "" });
+      expect(refunded.stdout).toMatch(/refundVoucher +201[^]*confirmRefund +202[^]*confirmed - done/);
+      expect(refunded.stdout).not.toContain(codeIn(sold));
+
+      const again = await runDemo(["redeem", "--db", db, "--voucher-file", file, "--confirm"]);
+      expect(again).toMatchObject({ exitCode: 0, stderr: "" });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     "a sale that is cancelled is reversed, and no voucher is shown",
     async () => {
       const sold = await runDemo(["sell", "--db", join(newFolder(), "till.db"), "--amount", "1", "--cancel"]);
@@ -97,6 +126,7 @@ describe("the help", () => {
     ["flows --help", "--only TEXT"],
     ["sell --help", "--request FILE"],
     ["redeem --help", "--voucher-file FILE"],
+    ["refund --help", "--redemption ID"],
     ["recover --help", "--cancel-undecided"],
   ])("demo %s", async (line, text) => {
     const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);

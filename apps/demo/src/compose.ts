@@ -6,7 +6,8 @@ import {
 } from "@electrum-vouchers/adapter-http";
 import { type OpenError, openSqliteOutbox, type SqliteOutbox } from "@electrum-vouchers/adapter-sqlite-outbox";
 import { startTill, type Till, type TillOptions } from "@electrum-vouchers/runtime";
-import type { ResultAsync } from "neverthrow";
+import type { Electrum } from "@electrum-vouchers/core/ports";
+import type { Result, ResultAsync } from "neverthrow";
 
 /** The parts of a till, and its business rules. */
 export interface CompositionOptions extends Omit<TillOptions, "electrum" | "outbox"> {
@@ -32,6 +33,15 @@ export type CompositionError =
   | { readonly type: "electrum"; readonly faults: readonly OptionFault[] }
   | { readonly type: "outbox"; readonly error: OpenError };
 
+/** Electrum, over HTTP. */
+export const connectElectrum = ({
+  url,
+  credentials,
+}: Pick<CompositionOptions, "url" | "credentials">): Result<Electrum, CompositionError> =>
+  createElectrumHttp({ baseUrl: url, authorization: basicAuthorization(credentials) }).mapErr(
+    (faults): CompositionError => ({ type: "electrum", faults }),
+  );
+
 /** Wires a till over HTTP and SQLite. Only here do core, runtime and adapters meet. */
 export function compose({
   db,
@@ -40,8 +50,7 @@ export function compose({
   credentials,
   ...options
 }: CompositionOptions): ResultAsync<Composition, CompositionError> {
-  return createElectrumHttp({ baseUrl: url, authorization: basicAuthorization(credentials) })
-    .mapErr((faults): CompositionError => ({ type: "electrum", faults }))
+  return connectElectrum({ url, credentials })
     .andThen((electrum) =>
       openSqliteOutbox({ path: db, mustExist })
         .map((outbox) => ({ electrum, outbox }))

@@ -5,14 +5,16 @@ import type { Transaction } from "./transaction.ts";
 import type { TransactionView } from "./view.ts";
 
 // What the operator is told. Whatever a program says about a transaction that needs attention comes from the one table here, so
-// that what is said is what is: a *sale* whose reversal the provider never saw may be live, a *redemption* may be spent.
+// that what is said is what is: a *sale* whose reversal the provider never saw may be live, a *redemption* may be spent, a *refund* may have
+// given its voucher back.
 //
 // A cell depends on the kind (who holds what), the reason (what happened), the direction (which way it was finalized) and the
 // provider's profile. Rules that follow from the protocol, and hold in every cell:
 //   reversed, but perhaps not undone     a sale's voucher may be live: the shop pays for it; a redemption's may be spent: the
-//                                        customer has lost it
+//                                        customer has lost it; a refund's may be usable again: the shop gets nothing for it
 //   confirmed, but perhaps not done      a sale's voucher may be dead: the customer has paid for it; a redemption's may be
-//                                        unspent: the shop has given goods for it
+//                                        unspent: the shop has given goods for it; a refund's may still be spent: the customer
+//                                        has given back what it was redeemed for
 //   a provider that takes no reversals   gets no confirmations either (contract F): what it approved stays approved. So
 //                                        whatever becomes of a confirmation, its voucher is as the till believes
 // `packages/testkit/src/attention.test.ts` plays every cell against the simulator's ledger.
@@ -23,6 +25,8 @@ export type VoucherRisk =
   | "mayBeDead"
   | "mayBeSpent"
   | "mayBeUnspent"
+  | "mayBeRefunded"
+  | "mayBeUnrefunded"
   | "otherValue"
   | "secondVoucher"
   | "none";
@@ -77,6 +81,13 @@ const spent: Loss = { voucher: "mayBeSpent", loser: "customer" };
 const redemptionReversed: Required<Losses> = same(spent);
 const redemptionConfirmed: Required<Losses> = { taken: { voucher: "mayBeUnspent", loser: "shop" }, notTaken: noLoss };
 
+const refunded: Loss = { voucher: "mayBeRefunded", loser: "shop" };
+const refundReversed: Required<Losses> = same(refunded);
+const refundConfirmed: Required<Losses> = {
+  taken: { voucher: "mayBeUnrefunded", loser: "customer" },
+  notTaken: noLoss,
+};
+
 /** The table. A direction that is absent cannot arise. */
 const table: Readonly<Record<Transaction["kind"], Readonly<Record<AttentionReason, Row>>>> = {
   provision: {
@@ -114,17 +125,35 @@ const table: Readonly<Record<Transaction["kind"], Readonly<Record<AttentionReaso
     held: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
     overdue: { confirmed: redemptionConfirmed },
   },
+  refund: {
+    // As for a redemption, the other way round: what is confirmed gives the customer the voucher back.
+    lateApproval: { reversed: refundReversed },
+    providerTakesNoReversals: { reversed: { notTaken: refunded } },
+    confirmationAmbiguous: { confirmed: refundConfirmed },
+    reversalNotFound: { reversed: refundReversed },
+    acknowledgedUnnamed: { confirmed: refundConfirmed, reversed: refundReversed },
+    approvedOtherAmount: {
+      confirmed: same({ voucher: "otherValue", loser: "shop" }),
+      reversed: { taken: noLoss, notTaken: refunded },
+    },
+    secondVoucher: { confirmed: refundReversed, reversed: refundReversed },
+    refused: { confirmed: refundConfirmed, reversed: refundReversed },
+    contradicted: { confirmed: refundConfirmed, reversed: refundReversed },
+    held: { confirmed: refundConfirmed, reversed: refundReversed },
+    overdue: { confirmed: refundConfirmed },
+  },
 };
 
 /** What may be lost in a situation that the table says cannot arise, should it be stored all the same. */
 const usual: Readonly<Record<Transaction["kind"], Readonly<Record<AttentionDirection, Required<Losses>>>>> = {
   provision: { confirmed: saleConfirmed, reversed: saleReversed },
   redemption: { confirmed: redemptionConfirmed, reversed: redemptionReversed },
+  refund: { confirmed: refundConfirmed, reversed: refundReversed },
 };
 
 const isReason = (key: string): key is AttentionReason => Object.hasOwn(table.provision, key);
 
-const kinds: readonly Transaction["kind"][] = ["provision", "redemption"];
+const kinds: readonly Transaction["kind"][] = ["provision", "redemption", "refund"];
 const reasons: readonly AttentionReason[] = Object.keys(table.provision).filter(isReason);
 const directions: readonly AttentionDirection[] = ["confirmed", "reversed"];
 
@@ -170,6 +199,7 @@ function reasonsInState(transaction: Transaction | TransactionView): readonly At
       return transaction.held === undefined ? [] : ["held"];
     case "issued":
     case "redeemed":
+    case "refunded":
       return transaction.overdueAt === undefined ? [] : ["overdue"];
     default:
       return [];
@@ -205,7 +235,14 @@ const directionOf = (transaction: Transaction | TransactionView): AttentionDirec
     : "reversed";
 
 /** The approval stands. A declined transaction is as good as reversed. */
-const upheldStates: readonly Transaction["state"][] = ["issued", "redeemed", "confirming", "confirmed", "completed"];
+const upheldStates: readonly Transaction["state"][] = [
+  "issued",
+  "redeemed",
+  "refunded",
+  "confirming",
+  "confirmed",
+  "completed",
+];
 
 const happened: Readonly<Record<AttentionReason, (provider: string) => string>> = {
   lateApproval: () => "Electrum approved it after the till had ended it another way, or while its end was in dispute.",
@@ -228,6 +265,8 @@ const risks: Readonly<Record<VoucherRisk, string>> = {
   mayBeDead: "The voucher may not be live, though a customer has paid for it.",
   mayBeSpent: "The voucher may be spent, though the customer got nothing for it.",
   mayBeUnspent: "The voucher may be unspent, though the shop has given goods for it.",
+  mayBeRefunded: "The voucher may be usable again, though the shop keeps what it was redeemed for.",
+  mayBeUnrefunded: "The voucher may still be spent, though the customer was told that it is refunded.",
   otherValue: "The voucher's value differs from what the customer agreed to.",
   secondVoucher: "A second voucher may be live, and the shop may be billed for both.",
   none: "The voucher is as the till believes; only the records of Electrum and the provider may differ.",
@@ -240,6 +279,10 @@ const checks: Readonly<Record<VoucherRisk, (provider: string) => string>> = {
     `Ask ${provider}, through Electrum, whether the voucher is spent, and have it made usable again.`,
   mayBeUnspent: (provider) =>
     `Ask Electrum whether ${provider} has the confirmation, and have the voucher marked as spent.`,
+  mayBeRefunded: (provider) =>
+    `Ask ${provider}, through Electrum, whether the voucher is refunded, and have it marked as spent.`,
+  mayBeUnrefunded: (provider) =>
+    `Ask Electrum whether ${provider} has the confirmation, and have the voucher made usable again.`,
   otherValue: (provider) => `Compare the approved amount with ${provider}'s record and with the slip.`,
   secondVoucher: (provider) =>
     `Ask ${provider}, through Electrum, which vouchers are live, and have the second one voided.`,
@@ -251,6 +294,8 @@ const settlements: Readonly<Record<VoucherRisk, string>> = {
   mayBeDead: "The provider confirms that the voucher is live, or the customer is refunded.",
   mayBeSpent: "The provider confirms that the voucher is unspent, or the customer is compensated.",
   mayBeUnspent: "The provider confirms that the voucher is spent, or the shop accepts the loss.",
+  mayBeRefunded: "The provider confirms that the voucher is spent, or the shop accepts the loss.",
+  mayBeUnrefunded: "The provider confirms that the voucher is refunded, or the customer is compensated.",
   otherValue: "The difference is charged or refunded.",
   secondVoucher: "The provider confirms that one of the two is void, or the shop accepts the cost.",
   none: "The two records agree, or Electrum corrects its own.",

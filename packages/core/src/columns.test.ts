@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AT, FOREIGN_ID, ID, provisionRequest, provisionResponse, provisionStart } from "../test/messages.ts";
+import { everyTransaction } from "../test/situations.ts";
 import { provisionSituations } from "../test/provision-situations.ts";
-import { redemptionSituations } from "../test/redemption-situations.ts";
 import { jsonResponse } from "../test/responses.ts";
 import { columnsOf, decodeStored } from "./columns.ts";
 import { startProvision } from "./machines/provision.ts";
@@ -9,10 +9,7 @@ import type { JsonObject } from "./json.ts";
 import type { Fact } from "./step.ts";
 import { encode } from "./storage/record.ts";
 import { redact } from "./storage/redact.ts";
-import { isFinal, nextDue, observe, type Transaction } from "./transaction.ts";
-
-const everyTransaction = (): readonly Transaction[] =>
-  [...Object.values(provisionSituations), ...Object.values(redemptionSituations)].map((make) => make());
+import { isFinal, nextDue, observe } from "./transaction.ts";
 
 describe("the columns of a record", () => {
   test("say what it is, and what is due on it", () => {

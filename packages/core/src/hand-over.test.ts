@@ -4,6 +4,7 @@ import { CODE, ID, provisionResponse, provisionStart, SECONDS, AT } from "../tes
 import { unwrap } from "../test/unwrap.ts";
 import { provisionSituations } from "../test/provision-situations.ts";
 import { redemptionSituations } from "../test/redemption-situations.ts";
+import { refundSituations } from "../test/refund-situations.ts";
 import { namesOf } from "../test/specification.ts";
 import { canHandOver, handOver } from "./hand-over.ts";
 import type { Json } from "./json.ts";
@@ -23,7 +24,8 @@ describe("a transaction is handed over", () => {
   test("only if its end is decided, and it stands", () => {
     const provisions = namesOf(provisionSituations).filter((name) => canHandOver(provisionSituations[name]()));
     const redemptions = namesOf(redemptionSituations).filter((name) => canHandOver(redemptionSituations[name]()));
-    expect({ provisions, redemptions }).toMatchInlineSnapshot(`
+    const refunds = namesOf(refundSituations).filter((name) => canHandOver(refundSituations[name]()));
+    expect({ provisions, redemptions, refunds }).toMatchInlineSnapshot(`
       {
         "provisions": [
           "completed",
@@ -38,6 +40,14 @@ describe("a transaction is handed over", () => {
           "confirming",
           "confirmed",
           "confirming, held",
+          "disputed confirmation",
+          "resolved confirmation",
+        ],
+        "refunds": [
+          "completed",
+          "confirming",
+          "confirming, held",
+          "confirmed",
           "disputed confirmation",
           "resolved confirmation",
         ],

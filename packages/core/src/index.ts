@@ -1,7 +1,8 @@
 // --- Transactions: start one, feed it facts and intents, execute each step's command. The theory is in `transaction.ts`.
-export type { ProvisionStart, RedemptionStart } from "./start.ts";
+export type { ProvisionStart, RedemptionStart, RefundStart } from "./start.ts";
 export { startProvision } from "./machines/provision.ts";
 export { startRedemption } from "./machines/redemption.ts";
+export { startRefund } from "./machines/refund.ts";
 export type { Due, Labels, Work } from "./ports.ts";
 export { parseIntent } from "./machines/validate-input.ts";
 export type { IntentFor, Transaction, TransactionOfKind } from "./transaction.ts";
@@ -31,6 +32,14 @@ export type {
   RedemptionState,
   WaitingToLookUp,
 } from "./machines/redemption-state.ts";
+export type {
+  Refund,
+  RefundCompleted,
+  RefundDeclined,
+  Refunded,
+  RefundState,
+  RequestingRefund,
+} from "./machines/refund-state.ts";
 export type {
   Issued,
   Provision,
@@ -69,10 +78,12 @@ export type {
   RedeemView,
   RedemptionStartView,
   RedemptionView,
+  RefundStartView,
+  RefundView,
   TransactionView,
   View,
 } from "./view.ts";
-export { toView, viewStatus } from "./view.ts";
+export { toView, viewTransactionStatus, viewVoucherStatus } from "./view.ts";
 export type { MessageDetails, VoucherDetails } from "./messages/message-details.ts";
 export { readDetails } from "./messages/message-details.ts";
 export { codeToRedeem } from "./code-to-redeem.ts";
@@ -88,13 +99,16 @@ export { toDateTime } from "./time.ts";
 // --- Messages: Electrum's, by Electrum's names, and as HTTP requests.
 export type {
   Advice,
+  Confirmation,
   HttpRequest,
+  Lookup,
   MessageByOperation,
   Operation,
   OutgoingMessage,
   Request,
+  Reversal,
 } from "./messages/operations.ts";
-export { operations, toHttp } from "./messages/operations.ts";
+export { isLookup, operations, toHttp } from "./messages/operations.ts";
 export type { MessageFault } from "./fault.ts";
 export type { CardNumbersInText } from "./messages/card-number.ts";
 export { findCardNumbersInText, maskCardNumbersInText } from "./messages/card-number.ts";
@@ -103,12 +117,14 @@ export {
   parseProvisionRequest,
   parseRedemptionDraft,
   parseRedemptionRequest,
+  parseRefundRequest,
   parseTenders,
   parseVoucherLookup,
 } from "./messages/parse.ts";
 export type { ProvisionRequest, ProvisionResponse } from "./messages/provision.ts";
 export type { RedemptionDraft, RedemptionRequest, RedemptionResponse } from "./messages/redemption.ts";
-export type { RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
+export type { RefundRequest, RefundResponse } from "./messages/refund.ts";
+export type { ProductLookup, RedemptionLookup, VoucherLookup, VoucherLookupResponse } from "./messages/lookup.ts";
 export type {
   BasicAdvice,
   BasicReversal,
@@ -144,8 +160,17 @@ export { boundResponse } from "./responses/bound-response.ts";
 export { classifyResponse } from "./responses/request-outcome.ts";
 export type { Acknowledgement, AdviceOutcome } from "./responses/advice-outcome.ts";
 export { classifyAdviceResponse } from "./responses/advice-outcome.ts";
-export type { RedemptionStatus } from "./responses/redemption-status.ts";
-export { classifyRedemptionStatus } from "./responses/redemption-status.ts";
+export type { NotFound, Processed, TransactionStatus, VoucherStatus } from "./responses/transaction-status.ts";
+export {
+  classifyProvisionStatus,
+  classifyRedemptionStatus,
+  classifyVoucherStatus,
+  isElectrumsAnswer,
+} from "./responses/transaction-status.ts";
+export type { CannotTellYet } from "./responses/unanswered.ts";
+export { mayBeAnsweredSoon } from "./responses/unanswered.ts";
+export type { ListedProduct, ProductsOutcome } from "./responses/products.ts";
+export { classifyProducts } from "./responses/products.ts";
 
 // --- Storing: records and journal entries as text, and their redaction.
 export type { DamagedRecord } from "./storage/record.ts";
@@ -168,7 +193,8 @@ export type {
 export type { OutboxReader, WorkAttempts } from "./reader-port.ts";
 export { type Outlook, outlookOf } from "./outlook.ts";
 export { queueNameOf } from "./labels.ts";
-export { exclusiveTextOf, holdsExclusively } from "./exclusive.ts";
+export { exclusiveTextOf, holdsExclusively, refundTextOf } from "./exclusive.ts";
+export { checkRefundable } from "./refundable.ts";
 export { compareRepeat, type Repeat } from "./storage/digest.ts";
 export { compareStart, replay, RULES_VERSION, toJournalEntry } from "./storage/journal.ts";
 export type { StoredForRepair } from "./storage/repair.ts";

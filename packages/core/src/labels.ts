@@ -36,20 +36,11 @@ interface Source {
 }
 
 function sourceOf(transaction: Transaction): Source {
-  if (transaction.kind === "provision") {
-    const { request } = transaction.start;
-    return {
-      client: request.client.id,
-      terminal: request.originator.terminalId,
-      receiver: request.receiver?.id,
-      requested: request.amounts?.requestAmount,
-    };
-  }
-  if (!("redeem" in transaction)) {
+  if (transaction.kind === "redemption" && !("redeem" in transaction)) {
     const { client, terminal, lookup } = transaction.start;
     return { client, terminal, receiver: lookup.receiverInstId };
   }
-  const { request } = transaction.redeem;
+  const request = "redeem" in transaction ? transaction.redeem.request : transaction.start.request;
   return {
     client: request.client.id,
     terminal: request.originator.terminalId,

@@ -5,7 +5,7 @@ import type { Instant } from "./time.ts";
 export interface ListQuery {
   /** `toHandOver`: the customer has a voucher to get that was not handed over, or not printed. */
   readonly only?: "unfinished" | "needsAttention" | "toHandOver";
-  readonly kind?: "provision" | "redemption";
+  readonly kind?: "provision" | "redemption" | "refund";
   readonly state?: string;
   /** `""` is those without one. */
   readonly queue?: string;

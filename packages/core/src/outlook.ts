@@ -26,6 +26,7 @@ export function outlookOf(transaction: Transaction | TransactionView): Outlook {
       return { by: "till", ...at };
     case "issued":
     case "redeemed":
+    case "refunded":
       return transaction.overdueAt === undefined ? { by: "till", ...at } : { by: "operator" };
     default:
       return due === undefined ? { by: "operator" } : { by: "itself", ...at };

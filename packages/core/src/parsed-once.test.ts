@@ -1,19 +1,15 @@
+import { everyTransaction } from "../test/situations.ts";
 import { describe, expect, test, vi } from "vitest";
 import { bodiesAbout } from "../test/bodies.ts";
 import { AT, CONFIRMATION_ID, ID, provisionRequest, REVERSAL_ID, tenders, timeAt } from "../test/messages.ts";
-import { provisionSituations } from "../test/provision-situations.ts";
-import { redemptionSituations } from "../test/redemption-situations.ts";
 import { classifyAdviceResponse } from "./responses/advice-outcome.ts";
 import type { HttpResponse } from "./responses/http-response.ts";
 import type { Advice } from "./messages/operations.ts";
 import { decode, encode } from "./storage/record.ts";
 import { classifyResponse } from "./responses/request-outcome.ts";
-import { observe, type Transaction } from "./transaction.ts";
+import { observe } from "./transaction.ts";
 
-const transactions: readonly Transaction[] = [
-  ...Object.values(provisionSituations),
-  ...Object.values(redemptionSituations),
-].map((situation) => situation());
+const transactions = everyTransaction();
 
 const parse = vi.spyOn(JSON, "parse");
 

@@ -170,7 +170,7 @@ export interface Change extends RecordColumns {
 
 /** What a record is found by. All of it follows from the record: the core's `columnsOf` gives it. */
 export interface RecordColumns {
-  readonly kind: "provision" | "redemption";
+  readonly kind: "provision" | "redemption" | "refund";
   /** The state's name, for operators and queries. */
   readonly state: string;
   /** The state is final: retention may redact and delete the record. */

@@ -1,5 +1,6 @@
 import type { VoucherLookup } from "./messages/lookup.ts";
 import type { ProvisionRequest } from "./messages/provision.ts";
+import type { RefundRequest } from "./messages/refund.ts";
 import type { Uuid } from "./messages/uuid.ts";
 import type { Policy } from "./policy.ts";
 import type { InputDigest } from "./input-digest.ts";
@@ -43,3 +44,12 @@ export interface RedemptionStart extends Start {
   /** The terminal that looks the voucher up. */
   readonly terminal?: string;
 }
+
+/** The start of a refund. The request's `id` names the transaction. */
+export interface RefundStart extends Start {
+  /** As it is stored, it is without the voucher's pin. */
+  readonly request: RefundRequest;
+}
+
+/** The start of a transaction of any kind. */
+export type TransactionStart = ProvisionStart | RedemptionStart | RefundStart;

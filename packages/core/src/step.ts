@@ -123,11 +123,13 @@ export interface ClockSetBack {
 }
 
 /** Something that the till or an operator wants. It can be refused. */
-export type Intent = ProvisionIntent | RedemptionIntent;
+export type Intent = ProvisionIntent | RedemptionIntent | RefundIntent;
 
 export type ProvisionIntent = ConfirmProvision | CommonIntent;
 
 export type RedemptionIntent = LookUpAgain | Redeem | ConfirmRedemption | CommonIntent;
+
+export type RefundIntent = ConfirmRefund | CommonIntent;
 
 /** The intents that every kind of transaction takes. */
 export type CommonIntent =
@@ -183,6 +185,9 @@ export interface ConfirmRedemption extends Intended, MessageReferences {
   /** Only redaction sets it. */
   readonly digest?: InputDigest;
 }
+
+/** The refund stands: a confirmation of it says what one of a redemption says. */
+export type ConfirmRefund = ConfirmRedemption;
 
 /**
  * The transaction must not happen, or must be undone. The references are for the reversal, if there is one now. Default: those of the
@@ -298,7 +303,25 @@ export type Refusal =
   /** The final amount is more than Electrum authorised, or in another currency. */
   | { readonly type: "notAuthorised"; readonly authorised?: LedgerAmount }
   /** The request is not for the transaction, or not for the voucher, that was looked up. */
-  | { readonly type: "lookupMismatch"; readonly field: "id" | "voucher.code" };
+  | { readonly type: "lookupMismatch"; readonly field: "id" | "voucher.code" }
+  /** What the request names cannot be refunded, or not so much of it. */
+  | NotRefundable;
+
+/**
+ * What a refund's request names cannot be refunded, or not so much of it.
+ *
+ * - `noRedemption`: `redemptionId` names a sale or a refund
+ * - `notRedeemed`: the redemption does not stand: it is neither confirmed, completed nor resolved as confirmed. `state` is its state
+ * - `otherVoucher`: another voucher was redeemed
+ * - `tooMuch`: with its other refunds, this one would be more than was redeemed, or it is in another currency. `refundable` is what is left of
+ *   the redemption, if that is known
+ */
+export interface NotRefundable {
+  readonly type: "notRefundable";
+  readonly reason: "noRedemption" | "notRedeemed" | "otherVoucher" | "tooMuch";
+  readonly state?: string;
+  readonly refundable?: LedgerAmount;
+}
 
 /**
  * There is nothing to hand over.

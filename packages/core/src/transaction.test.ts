@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { situations } from "../test/situations.ts";
 import { AT, policyOf, SECONDS } from "../test/messages.ts";
-import { provisionSituations } from "../test/provision-situations.ts";
-import { redemptionSituations } from "../test/redemption-situations.ts";
-import { namesOf } from "../test/specification.ts";
 import { mayLookUp } from "./lookup-timing.ts";
 import type { Instant } from "./time.ts";
 import { nextDue, isFinal, needsAttention, observe, resume, type Transaction, timerFact } from "./transaction.ts";
-
-const situations: ReadonlyMap<string, () => Transaction> = new Map([
-  ...namesOf(provisionSituations).map((name) => [`provision ${name}`, provisionSituations[name]] as const),
-  ...namesOf(redemptionSituations).map((name) => [`redemption ${name}`, redemptionSituations[name]] as const),
-]);
 
 const everySituation = (): readonly (readonly [name: string, transaction: Transaction])[] =>
   [...situations].map(([name, make]) => [name, make()]);
@@ -25,7 +18,7 @@ const statesWhere = (holds: (transaction: Transaction) => boolean): readonly str
 ];
 
 describe("what a transaction waits for", () => {
-  test("final states are the ends of both machines, and wait for nothing", () => {
+  test("final states are the ends of every machine, and wait for nothing", () => {
     expect(statesWhere(isFinal)).toEqual([
       "provision completed",
       "provision declined",
@@ -38,6 +31,11 @@ describe("what a transaction waits for", () => {
       "redemption confirmed",
       "redemption reversed",
       "redemption resolved",
+      "refund completed",
+      "refund declined",
+      "refund confirmed",
+      "refund reversed",
+      "refund resolved",
     ]);
     expect(statesWhere((each) => isFinal(each) && nextDue(each) !== undefined)).toEqual([]);
   });
@@ -52,6 +50,10 @@ describe("what a transaction waits for", () => {
       "redemption confirming",
       "redemption reversing",
       "redemption disputed",
+      "refund refunded",
+      "refund confirming",
+      "refund reversing",
+      "refund disputed",
     ]);
   });
 
@@ -72,6 +74,10 @@ describe("what a transaction waits for", () => {
     ["redemption redeemed, decides in time", "timer", "decision"],
     ["redemption confirming", "advice", "confirmRedeem"],
     ["redemption reversing, in doubt", "advice", "reverseRedeem"],
+    ["refund requesting", "replyDeadline", "replyDeadline"],
+    ["refund refunded, decides in time", "timer", "decision"],
+    ["refund confirming", "advice", "confirmRefund"],
+    ["refund reversing, in doubt", "advice", "reverseRefund"],
   ])("%s: %s %s is due", (name, work, what) => {
     const transaction = situationOf(name);
     const [command] = resume(transaction).commands;
@@ -138,13 +144,19 @@ describe("an operator must look at", () => {
       "redemption reversed, with an item",
       "redemption disputed confirmation",
       "redemption disputed reversal",
+      "refund refunded, overdue",
+      "refund confirming, held",
+      "refund reversing, held",
+      "refund reversed, with an item",
+      "refund disputed confirmation",
+      "refund disputed reversal",
     ]);
   });
 
   test("an item until it is settled, in every final state: to resolve a dispute settles no item", () => {
     const item = { reason: "confirmationAmbiguous", at: AT } as const;
     const settled = { outcome: "agrees", by: "Thandi", reason: "INC-4411", at: AT } as const;
-    for (const name of ["provision resolved reversal", "redemption confirmed"]) {
+    for (const name of ["provision resolved reversal", "redemption confirmed", "refund confirmed"]) {
       expect(needsAttention({ ...situationOf(name), reconciliation: [item] })).toBe(true);
       expect(needsAttention({ ...situationOf(name), reconciliation: [{ ...item, settled }] })).toBe(false);
     }
@@ -155,6 +167,7 @@ describe("a lookup of one's own transaction", () => {
   const policy = policyOf({ lookupAfterMs: 30 * SECONDS });
   const withPolicy = (each: Transaction): Transaction => {
     if (each.kind === "provision") return { ...each, start: { ...each.start, policy } };
+    if (each.kind === "refund") return { ...each, start: { ...each.start, policy } };
     // A policy that came with `redeem` is in force from then on.
     if (!("redeem" in each) || each.redeem.policy === undefined) return { ...each, start: { ...each.start, policy } };
     return { ...each, redeem: { ...each.redeem, policy } };

@@ -1,13 +1,13 @@
 // THE THEORY
 //
-// A transaction is one provision or one redemption, named by the UUID of its request. It is plain, readonly JSON, and it does
+// A transaction is one provision, one redemption or one refund, named by the UUID of its request. It is plain, readonly JSON, and it does
 // nothing by itself: no I/O, no clock, no random number. A *driver* (the runtime of this project, or your own program) moves it
 // with four pure functions:
 //
-//   startProvision(start), startRedemption(start)   a new transaction, or why its request is refused
-//   observe(transaction, fact)                      something happened outside: always a next step, never a throw
-//   decide(transaction, intent)                     the till or an operator wants something: a next step, or why it is refused
-//   resume(transaction)                             what to do about a stored transaction after a restart
+//   startProvision, startRedemption, startRefund   a new transaction, or why its request is refused
+//   observe(transaction, fact)                     something happened outside: always a next step, never a throw
+//   decide(transaction, intent)                    the till or an operator wants something: a next step, or why it is refused
+//   resume(transaction)                            what to do about a stored transaction after a restart
 //
 // Each gives a Step: the transaction as it is now, and at most one command. A transaction waits for one thing at a time.
 //
@@ -45,17 +45,20 @@
 //   *late*. It is never acted on, not even if it is an approval: the retry or the reversal that is under way settles the matter,
 //   and two responses that act would settle it twice.
 //
-// What this module does not know: HTTP (`responses/` classifies what came back), the two kinds' rules (`machines/`), how
+// What this module does not know: HTTP (`responses/` classifies what came back), the three kinds' rules (`machines/`), how
 // anything is stored (`storage/`), and how an advice is delivered.
 
 import { err, ok, type Result } from "neverthrow";
 import type { Digester } from "./input-digest.ts";
 import { parseIntent } from "./machines/validate-input.ts";
 import type { Due } from "./ports.ts";
+import type { AnyTransaction } from "./machines/any-transaction.ts";
 import type { Provision } from "./machines/provision-state.ts";
 import { decideProvision, observeProvision } from "./machines/provision.ts";
 import type { Redemption } from "./machines/redemption-state.ts";
 import { decideRedemption, observeRedemption } from "./machines/redemption.ts";
+import type { Refund } from "./machines/refund-state.ts";
+import { decideRefund, observeRefund } from "./machines/refund.ts";
 import { deliverableFrom, queueAdviceFor } from "./machines/finalization.ts";
 import { markHandOver } from "./machines/handing-over.ts";
 import { settleItems } from "./machines/reconcile.ts";
@@ -69,6 +72,7 @@ import type {
   QueueAdvice,
   Reconcile,
   RedemptionIntent,
+  RefundIntent,
   Refusal,
   Step,
   Timer,
@@ -79,14 +83,22 @@ import { hasTransactionShape } from "./storage/transaction-shape.ts";
 import type { Instant } from "./time.ts";
 import type { TransactionView } from "./view.ts";
 
-/** One provision or one redemption, named by the UUID of its request. */
-export type Transaction = Provision | Redemption;
+/** One provision, one redemption or one refund, named by the UUID of its request. */
+export type Transaction = AnyTransaction;
 
 /** The kind of a transaction, whatever its state. */
-export type TransactionOfKind<T extends Transaction> = T extends Provision ? Provision : Redemption;
+export type TransactionOfKind<T extends Transaction> = T extends Provision
+  ? Provision
+  : T extends Redemption
+    ? Redemption
+    : Refund;
 
 /** The intents that a kind of transaction takes. */
-export type IntentFor<T extends Transaction> = T extends Provision ? ProvisionIntent : RedemptionIntent;
+export type IntentFor<T extends Transaction> = T extends Provision
+  ? ProvisionIntent
+  : T extends Redemption
+    ? RedemptionIntent
+    : RefundIntent;
 
 /**
  * The next step after a fact. Total: it accepts any fact in any state and never throws. If nothing changes, the step holds the
@@ -98,7 +110,14 @@ export type IntentFor<T extends Transaction> = T extends Provision ? ProvisionIn
 export function observe<T extends Transaction>(transaction: T, fact: Fact): Step<TransactionOfKind<T>>;
 export function observe(transaction: Transaction, fact: Fact): Step<Transaction> {
   if (fact.type === "clockSetBack") return observeClockSetBack(transaction, fact.at);
-  return transaction.kind === "provision" ? observeProvision(transaction, fact) : observeRedemption(transaction, fact);
+  switch (transaction.kind) {
+    case "provision":
+      return observeProvision(transaction, fact);
+    case "redemption":
+      return observeRedemption(transaction, fact);
+    case "refund":
+      return observeRefund(transaction, fact);
+  }
 }
 
 /** What then is due is due at another time, so the step says it again. */
@@ -142,9 +161,14 @@ export function decideValidated(
   if (intent.type === "confirm" && intent.handOver === true) return confirmAndMark(transaction, intent, digester);
   const repeated = compareRepeat(transaction, intent, digester);
   if (repeated !== undefined) return decideRepeat(transaction, intent, repeated);
-  return transaction.kind === "provision"
-    ? decideProvision(transaction, intent)
-    : decideRedemption(transaction, intent);
+  switch (transaction.kind) {
+    case "provision":
+      return decideProvision(transaction, intent);
+    case "redemption":
+      return decideRedemption(transaction, intent);
+    case "refund":
+      return decideRefund(transaction, intent);
+  }
 }
 
 /** A part can be reversed only of what was approved. */
@@ -221,7 +245,8 @@ function timerOf(transaction: Transaction | TransactionView): WakeAt | undefined
     case "lookupFailed":
       return timer("expiry", transaction.attempt, transaction.expiresAt);
     case "issued":
-    case "redeemed": {
+    case "redeemed":
+    case "refunded": {
       const { approval, decideBy } = transaction;
       return decideBy === undefined ? undefined : timer("decision", approval.attempt, decideBy);
     }
@@ -305,11 +330,24 @@ const states = {
     disputed: null,
     resolved: null,
   } satisfies Record<Extract<Transaction, { kind: "redemption" }>["state"], null>,
+  refund: {
+    requesting: null,
+    refunded: null,
+    completed: null,
+    declined: null,
+    confirming: null,
+    reversing: null,
+    confirmed: null,
+    reversed: null,
+    disputed: null,
+    resolved: null,
+  } satisfies Record<Extract<Transaction, { kind: "refund" }>["state"], null>,
 };
 
 /** The names of a kind's states, in the order in which a transaction goes through them. */
 export const provisionStates: readonly string[] = Object.keys(states.provision);
 export const redemptionStates: readonly string[] = Object.keys(states.redemption);
+export const refundStates: readonly string[] = Object.keys(states.refund);
 
 /**
  * Whether a value read from a store is a transaction. Its checksum has shown that it is what was written; here it must have what

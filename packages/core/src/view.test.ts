@@ -7,9 +7,11 @@ import { redemptionSituations } from "../test/redemption-situations.ts";
 import { jsonResponse } from "../test/responses.ts";
 import { secretProvisionRequest } from "../test/secrets.ts";
 import { after } from "../test/specification.ts";
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { VoucherLookup } from "./messages/lookup.ts";
+import type { VoucherStatus } from "./responses/transaction-status.ts";
 import { readDetails } from "./messages/message-details.ts";
-import { toView } from "./view.ts";
+import { toView, viewTransactionStatus, viewVoucherStatus } from "./view.ts";
 
 const answered = (status: number, body: Json) =>
   fact((transaction) => ({
@@ -53,6 +55,7 @@ describe("the details of a message", () => {
           },
         },
         "basketRef": "B-1",
+        "channelId": "kiosk",
         "client": {
           "id": "shop",
           "name": "Shop",
@@ -66,6 +69,7 @@ describe("the details of a message", () => {
           },
           "barcode": "6001234567890",
           "description": "Airtime of R50",
+          "isFixedValue": true,
           "maxAmount": {
             "amount": 5000,
             "currency": "710",
@@ -78,6 +82,10 @@ describe("the details of a message", () => {
           },
           "name": "Airtime",
           "productId": "P1",
+          "receiver": {
+            "id": "provider",
+            "name": "Provider",
+          },
         },
         "receiver": {
           "id": "30",
@@ -206,6 +214,39 @@ describe("the view", () => {
   test("of a start leaves out the code that was asked for, and keeps the serial number", () => {
     const { start } = toView(redemptionSituations["found by serial number"]());
     expect(start).toMatchObject({ lookup: { voucherSerialNumber: "S-1" }, at: AT });
+  });
+});
+
+describe("the view of what Electrum says", () => {
+  const found = (voucher: JsonObject): VoucherStatus => ({ outcome: "found", response: { voucher } });
+
+  test.each<[string, VoucherLookup, JsonObject]>([
+    ["the code that was asked for", { voucherCode: "1234 5678" }, { serialNumber: "12345678" }],
+    ["the code of the response", { voucherSerialNumber: "12345678" }, { code: "1234-5678", serialNumber: "12345678" }],
+  ])("has no serial number that is %s", (_, asked, voucher) => {
+    expect(viewVoucherStatus(found(voucher), asked)).toEqual({ outcome: "found", response: { voucher: {} } });
+  });
+
+  test("has the serial number of a voucher that is called otherwise", () => {
+    expect(viewVoucherStatus(found({ serialNumber: "S-1", pin: "1234" }), { voucherCode: CODE })).toEqual({
+      outcome: "found",
+      response: { voucher: { serialNumber: "S-1" } },
+    });
+  });
+
+  test("masks the code that was asked for in an error's texts", () => {
+    const error = { status: 404, errorType: "INVALID_VOUCHER", errorMessage: `no ${CODE} here` };
+    expect(viewVoucherStatus({ outcome: "notFound", error }, { voucherCode: CODE })).toMatchObject({
+      error: { errorMessage: "no *** here" },
+    });
+  });
+
+  test("masks the codes of a transaction in the original error's texts", () => {
+    const error = { status: 400, errorType: "INVALID_VOUCHER", errorMessage: `${CODE} is spent` };
+    const status = { outcome: "processed", result: "declined", error } as const;
+    expect(viewTransactionStatus(status, redemptionSituations.found())).toMatchObject({
+      error: { errorMessage: "*** is spent" },
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ProvisionStart, RedemptionStart } from "./start.ts";
+import type { ProvisionStart, RedemptionStart, RefundStart } from "./start.ts";
 import type { InDoubt, UnknownOutcome } from "./machines/in-doubt.ts";
 import type {
   Approval,
@@ -16,8 +16,12 @@ import type {
   RedemptionHead,
   RedemptionState,
 } from "./machines/redemption-state.ts";
-import { optionalField } from "./messages/lenient.ts";
+import type { AnyTransaction as Transaction } from "./machines/any-transaction.ts";
+import type { Refund, RefundHead, RefundState } from "./machines/refund-state.ts";
+import type { JsonObject } from "./json.ts";
+import { looseFieldsOf, optionalField } from "./messages/lenient.ts";
 import type { BasicAdvice } from "./messages/advices.ts";
+import type { Uuid } from "./messages/uuid.ts";
 import type { VoucherLookup } from "./messages/lookup.ts";
 import type { Advice, OutgoingMessage } from "./messages/operations.ts";
 import {
@@ -26,7 +30,7 @@ import {
   readVoucherDetails,
   type VoucherDetails,
 } from "./messages/message-details.ts";
-import type { RedemptionStatus } from "./responses/redemption-status.ts";
+import type { TransactionStatus, VoucherStatus } from "./responses/transaction-status.ts";
 import type { ErrorResponse } from "./responses/request-outcome.ts";
 import { leavesChange } from "./change-voucher.ts";
 import { MASK, secretsIn } from "./voucher-code.ts";
@@ -38,7 +42,7 @@ import { MASK, secretsIn } from "./voucher-code.ts";
 // An error's texts come from strangers, and may repeat the code of this voucher or name another: there it is masked.
 
 /** A transaction without its secrets: printing it is harmless. */
-export type TransactionView = ProvisionView | RedemptionView;
+export type TransactionView = ProvisionView | RedemptionView | RefundView;
 
 /** The sale of one voucher, as a till shows it, in any state; `ProvisionView<Issued>` is one in that state. */
 export type ProvisionView<State extends ProvisionState = ProvisionState> = State extends ProvisionState
@@ -52,6 +56,14 @@ export type ProvisionView<State extends ProvisionState = ProvisionState> = State
 export type RedemptionView<State extends RedemptionState = RedemptionState> = State extends RedemptionState
   ? Omit<RedemptionHead, "start" | "reconciliation"> & {
       readonly start: RedemptionStartView;
+      readonly reconciliation: readonly View<ReconciliationItem>[];
+    } & View<State>
+  : never;
+
+/** The refund of one redemption, as a till shows it, in any state; `RefundView<Refunded>` is one in that state. */
+export type RefundView<State extends RefundState = RefundState> = State extends RefundState
+  ? Omit<RefundHead, "start" | "reconciliation"> & {
+      readonly start: RefundStartView;
       readonly reconciliation: readonly View<ReconciliationItem>[];
     } & View<State>
   : never;
@@ -78,6 +90,12 @@ export interface RedemptionStartView extends Omit<RedemptionStart, "lookup"> {
   readonly lookup: Omit<VoucherLookup, "voucherCode">;
 }
 
+export interface RefundStartView extends Omit<RefundStart, "request"> {
+  readonly request: MessageDetails;
+  /** The redemption that is refunded, if the request names it. */
+  readonly redemptionId?: Uuid;
+}
+
 export interface RedeemView extends Omit<RedeemFields["redeem"], "request"> {
   readonly request: MessageDetails;
 }
@@ -85,7 +103,7 @@ export interface RedeemView extends Omit<RedeemFields["redeem"], "request"> {
 /** An approval: what Electrum approved. */
 export interface ApprovalView extends Omit<Approval, "response"> {
   readonly response: MessageDetails;
-  /** Of a redemption that left another voucher, with the rest of the value: the customer must be handed it. */
+  /** Of a redemption or a refund that left another voucher, with the rest of the value or with what is refunded: the customer must be handed it. */
   readonly changeVoucher?: VoucherDetails;
 }
 
@@ -104,22 +122,48 @@ export interface AdviceView {
  */
 export function toView(transaction: Provision): ProvisionView;
 export function toView(transaction: Redemption): RedemptionView;
-export function toView(transaction: Provision | Redemption): TransactionView;
-export function toView(transaction: Provision | Redemption): TransactionView {
-  return transaction.kind === "provision" ? viewProvision(transaction) : viewRedemption(transaction);
+export function toView(transaction: Refund): RefundView;
+export function toView(transaction: Transaction): TransactionView;
+export function toView(transaction: Transaction): TransactionView {
+  switch (transaction.kind) {
+    case "provision":
+      return viewProvision(transaction);
+    case "redemption":
+      return viewRedemption(transaction);
+    case "refund":
+      return viewRefund(transaction);
+  }
 }
 
-/** What Electrum says of a redemption, without its secrets. */
-export const viewStatus = (status: RedemptionStatus, redemption: Redemption): View<RedemptionStatus> => {
-  switch (status.outcome) {
-    case "approved":
-      return { ...status, response: readDetails(status.response) };
-    case "error":
-      return { ...status, error: maskSecrets(status.error, redemption) };
-    default:
-      return status;
-  }
-};
+/** What Electrum says of a transaction of ours, without secrets. */
+export const viewTransactionStatus = (status: TransactionStatus, transaction: Transaction): View<TransactionStatus> =>
+  viewStatus(status, readDetails, secretsIn(transaction));
+
+/** What Electrum says of a voucher, without secrets. A serial number is one if it is the code that was asked for. */
+export function viewVoucherStatus(
+  status: VoucherStatus,
+  { voucherCode: code = "" }: VoucherLookup,
+): View<VoucherStatus> {
+  if (code === "") return viewStatus(status, readDetails, []);
+  const read = (response: JsonObject): MessageDetails =>
+    readDetails({ ...response, voucher: { ...looseFieldsOf(response["voucher"]), code } });
+  return viewStatus(status, read, [code]);
+}
+
+type ReadDetails = (response: JsonObject) => MessageDetails;
+
+function viewStatus(status: VoucherStatus, read: ReadDetails, codes: Iterable<string>): View<VoucherStatus>;
+function viewStatus(status: TransactionStatus, read: ReadDetails, codes: Iterable<string>): View<TransactionStatus>;
+function viewStatus(
+  status: VoucherStatus | TransactionStatus,
+  read: ReadDetails,
+  codes: Iterable<string>,
+): View<VoucherStatus | TransactionStatus> {
+  if ("response" in status) return { ...status, response: read(status.response) };
+  return "error" in status && status.error !== undefined
+    ? { ...status, error: maskSecrets(status.error, codes) }
+    : status;
+}
 
 function viewProvision(provision: Provision): ProvisionView {
   const { kind, id } = provision;
@@ -187,6 +231,34 @@ function viewRedemption(redemption: Redemption): RedemptionView {
   }
 }
 
+function viewRefund(refund: Refund): RefundView {
+  const { kind, id } = refund;
+  const { request, ...start } = refund.start;
+  const reduce = createReducers(refund);
+  const head = {
+    kind,
+    id,
+    start: {
+      ...start,
+      request: readDetails(request),
+      ...optionalField("redemptionId", request.redemptionId),
+    },
+    reconciliation: refund.reconciliation.map(reduce.item),
+    ...optionalField("handedOver", refund.handedOver),
+  };
+  switch (refund.state) {
+    case "requesting":
+      return { ...refund, ...head };
+    case "refunded":
+    case "completed":
+      return { ...refund, approval: reduce.approval(refund.approval), ...head };
+    case "declined":
+      return { ...refund, error: reduce.error(refund.error), ...head };
+    default:
+      return { ...reduce.finalization(refund), ...head };
+  }
+}
+
 /** What reduces the parts of one transaction. */
 interface Reducers {
   error(error: ErrorResponse): ErrorResponse;
@@ -198,8 +270,8 @@ interface Reducers {
   finalization(state: Finalization): View<Finalization>;
 }
 
-function createReducers(transaction: Provision | Redemption): Reducers {
-  const error = (given: ErrorResponse): ErrorResponse => maskSecrets(given, transaction);
+function createReducers(transaction: Transaction): Reducers {
+  const error = (given: ErrorResponse): ErrorResponse => maskSecrets(given, secretsIn(transaction));
 
   const unknown = (given: UnknownOutcome): UnknownOutcome =>
     given.error === undefined ? given : { ...given, error: error(given.error) };
@@ -282,10 +354,10 @@ function viewAdvice({ operation, message }: Advice): AdviceView {
   };
 }
 
-/** An error as it was received, but for the codes and pins of this transaction, and for numbers that may be those of another. */
-function maskSecrets(error: ErrorResponse, transaction: Provision | Redemption): ErrorResponse {
+/** An error as it was received, but for these codes and pins, and for numbers that may be those of another. */
+function maskSecrets(error: ErrorResponse, codes: Iterable<string>): ErrorResponse {
   const { errorType, errorMessage, providerErrorCode, providerErrorMessage, formatErrors } = error;
-  const secrets = [...secretsIn(transaction)];
+  const secrets = [...codes];
   const mask = (text: string): string =>
     secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text).replaceAll(LONG_NUMBER, MASK);
   return {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { secretProvisionRequest, secretRedemptionRequest, secrets } from "../test/secrets.ts";
+import { secretProvisionRequest, secretRedemptionRequest, secretRefundRequest, secrets } from "../test/secrets.ts";
 import { type Tried, type Walk, walks } from "../test/walk.ts";
 import { attentionOf } from "./attention.ts";
 import { canHandOver } from "./hand-over.ts";
@@ -18,6 +18,7 @@ import {
   nextDue,
   provisionStates,
   redemptionStates,
+  refundStates,
   resume,
   type Transaction,
 } from "./transaction.ts";
@@ -47,13 +48,14 @@ function countAnew(openUntil: Map<number, number>, { start }: Transaction, at: n
 }
 
 describe("whatever happens to a transaction", () => {
-  test("the walks reach every state of both machines, so the following tests cover each", () => {
+  test("the walks reach every state of every machine, so the following tests cover each", () => {
     const visited = fc
       .sample(walks, { numRuns: 2_000, seed: 20_261_121 })
       .flatMap((walk) => stepsOf(walk).map(({ transaction: { kind, state } }) => `${kind} ${state}`));
     const states = [
       ...provisionStates.map((state) => `provision ${state}`),
       ...redemptionStates.map((state) => `redemption ${state}`),
+      ...refundStates.map((state) => `refund ${state}`),
     ];
     expect(states.filter((state) => !visited.includes(state))).toEqual([]);
   });
@@ -293,7 +295,7 @@ const waitedFor = (command: Command): Command =>
     : command;
 
 test("the secrets that must be gone after redaction were there before it", () => {
-  const written = JSON.stringify([secretProvisionRequest, secretRedemptionRequest]);
+  const written = JSON.stringify([secretProvisionRequest, secretRedemptionRequest, secretRefundRequest]);
   const missing = Object.entries(secrets).filter(([, secret]) => !written.includes(String(secret)));
   // These come only with responses.
   expect(missing.map(([name]) => name)).toEqual(["otherCode", "pin", "unknown", "number"]);

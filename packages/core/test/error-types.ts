@@ -15,6 +15,7 @@ export interface ErrorTypeMeaning {
  * - `contradicted`: Electrum has another outcome
  * - `notLocated`: nothing to undo, or nothing to confirm
  * - `notRedeemed`: to a confirmRedeem, perhaps the response to a repeat; to any other advice, a refusal
+ * - `notRefunded`: to a confirmRefund, perhaps the response to a repeat; to any other advice, the status decides
  * - `provisionConfirmed` and the like: the same as the advice, the opposite, or about the other kind of transaction
  */
 export type AdviceMeaning =
@@ -29,7 +30,10 @@ export type AdviceMeaning =
   | "provisionConfirmed"
   | "provisionReversed"
   | "redemptionConfirmed"
-  | "redemptionReversed";
+  | "redemptionReversed"
+  | "notRefunded"
+  | "refundConfirmed"
+  | "refundReversed";
 
 const byStatus: ErrorTypeMeaning = { request: "byStatus", advice: "byStatus" };
 const malformed: ErrorTypeMeaning = { request: "byStatus", advice: "refused" };
@@ -59,9 +63,9 @@ export const errorTypes: Readonly<Record<string, ErrorTypeMeaning>> = {
   REDEMPTION_ALREADY_REVERSED: { request: "byStatus", advice: "redemptionReversed" },
   REDEMPTION_NOT_CONFIRMED: byStatus,
   VOUCHER_ALREADY_REFUNDED: byStatus,
-  VOUCHER_NOT_REFUNDED: byStatus,
-  REFUND_ALREADY_CONFIRMED: byStatus,
-  REFUND_ALREADY_REVERSED: byStatus,
+  VOUCHER_NOT_REFUNDED: { request: "byStatus", advice: "notRefunded" },
+  REFUND_ALREADY_CONFIRMED: { request: "byStatus", advice: "refundConfirmed" },
+  REFUND_ALREADY_REVERSED: { request: "byStatus", advice: "refundReversed" },
   INSUFFICIENT_AMOUNT: byStatus,
   DO_NOT_HONOUR: byStatus,
   DO_NOT_HONOR: byStatus,

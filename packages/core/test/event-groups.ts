@@ -157,6 +157,7 @@ export const everyAdviceResponse: readonly AdviceEvent[] = [
   "advice not found, no body",
   "advice not found, no body, two days later",
   "advice not redeemed",
+  "advice not refunded",
   ...unnamed,
   ...unnamedForADay,
   ...notAcknowledged,

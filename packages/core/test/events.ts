@@ -20,6 +20,7 @@ import {
   OTHER_CODE,
   provisionResponse,
   redemptionResponse,
+  refundResponse,
   SECONDS,
 } from "./messages.ts";
 
@@ -70,6 +71,7 @@ const createResponse = (
 /** The response that approves what the transaction waits for. */
 const responseTo = (transaction: Transaction): JsonObject => {
   if (transaction.kind === "provision") return provisionResponse;
+  if (transaction.kind === "refund") return refundResponse;
   return "redeem" in transaction ? redemptionResponse : lookupResponse;
 };
 
@@ -194,10 +196,12 @@ interface AdviceDelivery {
   readonly repeats?: number;
 }
 
+/** What Electrum's error types call the kinds. */
+const subjects = { provision: "VOUCHER", redemption: "REDEMPTION", refund: "REFUND" } as const;
+
 const already = (transaction: Transaction, kind: "same" | "opposite"): string => {
   const confirms = "advice" in transaction && transaction.advice.operation.startsWith("confirm");
-  const subject = transaction.kind === "provision" ? "VOUCHER" : "REDEMPTION";
-  return `${subject}_ALREADY_${confirms === (kind === "same") ? "CONFIRMED" : "REVERSED"}`;
+  return `${subjects[transaction.kind]}_ALREADY_${confirms === (kind === "same") ? "CONFIRMED" : "REVERSED"}`;
 };
 
 export const adviceEvents = {
@@ -218,6 +222,7 @@ export const adviceEvents = {
     repeats: 9,
   }),
   "advice not redeemed": createAdviceResponse(() => errorResponse(400, "VOUCHER_NOT_REDEEMED")),
+  "advice not refunded": createAdviceResponse(() => errorResponse(400, "VOUCHER_NOT_REFUNDED")),
   "advice unnamed, no body": createAdviceResponse(() => emptyResponse(200)),
   "advice unnamed, no body, two days later": createAdviceResponse(() => emptyResponse(204), {
     moment: twoDaysLater,

@@ -1,5 +1,5 @@
-import type { LedgerAmount, ProvisionRequest, RedemptionRequest, VoucherLookup } from "../src/index.ts";
-import { CODE, ID, provisionRequest, redemptionRequest } from "./messages.ts";
+import type { LedgerAmount, ProvisionRequest, RedemptionRequest, RefundRequest, VoucherLookup } from "../src/index.ts";
+import { CODE, ID, provisionRequest, redemptionRequest, refundRequest } from "./messages.ts";
 
 const amount: LedgerAmount = { amount: 5_000, currency: "710", ledgerIndicator: "DEBIT" };
 
@@ -107,6 +107,15 @@ export const fullRedemptionRequest: RedemptionRequest = {
   amounts,
   customer,
   additionalFields: { campaign: { name: "SPRING" } },
+};
+
+/** A refund request with every field that Electrum knows. */
+export const fullRefundRequest: RefundRequest = {
+  ...refundRequest,
+  ...transaction,
+  voucher,
+  amounts,
+  receiverTransactionRef: "P-77",
 };
 
 export const fullVoucherLookup: VoucherLookup = {

@@ -152,8 +152,8 @@ const transaction: Readonly<Record<string, Limit>> = {
   ),
   srcAccType: accountTypes,
   destAccType: accountTypes,
-  stan: text,
-  rrn: text,
+  stan: textUpTo(100),
+  rrn: textUpTo(100),
   "posInfo.entryMode.panEntryMode": oneOf(
     "UNKNOWN",
     "MANUAL",

@@ -8,6 +8,8 @@ import {
   type ProvisionStart,
   type RedemptionRequest,
   type RedemptionStart,
+  type RefundRequest,
+  type RefundStart,
   type Tender,
   type TransactionFields,
   type VoucherLookup,
@@ -58,6 +60,16 @@ export const redemptionRequest: RedemptionRequest = {
   amounts: { requestAmount: AUTHORISED },
 };
 
+/** The id of the redemption that is refunded. */
+const REDEMPTION_ID = "5d1e3f70-2b4c-4e6a-9c8d-7f6e5d4c3b2a";
+
+export const refundRequest: RefundRequest = {
+  ...fields,
+  voucher: { code: CODE },
+  amounts: { requestAmount: AUTHORISED },
+  redemptionId: REDEMPTION_ID,
+};
+
 export const lookup: VoucherLookup = { voucherCode: CODE };
 
 export const tenders: readonly Tender[] = [{ amount: AUTHORISED, tenderType: "CASH" }];
@@ -85,6 +97,9 @@ export const redemptionResponse: JsonObject = {
   amounts: { approvedAmount: { amount: 5_000, currency: "710" } },
 };
 
+/** An approved refund. */
+export const refundResponse: JsonObject = { ...redemptionResponse, time: "2026-11-21T09:30:03.000Z" };
+
 /** A voucher that was found. */
 export const lookupResponse: JsonObject = {
   voucher: { code: CODE, serialNumber: "S-1" },
@@ -109,6 +124,11 @@ export const redemptionStart = (choices: Partial<Policy> = {}, asked: VoucherLoo
   ...startOf(choices),
   id: ID,
   lookup: asked,
+});
+
+export const refundStart = (choices: Partial<Policy> = {}, request: RefundRequest = refundRequest): RefundStart => ({
+  ...startOf(choices),
+  request,
 });
 
 /** The time of this second after the start, in Electrum's format. */

@@ -221,7 +221,11 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
   // A confirmation is delivered until it is acknowledged. If Electrum does not accept it, an operator must look.
   [confirming, accepted, "confirmed"],
   [confirming, unnamedForADay, "confirmed + acknowledgedUnnamed"],
-  [confirming, [...notFound, "advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
+  [
+    confirming,
+    [...notFound, "advice contradicted", "advice refused", "advice not redeemed", "advice not refunded"],
+    "disputed",
+  ],
   [
     confirming,
     [...unnamed, ...notAcknowledged, "advice not found, no body", "advice not found, no body, two days later"],
@@ -244,7 +248,7 @@ export const provisionTable: readonly Row<ProvisionSituation, ProvisionEvent>[] 
     "reversed + providerTakesNoReversals + reversalNotFound",
   ],
   ["reversing, Stellr", unnamedForADay, "reversed + providerTakesNoReversals + acknowledgedUnnamed"],
-  [reversing, ["advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
+  [reversing, ["advice contradicted", "advice refused", "advice not redeemed", "advice not refunded"], "disputed"],
   [reversing, [...unnamed, ...notAcknowledged, "advice not found, no body"], "ignored: notAcknowledged"],
   [reversing, "another advice accepted", "ignored: unexpected"],
 

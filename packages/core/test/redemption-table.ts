@@ -214,7 +214,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
   [confirming, accepted, "confirmed"],
   [confirming, unnamedForADay, "confirmed + acknowledgedUnnamed"],
   [confirming, "advice not redeemed", "confirmed + confirmationAmbiguous"],
-  [confirming, [...notFound, "advice contradicted", "advice refused"], "disputed"],
+  [confirming, [...notFound, "advice contradicted", "advice refused", "advice not refunded"], "disputed"],
   [
     confirming,
     [...unnamed, ...notAcknowledged, "advice not found, no body", "advice not found, no body, two days later"],
@@ -237,7 +237,7 @@ export const redemptionTable: readonly Row<RedemptionSituation, RedemptionEvent>
     "reversed + providerTakesNoReversals + reversalNotFound",
   ],
   [reversingStellr, unnamedForADay, "reversed + providerTakesNoReversals + acknowledgedUnnamed"],
-  [reversing, ["advice contradicted", "advice refused", "advice not redeemed"], "disputed"],
+  [reversing, ["advice contradicted", "advice refused", "advice not redeemed", "advice not refunded"], "disputed"],
   [reversing, [...unnamed, ...notAcknowledged, "advice not found, no body"], "ignored: notAcknowledged"],
   [reversing, "another advice accepted", "ignored: unexpected"],
 

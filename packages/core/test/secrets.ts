@@ -4,12 +4,13 @@ import type {
   JsonObject,
   ProvisionRequest,
   RedemptionRequest,
+  RefundRequest,
   Tender,
   VoucherLookup,
 } from "../src/index.ts";
 import { jsonResponse } from "./responses.ts";
 import { adviceIdOf, currentAttempt, type Event, fact, intent, momentOf } from "./events.ts";
-import { fullProvisionRequest, fullRedemptionRequest } from "./full-messages.ts";
+import { fullProvisionRequest, fullRedemptionRequest, fullRefundRequest } from "./full-messages.ts";
 import { AUTHORISED, CODE, ID, OTHER_CODE } from "./messages.ts";
 
 /** Secrets that no redacted record may hold. Nothing else in the tests contains one of them. */
@@ -70,6 +71,12 @@ export const secretRedemptionRequest: RedemptionRequest = {
   ...fullRedemptionRequest,
   voucher: { code: secrets.code, pin },
   customer,
+  slipData,
+};
+
+export const secretRefundRequest: RefundRequest = {
+  ...fullRefundRequest,
+  voucher: { code: secrets.code, pin },
   slipData,
 };
 

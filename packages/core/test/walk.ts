@@ -12,15 +12,25 @@ import {
   type Step,
   startProvision,
   startRedemption,
+  startRefund,
   stellr,
   type Transaction,
 } from "../src/index.ts";
 import type { Event } from "./events.ts";
-import { lookup, policyOf, provisionRequest, provisionStart, redemptionStart, SECONDS } from "./messages.ts";
+import {
+  lookup,
+  policyOf,
+  provisionRequest,
+  provisionStart,
+  redemptionStart,
+  refundRequest,
+  refundStart,
+  SECONDS,
+} from "./messages.ts";
 import { unwrap } from "./unwrap.ts";
 import { provisionEvents } from "./provision-events.ts";
 import { redemptionEvents } from "./redemption-events.ts";
-import { secretEvents, secretLookup, secretProvisionRequest } from "./secrets.ts";
+import { secretEvents, secretLookup, secretProvisionRequest, secretRefundRequest } from "./secrets.ts";
 
 /** One event of a walk. */
 export interface Tried {
@@ -109,6 +119,7 @@ const onItsWay: readonly Event[] = [
   provisionEvents.approved,
   secretEvents["approved, another voucher, with secrets"],
   provisionEvents["advice not redeemed"],
+  provisionEvents["advice not refunded"],
   provisionEvents["advice contradicted"],
   provisionEvents["advice refused"],
   provisionEvents.hold,
@@ -126,6 +137,7 @@ const likely: Readonly<Record<Transaction["state"], readonly Event[]>> = {
   found: [redemptionEvents.redeem, redemptionEvents["redeem, Stellr"], secretEvents["redeem, with secrets"]],
   issued: undecided,
   redeemed: undecided,
+  refunded: undecided,
   confirming: onItsWay,
   reversing: onItsWay,
   disputed: [provisionEvents.resend, provisionEvents["resolve as reversed"], provisionEvents.approved],
@@ -179,10 +191,10 @@ const moves: fc.Arbitrary<Move> = fc.record({
   shiftMs: fc.oneof(fc.constant(0), fc.integer({ min: -7_200 * SECONDS, max: 7_200 * SECONDS })),
 });
 
-/** Walks of transactions of both kinds, with every kind of policy. */
+/** Walks of transactions of every kind, with every kind of policy. */
 export const walks: fc.Arbitrary<Walk> = fc
   .record({
-    kind: fc.constantFrom("provision", "redemption"),
+    kind: fc.constantFrom("provision", "redemption", "refund"),
     policy: policies,
     isSecret: fc.boolean(),
     moves: fc.array(moves, { maxLength: 25, size: "max" }),
@@ -209,6 +221,10 @@ function begin(kind: Plan["kind"], policy: Policy, isSecret: boolean): readonly 
   if (kind === "provision") {
     const step = unwrap(startProvision(provisionStart(policy, isSecret ? secretProvisionRequest : provisionRequest)));
     return [{ type: "provisionStarted", start: step.transaction.start }, step];
+  }
+  if (kind === "refund") {
+    const step = unwrap(startRefund(refundStart(policy, isSecret ? secretRefundRequest : refundRequest)));
+    return [{ type: "refundStarted", start: step.transaction.start }, step];
   }
   const step = unwrap(startRedemption(redemptionStart(policy, isSecret ? secretLookup : lookup)));
   return [{ type: "redemptionStarted", start: step.transaction.start }, step];

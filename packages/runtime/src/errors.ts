@@ -58,8 +58,8 @@ export type TillError =
       readonly bound: keyof UndeliveredBounds;
     } & Undelivered)
   /**
-   * Another transaction holds what this one needs for itself: the same voucher is being redeemed, or the same sale is undecided. Nothing was
-   * stored. `holder` is that transaction, and `outlook` says what will become of it.
+   * Another transaction holds what this one needs for itself: the same voucher is being redeemed, the same sale is undecided, or the same
+   * redemption has an open refund. Nothing was stored. `holder` is that transaction, and `outlook` says what will become of it.
    */
   | { readonly type: "taken"; readonly id: Uuid; readonly holder?: TransactionView; readonly outlook: Outlook }
   /** The stored record cannot be trusted. The operator must look at it. */
@@ -108,9 +108,15 @@ export const refused = (refusal: Refusal, transaction: Transaction): TillError =
 function toLoggable(transaction: Transaction): TransactionView {
   const masked = redact(transaction);
   if (transaction.start.redacted === true) return toView(masked);
-  return masked.kind === "provision"
-    ? toView({ ...masked, start: withoutMark(masked.start) })
-    : toView({ ...masked, start: withoutMark(masked.start) });
+  // Told apart, so that each keeps its start.
+  switch (masked.kind) {
+    case "provision":
+      return toView({ ...masked, start: withoutMark(masked.start) });
+    case "redemption":
+      return toView({ ...masked, start: withoutMark(masked.start) });
+    case "refund":
+      return toView({ ...masked, start: withoutMark(masked.start) });
+  }
 }
 
 const withoutMark = <Start extends { readonly redacted?: true }>({
@@ -124,6 +130,6 @@ export const refusedMessage = (faults: readonly MessageFault[]): TillError => ({
   refusal: { type: "invalidMessage", faults },
 });
 
-/** The call is for the other kind of transaction. */
+/** The call is for another kind of transaction. */
 export const wrongKind = (transaction: Transaction): TillError =>
   refused({ type: "wrongKind", intent: transaction.kind }, transaction);

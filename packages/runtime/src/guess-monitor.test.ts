@@ -29,6 +29,16 @@ describe("guessing of voucher codes is noticed", () => {
     expect(alertsOf(testTill)).toEqual([alert, alert]);
   });
 
+  test("balance inquiries count as lookups do", async () => {
+    const testTill = noSuchVoucher();
+    const till = await testTill.open();
+    await lookUp(testTill, till, 9, "TILL0001");
+    const asking = till.inquireBalance({ voucherCode: "guess 10" }, { client: "shop", terminal: "TILL0001" });
+
+    expect(await testTill.done(asking)).toMatchObject({ outcome: "notFound" });
+    expect(alertsOf(testTill)).toMatchObject([{ reason: "failedLookups", terminal: "TILL0001", failures: 10 }]);
+  });
+
   test("in ten minutes, and no longer", async () => {
     const testTill = noSuchVoucher();
     const till = await testTill.open();

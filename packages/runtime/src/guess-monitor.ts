@@ -6,6 +6,7 @@
 import { labelsOf } from "@electrum-vouchers/core";
 import type { AlertReporter } from "./alert-reporter.ts";
 import type { Clock } from "./clock.ts";
+import type { EventLabels } from "./event-labels.ts";
 import type { CommittedStep } from "./engine/run-transaction.ts";
 
 /** A cashier mistypes a code now and then. Ten customers in ten minutes do not. */
@@ -15,17 +16,18 @@ const WINDOW_MS = 10 * 60 * 1_000;
 /** Of more terminals than this, the one that has been quiet for longest is forgotten. */
 const MAX_TERMINALS = 1_000;
 
-/** Gives what is to be called for every step that became durable. */
-export function createGuessMonitor(
-  clock: Pick<Clock, "monotonicMs">,
-  reportAlert: AlertReporter,
-): (step: CommittedStep) => void {
+export interface GuessMonitor {
+  /** To be called for every step that became durable. */
+  observeStep(step: Pick<CommittedStep, "transaction">): void;
+  /** To be called if a question that belongs to no step has found no such voucher. */
+  observeUnknownVoucher(sender: Pick<EventLabels, "client" | "terminal">): void;
+}
+
+export function createGuessMonitor(clock: Pick<Clock, "monotonicMs">, reportAlert: AlertReporter): GuessMonitor {
   /** When each terminal's lookups have failed. The terminal that failed last is the last one. */
   const failures = new Map<string, readonly number[]>();
 
-  return ({ transaction }) => {
-    if (transaction.state !== "lookupFailed" || transaction.reason !== "noSuchVoucher") return;
-    const { client, terminal } = labelsOf(transaction);
+  function observeUnknownVoucher({ client, terminal }: Pick<EventLabels, "client" | "terminal">): void {
     const key = JSON.stringify([client, terminal]);
     const nowMs = clock.monotonicMs();
     const recent = [...(failures.get(key) ?? []).filter((atMs) => atMs > nowMs - WINDOW_MS), nowMs];
@@ -43,5 +45,13 @@ export function createGuessMonitor(
     }
     const [oldest] = failures.keys();
     if (failures.size > MAX_TERMINALS && oldest !== undefined) failures.delete(oldest);
+  }
+
+  return {
+    observeStep: ({ transaction }) => {
+      const isUnknown = transaction.state === "lookupFailed" && transaction.reason === "noSuchVoucher";
+      if (isUnknown) observeUnknownVoucher(labelsOf(transaction));
+    },
+    observeUnknownVoucher,
   };
 }

@@ -15,7 +15,7 @@ import {
 import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
 import type { AlertReporter } from "./alert-reporter.ts";
 import { refusedMessage, type TillError } from "./errors.ts";
-import type { TransactionService } from "./transaction-service.ts";
+import type { IntentTerms, TransactionService } from "./transaction-service.ts";
 
 /** Applies an intent as it is now, whatever the caller does with its parts meanwhile. */
 export const applyIntent = (
@@ -23,12 +23,12 @@ export const applyIntent = (
   id: Uuid,
   intent: Intent,
   cardNumbers: CardNumbersInText = "allow",
-  exclusiveKey?: string,
+  terms?: IntentTerms,
 ): ResultAsync<Transaction, TillError> =>
   parseIntent(intent)
     .mapErr(refusedInput)
     .andThen((parsed) => screenText(parsed, cardNumbers))
-    .asyncAndThen((parsed) => transactions.applyIntent(id, parsed, exclusiveKey));
+    .asyncAndThen((parsed) => transactions.applyIntent(id, parsed, terms));
 
 /**
  * Confirms, and says so if the confirmation is refused for its content: the customer may have paid already, so that from now on nothing is
@@ -40,14 +40,16 @@ export const applyConfirmation = (
   intent: Extract<Intent, { type: "confirm" }>,
   cardNumbers: CardNumbersInText,
   reportAlert: AlertReporter,
+  terms?: IntentTerms,
 ): ResultAsync<Transaction, TillError> =>
-  applyIntent(transactions, id, intent, cardNumbers).orElse((error) => {
+  applyIntent(transactions, id, intent, cardNumbers, terms).orElse((error) => {
     const refusal = error.type === "refused" ? error.refusal : undefined;
     if (refusal?.type !== "invalidMessage" && refusal?.type !== "notAuthorised") return errAsync(error);
     return transactions
-      .applyIntent(id, { type: "paymentStarted", at: intent.at })
+      .applyIntent(id, { type: "paymentStarted", at: intent.at }, terms)
       .andTee(({ state }) => {
-        if (state === "issued" || state === "redeemed") reportAlert({ reason: "confirmationRefused", id, refusal });
+        if (state === "issued" || state === "redeemed" || state === "refunded")
+          reportAlert({ reason: "confirmationRefused", id, refusal });
       })
       .orElse(() => errAsync(error))
       .andThen(() => errAsync(error));
@@ -84,6 +86,20 @@ export const checkClient = (
   clients === undefined || client === undefined || clients.includes(client)
     ? ok()
     : err(refusedMessage([{ path: "client.id", expected: "must be a client that the till has credentials for" }]));
+
+/** The transaction, if it is stored. */
+export const findStored = (
+  transactions: Pick<TransactionService, "find">,
+  id: Uuid,
+): ResultAsync<Transaction | undefined, TillError> =>
+  transactions
+    .find(id)
+    .map((found): Transaction | undefined => found)
+    .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
+
+/** The client that a call is for if it names none: the only one of the till's credentials. */
+export const onlyClientOf = ([only, ...others]: readonly string[] = []): string | undefined =>
+  others.length === 0 ? only : undefined;
 
 /** What exists already goes on, whatever keeps something new from beginning. Whether it exists is asked only after a refusal. */
 export const unlessKnown = (

@@ -1,10 +1,16 @@
-import { exclusiveTextOf, type ProvisionRequest, type RedemptionRequest } from "@electrum-vouchers/core";
+import {
+  exclusiveTextOf,
+  type ProvisionRequest,
+  type RedemptionRequest,
+  refundTextOf,
+  type Uuid,
+} from "@electrum-vouchers/core";
 import type { Outbox } from "@electrum-vouchers/core/ports";
 import { okAsync, Result, type ResultAsync } from "neverthrow";
 import { createHmac } from "node:crypto";
 import { refusedMessage, type TillError } from "./errors.ts";
 
-// The keys that at most one transaction of a store may hold. A key is made of a voucher's code, so it is hashed under the store's own secret:
+// The keys that at most one transaction of a store may hold. A key may be made of a voucher's code, so it is hashed under the store's own secret:
 // the column gives no more away than the record beside it, and a key from one store is not known in another.
 
 /** Says what makes two sales the same, such as a basket's number; `undefined` if any number of this sale may be open. */
@@ -15,6 +21,8 @@ export interface KeyMaker {
   /** `undefined`: it takes none. */
   ofSale(request: ProvisionRequest): ResultAsync<string | undefined, TillError>;
   ofRedemption(request: RedemptionRequest): ResultAsync<string, TillError>;
+  /** That of the refund of this number, of a redemption's refunds. */
+  ofRefund(redemptionId: Uuid, number: number): ResultAsync<string, TillError>;
 }
 
 /** In characters. It names a sale, and does not describe it. */
@@ -42,6 +50,7 @@ export function createKeyMaker(outbox: Pick<Outbox, "secret">, identify: SaleIde
         identity === undefined ? okAsync<string | undefined, TillError>(undefined) : keyOf(`provision ${identity}`),
       ),
     ofRedemption: ({ voucher }) => keyOf(exclusiveTextOf(voucher.code)),
+    ofRefund: (redemptionId, number) => keyOf(refundTextOf(redemptionId, number)),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type Policy,
   type ProvisionRequest,
   type RedemptionRequest,
+  type RefundRequest,
   type VoucherLookup,
 } from "@electrum-vouchers/core";
 import { err, type Result } from "neverthrow";
@@ -17,7 +18,8 @@ export type PolicySubject =
   | { readonly provision: ProvisionRequest }
   | { readonly lookup: VoucherLookup }
   /** The voucher was found, and is about to be redeemed. `found` is what the lookup's response says; its `receiver` names the provider. */
-  | { readonly lookup: VoucherLookup; readonly redemption: RedemptionRequest; readonly found: MessageDetails };
+  | { readonly lookup: VoucherLookup; readonly redemption: RedemptionRequest; readonly found: MessageDetails }
+  | { readonly refund: RefundRequest };
 
 /** Selects a policy. What the selector returns is validated, and what it throws becomes an error. */
 export function selectPolicy(selector: PolicySelector, subject: PolicySubject): Result<Policy, TillError> {

@@ -18,7 +18,7 @@ import { err, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
 import { type TillError, wrongKind } from "./errors.ts";
 import type { ConfirmOptions } from "./actor.ts";
 import type { AlertReporter } from "./alert-reporter.ts";
-import { acceptMessage, applyConfirmation, checkClient, copyOptions, unlessKnown } from "./incoming.ts";
+import { acceptMessage, applyConfirmation, checkClient, copyOptions, findStored, unlessKnown } from "./incoming.ts";
 import type { ResolvedTillOptions } from "./options.ts";
 import type { KeyMaker } from "./key-maker.ts";
 import type { RequestMonitor } from "./request-monitor.ts";
@@ -110,7 +110,8 @@ export function createProvisions(
 
   /** What keeps a new sale from beginning. The one that counts sales comes last, so that none is counted which then does not begin. */
   const admit = (request: ProvisionRequest, policy: Policy): ResultAsync<void, TillError> => {
-    const isKnown = (): ResultAsync<boolean, TillError> => exists(transactions, request.id);
+    const isKnown = (): ResultAsync<boolean, TillError> =>
+      findStored(transactions, request.id).map((found) => found !== undefined);
     return unlessKnown(refuseTooOld(request.time, options), isKnown)
       .andThen(() => unlessKnown(undelivered.admit(queueNameOf(request, policy), policy), isKnown))
       .andThen(() => admitForeign(monitor, isKnown));
@@ -131,12 +132,6 @@ export function createProvisions(
       confirm(id, { ...given, tenders, handOver: true }).andThen(toSaleHandedOver),
   };
 }
-
-const exists = (transactions: TransactionService, id: Uuid): ResultAsync<boolean, TillError> =>
-  transactions
-    .find(id)
-    .map(() => true)
-    .orElse((error) => (error.type === "unknownTransaction" ? ok(false) : err(error)));
 
 /** While the responses are not Electrum's, a new sale begins only to find out whether they are again. */
 const admitForeign = (

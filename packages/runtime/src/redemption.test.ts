@@ -1,4 +1,4 @@
-import { type RedemptionView, toView } from "@electrum-vouchers/core";
+import type { RedemptionView } from "@electrum-vouchers/core";
 import {
   errorResponse,
   never,
@@ -279,40 +279,6 @@ describe("cancelling", () => {
     await testTill.clock.advance(62_000);
 
     expect(await testTill.stored(uuid(1))).toMatchObject({ state: "reversed", decision: { by: "deadline" } });
-  });
-});
-
-describe("asking Electrum about a redemption of ours", () => {
-  test("given that it is open, then the question is refused", async () => {
-    const testTill = createTestTill();
-    const till = await testTill.open();
-    await redeem(testTill, till);
-
-    expect(await testTill.failed(till.lookUpRedemption(uuid(1)))).toEqual({
-      type: "lookupTooEarly",
-      state: "redeemed",
-    });
-    expect(testTill.operations()).not.toContain("lookupRedemption");
-  });
-
-  test("given that it is over, then Electrum's response is read, and changes nothing", async () => {
-    const testTill = createTestTill({ messaging: "single" });
-    const till = await testTill.open();
-    const redemption = await redeem(testTill, till);
-
-    expect(await testTill.done(till.lookUpRedemption(uuid(1)))).toMatchObject({ outcome: "approved" });
-    expect(toView(await testTill.stored(uuid(1)))).toEqual(redemption);
-  });
-
-  test("given no response, then the call says why", async () => {
-    const testTill = createTestTill({
-      messaging: "single",
-      script: ({ operation }) => (operation === "lookupRedemption" ? { noResponse: "unreachable" } : undefined),
-    });
-    const till = await testTill.open();
-    await redeem(testTill, till);
-
-    expect(await testTill.failed(till.lookUpRedemption(uuid(1)))).toEqual({ type: "noResponse", cause: "unreachable" });
   });
 });
 

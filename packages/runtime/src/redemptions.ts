@@ -1,8 +1,6 @@
 import {
   type Amounts,
   type NamedReason,
-  mayLookUp,
-  policyInForce,
   codeToRedeem,
   parseRedemptionDraft,
   parseRedemptionRequest,
@@ -11,29 +9,29 @@ import {
   parseVoucherLookup,
   type Redemption,
   readDetails,
-  type RedemptionStatus,
   type RedemptionView,
   toView,
-  type View,
-  viewStatus,
   type RedemptionRequest,
-  classifyRedemptionStatus,
-  type NoResponse,
   type Transaction,
   type Uuid,
   type VoucherLookup,
 } from "@electrum-vouchers/core";
-import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
-import { eventLabelsOf } from "./event-labels.ts";
-import type { Clock } from "./clock.ts";
+import { err, ok, type Result, type ResultAsync } from "neverthrow";
 import { type TillError, wrongKind } from "./errors.ts";
-import { acceptMessage, applyConfirmation, applyIntent, checkClient, copyOptions, unlessKnown } from "./incoming.ts";
+import {
+  acceptMessage,
+  applyConfirmation,
+  applyIntent,
+  checkClient,
+  copyOptions,
+  onlyClientOf,
+  unlessKnown,
+} from "./incoming.ts";
 import type { Actor, ConfirmOptions } from "./actor.ts";
+import { mayLookUpSale } from "./may-look-up-sale.ts";
 import type { AlertReporter } from "./alert-reporter.ts";
 import type { ResolvedTillOptions } from "./options.ts";
 import type { KeyMaker } from "./key-maker.ts";
-import type { PendingCalls } from "./pending-calls.ts";
-import type { Send } from "./send.ts";
 import { refuseTooOld } from "./too-old.ts";
 import type { TransactionService } from "./transaction-service.ts";
 
@@ -50,10 +48,6 @@ export interface RedemptionCalls {
   redeem(request: RedemptionDraft, options?: RedeemOptions): ResultAsync<RedemptionView, TillError>;
   /** Confirms the redemption, in full or for `amounts`. Resolves when that is durable. */
   confirmRedemption(id: Uuid, amounts?: Amounts, options?: ConfirmOptions): ResultAsync<RedemptionView, TillError>;
-  /** Asks Electrum about a redemption of ours. Refused while it is open. Changes nothing. */
-  lookUpRedemption(
-    id: Uuid,
-  ): ResultAsync<View<RedemptionStatus>, TillError | (NoResponse & { readonly type: "noResponse" })>;
 }
 
 export interface RedeemOptions extends Actor {
@@ -74,18 +68,14 @@ export interface LookUpOptions {
 
 export function createRedemptions(
   transactions: TransactionService,
-  send: Send,
-  pendingCalls: PendingCalls,
   reportAlert: AlertReporter,
   keyMaker: KeyMaker,
   options: ResolvedTillOptions,
 ): RedemptionCalls {
   const { clock, newId, policyFor, clients } = options;
-  const [onlyClient, ...otherClients] = clients ?? [];
-  const defaultClient = otherClients.length === 0 ? onlyClient : undefined;
 
   return {
-    lookUp: (lookup, { id = newId(), client = defaultClient, terminal, correlation } = {}) =>
+    lookUp: (lookup, { id = newId(), client = onlyClientOf(clients), terminal, correlation } = {}) =>
       acceptMessage(parseVoucherLookup(lookup), options.cardNumbersInText)
         .andThen((parsed) => checkClient(clients, client).map(() => parsed))
         .andThen((parsed) => policyFor({ lookup: parsed }).map((policy) => ({ lookup: parsed, policy })))
@@ -122,55 +112,10 @@ export function createRedemptions(
         { ...given, type: "confirm", ...(amounts === undefined ? {} : { amounts }), at: clock.now() },
         "allow",
         reportAlert,
+        { kind: "redemption" },
       ).andThen(toRedemptionView),
-    lookUpRedemption: (id) => askForRedemption(id, { transactions, send, pendingCalls, clock }),
   };
 }
-
-interface AskingContext {
-  readonly transactions: TransactionService;
-  readonly send: Send;
-  readonly pendingCalls: PendingCalls;
-  readonly clock: Clock;
-}
-
-const askForRedemption = (
-  id: Uuid,
-  { transactions, send, pendingCalls, clock }: AskingContext,
-): ReturnType<RedemptionCalls["lookUpRedemption"]> =>
-  transactions
-    .find(id)
-    .andThen(asRedemption)
-    .andThen((redemption) => mayLookUp(redemption, clock.now()).map(() => redemption))
-    .andThen((redemption) => {
-      const message = { operation: "lookupRedemption", message: { requestId: id } } as const;
-      const labels = eventLabelsOf(redemption);
-      const { client } = labels;
-      const deadlineAt = clock.now() + policyInForce(redemption).replyDeadlineMs;
-      const sent = send({ id, attempt: 0, message, deadlineAt, labels, ...(client === undefined ? {} : { client }) });
-      const answered = pendingCalls.untilAbandoned(sent).then((result) => result ?? err(abandoned));
-      return new ResultAsync(pendingCalls.track(answered))
-        .map((response) => [redemption, response] as const)
-        .mapErr(({ cause }) => ({ type: "noResponse", cause }) as const);
-    })
-    .map(([redemption, response]) => viewStatus(classifyRedemptionStatus(id, response), redemption));
-
-/** The till has stopped, and does not wait any longer. */
-const abandoned: NoResponse = { cause: "stopped" };
-
-/** A sale in the same outbox may be looked up once it is over. */
-const mayLookUpSale = (
-  transactions: TransactionService,
-  { provisionRequestId }: VoucherLookup,
-  clock: Clock,
-): ResultAsync<void, TillError> =>
-  provisionRequestId === undefined
-    ? okAsync(undefined)
-    : transactions
-        // It may be another system's id, in upper case. Those in the outbox are in lower case.
-        .find(provisionRequestId.toLowerCase())
-        .andThen((sale) => mayLookUp(sale, clock.now()))
-        .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
 
 /** Redeems with what was found: its code if the request leaves it out, and the policy for its provider. */
 const redeemDraft = (
@@ -187,7 +132,7 @@ const redeemDraft = (
       return redeeming.override === undefined
         ? keyMaker
             .ofRedemption(redeem.request)
-            .andThen((key) => applyIntent(transactions, draft.id, intent, "allow", key))
+            .andThen((key) => applyIntent(transactions, draft.id, intent, "allow", { exclusiveKey: key }))
         : applyIntent(transactions, draft.id, intent);
     });
 
@@ -233,5 +178,5 @@ const withCode = (draft: RedemptionDraft, code: string | undefined): Result<Rede
 const toRedemptionView = (transaction: Transaction): Result<RedemptionView, TillError> =>
   asRedemption(transaction).map((redemption) => toView(redemption));
 
-const asRedemption = (transaction: Transaction): Result<Redemption, TillError> =>
+export const asRedemption = (transaction: Transaction): Result<Redemption, TillError> =>
   transaction.kind === "redemption" ? ok(transaction) : err(wrongKind(transaction));

@@ -3,25 +3,25 @@
 //
 // 1. A response that is not Electrum's (contract C.1) is an alert. After some of them in a row, and none of Electrum's between,
 //    new sales are refused at once: each would cost a customer a retry and a reversal. A single sale now and then finds out when
-//    Electrum is back. Lookups neither count nor are refused: they have no financial effect.
+//    Electrum is back. Lookups neither count nor are refused: they have no financial effect. But an answer of Electrum's to one
+//    shows that it is back.
 // 2. A refusal of the credentials is an alert, as one of an advice is. Anything that Electrum accepts ends a halt.
 // 3. If nothing has ever answered, Electrum may not know this address: it drops callers that are not on its allow-list, without
 //    any response.
 
-import type { Fact, NoResponseCause, Transaction, Uuid } from "@electrum-vouchers/core";
+import type { Fact, NoResponseCause, Request, Transaction, Uuid } from "@electrum-vouchers/core";
 import { labelsOf } from "@electrum-vouchers/core";
 import type { AlertReporter } from "./alert-reporter.ts";
 import type { Clock } from "./clock.ts";
 import { reachOf } from "./engine/delivery.ts";
 import type { CommittedStep } from "./engine/run-transaction.ts";
+import { createSalesGate, type SalesGate } from "./sales-gate.ts";
 
-export interface RequestMonitor {
+export interface RequestMonitor extends Pick<SalesGate, "refusesSales" | "admitSale"> {
   /** To be called for every step that became durable. */
   observeStep(step: CommittedStep): void;
-  /** Whether new sales are refused, but for single ones. */
-  refusesSales(): boolean;
-  /** How long a new sale is refused, in milliseconds; 0 if one may start now. A sale that may start counts as the probe. */
-  admitSale(): number;
+  /** To be called if Electrum itself has answered a question of this client that belongs to no step. */
+  observeAnswer(client: string): void;
 }
 
 export interface RequestMonitorOptions {
@@ -33,12 +33,6 @@ export interface RequestMonitorOptions {
   onUnanswered(id: Uuid, cause: NoResponseCause): void;
 }
 
-/** Foreign responses in a row after which new sales are refused. */
-const MAX_FOREIGN_IN_ROW = 3;
-
-/** While new sales are refused, one may start this often. */
-const PROBE_INTERVAL_MS = 10_000;
-
 /** Requests without any response, before the operator is told of the allow-list. */
 const NEVER_ANSWERED_SENDS = 3;
 
@@ -48,12 +42,9 @@ export function createRequestMonitor({
   onAccepted,
   onUnanswered,
 }: RequestMonitorOptions): RequestMonitor {
-  let foreignInRow = 0;
-  let probedAtMs = Number.NEGATIVE_INFINITY;
+  const gate = createSalesGate(clock);
   let hasAnswered = false;
   let unansweredSends = 0;
-
-  const refusesSales = (): boolean => foreignInRow >= MAX_FOREIGN_IN_ROW;
 
   function noteNoResponse(id: Uuid, cause: NoResponseCause): void {
     onUnanswered(id, cause);
@@ -63,10 +54,10 @@ export function createRequestMonitor({
       reportAlert({ reason: "neverAnswered", sends: unansweredSends });
   }
 
-  /** This one has just shown that Electrum is not there, so the first probe waits as long as any. */
-  function noteForeign(): void {
-    foreignInRow += 1;
-    if (foreignInRow === MAX_FOREIGN_IN_ROW) probedAtMs = clock.monotonicMs();
+  function noteAnswer(client: string): void {
+    hasAnswered = true;
+    gate.noteElectrum();
+    onAccepted(client);
   }
 
   function noteResponse(fact: Extract<Fact, { type: "response" }>, before: Transaction, after: Transaction): void {
@@ -76,7 +67,7 @@ export function createRequestMonitor({
     const isLookup = before.state === "lookingUp";
     const { client = "" } = labelsOf(after);
     if (isForeign(after, fact.attempt)) {
-      if (!isLookup) noteForeign();
+      if (!isLookup) gate.noteForeign();
       reportAlert({ reason: "notElectrum", id, operation: operationOf(before), status });
       return;
     }
@@ -87,8 +78,7 @@ export function createRequestMonitor({
     }
     // A 5xx of a gateway is no word of Electrum's, and no other one's either.
     if (status >= 500 && status !== 501 && error === undefined && !("approval" in after)) return;
-    foreignInRow = 0;
-    onAccepted(client);
+    noteAnswer(client);
     if (error?.isUnnamed === true) reportAlert({ reason: "unnamedError", id, operation: operationOf(before), status });
   }
 
@@ -99,14 +89,9 @@ export function createRequestMonitor({
       if (fact.type === "noResponse") noteNoResponse(transaction.id, fact.cause);
       if (fact.type === "response") noteResponse(fact, before, transaction);
     },
-    refusesSales,
-    admitSale: () => {
-      if (!refusesSales()) return 0;
-      const nowMs = clock.monotonicMs();
-      const waitMs = probedAtMs + PROBE_INTERVAL_MS - nowMs;
-      if (waitMs <= 0) probedAtMs = nowMs;
-      return Math.max(waitMs, 0);
-    },
+    observeAnswer: noteAnswer,
+    refusesSales: gate.refusesSales,
+    admitSale: gate.admitSale,
   };
 }
 
@@ -117,9 +102,14 @@ function isForeign(transaction: Transaction, attempt: number): boolean {
   return last?.attempt === attempt && last.cause === "foreign";
 }
 
-function operationOf(
-  before: Transaction,
-): "provisionVoucher" | "retryProvisionVoucher" | "lookupVoucher" | "redeemVoucher" {
-  if (before.kind === "redemption") return before.state === "redeeming" ? "redeemVoucher" : "lookupVoucher";
-  return before.state === "requesting" && before.attempt > 0 ? "retryProvisionVoucher" : "provisionVoucher";
+/** The request that a transaction has under way. */
+function operationOf(before: Transaction): Exclude<Request["operation"], "lookupRedemption"> {
+  switch (before.kind) {
+    case "provision":
+      return before.state === "requesting" && before.attempt > 0 ? "retryProvisionVoucher" : "provisionVoucher";
+    case "redemption":
+      return before.state === "redeeming" ? "redeemVoucher" : "lookupVoucher";
+    case "refund":
+      return "refundVoucher";
+  }
 }

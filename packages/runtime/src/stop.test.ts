@@ -176,7 +176,7 @@ describe("calls that have not ended when the till's time to stop is over", () =>
 
     await testTill.settled(till.stop());
 
-    expect(await testTill.failed<unknown, unknown>(asking)).toEqual({ type: "noResponse", cause: "stopped" });
+    expect(await testTill.done(asking)).toEqual({ outcome: "cannotTellYet", reason: "noResponse", cause: "stopped" });
   });
 
   test("given a store that does not answer either, then the till stops all the same", async () => {
@@ -236,6 +236,9 @@ describe("a till that has stopped", () => {
       till.find(uuid(1)),
       till.finalized(uuid(1)),
       till.lookUpRedemption(uuid(1)),
+      till.lookUpProvision(uuid(1)),
+      till.inquireBalance(voucherLookup),
+      till.inquireBalance({ provisionRequestId: uuid(2) }),
     ];
     const errors = await Promise.all(calls.map((call) => testTill.failed<unknown, unknown>(call)));
 

@@ -28,6 +28,8 @@ import { createGuessMonitor } from "./guess-monitor.ts";
 import { applyIntent, copyOptions } from "./incoming.ts";
 import { type TillOptions, resolveOptions } from "./options.ts";
 import { createRedemptions, type RedemptionCalls } from "./redemptions.ts";
+import { createRefunds, type RefundCalls } from "./refunds.ts";
+import { createQuestions, type QuestionCalls } from "./questions.ts";
 import { createProvisions, type ProvisionCalls } from "./provisions.ts";
 import { startBackground } from "./background/background.ts";
 import type { CommittedStep } from "./engine/run-transaction.ts";
@@ -47,8 +49,8 @@ export interface HandOverOptions extends Actor {
   readonly copy?: NamedReason;
 }
 
-/** A point of sale that sells and accepts vouchers, and never loses track of one. */
-export interface Till extends ProvisionCalls, RedemptionCalls {
+/** A point of sale that sells, accepts and refunds vouchers, and never loses track of one. */
+export interface Till extends ProvisionCalls, RedemptionCalls, RefundCalls, QuestionCalls {
   /** Cancels the transaction, or has it reversed. Resolves when that is durable. If a confirm and a cancel race, one wins. */
   cancel(id: Uuid, options?: CancelOptions): ResultAsync<TransactionView, TillError>;
   /**
@@ -77,7 +79,7 @@ export interface Till extends ProvisionCalls, RedemptionCalls {
   /** The transaction as it is stored. */
   find(id: Uuid): ResultAsync<TransactionView, TillError>;
   /**
-   * Gives out what the customer is handed: the voucher of a sale, the change voucher of a redemption if it left one, and the text for the
+   * Gives out what the customer is handed: the voucher of a sale, the other voucher that a redemption or a refund left, if any, and the text for the
    * receipt. There is no other way to a code. Refused while the till may still decide otherwise. That it was handed over is stored first, and it
    * is given out once: again it is a `copy`, which needs a person's name and a reason.
    */
@@ -127,12 +129,12 @@ export async function startTill(options: TillOptions): Promise<Till> {
     onAccepted: (client) => forwarder.noteAccepted(client),
     onUnanswered: (id, cause) => forwarder.noteUnanswered(id, cause),
   });
-  const observers = [monitor.observeStep, createGuessMonitor(clock, reportAlert), createAttentionAlerts(reportAlert)];
-  const onCommitted = tellAll([...observers, steps.notify]);
+  const guesses = createGuessMonitor(clock, reportAlert);
+  const observers = [monitor.observeStep, guesses.observeStep, createAttentionAlerts(reportAlert)];
   const shared = { outbox, clock, send, onEvent, reportAlert, activeTransactions, stopping: stopping.signal };
   const executor = {
     ...shared,
-    onCommitted,
+    onCommitted: tellAll([...observers, steps.notify]),
     onAdviceQueued: () => forwarder.notify(),
     onTimerSet: () => recovery.notify(),
   };
@@ -154,7 +156,9 @@ export async function startTill(options: TillOptions): Promise<Till> {
   const endWatch = outbox.watch(steps.notify);
   return {
     ...createProvisions(transactions, monitor, reportAlert, { keyMaker, undelivered }, settings),
-    ...createRedemptions(transactions, send, pendingCalls, reportAlert, keyMaker, settings),
+    ...createRedemptions(transactions, reportAlert, keyMaker, settings),
+    ...createRefunds(transactions, reportAlert, keyMaker, settings),
+    ...createQuestions({ ...shared, pendingCalls, monitor, guesses, transactions }, settings),
     ...createCommonCalls(transactions, reportAlert, clock),
     forwarder: { status: () => forwarder.status(), resume: () => forwarder.resume() },
     retention: { resume: retention.resume },
@@ -186,7 +190,7 @@ async function releaseLeases(outbox: Outbox, worker: string, reportAlert: AlertR
 const nextWorker = (): string => `till ${(startedTills += 1)}`;
 let startedTills = 0;
 
-/** The calls for both kinds of transaction. */
+/** The calls for every kind of transaction. */
 const createCommonCalls = (
   transactions: TransactionService,
   reportAlert: AlertReporter,

@@ -16,7 +16,7 @@ import { createStoredTransactions, type StoredTransactions, untilStopped } from 
 import type { PendingCalls } from "./pending-calls.ts";
 import type { Repeats } from "./repeats.ts";
 import type { ActiveTransactions } from "./active-transactions.ts";
-import { refused, type TillError, tillErrorOf } from "./errors.ts";
+import { refused, type TillError, tillErrorOf, wrongKind } from "./errors.ts";
 
 /** What a till does with transactions of every kind. */
 export interface TransactionService {
@@ -24,9 +24,17 @@ export interface TransactionService {
   /** Starts a transaction. If the same request has started it before, waits for that one. */
   start(entry: StartEntry, exclusiveKey?: string): ResultAsync<Transaction, TillError>;
   /** Applies an intent, and runs what follows from it. */
-  applyIntent(id: Uuid, intent: Intent, exclusiveKey?: string): ResultAsync<Transaction, TillError>;
+  applyIntent(id: Uuid, intent: Intent, terms?: IntentTerms): ResultAsync<Transaction, TillError>;
   /** Waits until the transaction is final, whichever process brings that about. */
   awaitFinal(id: Uuid): ResultAsync<Transaction, TillError>;
+}
+
+/** What an intent is accepted for, beside what it says. */
+export interface IntentTerms {
+  /** What it takes for its transaction. */
+  readonly exclusiveKey?: string;
+  /** Only for a transaction of this kind: the confirmations of a redemption and of a refund say the same. Default: of any. */
+  readonly kind?: Transaction["kind"];
 }
 
 export interface TransactionServiceOptions {
@@ -84,10 +92,15 @@ export function createTransactionService({
     return result.mapErr((error) => tillErrorOf(idOf(first.value), error));
   }
 
-  async function intend(id: Uuid, wanted: Intent, taking: Taking): Promise<Result<Transaction, TillError>> {
+  async function intend(
+    id: Uuid,
+    wanted: Intent,
+    { kind, ...taking }: IntentTerms,
+  ): Promise<Result<Transaction, TillError>> {
     const loaded = await load(id);
     if (loaded.isErr()) return err(loaded.error);
     const { record, ...current } = loaded.value;
+    if (kind !== undefined && current.transaction.kind !== kind) return err(wrongKind(current.transaction));
     const intent = { ...wanted, at: transactionTime(record, wanted.at) };
     const next = intentStep(current, intent, repeats.digester);
     if (next.isErr()) return err(refused(next.error, current.transaction));
@@ -103,8 +116,7 @@ export function createTransactionService({
   return {
     find: (id) => new ResultAsync(find(id)),
     start: (entry, exclusiveKey) => new ResultAsync(pendingCalls.track(start(entry, taking(exclusiveKey)))),
-    applyIntent: (id, intent, exclusiveKey) =>
-      new ResultAsync(pendingCalls.track(intend(id, intent, taking(exclusiveKey)))),
+    applyIntent: (id, intent, terms = {}) => new ResultAsync(pendingCalls.track(intend(id, intent, terms))),
     awaitFinal: (id) => new ResultAsync(pendingCalls.track(awaitFinal(id, find, () => steps.next(stopping)))),
   };
 }

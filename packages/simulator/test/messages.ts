@@ -4,9 +4,9 @@ import type {
   Institution,
   ProvisionRequest,
   RedemptionRequest,
+  RefundRequest,
   TenderAdvice,
 } from "@electrum-vouchers/core";
-import type { RefundRequest } from "../src/messages/message-checks.ts";
 
 export const USER = "shop";
 export const TIME = "2026-11-21T09:30:00.000Z";

@@ -1,7 +1,7 @@
 import { type AttentionCell, attentionOf, attentionTable } from "@electrum-vouchers/core";
 import type { ProviderName } from "@electrum-vouchers/simulator";
 import { describe, expect, test } from "vitest";
-import { type LedgerPlay, type PlayChoices, playRedemption, playSale } from "../test/ledger-play.ts";
+import { type LedgerPlay, type PlayChoices, playRedemption, playRefund, playSale } from "../test/ledger-play.ts";
 import { errorResponse } from "./messages/responses.ts";
 import { providerProfiles } from "./messages/policies.ts";
 
@@ -142,7 +142,7 @@ const scenarios: { readonly [Each in Situation]?: Scenario } = {
       play.finalizedElsewhere("reverse");
     },
   },
-  // The simulated switch names no such error for a redemption: see `confirmationAmbiguous`.
+  // The simulated switch names no such error for a redemption or a refund: see `confirmationAmbiguous`.
   "confirmed contradicted": {
     run: (play) => {
       play.approves();
@@ -150,7 +150,10 @@ const scenarios: { readonly [Each in Situation]?: Scenario } = {
       play.confirm();
       const { kind } = play.transaction();
       if (kind === "provision") play.deliverAdvice();
-      else play.adviceIsRefused(errorResponse(400, "REDEMPTION_ALREADY_REVERSED"));
+      else {
+        const subject = kind === "redemption" ? "REDEMPTION" : "REFUND";
+        play.adviceIsRefused(errorResponse(400, `${subject}_ALREADY_REVERSED`));
+      }
     },
   },
   "confirmed approvedOtherAmount": {
@@ -175,7 +178,7 @@ function whyNot({ kind, reason, direction }: AttentionCell, provider: ProviderNa
   const { takesRetries } = providerProfiles[provider];
   const needsTwoResponses = reason === "secondVoucher" || (reason === "lateApproval" && direction === "confirmed");
   if (!needsTwoResponses) return undefined;
-  if (kind === "redemption") return "the switch redeems a voucher once, and a redemption is sent once";
+  if (kind !== "provision") return "the switch redeems and refunds a voucher once, and the request is sent once";
   return takesRetries ? undefined : "the request is sent once, so that it has one response";
 }
 
@@ -187,13 +190,15 @@ const cells = attentionTable.flatMap((cell) =>
     .map((provider) => ({ ...cell, provider, whyNot: whyNot(cell, provider) })),
 );
 
+const plays = { provision: playSale, redemption: playRedemption, refund: playRefund } as const;
+
 describe("each cell of the table says what the ledger says", () => {
   test.each(cells.filter((cell) => cell.whyNot === undefined))(
     "$kind, $direction, $reason, $provider: the voucher $voucher, the loser $loser",
     ({ kind, direction, reason, provider, voucher, loser }) => {
       const scenario = scenarios[`${direction} ${reason}`];
       if (scenario === undefined) throw new Error("no scenario brings this cell about: add one");
-      const play = (kind === "provision" ? playSale : playRedemption)(provider, scenario.choices);
+      const play = plays[kind](provider, scenario.choices);
 
       scenario.run(play);
 
@@ -225,6 +230,12 @@ describe("each cell of the table says what the ledger says", () => {
       "redemption, reversed, secondVoucher, standard",
       "redemption, reversed, secondVoucher, Netcare",
       "redemption, reversed, secondVoucher, Stellr",
+      "refund, confirmed, secondVoucher, standard",
+      "refund, confirmed, secondVoucher, Netcare",
+      "refund, confirmed, secondVoucher, Stellr",
+      "refund, reversed, secondVoucher, standard",
+      "refund, reversed, secondVoucher, Netcare",
+      "refund, reversed, secondVoucher, Stellr",
     ]);
   });
 });

@@ -69,11 +69,13 @@ export {
   cancel,
   confirm,
   confirmRedemption,
+  confirmRefund,
   type FlowAction,
   lookUp,
   lookUpSale,
   recover,
   redeem,
+  refund,
   resend,
   resolve,
   sell,
@@ -90,6 +92,7 @@ export {
   provisionRequest,
   receiver,
   redemptionRequest,
+  refundRequest,
   requestFields,
   secrets,
   tenders,
@@ -109,5 +112,5 @@ export { policyOf, providerProfiles } from "./messages/policies.ts";
 // --- Small tools of a test.
 export { changesOf } from "./changes-of.ts";
 export { isJsonObject, parseJson, sameJson } from "./json.ts";
-export { provisionStates, redemptionStates } from "./states.ts";
+export { provisionStates, redemptionStates, refundStates } from "./states.ts";
 export { unwrap, unwrapAsync, unwrapError, unwrapErrorAsync } from "./unwrap.ts";

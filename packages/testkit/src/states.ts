@@ -1,4 +1,4 @@
-import type { Provision, Redemption } from "@electrum-vouchers/core";
+import type { Provision, Redemption, Refund } from "@electrum-vouchers/core";
 
 /** Every state of a provision, in the order of its life. The type keeps the list complete. */
 export const provisionStates: readonly Provision["state"][] = stateNames<Provision["state"]>({
@@ -24,6 +24,20 @@ export const redemptionStates: readonly Redemption["state"][] = stateNames<Redem
   abandoned: true,
   redeeming: true,
   redeemed: true,
+  completed: true,
+  declined: true,
+  confirming: true,
+  reversing: true,
+  confirmed: true,
+  reversed: true,
+  disputed: true,
+  resolved: true,
+});
+
+/** Every state of a refund, in the order of its life. */
+export const refundStates: readonly Refund["state"][] = stateNames<Refund["state"]>({
+  requesting: true,
+  refunded: true,
   completed: true,
   declined: true,
   confirming: true,

@@ -13,6 +13,7 @@ import {
   type SendRequest,
   startProvision,
   startRedemption,
+  startRefund,
   type Step,
   timerFact,
   toDateTime,
@@ -28,11 +29,17 @@ import {
   provisionRequest,
   receiver,
   redemptionRequest,
+  refundRequest,
   requestFields,
   tenders,
   uuid,
 } from "../src/messages/requests.ts";
-import { emptyWorld, sendToSwitch, worldWithVoucher } from "../src/simulated-electrum/initial-world.ts";
+import {
+  emptyWorld,
+  sendToSwitch,
+  worldWithRedemption,
+  worldWithVoucher,
+} from "../src/simulated-electrum/initial-world.ts";
 import { unwrap } from "../src/unwrap.ts";
 
 export interface PlayChoices {
@@ -128,26 +135,31 @@ export function playRedemption(provider: ProviderName, choices: PlayChoices = {}
   return createPlay(unwrap(decide(found.transaction(), { type: "redeem", request, at: OPENS_AT })), world);
 }
 
+/** A refund of R25.00, which were redeemed of a voucher that is worth R50.00. */
+export function playRefund(provider: ProviderName, choices: PlayChoices = {}): LedgerPlay {
+  const { world, voucherCode: code } = worldWithRedemption(provider, settingsOf(choices));
+  const amounts = { requestAmount: cents(GOODS_CENTS) };
+  const request = refundRequest(ID, uuid(6), { voucher: { code }, amounts });
+  return createPlay(unwrap(startRefund({ request, ...startOf(provider, choices) })), world);
+}
+
 /** How far a transaction and the switch have come. */
 interface Progress {
   transaction: Transaction;
   commands: Step<Transaction>["commands"];
   world: World;
+  /** The switch's last response to the request. */
+  response: HttpResponse;
   now: Instant;
 }
 
 function createPlay({ transaction, commands }: Step<Transaction>, world: World): LedgerPlay {
-  const progress: Progress = { transaction, commands, world, now: OPENS_AT };
+  const progress: Progress = { transaction, commands, world, response: { status: 0, body: "" }, now: OPENS_AT };
   return {
     transaction: () => progress.transaction,
     ...playRequests(progress),
     ...playFinalization(progress),
-    loss: (direction) =>
-      (progress.transaction.kind === "provision" ? lossOfSale : lossOfRedemption)(
-        progress.world,
-        direction,
-        progress.now,
-      ),
+    loss: (direction) => lossOf[progress.transaction.kind](progress.world, direction, progress.now, progress.response),
   };
 }
 
@@ -264,6 +276,7 @@ function processRequest(
   const altered = isJsonObject(message) ? { body: JSON.stringify({ ...message, ...alterations }) } : {};
   const { world, response } = handle(progress.world, { method, target, ...altered, user, at: progress.now });
   progress.world = world;
+  progress.response = response;
   return { attempt, response };
 }
 
@@ -276,15 +289,16 @@ function processAdvice(progress: Progress, outgoing: OutgoingMessage): HttpRespo
 function adviceFromElsewhere({ transaction, now }: Progress, which: "confirm" | "reverse"): OutgoingMessage {
   const { thirdPartyIdentifiers } = requestFields();
   const basic = { id: uuid(4), requestId: ID, time: toDateTime(now), thirdPartyIdentifiers };
-  const isSale = transaction.kind === "provision";
   if (which === "reverse") {
-    const operation = isSale ? "reverseVoucher" : "reverseRedeem";
+    const operation = reversals[transaction.kind];
     return { operation, message: { ...basic, reversalReason: "CANCELLED" } };
   }
-  return isSale
+  return transaction.kind === "provision"
     ? { operation: "confirmVoucher", message: { ...basic, tenders } }
-    : { operation: "confirmRedeem", message: basic };
+    : { operation: transaction.kind === "redemption" ? "confirmRedeem" : "confirmRefund", message: basic };
 }
+
+const reversals = { provision: "reverseVoucher", redemption: "reverseRedeem", refund: "reverseRefund" } as const;
 
 // --- What the ledger says. It is asked as a till would ask it: by a redemption.
 
@@ -325,13 +339,32 @@ function lossOfRedemption(world: World, direction: AttentionCell["direction"], a
   return { voucher: spentCents === goodsCents ? "none" : "otherValue", loser };
 }
 
-/** How much the switch approved. */
+/** What is usable again is not paid to the shop. The customer has given back goods only if the till has confirmed the refund. */
+function lossOfRefund(world: World, direction: AttentionCell["direction"], at: Instant, approval: HttpResponse): Loss {
+  const [voucher] = firstVouchers(world, 1);
+  if (voucher === undefined) throw new Error("the ledger holds no voucher");
+  const isUsable = redeemAgain(world, voucher, at) === "redeemed";
+  const refundedCents = isUsable ? approvedCents(approval) : 0;
+  const returnedCents = direction === "confirmed" ? GOODS_CENTS : 0;
+  const loser = loserOf(returnedCents - refundedCents, refundedCents - returnedCents);
+  if (direction === "reversed") return { voucher: isUsable ? "mayBeRefunded" : "none", loser };
+  if (!isUsable) return { voucher: "mayBeUnrefunded", loser };
+  return { voucher: refundedCents === returnedCents ? "none" : "otherValue", loser };
+}
+
+const lossOf = { provision: lossOfSale, redemption: lossOfRedemption, refund: lossOfRefund } as const;
+
+/** How much the switch approved of the redemption. */
 function redeemedCents(world: World, at: Instant): number {
   const { response } = sendToSwitch(world, { operation: "lookupRedemption", message: { requestId: ID } }, at);
-  const body = parseJson(response.body);
+  return approvedCents(response);
+}
+
+function approvedCents({ status, body: text }: HttpResponse): number {
+  const body = parseJson(text);
   const amounts = isJsonObject(body) ? body["amounts"] : undefined;
   const approved = isJsonObject(amounts) ? amounts["approvedAmount"] : undefined;
   const amount = isJsonObject(approved) ? approved["amount"] : undefined;
-  if (typeof amount !== "number") throw new Error(`the ledger names no amount: ${response.status} ${response.body}`);
+  if (typeof amount !== "number") throw new Error(`the switch names no amount: ${status} ${text}`);
   return amount;
 }

@@ -20,7 +20,7 @@ What is not listed cannot arise. [Operating](operating.md) says how to settle it
 export const attentionPage = (): string =>
   [
     introduction,
-    ...(["provision", "redemption"] as const).map((kind) =>
+    ...(["provision", "redemption", "refund"] as const).map((kind) =>
       [
         `## A ${kind}\n`,
         "| reason | finalized | provider takes reversals | what it means | who loses | what to check | what settles it |",

@@ -13,6 +13,7 @@ import {
   type Step,
   startProvision,
   startRedemption,
+  startRefund,
   stellr,
   type Transaction,
 } from "@electrum-vouchers/core";
@@ -122,9 +123,14 @@ const stateKey = (transaction: Transaction): string =>
 
 function start(kind: Transaction["kind"], each: Policy): Step<Transaction> {
   const common = { confirmationId: CONFIRMATION_ID, reversalId: REVERSAL_ID, policy: each, at: 0 };
-  return kind === "provision"
-    ? startProvision({ ...common, request: provisionRequest })._unsafeUnwrap()
-    : startRedemption({ ...common, id: ID, lookup: { voucherCode: "1" } })._unsafeUnwrap();
+  switch (kind) {
+    case "provision":
+      return startProvision({ ...common, request: provisionRequest })._unsafeUnwrap();
+    case "redemption":
+      return startRedemption({ ...common, id: ID, lookup: { voucherCode: "1" } })._unsafeUnwrap();
+    case "refund":
+      return startRefund({ ...common, request: redemptionRequest })._unsafeUnwrap();
+  }
 }
 
 const at = 1;
@@ -181,4 +187,6 @@ const contradiction = {
   reverseVoucher: "VOUCHER_ALREADY_CONFIRMED",
   confirmRedeem: "REDEMPTION_ALREADY_REVERSED",
   reverseRedeem: "REDEMPTION_ALREADY_CONFIRMED",
+  confirmRefund: "REFUND_ALREADY_REVERSED",
+  reverseRefund: "REFUND_ALREADY_CONFIRMED",
 } as const;

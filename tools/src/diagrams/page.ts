@@ -6,8 +6,9 @@ export const stateMachinesPage = (): string => `# The state machines
 <!-- Written by \`pnpm diagrams\` from the shipped code, and compared with it by the tests: do not edit. -->
 
 Every arrow was found by exploring the shipped transitions under every kind of policy. After the slash is the message that the step
-sends. Facts that change nothing, and refused intents, are left out: the tables of [a provision](../packages/core/test/provision-table.ts)
-and [a redemption](../packages/core/test/redemption-table.ts) have every event in every situation.
+sends. Facts that change nothing, and refused intents, are left out: the tables of [a provision](../packages/core/test/provision-table.ts),
+[a redemption](../packages/core/test/redemption-table.ts) and [a refund](../packages/core/test/refund-table.ts) have every event in every
+situation.
 
 ## Provision
 
@@ -16,6 +17,10 @@ ${diagram(exploreMachine("provision"))}
 ## Redemption
 
 ${diagram(exploreMachine("redemption"))}
+
+## Refund
+
+${diagram(exploreMachine("refund"))}
 `;
 
 function diagram({ arrows, finals }: StateDiagram): string {

@@ -13,6 +13,7 @@ const SHARED: ReadonlyMap<string, string> = new Map([
     "parseJson",
     "provisionStates",
     "redemptionStates",
+    "refundStates",
     "sameJson",
   ]),
   ...because("the documented flows, whose actions the demo and the crash points perform by their own means", [
@@ -31,6 +32,10 @@ const SHARED: ReadonlyMap<string, string> = new Map([
   ...because("a sample message for tests, of packages that do not depend on one another", [
     "provisionRequest",
     "redemptionRequest",
+    "refundRequest",
+  ]),
+  ...because("the call of a till, as a flow has it, and the operation of Electrum's that it leads to", [
+    "confirmRefund",
   ]),
   ...because("a helper of programs that do not depend on one another", [
     "NOW",

@@ -13,7 +13,7 @@ import type { PausableClock } from "../harness/pausable-clock.ts";
 import type { Oracle } from "../oracle/oracle.ts";
 import type { DecidedIntent } from "../oracle/promises.ts";
 import { fingerprintOf } from "../oracle/transaction-history.ts";
-import { provisionRequest, redemptionRequest, tenders } from "../simulation/messages.ts";
+import { provisionRequest, redemptionRequest, refundRequest, tenders } from "../simulation/messages.ts";
 
 /** An action of a documented flow, or one that only a crash makes worth a look. */
 export type CrashFlowAction =
@@ -68,6 +68,12 @@ export async function performAction(context: ActionContext, action: CrashFlowAct
       return settleDispute(context, idOf(action.transaction), (id) =>
         till.resolve(id, { ...OPERATOR, resolution: action.resolution }),
       );
+    case "refund":
+      return refund(context, idOf(action.transaction), idOf(action.of), action.amount);
+    case "refundUntilKilled":
+      return refund(context, idOf(action.transaction), idOf(action.of), "all");
+    case "confirmRefund":
+      return decide(context, idOf(action.transaction), "confirm", (id) => till.confirmRefund(id));
     case "lookUpSale":
       return lookUpSale(context, idOf(action.transaction));
     case "waitForAll":
@@ -122,6 +128,11 @@ async function redeem(context: ActionContext, id: Uuid): Promise<void> {
   if ((await find(context, id))?.state !== "found") return;
   await awaitOutcome(context, id, till.redeem(redemptionRequest(id, provider, voucherCode)));
 }
+
+const refund = (context: ActionContext, id: Uuid, redemptionId: Uuid, amount: "all" | "part"): Promise<void> => {
+  const { till, provider, voucherCode } = context;
+  return awaitOutcome(context, id, till.refund(refundRequest(id, provider, voucherCode, redemptionId, amount)));
+};
 
 const OPERATOR: NamedReason = { by: "the operator", reason: "Electrum was asked" };
 
@@ -189,7 +200,11 @@ async function decide(
   call: (id: Uuid) => ResultAsync<TransactionView, TillError>,
 ): Promise<void> {
   const state = (await find(context, id))?.state;
-  const isOpen = state === "issued" || state === "redeemed" || (decision === "cancel" && state !== undefined);
+  const isOpen =
+    state === "issued" ||
+    state === "redeemed" ||
+    state === "refunded" ||
+    (decision === "cancel" && state !== undefined);
   const isDecided = context.oracle.histories.get(id)?.decision === decision;
   // A user who does not know whether the till received a decision repeats it.
   if (!isOpen && !isDecided && state !== "confirming" && state !== "confirmed") return;

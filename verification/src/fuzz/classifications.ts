@@ -1,4 +1,10 @@
-import { type Advice, type HttpResponse, classifyRedemptionStatus, type Request } from "@electrum-vouchers/core";
+import {
+  type Advice,
+  type HttpResponse,
+  classifyProducts,
+  classifyRedemptionStatus,
+  type Request,
+} from "@electrum-vouchers/core";
 import { checkError } from "./errors.ts";
 import { advices, ID, requests } from "./messages.ts";
 import { type Violations, type SystemUnderTest, violationUnless } from "./system-under-test.ts";
@@ -9,6 +15,7 @@ export const checkClassifications = (system: SystemUnderTest, response: HttpResp
   ...requests.flatMap((request) => checkRequestOutcome(system, request, response)),
   ...advices.flatMap((advice) => checkAdviceOutcome(system, advice, response)),
   ...checkRedemptionStatus(response),
+  ...checkProducts(response),
 ];
 
 function checkRequestOutcome(
@@ -43,7 +50,17 @@ function checkAdviceOutcome(
 
 /** A redemption that is looked up counts as approved exactly if the same response would approve its request. */
 function checkRedemptionStatus(response: HttpResponse): Violations {
-  const { outcome } = classifyRedemptionStatus(ID, response);
+  const status = classifyRedemptionStatus(ID, response);
+  const isRead = status.outcome === "processed" && status.result === "approved";
   const isApproved = deriveOutcome("lookupRedemption", ID, response) === "approved";
-  return violationUnless((outcome === "approved") === isApproved, `classifyRedemptionStatus: read as ${outcome}`);
+  return violationUnless(isRead === isApproved, `classifyRedemptionStatus: read as ${status.outcome}`);
 }
+
+/** Whatever comes, a list of products has some, and each has its id. */
+function checkProducts(response: HttpResponse): Violations {
+  const read = classifyProducts(response);
+  const isGood = read.outcome !== "listed" || (read.products.length > 0 && read.products.every(hasId));
+  return violationUnless(isGood, "classifyProducts: listed a product without its id, or none");
+}
+
+const hasId = ({ productId }: { readonly productId: string }): boolean => productId !== "";

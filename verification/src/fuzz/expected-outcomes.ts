@@ -68,7 +68,7 @@ function authorOf(operation: Operation, id: string, { body }: HttpResponse): "el
   const error = parseObject(body) ?? {};
   const errorType = textField(error, "errorType");
   if (errorType === undefined) return "another";
-  if (operation === "lookupVoucher" || operation === "lookupRedemption") return "electrum";
+  if (operation.startsWith("lookup")) return "electrum";
   return authorByName(error, errorType, [id]);
 }
 

@@ -9,7 +9,7 @@ import {
 
 /** One state space: a till's policy, and what the world around the till may do. */
 export interface Configuration {
-  readonly kind: "provision" | "redemption";
+  readonly kind: "provision" | "redemption" | "refund";
   readonly policy: Policy;
   /** Whether the switch remembers a reversal that came before its request. */
   readonly remembersReversals: boolean;
@@ -62,6 +62,11 @@ export const redemption = (choices: Partial<Policy>, world: Partial<Configuratio
   kind: "redemption",
 });
 
+export const refundCase = (choices: Partial<Policy>, world: Partial<Configuration> = {}): Configuration => ({
+  ...sale(choices, world),
+  kind: "refund",
+});
+
 /** Each item of one list with each item of the other. */
 const combine = <Left extends object, Right extends object>(
   left: readonly Left[],
@@ -84,6 +89,7 @@ const everyPolicy: readonly Configuration[] = networks.flatMap((world) =>
     providers.flatMap((provider) => [
       ...retries.map((count) => sale({ ...choices, provider, retries: count }, world)),
       ...lookupRetries.map((count) => redemption({ ...choices, provider, lookupRetries: count }, world)),
+      refundCase({ ...choices, provider }, world),
     ]),
   ),
 );
@@ -94,6 +100,7 @@ const repeatedRequests: readonly Configuration[] = networks.flatMap((network) =>
   return messagings.flatMap((choices) => [
     ...[0, 1].map((count) => sale({ ...choices, retries: count }, world)),
     redemption({ ...choices, lookupRetries: 0 }, world),
+    refundCase(choices, world),
   ]);
 });
 
@@ -104,6 +111,7 @@ const twoOwners: readonly Configuration[] = networks.flatMap((network) => {
     ...providers.map((provider) => sale({ provider, retries: 0, decisionDeadlineMs: 1 }, world)),
     ...messagings.map((choices) => sale({ ...choices, retries: 1 }, world)),
     ...messagings.map((choices) => redemption({ ...choices, lookupRetries: 0, decisionDeadlineMs: 1 }, world)),
+    ...messagings.map((choices) => refundCase({ ...choices, decisionDeadlineMs: 1 }, world)),
   ];
 });
 
@@ -112,6 +120,7 @@ const everyFault: readonly Configuration[] = messagings.flatMap((choices) =>
   providers.flatMap((provider) => [
     sale({ ...choices, provider, retries: 1 }, { faults: "every" }),
     redemption({ ...choices, provider, lookupRetries: 1 }, { faults: "every" }),
+    refundCase({ ...choices, provider }, { faults: "every" }),
   ]),
 );
 
@@ -119,6 +128,7 @@ const everyFault: readonly Configuration[] = messagings.flatMap((choices) =>
 const customerTimeouts: readonly Configuration[] = [1, 2, 3, 4].flatMap((customerWaitMs) => [
   sale({ customerWaitMs, retries: 3 }),
   redemption({ customerWaitMs, lookupRetries: 2 }),
+  refundCase({ customerWaitMs }),
 ]);
 
 /** Both at once: what repeats a request may also answer the repeat. */
@@ -149,6 +159,13 @@ export const everyConfiguration: readonly Configuration[] = [
   ...everyPolicy,
 ];
 
+/** How often a request is repeated. A refund is sent once. */
+const attempts: Readonly<Record<Configuration["kind"], (retries: number, lookups: number) => readonly string[]>> = {
+  provision: (count) => [`${count} retries`],
+  redemption: (_, lookups) => [`${lookups} lookup repeats`],
+  refund: () => [],
+};
+
 /** Describes a configuration. */
 export function configurationName({ kind, policy: rules, ...world }: Configuration): string {
   const { messaging, provider, retries: count, lookupRetries: lookups, decisionDeadlineMs, customerWaitMs } = rules;
@@ -156,7 +173,7 @@ export function configurationName({ kind, policy: rules, ...world }: Configurati
     kind,
     messaging,
     provider.name,
-    kind === "provision" ? `${count} retries` : `${lookups} lookup repeats`,
+    ...attempts[kind](count, lookups),
     ...(decisionDeadlineMs === undefined ? [] : ["decision deadline"]),
     ...(customerWaitMs === undefined ? [] : [`customer waits ${customerWaitMs} ms`]),
     ...(world.remembersReversals ? [] : ["forgets early reversals"]),

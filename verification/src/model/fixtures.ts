@@ -5,6 +5,8 @@ import type {
   Policy,
   RedemptionRequest,
   RedemptionStart,
+  RefundRequest,
+  RefundStart,
   Tender,
   VoucherLookup,
 } from "@electrum-vouchers/core";
@@ -30,6 +32,20 @@ export const redemptionRequest = (provider: string, code: string): RedemptionReq
   voucher: { code },
 });
 
+/** The redemption that a refund is about. */
+const EARLIER_REDEMPTION_ID = "1c3f5d2e-4e6b-4f7c-9a8d-2b3c4d5e6f70";
+
+export const earlierRedemption = (provider: string, code: string): RedemptionRequest => ({
+  ...createRequestFields(EARLIER_REDEMPTION_ID, provider, LONG_AGO),
+  voucher: { code },
+});
+
+export const refundRequest = (provider: string, code: string): RefundRequest => ({
+  ...createRequestFields(TRANSACTION_ID, provider, LONG_AGO),
+  voucher: { code },
+  redemptionId: EARLIER_REDEMPTION_ID,
+});
+
 const lookup = (code: string): VoucherLookup => ({ voucherCode: code });
 
 export const tenders: readonly Tender[] = [];
@@ -51,3 +67,6 @@ export const provisionStarts = (policy: Policy): readonly ProvisionStart[] =>
 
 export const redemptionStarts = (policy: Policy, code: string): readonly RedemptionStart[] =>
   idPairs.map((ids) => ({ ...ids, id: TRANSACTION_ID, lookup: lookup(code), policy, at: NOW }));
+
+export const refundStarts = (policy: Policy, code: string): readonly RefundStart[] =>
+  idPairs.map((ids) => ({ ...ids, request: refundRequest(policy.provider.name, code), policy, at: NOW }));

@@ -1,12 +1,29 @@
+import type { Policy } from "@electrum-vouchers/core";
 import { describe, expect, test } from "vitest";
 import { type Configuration, everyConfiguration, configurationName } from "./configuration.ts";
 import { expectedLimits } from "./properties/limits.ts";
 import { explore } from "./search/explore.ts";
 import { createSystem } from "./system.ts";
 
+const repeatsOf = ({ retries, lookupRetries }: Policy): Readonly<Record<Configuration["kind"], number>> => ({
+  provision: retries,
+  redemption: lookupRetries,
+  refund: 0,
+});
+
 /** The smallest of the configurations that `pnpm verify model` explores, in the most and in the least reliable network. */
-const isSmall = ({ kind, policy, owners, mayRepeat, mayArriveLate, remembersReversals }: Configuration): boolean =>
-  (kind === "provision" ? policy.retries : policy.lookupRetries) === 0 &&
+const isSmall = ({
+  kind,
+  policy,
+  owners,
+  faults,
+  mayRepeat,
+  mayArriveLate,
+  remembersReversals,
+}: Configuration): boolean =>
+  repeatsOf(policy)[kind] === 0 &&
+  policy.customerWaitMs === undefined &&
+  faults === "classes" &&
   owners === 1 &&
   !mayRepeat &&
   mayArriveLate !== remembersReversals;

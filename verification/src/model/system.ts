@@ -70,6 +70,6 @@ function summarize(transaction: Transaction): TransactionSummary {
       hasEnded(transaction) ||
       state === "disputed" ||
       isHeld(transaction) ||
-      (["issued", "redeemed"].includes(state) && (isOpenEnded || isOverdue(transaction))),
+      (["issued", "redeemed", "refunded"].includes(state) && (isOpenEnded || isOverdue(transaction))),
   };
 }

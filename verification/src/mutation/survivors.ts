@@ -127,13 +127,13 @@ export const survivors: readonly SurvivorExplanation[] = [
     reason: "No intent but a confirmation has tenders; its type is asked so that the compiler knows it too.",
   },
   {
-    file: "machines/redemption.ts",
+    file: "machines/sent-once.ts",
     mutator: "ObjectLiteral",
     change: '{ outcome: "unknown" } → {}',
     reason: lastCase,
   },
   {
-    file: "machines/redemption.ts",
+    file: "machines/sent-once.ts",
     mutator: "ConditionalExpression",
     change: "command === undefined → false",
     reason: sameMove,

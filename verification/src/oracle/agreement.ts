@@ -19,8 +19,8 @@ export interface Disagreement {
 interface ExpectedCounterpart {
   readonly ledger: readonly (LedgerEntry["state"] | "nothing")[];
   readonly provider: readonly LedgerEntry["providerState"][];
-  /** `another's`: there is none, or another transaction brought it into its state. */
-  readonly voucher: readonly (VoucherRecord["state"] | "another's")[];
+  /** `another's`: there is none, or another transaction brought it into its state. `refunded`: a refund of the redemption did. */
+  readonly voucher: readonly (VoucherRecord["state"] | "another's" | "refunded")[];
 }
 
 const nothingHappened: ExpectedCounterpart = { ledger: ["nothing"], provider: ["notReceived"], voucher: ["another's"] };
@@ -54,9 +54,17 @@ const counterparts: Readonly<
     found: nothingHappened,
     abandoned: nothingHappened,
     redeemed: { ledger: ["open"], provider: ["approved"], voucher: ["REDEEMED"] },
-    completed: { ledger: ["completed"], provider: ["approved"], voucher: ["CONFIRMED_REDEEMED"] },
-    confirmed: { ledger: ["confirmed"], provider: ["confirmed"], voucher: ["CONFIRMED_REDEEMED"] },
+    completed: { ledger: ["completed"], provider: ["approved"], voucher: ["CONFIRMED_REDEEMED", "refunded"] },
+    confirmed: { ledger: ["confirmed"], provider: ["confirmed"], voucher: ["CONFIRMED_REDEEMED", "refunded"] },
     reversed: { ...undone, voucher: ["CONFIRMED_PROVISIONED", "another's"] },
+    declined,
+  },
+  // A customer may have redeemed the voucher since.
+  refund: {
+    refunded: { ledger: ["open"], provider: ["approved"], voucher: ["REFUNDED"] },
+    completed: { ledger: ["completed"], provider: ["approved"], voucher: ["CONFIRMED_PROVISIONED", "another's"] },
+    confirmed: { ledger: ["confirmed"], provider: ["confirmed"], voucher: ["CONFIRMED_PROVISIONED", "another's"] },
+    reversed: { ...undone, voucher: ["CONFIRMED_REDEEMED", "another's"] },
     declined,
   },
 };
@@ -93,7 +101,8 @@ function findProviderDisagreements(
 ): readonly Disagreement[] {
   const record = findVoucher(world, entry.voucherCode);
   const isHeld = record !== undefined && (entry.kind === "provision" || isHolder(entry, record));
-  const voucher = isHeld ? record.state : "another's";
+  const isRefunded = entry.kind === "redemption" && record?.holder.kind === "refund";
+  const voucher = isHeld ? record.state : isRefunded ? "refunded" : "another's";
   // Stellr takes no advices: what it approves stands at once, and so does the voucher.
   const isFinalAtProvider = entry.provider === "Stellr";
   const isSoldAtOnce = isFinalAtProvider && entry.providerState === "approved";

@@ -68,8 +68,8 @@ const isAccurate = (change: Change, after: Transaction): boolean =>
   change.final === hasEnded(after) &&
   change.needsAttention === requiresAttention(after) &&
   !(isHeld(after) && change.due !== undefined) &&
-  // Only a provider's response says whether a redemption leaves change.
-  (after.kind === "redemption" || (change.toHandOver === true) === awaitsVoucher(after)) &&
+  // Only a provider's response says whether a redemption or a refund leaves another voucher.
+  (after.kind !== "provision" || (change.toHandOver === true) === awaitsVoucher(after)) &&
   decode(change.record)
     .map((stored) => sameJson(stored, after))
     .unwrapOr(false);
@@ -117,8 +117,10 @@ function keepsDeadlines(before: Transaction | undefined, after: Transaction, at:
   return after.decideBy === decideBy || after.decideBy === at + decisionDeadlineMs;
 }
 
-const isUndecided = (transaction: Transaction): transaction is Extract<Transaction, { state: "issued" | "redeemed" }> =>
-  transaction.state === "issued" || transaction.state === "redeemed";
+type Undecided = Extract<Transaction, { state: "issued" | "redeemed" | "refunded" }>;
+
+const isUndecided = (transaction: Transaction): transaction is Undecided =>
+  transaction.state === "issued" || transaction.state === "redeemed" || transaction.state === "refunded";
 
 /** An advice repeats the identifiers of the last approval or, if there was none, of the request. */
 function echoesIdentifiers(before: Transaction, entry: Entry, advice: Advice): boolean {

@@ -1,9 +1,11 @@
 import {
   type Advice,
+  isLookup,
   operations,
   type OutgoingMessage,
   type ProvisionRequest,
   type RedemptionRequest,
+  type RefundRequest,
   type Transaction,
   type Uuid,
 } from "@electrum-vouchers/core";
@@ -25,9 +27,11 @@ export function adviceOf(transaction: Transaction): Advice | undefined {
 }
 
 /** The message that names the transaction, once there is one. */
-export function requestOf(transaction: Transaction | undefined): ProvisionRequest | RedemptionRequest | undefined {
+export function requestOf(
+  transaction: Transaction | undefined,
+): ProvisionRequest | RedemptionRequest | RefundRequest | undefined {
   if (transaction === undefined) return undefined;
-  if (transaction.kind === "provision") return transaction.start.request;
+  if (transaction.kind !== "redemption") return transaction.start.request;
   return "redeem" in transaction ? transaction.redeem.request : undefined;
 }
 
@@ -36,6 +40,6 @@ export const isAdvice = (outgoing: OutgoingMessage): outgoing is Advice =>
 
 /** The transaction that a message belongs to. A lookup belongs to none: it says what it looks for, and not for whom. */
 export function transactionIdOf(outgoing: OutgoingMessage): Uuid | undefined {
-  if (outgoing.operation === "lookupVoucher" || outgoing.operation === "lookupRedemption") return undefined;
+  if (isLookup(outgoing)) return undefined;
   return isAdvice(outgoing) ? outgoing.message.requestId : outgoing.message.id;
 }

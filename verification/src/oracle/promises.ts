@@ -15,6 +15,12 @@ export const hasEnded = ({ state }: Transaction): boolean =>
 
 /** Whether no other transaction may take what this one has taken: its voucher, or its place as the only open sale of its kind. */
 export function holdsKey(transaction: Transaction): boolean {
+  // A refund that stands has taken a part of its redemption for good.
+  if (transaction.kind === "refund")
+    return (
+      transaction.start.request.redemptionId !== undefined &&
+      !["declined", "reversed"].includes(finalStateOf(transaction))
+    );
   const isOpen =
     ["requesting", "waitingToRetry", "issued", "redeeming", "redeemed", "reversing"].includes(transaction.state) ||
     (transaction.state === "disputed" && transaction.finalizing.state === "reversing");
@@ -46,7 +52,7 @@ export const contradicts = (decision: DecidedIntent, { state }: Transaction): bo
 
 const contradictingStates: Readonly<Record<DecidedIntent, readonly Transaction["state"][]>> = {
   confirm: ["reversing", "reversed", "declined", "abandoned"],
-  cancel: ["issued", "redeemed", "confirming", "confirmed", "completed"],
+  cancel: ["issued", "redeemed", "refunded", "confirming", "confirmed", "completed"],
 };
 
 /** Whether a decision that the till accepted is done, once nothing is under way any more. */
@@ -93,7 +99,8 @@ const isDoubtful = (before: Extract<Transaction, { state: "reversing" }>, fact: 
   return fact.body === "" || (wasApproved && (fact.repeats ?? 0) === 0);
 };
 
-const saysNotRedeemed = ({ body }: HttpResponse): boolean => body.includes('"VOUCHER_NOT_REDEEMED"');
+const saysNotRedeemed = ({ body }: HttpResponse): boolean =>
+  body.includes('"VOUCHER_NOT_REDEEMED"') || body.includes('"VOUCHER_NOT_REFUNDED"');
 
 /** The approval that stands, or that the entry brings in time. */
 export function approvalOf(before: Transaction, entry: Entry): JsonObject | undefined {
@@ -110,5 +117,5 @@ function findApproval(transaction: Transaction, fact: Fact): JsonObject | undefi
   if (!isJsonObject(body) || body["id"] !== transaction.id || body["errorType"] !== undefined) return undefined;
   const { voucher } = body;
   const hasCode = isJsonObject(voucher) && typeof voucher["code"] === "string";
-  return transaction.kind === "redemption" || hasCode ? body : undefined;
+  return transaction.kind !== "provision" || hasCode ? body : undefined;
 }

@@ -76,7 +76,8 @@ async function checkStore(
   ];
 }
 
-const isUndecided = (state: Transaction["state"]): boolean => state === "issued" || state === "redeemed";
+const isUndecided = (state: Transaction["state"]): boolean =>
+  state === "issued" || state === "redeemed" || state === "refunded";
 
 /** Electrum was never told both that the transaction stands and that it does not. */
 const checkOneAdvice = ({ id }: Transaction, world: World): readonly string[] =>

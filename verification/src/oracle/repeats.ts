@@ -68,6 +68,14 @@ function startsOf(transaction: Transaction): readonly Repeated[] {
       repeatedStart({ type: "provisionStarted", start: other }, false),
     ];
   }
+  if (transaction.kind === "refund") {
+    const { start } = transaction;
+    const other = { ...start, request: { ...start.request, voucher: { code: OTHER_CODE } } };
+    return [
+      repeatedStart({ type: "refundStarted", start }, true),
+      repeatedStart({ type: "refundStarted", start: other }, false),
+    ];
+  }
   const { start } = transaction;
   const other = { ...start, lookup: { voucherCode: OTHER_CODE } };
   return [
@@ -103,7 +111,8 @@ function confirmationsOf(transaction: Transaction): readonly Repeated[] {
       const intent: Intent = { type: "confirm", tenders, ...(amounts === undefined ? {} : { amounts }), at };
       return [repeatedIntent(intent, true), repeatedIntent({ ...intent, tenders: [...tenders, OTHER_TENDER] }, false)];
     }
-    case "confirmRedeem": {
+    case "confirmRedeem":
+    case "confirmRefund": {
       const { amounts } = advice.message;
       const intent: Intent = { type: "confirm", ...(amounts === undefined ? {} : { amounts }), at };
       return [repeatedIntent(intent, true), repeatedIntent({ ...intent, amounts: OTHER_AMOUNTS }, false)];

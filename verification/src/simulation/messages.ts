@@ -1,4 +1,12 @@
-import type { Instant, LedgerAmount, ProvisionRequest, RedemptionRequest, Tender, Uuid } from "@electrum-vouchers/core";
+import type {
+  Instant,
+  LedgerAmount,
+  ProvisionRequest,
+  RedemptionRequest,
+  RefundRequest,
+  Tender,
+  Uuid,
+} from "@electrum-vouchers/core";
 import type { ProviderName } from "@electrum-vouchers/simulator";
 import { cents } from "@electrum-vouchers/testkit";
 import type { Random } from "../random.ts";
@@ -17,6 +25,19 @@ export const provisionRequest = (id: Uuid, provider: ProviderName): ProvisionReq
 export const redemptionRequest = (id: Uuid, provider: ProviderName, code: string): RedemptionRequest => ({
   ...createRequestFields(id, provider, runStartsAt),
   voucher: { code },
+});
+
+/** A part is R10.00. */
+export const refundRequest = (
+  id: Uuid,
+  provider: ProviderName,
+  code: string,
+  redemptionId: Uuid,
+  amount: "all" | "part",
+): RefundRequest => ({
+  ...redemptionRequest(id, provider, code),
+  redemptionId,
+  ...(amount === "all" ? {} : { amounts: { requestAmount: cents(1_000) } }),
 });
 
 export const tenders: readonly Tender[] = [{ amount: price, tenderType: "CASH" }];

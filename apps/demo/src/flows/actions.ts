@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { isFinal, type NamedReason, type Uuid } from "@electrum-vouchers/core";
+import { isFinal, type NamedReason, type RefundRequest, type Uuid } from "@electrum-vouchers/core";
 import type { TillError } from "@electrum-vouchers/runtime";
 import type { FaultRule } from "@electrum-vouchers/simulator";
 import type { FlowAction } from "@electrum-vouchers/testkit";
 import type { ResultAsync } from "neverthrow";
 import { describeTillError } from "../print/ending.ts";
 import type { FlowContext } from "./flow-context.ts";
-import { recoverInNewProcess, redeemUntilKilled, sellUntilKilled } from "./killed-till.ts";
-import { newRedemption, newSale, tenders } from "./requests.ts";
+import { recoverInNewProcess, runUntilKilled } from "./killed-till.ts";
+import { newRedemption, newRefund, newSale, tenders } from "./requests.ts";
 import { describeTooEarly } from "./sent-messages.ts";
 import { scaleCondition, scaled, scaleRule } from "./time-scale.ts";
 
@@ -19,9 +19,9 @@ export async function performAction(context: FlowContext, action: FlowAction): P
     case "sellAndCancel":
       return sellAndCancel(context, action.transaction);
     case "sellUntilKilled":
-      return sellUntilKilled(context, startSale(context, action.transaction), action);
+      return runUntilKilled(context, "sell", startSale(context, action.transaction), action.moment);
     case "redeemUntilKilled":
-      return redeemUntilKilled(context, startRedemption(context, action.transaction));
+      return runUntilKilled(context, "redeem", startRedemption(context, action.transaction), "requestProcessed");
     case "recover":
       return recoverInNewProcess(context);
     case "confirm":
@@ -38,6 +38,12 @@ export async function performAction(context: FlowContext, action: FlowAction): P
       return resend(context, action.transaction);
     case "resolve":
       return resolve(context, action.transaction, action.resolution);
+    case "refund":
+      return refund(context, startRefund(context, action));
+    case "refundUntilKilled":
+      return runUntilKilled(context, "refund", startRefund(context, action), "requestProcessed");
+    case "confirmRefund":
+      return confirmRefund(context, action.transaction);
     case "lookUpSale":
       return action.tooEarly ? lookUpSaleTooEarly(context) : lookUpSale(context, action.transaction);
     case "waitForAll":
@@ -112,6 +118,24 @@ async function resend(context: FlowContext, place: number): Promise<void> {
 
 async function resolve(context: FlowContext, place: number, resolution: "confirmed" | "reversed"): Promise<void> {
   await unwrap((await context.openTill()).resolve(idAt(context, place), { ...operator, resolution }));
+}
+
+async function refund(context: FlowContext, request: RefundRequest): Promise<void> {
+  await unwrap((await context.openTill()).refund(request));
+}
+
+function startRefund(
+  context: FlowContext,
+  { transaction, of, ...rest }: Extract<FlowAction, { readonly of: number }>,
+): RefundRequest {
+  const amount = "amount" in rest ? rest.amount : "all";
+  const request = newRefund(context.provider, context.voucherCode, idAt(context, of), amount);
+  begin(context, transaction, request.id);
+  return request;
+}
+
+async function confirmRefund(context: FlowContext, place: number): Promise<void> {
+  await unwrap((await context.openTill()).confirmRefund(idAt(context, place)));
 }
 
 async function lookUpSale(context: FlowContext, place: number): Promise<void> {

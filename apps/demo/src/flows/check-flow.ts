@@ -58,6 +58,8 @@ export function findViolations(
       .filter((line) => line.from === "Electrum" && line.outcome === outcome)
       .flatMap(({ operation, times }) => Array.from({ length: times }, () => operation));
   const fromTill = timeline.filter(({ from }) => from === "till");
+  const received = toProvider(RECEIVED);
+  const repeated = expected.repeatedToProvider ?? [];
   const inOrder = (operations: readonly string[]): readonly string[] =>
     expected.advicesMayVary === true ? operations.toSorted() : operations;
   return [
@@ -67,7 +69,12 @@ export function findViolations(
           ...compareLists("acknowledged", acknowledgedIn(expected.sentMessages), acknowledgedBy(fromTill)),
         ]
       : messageViolations(expected.sentMessages, fromTill)),
-    ...compareLists("reaches the provider", inOrder(expected.providerMessages), inOrder(toProvider(RECEIVED))),
+    ...compareLists(
+      "reaches the provider",
+      inOrder(expected.providerMessages),
+      inOrder(withoutRepeats(received, repeated)),
+    ),
+    ...repeated.filter((operation) => countOf(received, operation) < 2).map((operation) => `${operation} is repeated`),
     ...compareLists("stays at Electrum", expected.consumedAdvices ?? [], toProvider(CONSUMED)),
     ...compareLists("transactions begun", [String(expected.transactions.length)], [String(transactions.length)]),
     ...transactions.flatMap((transaction, index) => transactionViolations(transaction, expected.transactions[index])),
@@ -75,8 +82,18 @@ export function findViolations(
   ];
 }
 
-const isAdvice = (operation: string): boolean =>
-  Object.entries(operations).some(([name, { kind }]) => name === operation && kind !== "request");
+const advices: readonly string[] = Object.entries(operations).flatMap(([name, { kind }]) =>
+  kind === "request" ? [] : [name],
+);
+
+const isAdvice = (operation: string): boolean => advices.includes(operation);
+
+const countOf = (operations: readonly string[], operation: string): number =>
+  operations.filter((each) => each === operation).length;
+
+/** Of these operations only the first message is left. */
+const withoutRepeats = (operations: readonly string[], repeated: readonly string[]): readonly string[] =>
+  operations.filter((operation, index) => !repeated.includes(operation) || operations.indexOf(operation) === index);
 
 const isOfRequest = ([operation]: ExpectedMessage): boolean => !isAdvice(operation);
 

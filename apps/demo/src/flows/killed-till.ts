@@ -2,30 +2,20 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import type { ProvisionRequest, RedemptionRequest, Uuid } from "@electrum-vouchers/core";
+import type { ProvisionRequest, RedemptionRequest, RefundRequest, Uuid } from "@electrum-vouchers/core";
 import type { RuntimeEvent } from "@electrum-vouchers/runtime";
 import { type FlowAction, parseJson } from "@electrum-vouchers/testkit";
 import type { FlowContext } from "./flow-context.ts";
 
-/** A sale that ends when its process is killed. */
-export type KilledSale = Extract<FlowAction, { readonly type: "sellUntilKilled" }>;
+/** When a process is killed. */
+type Moment = Extract<FlowAction, { readonly type: "sellUntilKilled" }>["moment"];
 
-/** `demo sell` in a process of its own, killed with SIGKILL at that moment. */
-export const sellUntilKilled = (
+/** `demo sell`, `demo redeem` or `demo refund` in a process of its own, killed with SIGKILL at that moment. */
+export async function runUntilKilled(
   context: FlowContext,
-  request: ProvisionRequest,
-  { moment }: KilledSale,
-): Promise<void> => runUntilKilled(context, "sell", request, () => isMoment(context, moment, request.id));
-
-/** `demo redeem` in a process of its own, killed with SIGKILL once Electrum has processed the request. */
-export const redeemUntilKilled = (context: FlowContext, request: RedemptionRequest): Promise<void> =>
-  runUntilKilled(context, "redeem", request, () => isMoment(context, "requestProcessed", request.id));
-
-async function runUntilKilled(
-  context: FlowContext,
-  command: "sell" | "redeem",
-  request: ProvisionRequest | RedemptionRequest,
-  isMomentToKill: () => Promise<boolean>,
+  command: "sell" | "redeem" | "refund",
+  request: ProvisionRequest | RedemptionRequest | RefundRequest,
+  moment: Moment,
 ): Promise<void> {
   const file = `${context.db}.request.json`;
   await writeFile(file, JSON.stringify(request));
@@ -33,18 +23,14 @@ async function runUntilKilled(
   const rules = ["--retries", String(retries), "--reply-deadline-ms", String(replyDeadlineMs)];
   const till = startTillProcess(context, [command, "--request", file, "--confirm", ...rules]);
   try {
-    await context.waitUntil("the moment to kill the till", isMomentToKill);
+    await context.waitUntil("the moment to kill the till", () => isMoment(context, moment, request.id));
   } finally {
     till.kill();
     await till.ended;
   }
 }
 
-async function isMoment(
-  { switchAdmin, events }: FlowContext,
-  moment: KilledSale["moment"],
-  id: Uuid,
-): Promise<boolean> {
+async function isMoment({ switchAdmin, events }: FlowContext, moment: Moment, id: Uuid): Promise<boolean> {
   return moment === "requestProcessed"
     ? (await switchAdmin.transaction(id)) !== undefined
     : events.some((event) => event.type === "adviceRepeats" && event.operation === "confirmVoucher");

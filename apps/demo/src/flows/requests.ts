@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import {
   type ProvisionRequest,
   type RedemptionRequest,
+  type RefundRequest,
   type Tender,
   toDateTime,
   type TransactionFields,
+  type Uuid,
 } from "@electrum-vouchers/core";
 import { cents, receiver, requestFields } from "@electrum-vouchers/testkit";
 import { DEMO_CLIENT } from "../input/request.ts";
@@ -24,6 +26,19 @@ export const newRedemption = (provider: string, code: string): RedemptionRequest
   ...newFields(provider),
   amounts: { requestAmount: price },
   voucher: { code },
+});
+
+/** A part is R10.00. */
+export const newRefund = (
+  provider: string,
+  code: string,
+  redemptionId: Uuid,
+  amount: "all" | "part" = "all",
+): RefundRequest => ({
+  ...newFields(provider),
+  ...(amount === "all" ? {} : { amounts: { requestAmount: cents(1_000) } }),
+  voucher: { code },
+  redemptionId,
 });
 
 const newFields = (provider: string): TransactionFields =>

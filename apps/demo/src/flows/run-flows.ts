@@ -14,7 +14,15 @@ export interface FlowReport {
   readonly result?: FlowResult;
   /** Every way in which the flow was not as documented. */
   readonly violations: readonly string[];
+  /** How often it was played. */
+  readonly plays: number;
 }
+
+/**
+ * A flow waits in real time: on a machine that is busy with other things a response may come after its deadline, and the till does right to
+ * send other messages than documented. So a flow that is not as documented is played again. A defect shows each time.
+ */
+const MAX_PLAYS = 3;
 
 /** A flow waits most of the time, so several can run at once. With more, a slow processor could make responses late. */
 const CONCURRENCY = 6;
@@ -34,13 +42,17 @@ function newFolder(): string {
   return folder;
 }
 
-async function runOne(flow: DocumentedFlow, folder: string): Promise<FlowReport> {
-  const number = documentedFlows.indexOf(flow) + 1;
+async function runOne(flow: DocumentedFlow, folder: string, plays = 1): Promise<FlowReport> {
+  const report = { number: documentedFlows.indexOf(flow) + 1, flow, plays, ...(await play(flow, folder)) };
+  return report.violations.length > 0 && plays < MAX_PLAYS ? runOne(flow, folder, plays + 1) : report;
+}
+
+async function play(flow: DocumentedFlow, folder: string): Promise<Pick<FlowReport, "result" | "violations">> {
   try {
     const result = await runFlow(flow, folder);
-    return { number, flow, result, violations: findViolations(flow, result) };
+    return { result, violations: findViolations(flow, result) };
   } catch (thrown) {
-    return { number, flow, violations: [thrown instanceof Error ? thrown.message : String(thrown)] };
+    return { violations: [thrown instanceof Error ? thrown.message : String(thrown)] };
   }
 }
 

@@ -9,7 +9,9 @@ export type Destination =
   /** A simulated switch in a process of its own. Its memory is a file beside the database. */
   | { readonly type: "simulated" };
 
-export type ConnectionOption = "db" | "electrum" | "username" | "password-file" | "json" | "help";
+type DestinationOption = "electrum" | "password-file";
+
+export type ConnectionOption = DestinationOption | "db" | "username" | "json" | "help";
 
 export const connectionOptions: Options<ConnectionOption> = {
   db: { valueName: "FILE", help: "the SQLite file in which this till keeps its transactions" },
@@ -25,7 +27,7 @@ export const connectionOptions: Options<ConnectionOption> = {
 
 /** Electrum, or a simulated switch. The HTTP adapter validates the URL. */
 export function readDestination(
-  given: GivenOptions<ConnectionOption>,
+  given: GivenOptions<DestinationOption>,
   environment: NodeJS.ProcessEnv,
 ): Result<Destination, BadInput> {
   const url = given.text("electrum");
@@ -33,7 +35,10 @@ export function readDestination(
   return readPassword(given, environment).map((password) => ({ type: "electrum", url, password }));
 }
 
-function readPassword(given: GivenOptions<ConnectionOption>, environment: NodeJS.ProcessEnv): Result<string, BadInput> {
+function readPassword(
+  given: GivenOptions<DestinationOption>,
+  environment: NodeJS.ProcessEnv,
+): Result<string, BadInput> {
   const file = given.text("password-file");
   if (file !== undefined) return readSecret("--password-file", file);
   const password = environment["ELECTRUM_PASSWORD"] ?? "";

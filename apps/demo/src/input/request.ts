@@ -5,8 +5,10 @@ import {
   type MessageFault,
   parseProvisionRequest,
   parseRedemptionRequest,
+  parseRefundRequest,
   type ProvisionRequest,
   type RedemptionRequest,
+  type RefundRequest,
   toDateTime,
 } from "@electrum-vouchers/core";
 import { isJsonObject } from "@electrum-vouchers/testkit";
@@ -19,6 +21,7 @@ type FileOption = "request" | "new-id";
 type SharedField = "amount" | "currency" | "receiver" | "terminal" | "merchant" | "operator";
 type SaleField = SharedField | "product" | "tender";
 type RedemptionField = SharedField | "voucher-file" | "voucher-code";
+type RefundField = RedemptionField | "redemption" | "receiver-reference";
 
 const fileOptions: Options<FileOption> = {
   request: { valueName: "FILE", help: "the whole request, as Electrum's JSON; - reads standard input" },
@@ -46,6 +49,12 @@ const redemptionFields: Options<RedemptionField> = {
   "voucher-code": { valueName: "CODE", help: "the code itself: other users of this machine can see it" },
 };
 
+const refundFields: Options<RefundField> = {
+  ...redemptionFields,
+  redemption: { valueName: "ID", help: "the id of the redemption that is refunded" },
+  "receiver-reference": { valueName: "TEXT", help: "the provider's own reference of the redemption" },
+};
+
 export type SaleOption = FileOption | SaleField;
 export type RedemptionOption = FileOption | RedemptionField;
 
@@ -54,6 +63,11 @@ export const saleOptions: Options<SaleOption> = { ...fileOptions, ...saleFields 
 
 /** The options that say what to redeem. */
 export const redemptionOptions: Options<RedemptionOption> = { ...fileOptions, ...redemptionFields };
+
+export type RefundOption = FileOption | RefundField;
+
+/** The options that say what to refund. */
+export const refundOptions: Options<RefundOption> = { ...fileOptions, ...refundFields };
 
 type SenderOption = "username" | "electrum";
 
@@ -81,6 +95,16 @@ export function readRedemption(
         .andThen(() =>
           readMessage(file, "RedemptionRequest", (json) => parseRedemptionRequest(applyNewId(given, json))),
         )
+        .andThen((request) => checkClient(given, request));
+}
+
+/** The request of a refund: from a file, or from the options. */
+export function readRefund(given: GivenOptions<RefundOption | SenderOption>): Result<RefundRequest, BadInput> {
+  const file = given.text("request");
+  return file === undefined
+    ? buildRefund(given)
+    : refuseFieldOptions(given, refundFields)
+        .andThen(() => readMessage(file, "RefundRequest", (json) => parseRefundRequest(applyNewId(given, json))))
         .andThen((request) => checkClient(given, request));
 }
 
@@ -125,19 +149,31 @@ function buildSale(given: GivenOptions<SaleOption | SenderOption>): Result<Provi
   });
 }
 
-function buildRedemption(given: GivenOptions<RedemptionOption | SenderOption>): Result<RedemptionRequest, BadInput> {
-  return safeTry(function* () {
+const buildRedemption = (given: GivenOptions<RedemptionOption | SenderOption>): Result<RedemptionRequest, BadInput> =>
+  readVoucherFields(given).andThen((request) => parseRedemptionRequest(request).mapErr(toOptionFaults));
+
+const buildRefund = (given: GivenOptions<RefundOption | SenderOption>): Result<RefundRequest, BadInput> =>
+  readVoucherFields(given).andThen((fields) => {
+    const [redemptionId, reference] = [given.text("redemption"), given.text("receiver-reference")];
+    return parseRefundRequest({
+      ...fields,
+      ...(redemptionId === undefined ? {} : { redemptionId }),
+      ...(reference === undefined ? {} : { receiverTransactionRef: reference }),
+    }).mapErr(toOptionFaults);
+  });
+
+/** The fields of a request about a voucher that the customer brings, or has brought. */
+const readVoucherFields = (given: GivenOptions<RedemptionOption | SenderOption>): Result<JsonObject, BadInput> =>
+  safeTry(function* () {
     const fields = yield* readFields(given);
     const amount = yield* readAmount(given);
     const code = yield* readVoucherCode(given);
-    const request = {
+    return ok({
       ...fields,
       voucher: { code },
       ...(amount === undefined ? {} : { amounts: { requestAmount: amount } }),
-    };
-    return parseRedemptionRequest(request).mapErr(toOptionFaults);
+    });
   });
-}
 
 function readVoucherCode(given: GivenOptions<"voucher-file" | "voucher-code">): Result<string, BadInput> {
   const [file, code] = [given.text("voucher-file"), given.text("voucher-code")];
@@ -195,6 +231,7 @@ const optionOf: Readonly<Record<string, string>> = {
   "receiver.name": "--receiver",
   "tenders.0.tenderType": "--tender",
   "voucher.code": "the voucher's code",
+  redemptionId: "--redemption",
 };
 
 /** The faults of a request that was built from options, by the options' names. Equal faults are reported once. */

@@ -4,6 +4,7 @@ import {
   type LedgerAmount,
   type LookupFailure,
   type MessageFault,
+  type NotRefundable,
   type NothingToHandOver,
   type Outlook,
   printable,
@@ -26,6 +27,7 @@ export function describeState(transaction: TransactionView): string {
       return "the next attempt is due soon";
     case "issued":
     case "redeemed":
+    case "refunded":
     case "found":
       return "waits for the till to decide";
     case "lookupFailed":
@@ -86,7 +88,7 @@ function describeUnknown({ cause, error }: UnknownOutcome): string {
   }
 }
 
-const describeError = ({ status, errorType, errorMessage }: ErrorResponse): string =>
+export const describeError = ({ status, errorType, errorMessage }: ErrorResponse): string =>
   [String(status), errorType, errorMessage === undefined ? undefined : `(${errorMessage})`]
     .filter((part) => part !== undefined)
     .map(printable)
@@ -141,7 +143,7 @@ const outlooks: Readonly<Record<Outlook["by"], string>> = {
 
 const nothingToHandOver: Readonly<Record<NothingToHandOver["reason"], string>> = {
   undecided: "the till has not decided yet",
-  undone: "nothing was issued or redeemed in the end",
+  undone: "nothing was issued, redeemed or refunded in the end",
   redacted: "retention has masked the voucher",
 };
 
@@ -171,11 +173,26 @@ function describeRefusal(refusal: Refusal): string {
       return `more than the ${describeAmount(refusal.authorised)} that Electrum authorised`;
     case "lookupMismatch":
       return `${refusal.field} is not that of the voucher that was looked up`;
+    case "notRefundable":
+      return describeNotRefundable(refusal);
+  }
+}
+
+function describeNotRefundable({ reason, state, refundable }: NotRefundable): string {
+  switch (reason) {
+    case "noRedemption":
+      return "redemptionId names no redemption";
+    case "notRedeemed":
+      return `the redemption is ${state ?? "not confirmed"}, and only one that stands can be refunded`;
+    case "otherVoucher":
+      return "another voucher was redeemed";
+    case "tooMuch":
+      return `more than the ${describeAmount(refundable)} that is left of the redemption`;
   }
 }
 
 const describeFaults = (faults: readonly MessageFault[]): string =>
   faults.map(({ path, expected }) => printable(`${path} ${expected}`)).join("; ");
 
-const describeAmount = (amount: LedgerAmount | undefined): string =>
+export const describeAmount = (amount: LedgerAmount | undefined): string =>
   amount === undefined ? "amount" : `${amount.amount} (currency ${amount.currency})`;

@@ -6,11 +6,14 @@ import { attentionLines } from "./ending.ts";
 import { styleError, styleDim, styleSuccess, styleBold, styleWarning } from "./text-style.ts";
 import { secondsText } from "./reporter.ts";
 
-export function resultLines({ number, flow, result, violations }: FlowReport): readonly string[] {
+export function resultLines({ number, flow, result, violations, plays }: FlowReport): readonly string[] {
   return [
     styleBold(`${String(number).padStart(2)}. ${flow.name}`),
     `    ${styleDim(flow.rule)}`,
     ...(result === undefined ? [] : flowResultLines(result)),
+    ...(plays > 1 && violations.length === 0
+      ? [`    ${styleDim(`played ${plays} times, since responses came late: this machine is busy`)}`]
+      : []),
     ...violations.map((fault) => `    ${styleError(`NOT AS DOCUMENTED: ${fault}`)}`),
     "",
   ];

@@ -17,6 +17,8 @@ export interface Reporter {
   readonly handOver: (given: HandOver) => void;
   /** Prints the state of a transaction. */
   readonly reportEnd: (transaction: TransactionView) => void;
+  /** Prints what Electrum has answered: the lines, or the value as JSON. */
+  readonly reportAnswer: (answer: { readonly type: string }, lines: readonly string[]) => void;
 }
 
 const print = (...lines: readonly string[]): void => writeLines(process.stdout, lines);
@@ -26,6 +28,7 @@ export const jsonReporter: Reporter = {
   onEvent: (event) => print(jsonLine(event)),
   printText: () => undefined,
   handOver: (given) => print(jsonLine({ type: "handedOver", ...given })),
+  reportAnswer: (answer) => print(jsonLine(answer)),
   reportEnd: ({ id, kind, state, reconciliation }) =>
     print(jsonLine({ type: "ended", id, kind, state, reconciliation: reconciliation.map(({ reason }) => reason) })),
 };
@@ -41,6 +44,7 @@ export function createTextReporter(): Reporter {
     printText: (line) => print(line),
     handOver: (given) => print(...voucherLines(given)),
     reportEnd: (transaction) => print(...endingLines(transaction)),
+    reportAnswer: (_, lines) => print(...lines),
   };
 }
 

@@ -66,6 +66,6 @@ const noContents: StoreContents = { isEmpty: true, unfinished: [], damaged: [], 
 
 /** The client id of a transaction; a redemption has none before its request. */
 export function clientOf(transaction: Transaction): string | undefined {
-  if (transaction.kind === "provision") return transaction.start.request.client.id;
+  if (transaction.kind !== "redemption") return transaction.start.request.client.id;
   return "redeem" in transaction ? transaction.redeem.request.client.id : undefined;
 }

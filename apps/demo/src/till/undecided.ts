@@ -24,6 +24,7 @@ export function progressOf({ state }: Transaction | TransactionView): Transactio
     case "lookupFailed":
     case "found":
     case "redeemed":
+    case "refunded":
       return "undecided";
     case "confirming":
     case "reversing":

@@ -1,4 +1,4 @@
-// Dual messaging: an approval waits for the till to decide. This is the part that both kinds share until the decision.
+// Dual messaging: an approval waits for the till to decide. This is the part that every kind shares until the decision.
 //
 //   issued, redeemed ── paymentStarted ──▶ the same, paying ── its time to decide is over ──▶ the same, overdue: an operator decides
 //           └────────── its time to decide is over ──▶ reversing, if the policy reverses

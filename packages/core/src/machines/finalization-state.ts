@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json.ts";
-import type { OutgoingMessage } from "../messages/operations.ts";
+import type { Confirmation, Reversal } from "../messages/operations.ts";
 import type { Decision, Hold, PaymentStarted, Reconcile, Resolve } from "../step.ts";
 import type { LedgerAmount } from "../messages/amounts.ts";
 import type { Instant } from "../time.ts";
@@ -23,7 +23,7 @@ export interface Confirming {
   readonly state: "confirming";
   readonly decision: Decision;
   readonly approval: Approval;
-  readonly advice: OutgoingMessage<"confirmVoucher" | "confirmRedeem">;
+  readonly advice: Confirmation;
   /** From when it may be delivered, if that is not the moment of the decision: the clock was set back since. */
   readonly notBefore?: Instant;
   readonly held?: Held;
@@ -33,7 +33,7 @@ export interface Confirming {
 export interface Reversing {
   readonly state: "reversing";
   readonly decision: Decision;
-  readonly advice: OutgoingMessage<"reverseVoucher" | "reverseRedeem">;
+  readonly advice: Reversal;
   readonly notBefore: Instant;
   readonly inDoubt?: InDoubt;
   /** An approval that came too late. It is evidence: Electrum has issued what the reversal must undo. */
@@ -110,7 +110,10 @@ export type Evidence =
   | { readonly reason: "lateApproval"; readonly at: Instant; readonly attempt: number; readonly response: JsonObject }
   /** Electrum acknowledged a reversal, but does not forward it to this provider. */
   | { readonly reason: "providerTakesNoReversals"; readonly at: Instant; readonly provider: string }
-  /** VOUCHER_NOT_REDEEMED to a confirmRedeem: either confirmed before or never redeemed. The response does not tell. */
+  /**
+   * VOUCHER_NOT_REDEEMED to a confirmRedeem, or VOUCHER_NOT_REFUNDED to a confirmRefund: either confirmed before, or never redeemed or
+   * refunded. The response does not tell.
+   */
   | { readonly reason: "confirmationAmbiguous"; readonly at: Instant }
   /**
    * A 404 ended the reversal, and it had no body, or an approval had been seen and this was its first delivery: Electrum may

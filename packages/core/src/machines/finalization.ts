@@ -25,7 +25,7 @@ import type { BasicAdvice, MessageReferences, ReversalReason } from "../messages
 import type { Amounts } from "../messages/amounts.ts";
 import type { TransactionFields } from "../messages/transaction-fields.ts";
 import type { Uuid } from "../messages/uuid.ts";
-import type { Advice, Request } from "../messages/operations.ts";
+import type { Advice, Request, Reversal } from "../messages/operations.ts";
 import { approvalIn, findSecondVoucher, recordLateApproval, recordSecondVoucher } from "./late-responses.ts";
 import { ignoredBecause, type Transition } from "./transition.ts";
 import type { Policy, ProviderProfile } from "../policy.ts";
@@ -35,24 +35,24 @@ import type { Approval, Confirming, Evidence, Reversing, Finalization } from "./
 
 /** What finalization needs to know of the transaction. */
 export interface FinalizationTerms {
-  /** The original request. What of it the advice repeats is taken from here, if neither the intent nor a response says otherwise. */
-  readonly request: Pick<TransactionFields, "id" | "thirdPartyIdentifiers" | "stan" | "rrn">;
+  /** The message of the original request. What of it the advice repeats is taken from here, if neither the intent nor a response says otherwise. */
+  readonly message: Pick<TransactionFields, "id" | "thirdPartyIdentifiers" | "stan" | "rrn">;
   readonly reversalId: Uuid;
-  readonly reverse: "reverseVoucher" | "reverseRedeem";
+  readonly reverse: Reversal["operation"];
   readonly policy: Policy;
 }
 
 /** The fields that every advice has. */
 export const buildAdvice = (
   id: Uuid,
-  { request }: Pick<FinalizationTerms, "request">,
+  { message }: Pick<FinalizationTerms, "message">,
   response: JsonObject | undefined,
-  { at, stan = request.stan, rrn = request.rrn, amounts }: AdviceContent,
+  { at, stan = message.stan, rrn = message.rrn, amounts }: AdviceContent,
 ): BasicAdvice => ({
   id,
-  requestId: request.id,
+  requestId: message.id,
   time: toDateTime(at),
-  thirdPartyIdentifiers: identifiersOf(response) ?? request.thirdPartyIdentifiers,
+  thirdPartyIdentifiers: identifiersOf(response) ?? message.thirdPartyIdentifiers,
   ...(stan === undefined ? {} : { stan }),
   ...(rrn === undefined ? {} : { rrn }),
   ...(amounts === undefined ? {} : { amounts }),
@@ -223,7 +223,8 @@ const providerTakesNoReversals = ({ name }: ProviderProfile, at: Instant): Evide
 
 /** What an acknowledgement leaves open. */
 function ambiguities(acknowledgement: Acknowledgement, { at, status }: AdviceResponseReceived): readonly Evidence[] {
-  if (acknowledgement === "notRedeemed") return [{ reason: "confirmationAmbiguous", at }];
+  if (acknowledgement === "notRedeemed" || acknowledgement === "notRefunded")
+    return [{ reason: "confirmationAmbiguous", at }];
   return acknowledgement === "unnamed" ? [{ reason: "acknowledgedUnnamed", at, status }] : [];
 }
 

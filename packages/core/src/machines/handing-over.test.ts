@@ -3,6 +3,7 @@ import { AT, CODE, OTHER_CODE, SECONDS } from "../../test/messages.ts";
 import { provisionEvents } from "../../test/provision-events.ts";
 import { provisionSituations } from "../../test/provision-situations.ts";
 import { redemptionSituations } from "../../test/redemption-situations.ts";
+import { refundSituations } from "../../test/refund-situations.ts";
 import { after } from "../../test/specification.ts";
 import { unwrap } from "../../test/unwrap.ts";
 import { handOver } from "../hand-over.ts";
@@ -106,6 +107,19 @@ describe("a change voucher", () => {
     const withChange = { ...confirmed, approval };
     expect(awaitsHandOver(withChange)).toBe(true);
     expect(awaitsHandOver(take(withChange, handingOver))).toBe(false);
+  });
+
+  test("may come of a refund too: the value is refunded to another voucher than was redeemed", () => {
+    const voucher = { code: OTHER_CODE, serialNumber: "S-2" };
+    const confirmed = refundSituations.confirmed();
+    expect(awaitsHandOver(confirmed)).toBe(false);
+    if (confirmed.state !== "confirmed") throw new TypeError("it is confirmed");
+    const approval = { ...confirmed.approval, response: { ...confirmed.approval.response, voucher } };
+    const withAnother: Transaction = { ...confirmed, approval };
+    expect(awaitsHandOver(withAnother)).toBe(true);
+    expect(handOver(withAnother)._unsafeUnwrap()).toEqual({ voucher });
+    expect(toView(withAnother)).toMatchObject({ approval: { changeVoucher: { serialNumber: "S-2" } } });
+    expect(awaitsHandOver(take(withAnother, handingOver))).toBe(false);
   });
 });
 

@@ -22,10 +22,7 @@ import type {
 } from "../step.ts";
 import { leavesChange } from "../change-voucher.ts";
 import type { Confirming, Resolved, Reversing } from "./finalization-state.ts";
-import type { Provision } from "./provision-state.ts";
-import type { Redemption } from "./redemption-state.ts";
-
-type Transaction = Provision | Redemption;
+import type { AnyTransaction as Transaction } from "./any-transaction.ts";
 
 /** What the rules look at, in a transaction and in its view. */
 export interface EndToShow {
@@ -66,6 +63,7 @@ function undecidedOrUndone({ state, finalizing, resolution }: EndToShow): "undec
     case "found":
     case "redeeming":
     case "redeemed":
+    case "refunded":
       return "undecided";
   }
 }
@@ -113,6 +111,4 @@ export function markHandOver(
     : err({ type: "alreadyHandedOver", handedOver });
 }
 
-// Told apart, so that each keeps its kind.
-const withMark = (transaction: Transaction, handedOver: HandedOver): Transaction =>
-  transaction.kind === "provision" ? { ...transaction, handedOver } : { ...transaction, handedOver };
+const withMark = (transaction: Transaction, handedOver: HandedOver): Transaction => ({ ...transaction, handedOver });

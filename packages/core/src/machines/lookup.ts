@@ -17,6 +17,7 @@ import { match } from "ts-pattern";
 import { type UnknownOutcome, toUnknownOutcome } from "./in-doubt.ts";
 import { endsAttempt, ignoredBecause, type Transition } from "./transition.ts";
 import type { Request } from "../messages/operations.ts";
+import { isUnknownVoucher } from "../responses/unknown-voucher.ts";
 import { backoffMs } from "../policy.ts";
 import { classifyResponse, type ErrorResponse } from "../responses/request-outcome.ts";
 import type { RedemptionStart } from "../start.ts";
@@ -98,16 +99,12 @@ function observeOutcome(current: Redemption<Found | LookupFailed>, fact: Fact): 
 }
 
 /** What a decline says about the voucher, and about the lookup itself. */
-function failureOf({ status, errorType }: ErrorResponse): LookupFailure {
+function failureOf(error: ErrorResponse): LookupFailure {
+  const { status, errorType } = error;
   if (status === 501 || errorType === "FUNCTION_NOT_SUPPORTED" || errorType === "TRANSACTION_NOT_SUPPORTED") {
     return "notOffered";
   }
-  // A 404 alone is not enough: its type may speak of the credentials, or of a route.
-  const isUnknownVoucher =
-    errorType === "UNABLE_TO_LOCATE_RECORD" ||
-    errorType === "INVALID_VOUCHER" ||
-    (status === 404 && errorType === "GENERAL_ERROR");
-  return isUnknownVoucher ? "noSuchVoucher" : "refused";
+  return isUnknownVoucher(error) ? "noSuchVoucher" : "refused";
 }
 
 /** Repeats the lookup; fails once the policy's bound for a round is reached. */

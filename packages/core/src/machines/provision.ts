@@ -126,7 +126,7 @@ export function decideProvision(provision: Provision, intent: Intent): Result<St
     .map((transition) => applyTransition(provision, transition));
 }
 
-/** A confirmation of a provision has tenders; one of a redemption has none. */
+/** A confirmation of a provision has tenders; one of another kind has none. */
 const isProvisionIntent = (intent: Intent): intent is ProvisionIntent =>
   intent.type === "confirm" ? intent.tenders !== undefined : intent.type !== "lookUp" && intent.type !== "redeem";
 
@@ -281,7 +281,7 @@ const requestOf = (head: ProvisionHead, attempt: number): Request => ({
 const startOf = (head: ProvisionHead): Request => requestOf(head, 0);
 
 const termsOf = ({ start: { request, reversalId, policy } }: ProvisionHead): FinalizationTerms => ({
-  request,
+  message: request,
   reversalId,
   reverse: "reverseVoucher",
   policy,

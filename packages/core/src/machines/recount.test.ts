@@ -5,12 +5,12 @@ import { redemptionSituations } from "../../test/redemption-situations.ts";
 import { intent } from "../../test/events.ts";
 import { AT, policyOf, redemptionRequest, SECONDS } from "../../test/messages.ts";
 import { provisionEvents } from "../../test/provision-events.ts";
+import { situations } from "../../test/situations.ts";
 import { after } from "../../test/specification.ts";
 import { nextDue, observe, pendingAdvice, type Transaction } from "../transaction.ts";
 
 // The clock was ahead when a transaction was stored. Whatever it waits for, it waits for no longer than its policy says.
 
-const situations = Object.entries<() => Transaction>({ ...provisionSituations, ...redemptionSituations });
 const setBack = (transaction: Transaction, at: number): Transaction =>
   observe(transaction, { type: "clockSetBack", at }).transaction;
 
@@ -21,7 +21,7 @@ const longestWaitMs = ({ state, start }: Transaction): number =>
 /** From before 1970 up to the time at which it was stored. */
 const moments = fc.integer({ min: -AT, max: AT });
 
-describe.each(situations)("a transaction that is %s", (_situation, create) => {
+describe.each([...situations])("a transaction that is %s", (_situation, create) => {
   test("waits no longer than its longest wait, however far the clock was set back", () => {
     fc.assert(
       fc.property(moments, (at) => {

@@ -14,10 +14,7 @@ import { sameJson } from "../json.ts";
 import type { Instant } from "../time.ts";
 import type { Confirming, Reversing } from "./finalization-state.ts";
 import type { InDoubt } from "./in-doubt.ts";
-import type { Provision } from "./provision-state.ts";
-import type { Redemption } from "./redemption-state.ts";
-
-type Transaction = Provision | Redemption;
+import type { AnyTransaction as Transaction } from "./any-transaction.ts";
 
 /** The transaction with each of its waits counted from `at`; the same object if none lies beyond its bound. */
 export function countAnew(transaction: Transaction, at: Instant): Transaction {
@@ -61,6 +58,7 @@ function recount(transaction: Transaction, bounded: Bounded): Transaction {
         ...doubtOf(transaction, deadline),
       };
     case "redeemed":
+    case "refunded":
       return { ...transaction, ...decideByOf(transaction, decisionDeadlineMs, bounded) };
     case "confirming":
       return { ...transaction, ...confirmingOf(transaction, bounded) };
@@ -86,8 +84,10 @@ const inDoubtOf = (inDoubt: InDoubt, deadline: Deadline): InDoubt =>
     ? inDoubt
     : { ...inDoubt, latestDeadlineAt: deadline(inDoubt.latestDeadlineAt) };
 
-const doubtOf = ({ inDoubt }: { readonly inDoubt?: InDoubt }, deadline: Deadline): { readonly inDoubt?: InDoubt } =>
-  inDoubt === undefined ? {} : { inDoubt: inDoubtOf(inDoubt, deadline) };
+const doubtOf = (
+  { inDoubt }: { readonly state: string; readonly inDoubt?: InDoubt },
+  deadline: Deadline,
+): { readonly inDoubt?: InDoubt } => (inDoubt === undefined ? {} : { inDoubt: inDoubtOf(inDoubt, deadline) });
 
 const decideByOf = (
   { decideBy }: { readonly decideBy?: Instant },

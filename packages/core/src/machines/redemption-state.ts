@@ -3,7 +3,8 @@ import type { JsonObject } from "../json.ts";
 import type { RedemptionRequest } from "../messages/redemption.ts";
 import type { Uuid } from "../messages/uuid.ts";
 import type { ErrorResponse } from "../responses/request-outcome.ts";
-import type { Approval, ReconciliationItem, Finalization, Undecided } from "./finalization-state.ts";
+import type { ReconciliationItem, Finalization } from "./finalization-state.ts";
+import type { AwaitingDecision, SentOnceCompleted, SentOnceDeclined, UnderWay } from "./sent-once-state.ts";
 import type { RedemptionStart } from "../start.ts";
 import type { Policy } from "../policy.ts";
 import type { InputDigest } from "../input-digest.ts";
@@ -111,29 +112,15 @@ export interface RedeemFields {
 }
 
 /** `redeemVoucher` is under way. Electrum has no retry for it. */
-export interface Redeeming {
+export interface Redeeming extends UnderWay {
   readonly state: "redeeming";
-  readonly deadlineAt: Instant;
-  /** When the till cancelled. Whatever the response, the redemption is undone. */
-  readonly cancelledAt?: Instant;
 }
 
 /** Dual messaging: the voucher is redeemed. The till must confirm or cancel. */
-export interface Redeemed extends Undecided {
-  readonly state: "redeemed";
-  readonly approval: Approval;
-}
+export type Redeemed = AwaitingDecision<"redeemed">;
 
 /** Final, single messaging: the approval completes the redemption. */
-export interface RedemptionCompleted {
-  readonly state: "completed";
-  readonly approval: Approval;
-}
+export type RedemptionCompleted = SentOnceCompleted;
 
 /** Final: a hard decline. Nothing is owed. Another attempt is a new transaction with a new id. */
-export interface RedemptionDeclined {
-  readonly state: "declined";
-  readonly at: Instant;
-  readonly error: ErrorResponse;
-  readonly cancelledAt?: Instant;
-}
+export type RedemptionDeclined = SentOnceDeclined;

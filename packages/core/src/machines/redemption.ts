@@ -8,55 +8,31 @@
 // Rules
 // 1. A successful lookup comes first. The type of `found` and a check at run time both see to it, and the request must be for
 //    the transaction and the voucher that were looked up.
-// 2. Electrum knows no retry for a redemption. An unknown outcome goes straight to its reversal; another attempt is a new
-//    transaction with a new id.
+// 2. From the request to the decision the rules are those of `sent-once.ts`, from there on those of `finalization.ts`. They work on a state
+//    without the request; `applyRedeemTransition` puts the request back.
 // 3. Attempts are counted over lookups and the redemption alike, so that each number names one message.
 // 4. A late response to a lookup says nothing about the redemption.
 // 5. The voucher's pin is sent, and stored nowhere: the command has it, the state and the stored journal do not. A redemption is sent
 //    once, so nothing needs the pin later. A repeat of `redeem` is compared without it.
-// 5. From an approval on, or a decision to reverse, the rules are those of `finalization.ts`. They work on a state without the
-//    request; `applyRedeemTransition` puts the request back.
 //
-// What it does not know: what a response means (`classifyResponse`). `switch` and `match` as in `provision.ts`.
+// `switch` and `match` as in `provision.ts`.
 
 import { policyInForce } from "../policy-in-force.ts";
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
 import { parseRedemptionStart } from "./validate-input.ts";
-import { addUnknownResponse, addNoResponse, toUnknownOutcome } from "./in-doubt.ts";
-import { type RedemptionRequest, withoutPin } from "../messages/redemption.ts";
+import type { RedemptionRequest } from "../messages/redemption.ts";
+import { withoutPin } from "../messages/voucher.ts";
 import { sameJson } from "../json.ts";
 import { codeIn, namesAnother } from "../voucher-code.ts";
-import { endsAttempt, type Transition, toStep, addItems } from "./transition.ts";
-import type { Request } from "../messages/operations.ts";
-import { classifyResponse } from "../responses/request-outcome.ts";
-import { authorisedAmountOf, checkFinalAmount, checkApprovedAmount } from "./amounts-check.ts";
-import { alertsWhenOverdue, awaitDecision, endsDecision, startPayment, toOverdue } from "./decision.ts";
+import { type Transition, toStep, addItems } from "./transition.ts";
+import type { OutgoingMessage } from "../messages/operations.ts";
 import { recordLateApproval, recordSecondVoucher } from "./late-responses.ts";
-import {
-  buildAdvice,
-  decideFinalization,
-  decisionToReverse,
-  refuseInState,
-  observeFinalization,
-  type ReversalCause,
-  type FinalizationTerms,
-  startConfirming,
-  startReversing,
-} from "./finalization.ts";
-import type { Approval, Finalization } from "./finalization-state.ts";
+import { decideFinalization, refuseInState, observeFinalization } from "./finalization.ts";
+import type { Finalization } from "./finalization-state.ts";
+import { decideApproved, markCancelled, observeApproved, observeUnderWay, type SentOnceTerms } from "./sent-once.ts";
 import type { RedemptionStart } from "../start.ts";
-import type {
-  ConfirmRedemption,
-  Fact,
-  Intent,
-  Redeem,
-  RedemptionIntent,
-  Refusal,
-  ResponseReceived,
-  Step,
-} from "../step.ts";
-import type { Instant } from "../time.ts";
+import type { Fact, Intent, Redeem, RedemptionIntent, Refusal, Step } from "../step.ts";
 import { decideLookup, lookUp, observeLookup } from "./lookup.ts";
 import type {
   AfterRedeem,
@@ -123,9 +99,9 @@ function observeAfterRedeem(current: Redemption<AfterRedeem>, fact: Fact): Redee
   // By `switch`, as for a provision.
   switch (current.state) {
     case "redeeming":
-      return observeRedeeming(current, fact);
+      return observeUnderWay(termsOf(current), current, fact);
     case "redeemed":
-      return observeRedeemed(current, fact);
+      return observeApproved(termsOf(current), current, fact);
     case "completed":
       return recordSecondVoucher(requestOf(current), current, fact);
     case "declined":
@@ -133,58 +109,6 @@ function observeAfterRedeem(current: Redemption<AfterRedeem>, fact: Fact): Redee
     default:
       return observeFinalization(termsOf(current), requestOf(current), current, fact);
   }
-}
-
-function observeRedeeming(current: Redemption<Redeeming & RedeemFields>, fact: Fact): RedeemTransition {
-  if (!endsAttempt(fact)) return { state: current, ignored: "unexpected" };
-  const { deadlineAt, redeem } = current;
-  const { attempt } = redeem;
-  if (fact.attempt !== attempt) return { state: current, ignored: "late" };
-  const { at } = fact;
-  if (fact.type === "response" && at <= deadlineAt) return applyResponse(current, fact);
-  // A response after the deadline counts as none.
-  const cause = fact.type === "response" ? "deadline" : fact.type === "noResponse" ? fact.cause : "interruption";
-  return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });
-}
-
-function applyResponse(current: Redemption<Redeeming & RedeemFields>, fact: ResponseReceived): RedeemTransition {
-  const { attempt } = current.redeem;
-  const { cancelledAt } = current;
-  const { at } = fact;
-  return (
-    match(classifyResponse(requestOf(current), fact))
-      .returnType<RedeemTransition>()
-      .with({ outcome: "approved" }, ({ response }) => approve(current, { attempt, at, response }))
-      .with({ outcome: "declined" }, ({ error }) => ({
-        state: { state: "declined", at, error, ...(cancelledAt === undefined ? {} : { cancelledAt }) },
-      }))
-      // There is no retry for a redemption: an unknown outcome goes straight to its reversal.
-      .with({ outcome: "unknown" }, (classified) =>
-        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, classified)) }),
-      )
-      .exhaustive()
-  );
-}
-
-function approve(current: Redemption<Redeeming & RedeemFields>, approval: Approval): RedeemTransition {
-  const policy = policyInForce(current);
-  if (current.cancelledAt !== undefined) return reverse(current, approval.at, { approval });
-  const items = checkApprovedAmount(approval, current.redeem.request.amounts?.requestAmount);
-  if (policy.messaging === "single") return { state: { state: "completed", approval }, items };
-  const { decideBy, command } = awaitDecision(policy, approval);
-  return {
-    items,
-    state: { state: "redeemed", approval, ...(decideBy === undefined ? {} : { decideBy }) },
-    ...(command === undefined ? {} : { command }),
-  };
-}
-
-function observeRedeemed(current: Redemption<Redeemed & RedeemFields>, fact: Fact): RedeemTransition {
-  if (!endsDecision(current, fact)) return recordSecondVoucher(requestOf(current), current, fact);
-  const { at } = fact;
-  if (alertsWhenOverdue(current, policyInForce(current))) return { state: toOverdue(current, at) };
-  const decision = { outcome: "reverse", by: "deadline", at } as const;
-  return startReversing(termsOf(current), decision, { at }, { approval: current.approval });
 }
 
 // --- intents ---
@@ -239,56 +163,31 @@ function decideAfterRedeem(
   return match(current)
     .returnType<Result<RedeemTransition, Refusal>>()
     .with({ state: "redeeming" }, (state) =>
-      // The request goes on. The cancellation decides once its outcome is known.
       intent.type === "cancel" ? ok({ state: markCancelled(state, intent.at) }) : refused,
     )
-    .with({ state: "redeemed" }, (state) => decideRedeemed(state, intent, refused))
+    .with({ state: "redeemed" }, (state) => decideApproved(termsOf(state), state, intent, refused))
     .with({ state: "declined" }, (state) => (intent.type === "cancel" ? ok({ state }) : refused))
     .with({ state: "completed" }, () => refused)
     .otherwise((state) => decideFinalization(state, intent));
 }
 
-const markCancelled = <State extends Redeeming>(current: State, at: Instant): State =>
-  current.cancelledAt === undefined ? { ...current, cancelledAt: at } : current;
-
-function decideRedeemed(
-  current: Redemption<Redeemed & RedeemFields>,
-  intent: RedemptionIntent,
-  refused: Result<never, Refusal>,
-): Result<RedeemTransition, Refusal> {
-  if (intent.type === "confirm") return confirm(current, intent);
-  if (intent.type === "paymentStarted") return startPayment(current, intent);
-  if (intent.type !== "cancel") return refused;
-  const { approval, redeem } = current;
-  const decision = { outcome: "reverse", by: "till", at: intent.at } as const;
-  return checkFinalAmount(intent.amounts, authorisedAmountOf(approval.response, redeem.request.amounts)).map(() =>
-    startReversing(termsOf(current), decision, intent, { approval }),
-  );
-}
-
-function confirm(
-  current: Redemption<Redeemed & RedeemFields>,
-  intent: ConfirmRedemption,
-): Result<RedeemTransition, Refusal> {
-  const { start, approval, redeem } = current;
-  const message = buildAdvice(start.confirmationId, termsOf(current), approval.response, intent);
-  return checkFinalAmount(intent.amounts, authorisedAmountOf(approval.response, redeem.request.amounts)).map(() =>
-    startConfirming(approval, { operation: "confirmRedeem", message }, intent),
-  );
-}
-
 // --- parts of transitions ---
 
-const reverse = (current: Redemption<Redeeming & RedeemFields>, at: Instant, cause: ReversalCause): RedeemTransition =>
-  startReversing(termsOf(current), decisionToReverse(current.cancelledAt, at), { at }, cause);
+const requestOf = ({ redeem }: RedeemFields): OutgoingMessage<"redeemVoucher"> => ({
+  operation: "redeemVoucher",
+  message: redeem.request,
+});
 
-const requestOf = ({ redeem }: RedeemFields): Request => ({ operation: "redeemVoucher", message: redeem.request });
-
-const termsOf = (head: RedemptionHead & RedeemFields): FinalizationTerms => ({
-  request: head.redeem.request,
+const termsOf = (head: RedemptionHead & RedeemFields): SentOnceTerms<"redeemed"> => ({
+  message: head.redeem.request,
+  confirmationId: head.start.confirmationId,
+  confirm: "confirmRedeem",
   reversalId: head.start.reversalId,
   reverse: "reverseRedeem",
   policy: policyInForce(head),
+  request: requestOf(head),
+  attempt: head.redeem.attempt,
+  approved: "redeemed",
 });
 
 function applyRedeemTransition(current: Redemption<AfterRedeem>, transition: RedeemTransition): Step<Redemption> {

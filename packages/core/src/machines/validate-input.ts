@@ -7,26 +7,43 @@
 import { ok, type Result } from "neverthrow";
 import * as v from "valibot";
 import type { MessageFault } from "../fault.ts";
+import { referenceEntries } from "../messages/advices.ts";
 import { amountsSchema, ledgerAmountSchema } from "../messages/amounts.ts";
 import { MAX_CONFIRMATION_BYTES } from "../messages/bounds.ts";
-import { parseProvisionRequest, parseRedemptionRequest, parseVoucherLookup } from "../messages/parse.ts";
+import {
+  parseProvisionRequest,
+  parseRedemptionRequest,
+  parseRefundRequest,
+  parseVoucherLookup,
+} from "../messages/parse.ts";
 import { tendersSchema } from "../messages/tender.ts";
 import { textUpTo } from "../messages/text.ts";
-import { uuidV4Schema } from "../messages/uuid.ts";
+import { type Uuid, uuidV4Schema } from "../messages/uuid.ts";
 import { parseInput } from "../parse-input.ts";
 import { type OwnFields, readFields } from "../plain-object.ts";
 import { checkPolicy, type Policy } from "../policy.ts";
 import { printable } from "../printable.ts";
-import type { ProvisionStart, RedemptionStart } from "../start.ts";
+import type { ProvisionStart, RedemptionStart, RefundStart } from "../start.ts";
 import type { ConfirmProvision, Intended, IntendedByOperator, Intent, NamedReason, Redeem, Refusal } from "../step.ts";
 import { strictObject } from "../strict-object.ts";
 
 /** A validated copy of the start of a sale, or what is wrong with it. */
 export const parseProvisionStart = (start: ProvisionStart): Result<ProvisionStart, Refusal> =>
+  parseStartWithRequest(start, parseProvisionRequest, startSchema);
+
+/** A validated copy of the start of a refund, or what is wrong with it. */
+export const parseRefundStart = (start: RefundStart): Result<RefundStart, Refusal> =>
+  parseStartWithRequest(start, parseRefundRequest, refundStartSchema);
+
+const parseStartWithRequest = <Request extends { readonly id: Uuid }, Rest extends Ids>(
+  start: unknown,
+  parseRequest: (input: unknown) => Result<Request, readonly MessageFault[]>,
+  restSchema: v.GenericSchema<Rest>,
+): Result<Omit<Rest, "id"> & { readonly request: Request; readonly policy: Policy }, Refusal> =>
   readInput(start).andThen(({ request, policy, ...rest }) =>
-    parseProvisionRequest(request)
+    parseRequest(request)
       .andThen((parsed) =>
-        parseInput(startSchema, { ...rest, id: parsed.id }).map(({ id: _, ...ids }) => ({ ...ids, request: parsed })),
+        parseInput(restSchema, { ...rest, id: parsed.id }).map(({ id: _, ...ids }) => ({ ...ids, request: parsed })),
       )
       .mapErr(invalidMessage)
       .andThen((parsed) => withPolicy(parsed, policy)),
@@ -131,6 +148,11 @@ const startSchema: v.GenericSchema<Omit<ProvisionStart, "request" | "policy"> & 
   v.check((ids) => areDifferent(ids), DIFFERENT),
 );
 
+const refundStartSchema: v.GenericSchema<Omit<RefundStart, "request" | "policy"> & Ids> = v.pipe(
+  strictObject(startEntries),
+  v.check((ids) => areDifferent(ids), DIFFERENT),
+);
+
 const redemptionStartSchema: v.GenericSchema<Omit<RedemptionStart, "lookup" | "policy">> = v.pipe(
   strictObject({ ...startEntries, client: v.exactOptional(noteSchema), terminal: v.exactOptional(noteSchema) }),
   v.check((ids) => areDifferent(ids), DIFFERENT),
@@ -142,17 +164,15 @@ const redeemSchema: v.GenericSchema<Pick<Redeem, "type" | "override" | keyof Int
   ...intended,
 });
 
-const references = { stan: v.exactOptional(v.string()), rrn: v.exactOptional(v.string()) };
-
 const confirmEntries = {
   type: v.literal("confirm"),
   amounts: v.exactOptional(amountsSchema),
   handOver: v.exactOptional(v.literal(true)),
-  ...references,
+  ...referenceEntries,
   ...intended,
 };
 
-/** A confirmation with tenders is of a provision, one without is of a redemption. */
+/** A confirmation with tenders is of a provision, one without is of a redemption or a refund. */
 const confirmProvisionSchema: v.GenericSchema<ConfirmProvision> = strictObject({
   ...confirmEntries,
   tenders: tendersSchema,
@@ -164,7 +184,7 @@ const otherIntentSchema: v.GenericSchema<Exclude<Intent, Redeem | ConfirmProvisi
     type: v.literal("cancel"),
     reason: v.exactOptional(reasonSchema),
     amounts: v.exactOptional(strictObject({ approvedAmount: v.exactOptional(ledgerAmountSchema) })),
-    ...references,
+    ...referenceEntries,
     ...intended,
   }),
   strictObject({ type: v.literal("lookUp"), ...intended }),

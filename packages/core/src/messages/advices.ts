@@ -1,16 +1,28 @@
+import * as v from "valibot";
 import type { Json } from "../json.ts";
 import type { Amounts } from "./amounts.ts";
 import type { ThirdPartyIdentifier } from "./parties.ts";
 import type { Tender } from "./tender.ts";
+import { textUpTo } from "./text.ts";
 import type { Uuid } from "./uuid.ts";
 
 /** References that every message of a transaction may bear. */
 export interface MessageReferences {
-  /** System trace audit number. */
+  /** System trace audit number. At most 100 characters. */
   readonly stan?: string;
-  /** Retrieval reference number. */
+  /** Retrieval reference number. At most 100 characters. */
   readonly rrn?: string;
 }
+
+/** In characters. ISO 8583 has 6 and 12. They stand in every advice, which would be too large with a long one (`bounds.ts`). */
+const MAX_REFERENCE = 100;
+
+export const referenceEntries: {
+  readonly [Name in keyof MessageReferences]-?: v.ExactOptionalSchema<v.GenericSchema<string>, undefined>;
+} = {
+  stan: v.exactOptional(textUpTo(MAX_REFERENCE)),
+  rrn: v.exactOptional(textUpTo(MAX_REFERENCE)),
+};
 
 /** The body of an advice. An advice informs, cannot be declined, and is repeated unchanged until it is acknowledged. */
 export interface BasicAdvice extends MessageReferences {
@@ -37,7 +49,7 @@ export interface TenderAdvice extends BasicAdvice {
  */
 export type ReversalReason = "TIMEOUT" | "CANCELLED" | "RESPONSE_NOT_FINAL";
 
-/** The body of `reverseVoucher` and `reverseRedeem`. */
+/** The body of `reverseVoucher`, `reverseRedeem` and `reverseRefund`. */
 export interface BasicReversal extends BasicAdvice {
   readonly reversalReason: ReversalReason;
 }

@@ -40,6 +40,9 @@ export interface RedemptionLookup {
   readonly requestId: Uuid;
 }
 
+/** The query of `lookupProducts`: none. Electrum's pages leave its fields out (contract A). */
+export type ProductLookup = Readonly<Record<string, never>>;
+
 export const voucherLookupSchema: v.GenericSchema<VoucherLookup> = v.pipe(
   strictObject({
     voucherCode: v.exactOptional(textUpTo(40)),

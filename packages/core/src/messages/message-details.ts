@@ -106,7 +106,8 @@ function readAdditionalAmounts(value: unknown): Amounts["additionalAmounts"] {
   return Object.fromEntries(amounts);
 }
 
-function readProduct(value: unknown): ProductDetails | undefined {
+/** What a message says of a product; `undefined` if it holds none. */
+export function readProduct(value: unknown): ProductDetails | undefined {
   if (!isLooseFields(value)) return undefined;
   return {
     ...texts(value, ["productId", "barcode", "name", "description"]),

@@ -6,6 +6,7 @@ import {
   ID,
   provisionRequest,
   redemptionRequest,
+  refundRequest,
   tenders,
   timeAt,
 } from "../../test/messages.ts";
@@ -25,6 +26,9 @@ const cases: readonly (readonly [outgoing: OutgoingMessage, method: string, targ
     "POST",
     "/redemptions/reversals",
   ],
+  [{ operation: "refundVoucher", message: refundRequest }, "POST", "/refunds"],
+  [{ operation: "confirmRefund", message: advice }, "POST", "/refunds/confirmations"],
+  [{ operation: "reverseRefund", message: { ...advice, reversalReason: "TIMEOUT" } }, "POST", "/refunds/reversals"],
 ];
 
 describe("an outgoing message as an HTTP request", () => {
@@ -51,6 +55,10 @@ describe("an outgoing message as an HTTP request", () => {
       target: "/redemptions/a%2Fb",
     });
   });
+
+  test("lookupProducts has no query, and no body", () => {
+    expect(toHttp({ operation: "lookupProducts", message: {} })).toEqual({ method: "GET", target: "/products" });
+  });
 });
 
 test("each operation is a request, a confirmation or a reversal", () => {
@@ -64,5 +72,9 @@ test("each operation is a request, a confirmation or a reversal", () => {
     confirmRedeem: "confirmation",
     reverseRedeem: "reversal",
     lookupRedemption: "request",
+    refundVoucher: "request",
+    confirmRefund: "confirmation",
+    reverseRefund: "reversal",
+    lookupProducts: "request",
   });
 });

@@ -11,6 +11,7 @@ import {
   type RedemptionRequest,
   redemptionRequestSchema,
 } from "./redemption.ts";
+import { type RefundRequest, refundRequestSchema } from "./refund.ts";
 import { type Tender, tendersSchema } from "./tender.ts";
 
 /**
@@ -26,6 +27,10 @@ export const parseProvisionRequest = (input: unknown): Result<ProvisionRequest, 
 /** As {@link parseProvisionRequest}, for `redeemVoucher`. */
 export const parseRedemptionRequest = (input: unknown): Result<RedemptionRequest, readonly MessageFault[]> =>
   parseInput(redemptionRequestSchema, input);
+
+/** As {@link parseProvisionRequest}, for `refundVoucher`. */
+export const parseRefundRequest = (input: unknown): Result<RefundRequest, readonly MessageFault[]> =>
+  parseInput(refundRequestSchema, input);
 
 /** As {@link parseRedemptionRequest}, but the voucher's code may be left out: see `codeToRedeem`. */
 export const parseRedemptionDraft = (input: unknown): Result<RedemptionDraft, readonly MessageFault[]> =>

@@ -24,13 +24,6 @@ export interface RedemptionResponse extends TransactionFields {
   readonly customer?: Customer;
 }
 
-/** The request without the voucher's pin or PIN block, as it is stored. */
-export function withoutPin(request: RedemptionRequest): RedemptionRequest {
-  if (request.voucher.pin === undefined) return request;
-  const { pin: _, ...voucher } = request.voucher;
-  return { ...request, voucher };
-}
-
 const redemptionEntries = {
   ...transactionEntries,
   amounts: v.exactOptional(amountsSchema),

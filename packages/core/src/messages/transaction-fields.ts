@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { type MessageReferences, referenceEntries } from "./advices.ts";
 import {
   type Institution,
   institutionSchema,
@@ -13,7 +14,7 @@ import { dateTimeSchema } from "./text.ts";
 import { type Uuid, uuidV4Schema } from "./uuid.ts";
 
 /** The fields that every financial request and its response share (Electrum's `Transaction`). */
-export interface TransactionFields {
+export interface TransactionFields extends MessageReferences {
   /** A random UUID that names the transaction. Every later message refers to it. */
   readonly id: Uuid;
   /** The time by the sender's clock, RFC 3339. */
@@ -31,10 +32,6 @@ export interface TransactionFields {
   readonly tranType?: (typeof tranTypes)[number];
   readonly srcAccType?: (typeof accountTypes)[number];
   readonly destAccType?: (typeof accountTypes)[number];
-  /** System trace audit number. */
-  readonly stan?: string;
-  /** Retrieval reference number, set by the source. */
-  readonly rrn?: string;
   readonly posInfo?: PosInfo;
 }
 
@@ -94,7 +91,6 @@ export const transactionEntries: {
   tranType: v.exactOptional(v.picklist(tranTypes)),
   srcAccType: v.exactOptional(v.picklist(accountTypes)),
   destAccType: v.exactOptional(v.picklist(accountTypes)),
-  stan: v.exactOptional(v.string()),
-  rrn: v.exactOptional(v.string()),
+  ...referenceEntries,
   posInfo: v.exactOptional(posInfoSchema),
 };

@@ -74,3 +74,11 @@ export const redeemableVoucherSchema: v.GenericSchema<Voucher & { readonly code:
   serialNumber: v.exactOptional(textUpTo(40)),
   pin: v.exactOptional(pinSchema),
 });
+
+/** The request without the voucher's pin or PIN block, as it is stored. */
+export function withoutPin<Request extends { readonly voucher: Voucher }>(request: Request): Request;
+export function withoutPin(request: { readonly voucher: Voucher }): { readonly voucher: Voucher } {
+  if (request.voucher.pin === undefined) return request;
+  const { pin: _, ...voucher } = request.voucher;
+  return { ...request, voucher };
+}

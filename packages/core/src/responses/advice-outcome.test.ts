@@ -16,32 +16,44 @@ const advices: Readonly<Record<Advice["operation"], Advice>> = {
   reverseVoucher: { operation: "reverseVoucher", message: { ...fields, id: REVERSAL_ID, reversalReason: "TIMEOUT" } },
   confirmRedeem: { operation: "confirmRedeem", message: { ...fields, id: CONFIRMATION_ID } },
   reverseRedeem: { operation: "reverseRedeem", message: { ...fields, id: REVERSAL_ID, reversalReason: "TIMEOUT" } },
+  confirmRefund: { operation: "confirmRefund", message: { ...fields, id: CONFIRMATION_ID } },
+  reverseRefund: { operation: "reverseRefund", message: { ...fields, id: REVERSAL_ID, reversalReason: "TIMEOUT" } },
 };
 
 type Operation = Advice["operation"];
 
-const isReversal = (operation: Operation): boolean => operation === "reverseVoucher" || operation === "reverseRedeem";
+const isReversal = (operation: Operation): boolean => operation.startsWith("reverse");
 
 const notLocated = (operation: Operation): string =>
   isReversal(operation) ? "acknowledged: notFound" : "contradicted";
 
-/** What an error type means for the four advices: the provision's confirmation and reversal, then the redemption's. */
+/** What an error type means for the six advices: a confirmation and a reversal of the provision, the redemption and the refund. */
 const meanings: Readonly<Record<Exclude<AdviceMeaning, "notLocated">, readonly (string | undefined)[]>> = {
-  duplicate: Array.from({ length: 4 }, () => "acknowledged: duplicate"),
-  already: Array.from({ length: 4 }, () => "acknowledged: already"),
-  repeat: Array.from({ length: 4 }, () => "repeat"),
-  halt: Array.from({ length: 4 }, () => "halt"),
-  refused: Array.from({ length: 4 }, () => "refused"),
-  contradicted: Array.from({ length: 4 }, () => "contradicted"),
-  notRedeemed: ["refused", "refused", "acknowledged: notRedeemed", "refused"],
+  duplicate: Array.from({ length: 6 }, () => "acknowledged: duplicate"),
+  already: Array.from({ length: 6 }, () => "acknowledged: already"),
+  repeat: Array.from({ length: 6 }, () => "repeat"),
+  halt: Array.from({ length: 6 }, () => "halt"),
+  refused: Array.from({ length: 6 }, () => "refused"),
+  contradicted: Array.from({ length: 6 }, () => "contradicted"),
+  notRedeemed: ["refused", "refused", "acknowledged: notRedeemed", "refused", "refused", "refused"],
+  notRefunded: [undefined, undefined, undefined, undefined, "acknowledged: notRefunded", undefined],
   // An error type of the other kind of transaction says nothing of this one: the status decides.
-  provisionConfirmed: ["acknowledged: already", "contradicted", undefined, undefined],
-  provisionReversed: ["contradicted", "acknowledged: already", undefined, undefined],
+  provisionConfirmed: ["acknowledged: already", "contradicted"],
+  provisionReversed: ["contradicted", "acknowledged: already"],
   redemptionConfirmed: [undefined, undefined, "acknowledged: already", "contradicted"],
   redemptionReversed: [undefined, undefined, "contradicted", "acknowledged: already"],
+  refundConfirmed: [undefined, undefined, undefined, undefined, "acknowledged: already", "contradicted"],
+  refundReversed: [undefined, undefined, undefined, undefined, "contradicted", "acknowledged: already"],
 };
 
-const operations: readonly Operation[] = ["confirmVoucher", "reverseVoucher", "confirmRedeem", "reverseRedeem"];
+const operations: readonly Operation[] = [
+  "confirmVoucher",
+  "reverseVoucher",
+  "confirmRedeem",
+  "reverseRedeem",
+  "confirmRefund",
+  "reverseRefund",
+];
 
 /** What the error type means, if it decides. */
 function byType(operation: Operation, errorType: string): string | undefined {

@@ -30,10 +30,18 @@ export type AdviceOutcome =
  * - `already`: Electrum had confirmed or reversed it before
  * - `duplicate`: Electrum had received this advice before
  * - `notFound`: Electrum does not know what is reversed: nothing to undo
- * - `notRedeemed`: VOUCHER_NOT_REDEEMED to a confirmation. It may be the response to a repeat; that cannot be told
+ * - `notRedeemed`, `notRefunded`: VOUCHER_NOT_REDEEMED or VOUCHER_NOT_REFUNDED to a confirmation. It may be the response to a repeat; that
+ *   cannot be told
  * - `unnamed`: successes that named no id, for longer than the policy waits
  */
-export type Acknowledgement = "accepted" | "already" | "duplicate" | "notFound" | "notRedeemed" | "unnamed";
+export type Acknowledgement =
+  | "accepted"
+  | "already"
+  | "duplicate"
+  | "notFound"
+  | "notRedeemed"
+  | "notRefunded"
+  | "unnamed";
 
 /**
  * Classifies the response to an advice (contract E). The error type goes before the status. A response settles an advice only if
@@ -120,6 +128,11 @@ function classifyErrorType(advice: Advice, response: HttpResponse, error: ErrorR
       return advice.operation === "confirmRedeem"
         ? { outcome: "acknowledged", acknowledgement: "notRedeemed" }
         : { outcome: "refused", error };
+    case "VOUCHER_NOT_REFUNDED":
+      // Likewise to a confirmRefund.
+      return advice.operation === "confirmRefund"
+        ? { outcome: "acknowledged", acknowledgement: "notRefunded" }
+        : undefined;
     case "FORMAT_ERROR":
     case "FUNCTION_NOT_SUPPORTED":
     case "TRANSACTION_NOT_SUPPORTED":
@@ -151,6 +164,8 @@ const sameKind: Readonly<Record<Advice["operation"], string>> = {
   reverseVoucher: "VOUCHER_ALREADY_REVERSED",
   confirmRedeem: "REDEMPTION_ALREADY_CONFIRMED",
   reverseRedeem: "REDEMPTION_ALREADY_REVERSED",
+  confirmRefund: "REFUND_ALREADY_CONFIRMED",
+  reverseRefund: "REFUND_ALREADY_REVERSED",
 };
 
 const oppositeKind: Readonly<Record<Advice["operation"], string>> = {
@@ -158,4 +173,6 @@ const oppositeKind: Readonly<Record<Advice["operation"], string>> = {
   reverseVoucher: "VOUCHER_ALREADY_CONFIRMED",
   confirmRedeem: "REDEMPTION_ALREADY_REVERSED",
   reverseRedeem: "REDEMPTION_ALREADY_CONFIRMED",
+  confirmRefund: "REFUND_ALREADY_REVERSED",
+  reverseRefund: "REFUND_ALREADY_CONFIRMED",
 };

@@ -2,21 +2,32 @@ import { describe, expect, test, vi } from "vitest";
 import { emptyResponse, errorResponse, htmlResponse, jsonResponse } from "../../test/responses.ts";
 import { bodiesAbout, type Body, statuses } from "../../test/bodies.ts";
 import { errorTypes } from "../../test/error-types.ts";
-import { ID, lookup, provisionRequest, provisionResponse, redemptionRequest } from "../../test/messages.ts";
+import {
+  ID,
+  lookup,
+  provisionRequest,
+  provisionResponse,
+  redemptionRequest,
+  refundRequest,
+} from "../../test/messages.ts";
 import type { JsonObject } from "../json.ts";
 import type { VoucherLookup } from "../messages/lookup.ts";
-import type { Request } from "../messages/operations.ts";
+import type { OutgoingMessage, Request } from "../messages/operations.ts";
 import { type RequestOutcome, classifyResponse, toErrorResponse } from "./request-outcome.ts";
 
 // Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
-const requests: Readonly<Record<Request["operation"], Request>> = {
+/** `lookupProducts` answers with a list of any form: `products.test.ts` shows what that means. */
+type Operation = Exclude<Request["operation"], "lookupProducts">;
+
+const requests: { readonly [Name in Operation]: OutgoingMessage<Name> } = {
   provisionVoucher: { operation: "provisionVoucher", message: provisionRequest },
   retryProvisionVoucher: { operation: "retryProvisionVoucher", message: provisionRequest },
   lookupVoucher: { operation: "lookupVoucher", message: lookup },
   redeemVoucher: { operation: "redeemVoucher", message: redemptionRequest },
   lookupRedemption: { operation: "lookupRedemption", message: { requestId: ID } },
+  refundVoucher: { operation: "refundVoucher", message: refundRequest },
 };
 
 type StatusMeaning = "success" | "refuses" | "redirects" | "fails" | "is transient";
@@ -41,28 +52,28 @@ const saysOf = (status: number): StatusMeaning =>
   byStatus.find(([from, to]) => from <= status && status <= to)?.[2] ?? "fails";
 
 /** The required content of a success, by operation. */
-const demands: Readonly<Record<Request["operation"], { ourId: boolean; voucher: readonly Body["voucher"][] }>> = {
+const demands: Readonly<Record<Operation, { ourId: boolean; voucher: readonly Body["voucher"][] }>> = {
   provisionVoucher: { ourId: true, voucher: ["code", "otherCode"] },
   retryProvisionVoucher: { ourId: true, voucher: ["code", "otherCode"] },
   lookupVoucher: { ourId: false, voucher: ["code", "noCode"] },
   redeemVoucher: { ourId: true, voucher: ["code", "otherCode", "noCode", "none"] },
   lookupRedemption: { ourId: true, voucher: ["code", "otherCode", "noCode", "none"] },
+  refundVoucher: { ourId: true, voucher: ["code", "otherCode", "noCode", "none"] },
 };
 
-const isLookup = (operation: Request["operation"]): boolean =>
-  operation === "lookupVoucher" || operation === "lookupRedemption";
+const isLookup = (operation: Operation): boolean => operation === "lookupVoucher" || operation === "lookupRedemption";
 
 /**
  * Whether an error is Electrum's word: it has a type, and names our message; or it names none and the type is published. What
  * answers a lookup has no id to compare.
  */
-function isElectrumsError(operation: Request["operation"], { errorType, id }: Body): boolean {
+function isElectrumsError(operation: Operation, { errorType, id }: Body): boolean {
   if (errorType === undefined) return false;
   if (isLookup(operation) || id === "ours") return true;
   return id === "none" && errorTypes[errorType]?.isUnpublished !== true;
 }
 
-function expectedOutcome(operation: Request["operation"], status: number, body: Body): string {
+function expectedOutcome(operation: Operation, status: number, body: Body): string {
   // Whoever answers so has passed nothing on.
   if (status === 401 || status === 407) return "declined";
   const says = saysOf(status);
@@ -79,7 +90,7 @@ function expectedOutcome(operation: Request["operation"], status: number, body: 
   return says === "refuses" ? "declined" : "unknown: status";
 }
 
-function expectedSuccess(operation: Request["operation"], body: Body): string {
+function expectedSuccess(operation: Operation, body: Body): string {
   if (body.kind !== "object") return "unknown: foreign";
   if (demands[operation].ourId && body.id !== "ours") return "unknown: foreign";
   if (operation === "lookupVoucher" && body.voucher === "otherCode") return "unknown: foreign";

@@ -2,8 +2,9 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from "../json.ts"
 import { areIdentifiersBounded } from "../messages/bounds.ts";
 import type { ErrorType } from "../messages/error-detail.ts";
 import type { VoucherLookup } from "../messages/lookup.ts";
-import type { Request } from "../messages/operations.ts";
+import { isLookup, type Request } from "../messages/operations.ts";
 import { sameUuid, type Uuid } from "../messages/uuid.ts";
+import { productListIn } from "./product-list.ts";
 import { codeIn, namesAnother, serialNumberIn } from "../voucher-code.ts";
 import type { HttpResponse } from "./http-response.ts";
 import { isServerFault, isTransient, refusesCredentials, speakerOf } from "./speaker.ts";
@@ -73,8 +74,7 @@ export function classifyResponse(request: Request, response: HttpResponse): Requ
 }
 
 /** The ids that an error may name. A response to a lookup has no id. */
-const idsOf = ({ operation, message }: Request): readonly Uuid[] =>
-  operation === "lookupVoucher" || operation === "lookupRedemption" ? [] : [message.id];
+const idsOf = (request: Request): readonly Uuid[] => (isLookup(request) ? [] : [request.message.id]);
 
 /** A gateway in trouble says no more than its status does. Any other foreign response is worth an alert. */
 const foreignCause = (status: number, body: Json | undefined): UnknownResponseCause =>
@@ -108,6 +108,10 @@ function leavesOpen(request: Request, errorType: ErrorType): boolean {
 const foreign: RequestOutcome = { outcome: "unknown", cause: "foreign" };
 
 function classifySuccess(request: Request, body: Json | undefined): RequestOutcome {
+  if (request.operation === "lookupProducts") {
+    const products = productListIn(body);
+    return products === undefined ? foreign : { outcome: "approved", response: { products } };
+  }
   if (!isJsonObject(body)) return foreign;
   switch (request.operation) {
     case "provisionVoucher":
@@ -117,6 +121,7 @@ function classifySuccess(request: Request, body: Json | undefined): RequestOutco
         ? { outcome: "approved", response: body }
         : { outcome: "unknown", cause: "noVoucher" };
     case "redeemVoucher":
+    case "refundVoucher":
       return isAbout(request.message.id, body) && isEchoable(body) ? { outcome: "approved", response: body } : foreign;
     case "lookupVoucher":
       if (isAboutAnother(request.message, body)) return foreign;

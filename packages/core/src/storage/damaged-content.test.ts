@@ -1,10 +1,9 @@
+import { situations } from "../../test/situations.ts";
 import { describe, expect, test, vi } from "vitest";
 import type { Event } from "../../test/events.ts";
 import { AT } from "../../test/messages.ts";
 import { provisionEvents } from "../../test/provision-events.ts";
-import { provisionSituations } from "../../test/provision-situations.ts";
 import { redemptionEvents } from "../../test/redemption-events.ts";
-import { redemptionSituations } from "../../test/redemption-situations.ts";
 import { attentionOf } from "../attention.ts";
 import { codeToRedeem } from "../code-to-redeem.ts";
 import { columnsOf } from "../columns.ts";
@@ -103,7 +102,7 @@ function findThrown(content: string): string | undefined {
 }
 
 describe("a record of sound checksum and wrong shape is damaged, and nothing that reads it throws", () => {
-  test.each(Object.entries({ ...provisionSituations, ...redemptionSituations }))("%s", (_, make) => {
+  test.each([...situations])("%s", (_, make) => {
     const transaction = make();
     const thrown: string[] = [];
     let damaged = 0;

@@ -12,15 +12,12 @@
 import type { Digester, InputDigest, Sameness } from "../input-digest.ts";
 import { sortedJson } from "../json.ts";
 import type { Confirming, Reversing } from "../machines/finalization-state.ts";
-import type { Provision } from "../machines/provision-state.ts";
-import type { Redemption } from "../machines/redemption-state.ts";
-import { withoutPin } from "../messages/redemption.ts";
+import type { AnyTransaction as Transaction } from "../machines/any-transaction.ts";
+import { withoutPin } from "../messages/voucher.ts";
 import type { Uuid } from "../messages/uuid.ts";
-import type { ProvisionStart, RedemptionStart } from "../start.ts";
+import type { TransactionStart } from "../start.ts";
 import type { Decision, Intent } from "../step.ts";
 import type { Instant } from "../time.ts";
-
-type Transaction = Provision | Redemption;
 
 /** Digests an input of one transaction. */
 type DigestInput = (name: InputName, input: unknown) => InputDigest;
@@ -34,6 +31,8 @@ const digestsOf =
 export function withDigests(transaction: Transaction, digester: Digester): Transaction {
   const digest = digestsOf(transaction.id, digester);
   if (transaction.kind === "provision")
+    return withDecisionDigest({ ...transaction, start: withStartDigest(transaction.start, digest) }, digest);
+  if (transaction.kind === "refund")
     return withDecisionDigest({ ...transaction, start: withStartDigest(transaction.start, digest) }, digest);
   const started = { ...transaction, start: withStartDigest(transaction.start, digest) };
   if (!("redeem" in started)) return started;
@@ -63,17 +62,14 @@ const digestedDecision = (
   digest: DigestInput,
 ): Decision => ({ ...decision, digest: digest("confirm", saidIn(advice.message)) });
 
-const withStartDigest = <Start extends ProvisionStart | RedemptionStart>(start: Start, digest: DigestInput): Start => ({
+const withStartDigest = <Start extends TransactionStart>(start: Start, digest: DigestInput): Start => ({
   ...start,
   digest: digest("start", startedWith(start)),
 });
 
 /** A start, as a journal has it, with the digest of its message. */
-export const digestStart = <Start extends ProvisionStart | RedemptionStart>(
-  start: Start,
-  id: Uuid,
-  digester: Digester,
-): Start => withStartDigest(start, digestsOf(id, digester));
+export const digestStart = <Start extends TransactionStart>(start: Start, id: Uuid, digester: Digester): Start =>
+  withStartDigest(start, digestsOf(id, digester));
 
 /** An intent, as a journal has it, with the digest of what it says, if it can be repeated. */
 export function digestIntent(intent: Intent, id: Uuid, digester: Digester): Intent {
@@ -88,12 +84,12 @@ export function digestIntent(intent: Intent, id: Uuid, digester: Digester): Inte
   }
 }
 
-/** Whether a redacted transaction began with this start. */
+/** Whether a redacted transaction began with this message, as it was stored. */
 export const compareStarts = (
   { id, start: { digest } }: Transaction,
-  start: ProvisionStart | RedemptionStart,
+  message: unknown,
   digester: Digester | undefined,
-): Sameness => compare(digest, digester, (again) => digestsOf(id, again)("start", startedWith(start)));
+): Sameness => compare(digest, digester, (again) => digestsOf(id, again)("start", message));
 
 /** How an intent compares with what a redacted transaction has taken before. */
 export interface Repeat {
@@ -135,8 +131,7 @@ function decisionOf(transaction: Transaction): Decision | undefined {
   return "decision" in finalizing ? finalizing.decision : undefined;
 }
 
-const startedWith = (start: ProvisionStart | RedemptionStart): unknown =>
-  "request" in start ? start.request : start.lookup;
+const startedWith = (start: TransactionStart): unknown => ("request" in start ? start.request : start.lookup);
 
 /** What a confirmation says, whether in an intent or in the advice that came of it. */
 const saidIn = ({ tenders, amounts }: { readonly tenders?: unknown; readonly amounts?: unknown }): unknown => ({

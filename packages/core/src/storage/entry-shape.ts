@@ -1,6 +1,7 @@
 // What a journal entry must have, so that nothing that replays it throws. As with records: its checksum shows that it is what was written, and
 // this shows that what was written is an entry. Rules 1 to 3 of `transaction-shape.ts` hold here too.
 
+import type { AnyTransaction as Transaction } from "../machines/any-transaction.ts";
 import type { Fact, Intent } from "../step.ts";
 import { isInstant, isListOf, isNumber, isObjectWith, isOneOf, isTaggedBy, isText, type Shape } from "./shape.ts";
 import {
@@ -9,6 +10,7 @@ import {
   provisionStartShape,
   redeemRequestShape,
   redemptionStartShape,
+  refundStartShape,
 } from "./transaction-shape.ts";
 
 const response = { status: isNumber, body: isText };
@@ -54,9 +56,10 @@ const intents: Readonly<Record<Intent["type"], Shape>> = {
 };
 
 /** The steps of a journal: a start, a fact, an intent. */
-export const stepShapes: Readonly<Record<"provisionStarted" | "redemptionStarted" | "fact" | "intent", Shape>> = {
+export const stepShapes: Readonly<Record<`${Transaction["kind"]}Started` | "fact" | "intent", Shape>> = {
   provisionStarted: isObjectWith({ start: provisionStartShape }),
   redemptionStarted: isObjectWith({ start: redemptionStartShape }),
+  refundStarted: isObjectWith({ start: refundStartShape }),
   fact: isObjectWith({ fact: isTaggedBy("type", facts) }),
   intent: isObjectWith({ intent: isTaggedBy("type", intents) }),
 };

@@ -14,10 +14,12 @@
 import { err, ok, type Result } from "neverthrow";
 import { beginProvision } from "../machines/provision.ts";
 import { beginRedemption } from "../machines/redemption.ts";
-import type { Advice } from "../messages/operations.ts";
+import { beginRefund } from "../machines/refund.ts";
+import { type Advice, operationsOf } from "../messages/operations.ts";
 import type { Uuid } from "../messages/uuid.ts";
+import { withoutPin } from "../messages/voucher.ts";
 import type { NoResponseCause } from "../responses/http-response.ts";
-import type { ProvisionStart, RedemptionStart } from "../start.ts";
+import type { ProvisionStart, RedemptionStart, RefundStart } from "../start.ts";
 import type { Fact, Intent, IntendedByOperator, Refusal } from "../step.ts";
 import type { Digester, Sameness } from "../input-digest.ts";
 import { sameJson } from "../json.ts";
@@ -34,6 +36,7 @@ export const RULES_VERSION = 1;
 export type Entry =
   | { readonly type: "provisionStarted"; readonly start: ProvisionStart }
   | { readonly type: "redemptionStarted"; readonly start: RedemptionStart }
+  | { readonly type: "refundStarted"; readonly start: RefundStart }
   | { readonly type: "fact"; readonly fact: Fact }
   | { readonly type: "intent"; readonly intent: Intent };
 
@@ -115,12 +118,23 @@ export function replay(journal: readonly (Entry | JournalEntry)[]): Result<Trans
  * anew at each call. What is left of a redacted transaction's message is compared by its digest.
  */
 export function compareStart(transaction: Transaction, entry: StartEntry, digester?: Digester): Sameness {
-  const isSale = entry.type === "provisionStarted";
-  if (isSale !== (transaction.kind === "provision")) return "different";
-  const message = isSale ? entry.start.request : entry.start.lookup;
-  if (transaction.start.redacted === true) return compareStarts(transaction, entry.start, digester);
-  const first = transaction.kind === "provision" ? transaction.start.request : transaction.start.lookup;
+  if (entry.type !== `${transaction.kind}Started`) return "different";
+  const message = messageOf(entry);
+  if (transaction.start.redacted === true) return compareStarts(transaction, message, digester);
+  const first = transaction.kind === "redemption" ? transaction.start.lookup : transaction.start.request;
   return sameJson(first, message) ? "same" : "different";
+}
+
+/** What a start asks for, as it is stored. */
+function messageOf(entry: StartEntry): unknown {
+  switch (entry.type) {
+    case "provisionStarted":
+      return entry.start.request;
+    case "redemptionStarted":
+      return entry.start.lookup;
+    case "refundStarted":
+      return withoutPin(entry.start.request);
+  }
 }
 
 /** An entry with its position in the journal. A delivery has no state to compare, and no place in a replay. */
@@ -132,9 +146,16 @@ interface Placed<Each = Exclude<Entry | JournalEntry, DeliveryNote>> {
 const isPlaced = (placed: Placed<Entry | JournalEntry>): placed is Placed => placed.entry.type !== "delivery";
 
 function applyStart(entry: Placed["entry"]): Transaction | undefined {
-  if (entry.type === "provisionStarted") return beginProvision(entry.start).transaction;
-  if (entry.type === "redemptionStarted") return beginRedemption(entry.start).transaction;
-  return undefined;
+  switch (entry.type) {
+    case "provisionStarted":
+      return beginProvision(entry.start).transaction;
+    case "redemptionStarted":
+      return beginRedemption(entry.start).transaction;
+    case "refundStarted":
+      return beginRefund(entry.start).transaction;
+    default:
+      return undefined;
+  }
 }
 
 function applyEntry(transaction: Transaction, { entry, index }: Placed): Result<Transaction, BrokenJournal> {
@@ -175,7 +196,7 @@ const hasDeliveryShape = isTaggedBy("type", {
   delivery: isObjectWith({
     delivery: isObjectWith({
       adviceId: isText,
-      operation: isOneOf("confirmVoucher", "reverseVoucher", "confirmRedeem", "reverseRedeem"),
+      operation: isOneOf(...operationsOf("confirmation"), ...operationsOf("reversal")),
       attempt: isNumber,
       sentAt: isInstant,
       outcome: isObjectWith({ "status?": isNumber, "noResponse?": isText }),

@@ -118,6 +118,8 @@ export const messageShape: Shape = shapeOf({
   ...errorFields,
   providerErrorMsg: "masked",
   detailMessage: shapeOf({ formatErrors: shapeOf({ field: "masked", msg: "masked" }) }),
+  redemptionId: uuid,
+  receiverTransactionRef: reference,
   voucherCode: "masked",
   voucherSerialNumber: reference,
   receiverInstId: reference,

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { anyText } from "../../test/any-text.ts";
 import { AT, CODE, ID, provisionStart } from "../../test/messages.ts";
+import { everyTransaction } from "../../test/situations.ts";
 import { provisionSituations } from "../../test/provision-situations.ts";
-import { redemptionSituations } from "../../test/redemption-situations.ts";
 import { hash32 } from "../hash.ts";
 import type { JournalEntry } from "./journal.ts";
 import { decode, decodeEntry, encode, encodeEntry, RECORD_VERSION } from "./record.ts";
@@ -12,10 +12,7 @@ import type { Transaction } from "../transaction.ts";
 // Bounded by count, not by time, so that a slow machine does not fail.
 vi.setConfig({ testTimeout: 60_000 });
 
-const transactions: readonly Transaction[] = [
-  ...Object.values(provisionSituations),
-  ...Object.values(redemptionSituations),
-].map((situation) => situation());
+const transactions: readonly Transaction[] = everyTransaction();
 
 const record = encode(provisionSituations["disputed confirmation"]());
 

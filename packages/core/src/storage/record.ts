@@ -20,10 +20,15 @@ export const encode = (transaction: Transaction): string => encodeText(JSON.stri
 /** The transaction that `encode` stored, or why the text cannot be trusted. */
 export const decode = (record: string): Result<Transaction, DamagedRecord> => decodeRecord(record, isTransaction);
 
-/** As {@link encode}, for an entry of the journal. The pin of a voucher that is redeemed is left out: it is sent, and never stored. */
+/**
+ * As {@link encode}, for an entry of the journal. The pin of a voucher that is redeemed or refunded is left out: it is sent, and never
+ * stored.
+ */
 export const encodeEntry = (entry: JournalEntry): string =>
   encodeText(
-    entry.type === "intent" && isRedeem(entry.intent) ? JSON.stringify(entry, dropPin) : JSON.stringify(entry),
+    entry.type === "refundStarted" || (entry.type === "intent" && isRedeem(entry.intent))
+      ? JSON.stringify(entry, dropPin)
+      : JSON.stringify(entry),
   );
 
 /** A stored entry that is encoded again may have another shape than its type says. */

@@ -10,12 +10,19 @@ import {
   provisionStart,
   redemptionRequest,
   redemptionStart,
+  refundStart,
 } from "../../test/messages.ts";
 import { provisionEvents } from "../../test/provision-events.ts";
 import { redemptionEvents } from "../../test/redemption-events.ts";
 import { redemptionSituations } from "../../test/redemption-situations.ts";
 import { after } from "../../test/specification.ts";
-import { secretLookup, secretProvisionRequest, secretRedemptionRequest, secrets } from "../../test/secrets.ts";
+import {
+  secretLookup,
+  secretProvisionRequest,
+  secretRedemptionRequest,
+  secretRefundRequest,
+  secrets,
+} from "../../test/secrets.ts";
 import { provisionSituations } from "../../test/provision-situations.ts";
 import type { Json } from "../json.ts";
 import { stellr } from "../policy.ts";
@@ -33,7 +40,7 @@ const redactedAnswer = (body: Json): unknown => JSON.parse(redactedBody(JSON.str
 describe("what is masked", () => {
   test("in a request: code, pin, card, receipt texts and personal data; the rest stays", () => {
     const entry = redactEntry({ type: "provisionStarted", start: provisionStart({}, secretProvisionRequest) });
-    const { tenders, voucher, recipient, slipData, amounts, ...rest } = secretProvisionRequest;
+    const { tenders, voucher, product, recipient, slipData, amounts, ...rest } = secretProvisionRequest;
     expect(entry).toEqual({
       type: "provisionStarted",
       start: {
@@ -44,8 +51,10 @@ describe("what is masked", () => {
           amounts: { ...amounts, additionalAmounts: {} },
           tenders: [{ ...tenders?.[0], cardNumber: "***", reference: "***" }],
           voucher: { ...voucher, code: "***", pin: {}, redeemInstructions: [] },
+          product: { ...product, channelProductListings: [] },
           recipient: {},
           slipData: {},
+          additionalFields: {},
         },
       },
     });
@@ -55,6 +64,20 @@ describe("what is masked", () => {
     expect(redactEntry({ type: "redemptionStarted", start: redemptionStart({}, secretLookup) })).toEqual({
       type: "redemptionStarted",
       start: { ...redemptionStart({}, { voucherCode: "***", voucherSerialNumber: "S-1" }), redacted: true },
+    });
+  });
+
+  test("in a refund's start: the voucher that is refunded, but not the redemption", () => {
+    const { amounts, ...rest } = secretRefundRequest;
+    const request = {
+      ...rest,
+      amounts: { ...amounts, additionalAmounts: {} },
+      slipData: {},
+      voucher: { code: "***", pin: {} },
+    };
+    expect(redactEntry({ type: "refundStarted", start: refundStart({}, secretRefundRequest) })).toEqual({
+      type: "refundStarted",
+      start: { ...refundStart(), redacted: true, request },
     });
   });
 

@@ -15,6 +15,7 @@ import {
   tenderShape,
 } from "./kept-fields.ts";
 import type { Uuid } from "../messages/uuid.ts";
+import { withoutPin } from "../messages/voucher.ts";
 import type { ReconciliationItem } from "../machines/finalization-state.ts";
 import { isTransaction, type Transaction } from "../transaction.ts";
 import { codeIn, isMask, isSameVoucherNumber, MASK, namesAnother, otherMask, serialNumberIn } from "../voucher-code.ts";
@@ -82,6 +83,11 @@ function digestEntry(entry: Entry | JournalEntry, id: Uuid, digester: Digester):
       return { ...entry, start: digestStart(entry.start, id, digester) };
     case "redemptionStarted":
       return { ...entry, start: digestStart(entry.start, id, digester) };
+    case "refundStarted": {
+      // As it is stored. An entry that is not stored yet may have the pin.
+      const start = { ...entry.start, request: withoutPin(entry.start.request) };
+      return { ...entry, start: digestStart(start, id, digester) };
+    }
     case "intent":
       return { ...entry, intent: digestIntent(entry.intent, id, digester) };
     case "fact":

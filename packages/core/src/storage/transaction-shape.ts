@@ -9,6 +9,8 @@
 import type { ReconciliationItem } from "../machines/finalization-state.ts";
 import type { Provision } from "../machines/provision-state.ts";
 import type { Redemption } from "../machines/redemption-state.ts";
+import type { Refund } from "../machines/refund-state.ts";
+import { operationsOf } from "../messages/operations.ts";
 import {
   isAllOf,
   isAnyObject,
@@ -58,7 +60,7 @@ const requestFields = {
   "thirdPartyIdentifiers?": list,
 };
 
-/** What a redemption redeems. */
+/** What a redemption redeems, or a refund refunds. */
 export const redeemRequestShape: Shape = isObjectWith({ ...requestFields, voucher: isObjectWith({ code: isText }) });
 
 const start = {
@@ -106,23 +108,12 @@ const adviceFields = {
   "amounts?": amountsShape,
 };
 const confirmation = isObjectWith({
-  operation: isOneOf("confirmVoucher", "confirmRedeem"),
+  operation: isOneOf(...operationsOf("confirmation")),
   message: isObjectWith({ ...adviceFields, "tenders?": list }),
 });
 const reversal = isObjectWith({
-  operation: isOneOf("reverseVoucher", "reverseRedeem"),
+  operation: isOneOf(...operationsOf("reversal")),
   message: isObjectWith({ ...adviceFields, reversalReason }),
-});
-
-const finalizing = isTaggedBy("state", {
-  confirming: isObjectWith({ decision, approval, advice: confirmation, "notBefore?": isInstant }),
-  reversing: isObjectWith({
-    decision,
-    advice: reversal,
-    notBefore: isInstant,
-    "inDoubt?": inDoubt,
-    "lateApproval?": approval,
-  }),
 });
 
 const dispute = isObjectWith({ reason: isOneOf("refused", "contradicted"), error, at: isInstant });
@@ -134,17 +125,51 @@ const resolution = isObjectWith({
   at: isInstant,
 });
 
-const finalization = {
-  confirming: finalizing,
-  reversing: finalizing,
-  confirmed: isObjectWith({ decision, approval, advice: confirmation, acknowledgement: isText, at: isInstant }),
-  reversed: isObjectWith({ decision, advice: reversal, acknowledgement: isText, at: isInstant, "inDoubt?": inDoubt }),
-  disputed: isObjectWith({ finalizing, dispute }),
-  resolved: isObjectWith({ finalizing, dispute, resolution }),
-};
+/** The states from an approval on. */
+function statesAfter(approved: Shape) {
+  const finalizing = isTaggedBy("state", {
+    confirming: isObjectWith({ decision, approval: approved, advice: confirmation, "notBefore?": isInstant }),
+    reversing: isObjectWith({
+      decision,
+      advice: reversal,
+      notBefore: isInstant,
+      "inDoubt?": inDoubt,
+      "lateApproval?": approval,
+    }),
+  });
+  return {
+    undecided: isObjectWith({ approval: approved, "decideBy?": isInstant, "inDoubt?": inDoubt }),
+    completed: isObjectWith({ approval: approved }),
+    finalization: {
+      confirming: finalizing,
+      reversing: finalizing,
+      confirmed: isObjectWith({
+        decision,
+        approval: approved,
+        advice: confirmation,
+        acknowledgement: isText,
+        at: isInstant,
+      }),
+      reversed: isObjectWith({
+        decision,
+        advice: reversal,
+        acknowledgement: isText,
+        at: isInstant,
+        "inDoubt?": inDoubt,
+      }),
+      disputed: isObjectWith({ finalizing, dispute }),
+      resolved: isObjectWith({ finalizing, dispute, resolution }),
+    },
+  };
+}
 
-const approved = isObjectWith({ approval, "decideBy?": isInstant, "inDoubt?": inDoubt });
-const completed = isObjectWith({ approval });
+const { undecided, completed, finalization } = statesAfter(approval);
+
+/** What was approved of a sale always holds a voucher with a code. */
+const sold = statesAfter(
+  isAllOf(approval, isObjectWith({ response: isObjectWith({ voucher: isObjectWith({ code: isText }) }) })),
+);
+
 const declined = isObjectWith({ at: isInstant, error, "cancelledAt?": isInstant });
 
 /** The states of each kind, with what each must have. */
@@ -156,10 +181,10 @@ const provision: Readonly<Record<Provision["state"], Shape>> = {
     "inDoubt?": inDoubt,
   }),
   waitingToRetry: isObjectWith({ attempt: isNumber, retryAt: isInstant, inDoubt }),
-  issued: approved,
-  completed,
+  issued: sold.undecided,
+  completed: sold.completed,
   declined,
-  ...finalization,
+  ...sold.finalization,
 };
 
 const round = isObjectWith({ firstAttempt: isNumber, startedAt: isInstant });
@@ -187,7 +212,7 @@ const redemption: Readonly<Record<Redemption["state"], Shape>> = {
   found: isObjectWith({ attempt: isNumber, at: isInstant, expiresAt: isInstant, response: isAnyObject }),
   abandoned: isObjectWith({ at: isInstant }),
   redeeming: isAllOf(redeem, isObjectWith({ deadlineAt: isInstant, "cancelledAt?": isInstant })),
-  redeemed: isAllOf(redeem, approved),
+  redeemed: isAllOf(redeem, undecided),
   completed: isAllOf(redeem, completed),
   declined: isAllOf(redeem, declined),
   confirming: isAllOf(redeem, finalization.confirming),
@@ -196,6 +221,14 @@ const redemption: Readonly<Record<Redemption["state"], Shape>> = {
   reversed: isAllOf(redeem, finalization.reversed),
   disputed: isAllOf(redeem, finalization.disputed),
   resolved: isAllOf(redeem, finalization.resolved),
+};
+
+const refund: Readonly<Record<Refund["state"], Shape>> = {
+  requesting: isObjectWith({ attempt: isNumber, deadlineAt: isInstant, "cancelledAt?": isInstant }),
+  refunded: undecided,
+  completed,
+  declined,
+  ...finalization,
 };
 
 const evidence = isObjectWith({ at: isInstant, attempt: isNumber, response: isAnyObject });
@@ -224,24 +257,18 @@ export const redemptionStartShape: Shape = isObjectWith({
   "terminal?": isText,
 });
 
+export const refundStartShape: Shape = isObjectWith({
+  ...start,
+  request: isAllOf(redeemRequestShape, isObjectWith({ "redemptionId?": isText })),
+});
+
+/** What a transaction of each kind must have, in any state. */
+const headOf = (startShape: Shape): Shape =>
+  isObjectWith({ id: isText, start: startShape, reconciliation, "handedOver?": handedOver });
+
 /** Whether a value is a transaction, in a state that this release knows. */
 export const hasTransactionShape: Shape = isTaggedBy("kind", {
-  provision: isAllOf(
-    isObjectWith({
-      id: isText,
-      start: provisionStartShape,
-      reconciliation,
-      "handedOver?": handedOver,
-    }),
-    isTaggedBy("state", provision),
-  ),
-  redemption: isAllOf(
-    isObjectWith({
-      id: isText,
-      start: redemptionStartShape,
-      reconciliation,
-      "handedOver?": handedOver,
-    }),
-    isTaggedBy("state", redemption),
-  ),
+  provision: isAllOf(headOf(provisionStartShape), isTaggedBy("state", provision)),
+  redemption: isAllOf(headOf(redemptionStartShape), isTaggedBy("state", redemption)),
+  refund: isAllOf(headOf(refundStartShape), isTaggedBy("state", refund)),
 });

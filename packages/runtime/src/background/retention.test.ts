@@ -123,7 +123,9 @@ describe("a till with retention", () => {
         operation === "confirmVoucher" ? { response: errorResponse(503, "UPSTREAM_UNAVAILABLE") } : undefined,
     });
     const outbox = testTill.outbox.unwatched.connect();
-    const till = await testTill.open({ outbox, retention: times });
+    // Repeated each minute, a week would be ten thousand deliveries.
+    const forwarding = { backoff: { initialMs: HOUR_MS, multiplier: 1, maxMs: HOUR_MS } };
+    const till = await testTill.open({ outbox, retention: times, forwarding });
     await testTill.done(till.provision(provisionRequest()));
     await testTill.done(till.confirm(uuid(1), tenders));
     await testTill.clock.advance(7 * DAY_MS);

@@ -71,9 +71,9 @@ async function findUnserved(
     const claimed = await outbox.claim(claim);
     const [record] = claimed.isOk() ? claimed.value.records : [];
     if (record === undefined) break;
-    // If that fails, the lease ends by itself.
-    await outbox.release({ worker, records: [record] }).unwrapOr(undefined);
     found.push(record);
+    // If the outbox does not take it back, the lease ends by itself.
+    if ((await outbox.release({ worker, records: [record] })).isErr()) break;
   }
   return found;
 }

@@ -18,6 +18,7 @@ import {
   type StartEntry,
   startProvision,
   startRedemption,
+  startRefund,
   type Step,
   toJournalEntry,
   type Transaction,
@@ -50,9 +51,15 @@ export interface PendingStep {
 
 /** The first step of a transaction, or what is wrong with its request. The entry holds the start as it was validated and copied. */
 export function startStep(entry: StartEntry): Result<PendingStep, Refusal> {
-  return entry.type === "provisionStarted"
-    ? startProvision(entry.start).map((step) => firstStep(step, { type: entry.type, start: step.transaction.start }))
-    : startRedemption(entry.start).map((step) => firstStep(step, { type: entry.type, start: step.transaction.start }));
+  const { type } = entry;
+  switch (type) {
+    case "provisionStarted":
+      return startProvision(entry.start).map((step) => firstStep(step, { type, start: step.transaction.start }));
+    case "redemptionStarted":
+      return startRedemption(entry.start).map((step) => firstStep(step, { type, start: step.transaction.start }));
+    case "refundStarted":
+      return startRefund(entry.start).map((step) => firstStep(step, { type, start: step.transaction.start }));
+  }
 }
 
 const firstStep = (step: Step<Transaction>, entry: StartEntry): PendingStep => ({

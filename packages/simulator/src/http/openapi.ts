@@ -17,6 +17,7 @@ import {
 } from "../messages/message-checks.ts";
 import {
   errorDetailCheck,
+  productsLookupResponseCheck,
   provisionResponseCheck,
   redemptionResponseCheck,
   refundResponseCheck,
@@ -38,6 +39,7 @@ const schemasFor = (reading: Reading, additionalFields: readonly string[]): Json
   BasicAdvice: basicAdviceCheck.schema(reading),
   BasicReversal: basicReversalCheck.schema(reading),
   VoucherLookupResponse: voucherLookupResponseCheck.schema("strict"),
+  ProductsLookupResponse: productsLookupResponseCheck.schema("strict"),
   ErrorDetail: errorDetailCheck.schema("strict"),
 });
 
@@ -90,6 +92,7 @@ const operationDescriptions: Readonly<Record<SwitchOperation, OperationDescripti
   refundVoucher: { summary: "Refunds a redemption", request: "RefundRequest", responses: { "201": "RefundResponse" } },
   confirmRefund: advice("Confirms a refund", "BasicAdvice"),
   reverseRefund: advice("Reverses a refund", "BasicReversal"),
+  lookupProducts: { summary: "Lists the products that are sold", responses: { "200": "ProductsLookupResponse" } },
 };
 
 /** What any operation may answer besides: an ErrorDetail, or what Electrum's test server and gateways write. */

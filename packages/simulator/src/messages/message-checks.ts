@@ -1,14 +1,13 @@
 import type {
-  Amounts,
   BasicAdvice,
   BasicReversal,
   ProvisionRequest,
   RedemptionLookup,
   RedemptionRequest,
+  RefundRequest,
   Tender,
   TenderAdvice,
   TransactionFields,
-  Voucher,
   VoucherLookup,
 } from "@electrum-vouchers/core";
 import {
@@ -27,17 +26,6 @@ import {
   voucherWithCodeCheck,
 } from "./field-checks.ts";
 import { type Check, type Fields, listOf, object, oneOf, optional, required, text } from "./check.ts";
-
-/** The body of `refundVoucher`: a new transaction that undoes a completed redemption. */
-export interface RefundRequest extends TransactionFields {
-  readonly voucher: Voucher & { readonly code: string };
-  /** If there is no `requestAmount`, the full amount. */
-  readonly amounts?: Amounts;
-  /** The `id` of the redemption that is refunded. */
-  readonly redemptionId?: string;
-  /** The receiver's own reference of the redemption. */
-  readonly receiverTransactionRef?: string;
-}
 
 export const transactionFields: Fields<TransactionFields> = {
   id: required(uuidCheck),
@@ -107,7 +95,7 @@ export const redemptionRequestCheck: Check<RedemptionRequest> = object<Merged<Re
   customer: optional(customerCheck),
 });
 
-export const refundRequestCheck: Check<RefundRequest> = object<RefundRequest>({
+export const refundRequestCheck: Check<RefundRequest> = object<Merged<RefundRequest>>({
   ...transactionFields,
   voucher: required(voucherWithCodeCheck),
   amounts: optional(amountsCheck),

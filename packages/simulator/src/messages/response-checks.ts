@@ -1,11 +1,12 @@
 // What the switch answers, as checks: the OpenAPI document describes its responses by them.
 
 import type {
-  Amounts,
   ErrorDetail,
+  Product,
   ProvisionResponse,
   RedemptionResponse,
-  Voucher,
+  RefundRequest,
+  RefundResponse,
   VoucherLookupResponse,
 } from "@electrum-vouchers/core";
 import { anyObject, type Check, listOf, object, optional, required, text } from "./check.ts";
@@ -19,7 +20,7 @@ import {
   voucherCheck,
   voucherWithCodeCheck,
 } from "./field-checks.ts";
-import { type RefundRequest, transactionFields } from "./message-checks.ts";
+import { transactionFields } from "./message-checks.ts";
 
 export const provisionResponseCheck: Check<ProvisionResponse> = object<ProvisionResponse>({
   ...transactionFields,
@@ -37,12 +38,9 @@ export const redemptionResponseCheck: Check<RedemptionResponse> = object<Redempt
 });
 
 /** The switch repeats the request's fields. */
-type RefundResponse = Omit<RefundRequest, "voucher" | "amounts"> & {
-  readonly voucher?: Voucher;
-  readonly amounts?: Amounts;
-};
+type RepeatedFields = Pick<RefundRequest, "redemptionId" | "receiverTransactionRef">;
 
-export const refundResponseCheck: Check<RefundResponse> = object<RefundResponse>({
+export const refundResponseCheck: Check<RefundResponse & RepeatedFields> = object<RefundResponse & RepeatedFields>({
   ...transactionFields,
   voucher: optional(voucherCheck),
   amounts: optional(amountsCheck),
@@ -59,6 +57,15 @@ export const voucherLookupResponseCheck: Check<VoucherLookupResponse> = object<V
   product: optional(productCheck),
   rrn: optional(text()),
   thirdPartyIdentifiers: optional(listOf(thirdPartyIdentifierCheck)),
+});
+
+/** Electrum's schema is unseen: this form is the simulator's own. */
+export interface ProductsLookupResponse {
+  readonly products: readonly Product[];
+}
+
+export const productsLookupResponseCheck: Check<ProductsLookupResponse> = object<ProductsLookupResponse>({
+  products: required(listOf(productCheck)),
 });
 
 export const errorDetailCheck: Check<ErrorDetail> = object<ErrorDetail>({

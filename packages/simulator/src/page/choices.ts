@@ -13,6 +13,7 @@ export const OPERATIONS: readonly string[] = [
   "refundVoucher",
   "confirmRefund",
   "reverseRefund",
+  "lookupProducts",
 ];
 
 export const FAULTS: readonly (readonly [

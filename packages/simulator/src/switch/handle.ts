@@ -34,6 +34,7 @@ import {
 import type { SwitchCall } from "./call.ts";
 import { findTransaction, isFull } from "./ledger.ts";
 import { lookupRedemption, lookupVoucher } from "./lookup.ts";
+import { lookupProducts } from "./products.ts";
 import { type Route, matchRoute } from "./operations.ts";
 import { confirmVoucher, provisionVoucher, retryProvisionVoucher, reverseVoucher } from "./provision.ts";
 import { confirmRedeem, redeemVoucher, reverseRedeem } from "./redemption.ts";
@@ -82,8 +83,8 @@ export function handle(world: World, request: SwitchRequest): HandleResult {
 }
 
 /** Electrum's test server has the messages of its first version: no lookup and no retry. */
-const isServedByTestServer = ({ operation }: Route["endpoint"]): boolean =>
-  operation !== "retryProvisionVoucher" && operation !== "lookupVoucher" && operation !== "lookupRedemption";
+const isServedByTestServer = ({ method, operation }: Route["endpoint"]): boolean =>
+  method === "POST" && operation !== "retryProvisionVoucher";
 
 const unservedResponse = ({ operation }: Route["endpoint"]): SwitchResponse =>
   operation === "lookupVoucher" ? { status: 405, body: "", allow: ["POST"] } : unknownPathResponse;
@@ -133,6 +134,8 @@ function dispatch(world: World, request: SwitchRequest, { endpoint, pathId = "",
       return withValid(world, { ...call, operation }, redemptionLookupCheck, { requestId: pathId }, (lookup) =>
         lookupRedemption(world, lookup, { ...call, operation }),
       );
+    case "lookupProducts":
+      return lookupProducts(world);
   }
 }
 

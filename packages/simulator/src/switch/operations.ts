@@ -1,4 +1,4 @@
-/** Electrum's operations, by Electrum's names, except `lookupProducts`. */
+/** Electrum's operations, by Electrum's names. */
 export type SwitchOperation = SwitchRequestOperation | SwitchAdviceOperation | SwitchLookupOperation;
 
 export type SwitchRequestOperation = "provisionVoucher" | "retryProvisionVoucher" | "redeemVoucher" | "refundVoucher";
@@ -11,7 +11,7 @@ export type SwitchAdviceOperation =
   | "confirmRefund"
   | "reverseRefund";
 
-export type SwitchLookupOperation = "lookupVoucher" | "lookupRedemption";
+export type SwitchLookupOperation = "lookupVoucher" | "lookupRedemption" | "lookupProducts";
 
 interface Endpoint {
   readonly operation: SwitchOperation;
@@ -40,6 +40,8 @@ export const endpoints: readonly Endpoint[] = [
   { operation: "refundVoucher", kind: "refund", method: "POST", path: ["refunds"] },
   { operation: "confirmRefund", kind: "refund", method: "POST", path: ["refunds", "confirmations"] },
   { operation: "reverseRefund", kind: "refund", method: "POST", path: ["refunds", "reversals"] },
+  // It belongs to no transaction; what is sold from the list is a provision.
+  { operation: "lookupProducts", kind: "provision", method: "GET", path: ["products"] },
 ];
 
 export interface Route {

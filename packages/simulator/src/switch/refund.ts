@@ -1,5 +1,4 @@
-import type { BasicAdvice, BasicReversal } from "@electrum-vouchers/core";
-import type { RefundRequest } from "../messages/message-checks.ts";
+import type { BasicAdvice, BasicReversal, RefundRequest } from "@electrum-vouchers/core";
 import { authorise, stateAfterApproval, refuseWrongUser } from "./authorise.ts";
 import type { SwitchCall } from "./call.ts";
 import { findTransaction, findVoucher, isHolder, voucherOf } from "./ledger.ts";

@@ -57,6 +57,7 @@ test("a sale without a receiver crashes after it was recorded, so that sending i
 describe("it has no", () => {
   test.each([
     ["GET", "/vouchers?voucherCode=1", 405],
+    ["GET", "/products", 404],
     ["POST", `/vouchers/${uuid(1)}/retry`, 404],
     ["GET", `/redemptions/${uuid(1)}`, 404],
     ["GET", "/products", 404],

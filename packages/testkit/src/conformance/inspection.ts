@@ -253,11 +253,12 @@ function testFilters(open: OpenOutbox): void {
     1: { labels: { queue: "q", client: "c", terminal: "till 1", correlation: "order 1" }, at: NOW - 9 },
     2: { labels: { queue: "q", client: "d", terminal: "till 2" }, state: "issued", ...dueAt(NOW + 5, "timer") },
     3: { kind: "redemption", state: "found", ...dueAt(NOW, "timer") },
-    4: { state: "confirmed", final: true, needsAttention: true, at: NOW - 5 },
+    4: { kind: "refund", state: "confirmed", final: true, needsAttention: true, at: NOW - 5 },
   } satisfies Readonly<Record<number, Partial<Change>>>;
 
   it.each<[string, Partial<ListQuery>, readonly number[]]>([
     ["kind", { kind: "redemption" }, [3]],
+    ["another kind", { kind: "refund" }, [4]],
     ["state", { state: "issued" }, [2]],
     ["queue", { queue: "q" }, [1, 2]],
     ["no queue", { queue: "" }, [3, 4]],

@@ -56,7 +56,7 @@ const commitFields: fc.Arbitrary<Partial<Change>> = fc.record(
 );
 
 const step = fc.record({
-  kind: fc.constantFrom<Change["kind"]>("provision", "redemption"),
+  kind: fc.constantFrom<Change["kind"]>("provision", "redemption", "refund"),
   state: fc.constantFrom("issued", "confirming", "disputed", "confirmed"),
   final: fc.boolean(),
   needsAttention: fc.boolean(),
@@ -134,7 +134,7 @@ const list = fc
   .record(
     {
       only: fc.constantFrom("unfinished", "needsAttention", "toHandOver"),
-      kind: fc.constantFrom("provision", "redemption"),
+      kind: fc.constantFrom("provision", "redemption", "refund"),
       state: fc.constantFrom("requesting", "issued"),
       queue: fc.oneof(queue, fc.constant("")),
       client: fc.oneof(client, fc.constant("")),

@@ -35,6 +35,8 @@ export interface ExpectedResult {
   readonly advicesMayVary?: true;
   /** What of it reaches the provider, in order. */
   readonly providerMessages: readonly Operation[];
+  /** What Electrum repeats to the provider: each must reach it more than once. How often depends on the moment. */
+  readonly repeatedToProvider?: readonly Operation[];
   /** The advices that Electrum acknowledges and does not forward. */
   readonly consumedAdvices?: readonly Operation[];
   /** In the order in which they start. */

@@ -3,6 +3,7 @@ import type {
   LedgerAmount,
   ProvisionRequest,
   RedemptionRequest,
+  RefundRequest,
   Tender,
   TransactionFields,
   Uuid,
@@ -66,6 +67,19 @@ export const redemptionRequest = (
   ...requestFields(id),
   voucher: { code, pin: { type: "CLEAR_PIN", pin: secrets.pin } },
   amounts: { requestAmount: cents(10_000) },
+  ...changes,
+});
+
+/** A refund of R100.00, of a redemption that its till knows. */
+export const refundRequest = (
+  id: Uuid = uuid(2),
+  redemptionId: Uuid = uuid(1),
+  changes: Partial<RefundRequest> = {},
+): RefundRequest => ({
+  ...requestFields(id),
+  voucher: { code: secrets.code },
+  amounts: { requestAmount: cents(10_000) },
+  redemptionId,
   ...changes,
 });
 

@@ -13,11 +13,14 @@ export function successResponse(outgoing: OutgoingMessage): HttpResponse {
     case "retryProvisionVoucher":
       return approvedProvision(outgoing.message);
     case "redeemVoucher":
+    case "refundVoucher":
       return jsonResponse(201, outgoing.message);
     case "lookupVoucher":
       return jsonResponse(200, { voucher });
     case "lookupRedemption":
       return jsonResponse(200, { ...redemptionRequest(outgoing.message.requestId) });
+    case "lookupProducts":
+      return jsonResponse(200, { products: [{ productId: "GAME100", name: "Game 100" }] });
     default:
       return jsonResponse(202, outgoing.message);
   }

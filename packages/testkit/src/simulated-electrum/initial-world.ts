@@ -16,7 +16,7 @@ import {
   type WorldSettings,
 } from "@electrum-vouchers/simulator";
 import { isJsonObject, parseJson } from "../json.ts";
-import { CLIENT, cents, receiver, requestFields } from "../messages/requests.ts";
+import { CLIENT, cents, receiver, redemptionRequest, requestFields } from "../messages/requests.ts";
 
 /** What the switch knows before a test begins. */
 export interface InitialWorld {
@@ -87,4 +87,18 @@ export function worldWithVoucher(provider: ProviderName, settings: Partial<World
     tenders: [{ amount: cents(5_000), tenderType: "CASH" }],
   };
   return sellVoucher(createStrictWorld(settings), provider, sale, Date.parse(request.time));
+}
+
+/** As {@link worldWithVoucher}, and R25.00 of the voucher were redeemed, which was confirmed. */
+export function worldWithRedemption(provider: ProviderName, settings: Partial<WorldSettings> = {}): InitialWorld {
+  const { world, voucherCode } = worldWithVoucher(provider, settings);
+  const request = redemptionRequest("ea000000-0000-4000-8000-000000000003", voucherCode, {
+    amounts: { requestAmount: cents(2_500) },
+  });
+  const { id: requestId, time, thirdPartyIdentifiers } = request;
+  const at = Date.parse(time);
+  const redeemed = sendToSwitch(world, { operation: "redeemVoucher", message: request }, at);
+  const message = { id: "ea000000-0000-4000-8000-000000000004", requestId, time, thirdPartyIdentifiers };
+  const confirmed = sendToSwitch(redeemed.world, { operation: "confirmRedeem", message }, at);
+  return { world: deliverNextAdvice(confirmed.world, provider, at).world, voucherCode };
 }

@@ -11,11 +11,19 @@ import {
   type NoResponseCause,
   startProvision,
   startRedemption,
+  startRefund,
   type Step,
   type Transaction,
 } from "@electrum-vouchers/core";
 import { abstractionOf } from "./abstraction.ts";
-import { provisionStarts, redemptionRequest, redemptionStarts, tenders, TRANSACTION_ID } from "../fixtures.ts";
+import {
+  provisionStarts,
+  redemptionRequest,
+  redemptionStarts,
+  refundStarts,
+  tenders,
+  TRANSACTION_ID,
+} from "../fixtures.ts";
 import { adviceOf } from "../../oracle/messages.ts";
 import { age, NOW } from "../time/time.ts";
 
@@ -96,10 +104,17 @@ const CODE = "1234";
 function startTransaction(kind: Transaction["kind"], policy: Policy): Transaction {
   const [sale] = provisionStarts(policy);
   const [redemption] = redemptionStarts(policy, CODE);
-  if (sale === undefined || redemption === undefined) throw new RangeError("there is a way to start");
-  return kind === "provision"
-    ? startProvision(sale)._unsafeUnwrap().transaction
-    : startRedemption(redemption)._unsafeUnwrap().transaction;
+  const [refund] = refundStarts(policy, CODE);
+  if (sale === undefined || redemption === undefined || refund === undefined)
+    throw new RangeError("there is a way to start");
+  switch (kind) {
+    case "provision":
+      return startProvision(sale)._unsafeUnwrap().transaction;
+    case "redemption":
+      return startRedemption(redemption)._unsafeUnwrap().transaction;
+    case "refund":
+      return startRefund(refund)._unsafeUnwrap().transaction;
+  }
 }
 
 /** Everything that can happen, by its name in the model checker, with its outcome. */
@@ -117,8 +132,8 @@ function stepsFrom(
   ];
 }
 
-/** As many as any of the histories has: a request and its retry, or two lookups and the redemption. */
-const attempts = { provision: [0, 1], redemption: [0, 1, 2] } as const;
+/** As many as any of the histories has: a request and its retry, two lookups and the redemption, or one refund. */
+const attempts = { provision: [0, 1], redemption: [0, 1, 2], refund: [0] } as const;
 
 /** Responses, by their names in the model checker. Those of one name must have the same outcome. */
 const requestResponses: readonly (readonly [name: string, status: number, body: object | string])[] = [

@@ -1,4 +1,4 @@
-import { type Configuration, redemption, sale } from "../configuration.ts";
+import { type Configuration, redemption, refundCase, sale } from "../configuration.ts";
 
 /** Every history of a transaction under this policy, for this long. */
 export interface ComparisonCase {
@@ -18,6 +18,7 @@ export const comparisonCases: readonly ComparisonCase[] = [
   { configuration: sale({ messaging: "single", retries: 0 }), durationMs: 3 },
   { configuration: redemption({ lookupRetries: 1, decisionDeadlineMs: 1 }), durationMs: 3 },
   { configuration: redemption({ lookupRetries: 2, customerWaitMs: 4 }), durationMs: 3 },
+  { configuration: refundCase({ decisionDeadlineMs: 1 }), durationMs: 3 },
   { configuration: sale({ retries: 0, decisionDeadlineMs: 1 }), durationMs: 0, hasMarks: true },
   { configuration: redemption({ lookupRetries: 0, decisionDeadlineMs: 1 }), durationMs: 0, hasMarks: true },
 ];

@@ -10,13 +10,15 @@ import {
 } from "./configurations.ts";
 
 const PROVISION = "packages/core/src/machines/provision.ts";
-const REDEMPTION = "packages/core/src/machines/redemption.ts";
-const SETTLEMENT = "packages/core/src/machines/finalization.ts";
+export const SETTLEMENT = "packages/core/src/machines/finalization.ts";
 const RECONCILE = "packages/core/src/machines/reconcile.ts";
 const DECISION = "packages/core/src/machines/decision.ts";
 const LATE = "packages/core/src/machines/late-responses.ts";
 const TRANSACTION = "packages/core/src/transaction.ts";
 const HANDING_OVER = "packages/core/src/machines/handing-over.ts";
+
+export const AMBIGUOUS = `if (acknowledgement === "notRedeemed" || acknowledgement === "notRefunded")
+    return [{ reason: "confirmationAmbiguous", at }];`;
 
 /** Defects in what the machines decide. */
 export const decisionDefects: readonly Defect[] = [
@@ -158,8 +160,8 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "the identifiers of the request go back instead of those of the response",
     file: SETTLEMENT,
-    original: "identifiersOf(response) ?? request.thirdPartyIdentifiers",
-    replacement: "request.thirdPartyIdentifiers",
+    original: "identifiersOf(response) ?? message.thirdPartyIdentifiers",
+    replacement: "message.thirdPartyIdentifiers",
     configuration: simpleSale,
     invariant: "identifiersEchoed",
   },
@@ -178,14 +180,6 @@ export const decisionDefects: readonly Defect[] = [
     replacement: 'fact.timer === "decision" && fact.attempt === approval.attempt && decideBy === undefined',
     configuration: sale({ retries: 0, decisionDeadlineMs: 1 }),
     invariant: "terminates",
-  },
-  {
-    name: "an unknown outcome of a redemption left alone",
-    file: REDEMPTION,
-    original: `        reverse(current, at, { inDoubt: addUnknownResponse(undefined, toUnknownOutcome(attempt, at, classified)) }),`,
-    replacement: `        ({ state: { state: "declined", at, error: { status: 500 } } }),`,
-    configuration: simpleRedemption,
-    invariant: "agreement",
   },
   {
     name: "a connection that was refused counts as a message never sent",
@@ -263,7 +257,7 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "an ambiguous confirmation that is not listed for reconciliation",
     file: SETTLEMENT,
-    original: 'if (acknowledgement === "notRedeemed") return [{ reason: "confirmationAmbiguous", at }];',
+    original: AMBIGUOUS,
     replacement: "",
     configuration: simpleRedemption,
     invariant: "reconciliationListed",
@@ -281,7 +275,7 @@ export const decisionDefects: readonly Defect[] = [
   {
     name: "the operator is needed for every confirmation",
     file: SETTLEMENT,
-    original: 'if (acknowledgement === "notRedeemed") return [{ reason: "confirmationAmbiguous", at }];',
+    original: AMBIGUOUS,
     replacement: 'if (acknowledgement !== "unnamed") return [{ reason: "confirmationAmbiguous", at }];',
     configuration: simpleSale,
     invariant: "reconciliationListed",
@@ -292,19 +286,6 @@ export const decisionDefects: readonly Defect[] = [
     original: "const deadlineAt = Math.min(at + head.start.policy.replyDeadlineMs,",
     replacement: "const deadlineAt = Math.min(at + 2 * head.start.policy.replyDeadlineMs,",
     configuration: simpleSale,
-    invariant: "policyKept",
-  },
-  {
-    name: "a redemption that is sent once more",
-    file: REDEMPTION,
-    original:
-      "  return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });",
-    replacement: `  if (attempt > 1) return reverse(current, at, { inDoubt: addNoResponse(undefined, { attempt, at, cause }, deadlineAt) });
-  return {
-    state: { state: "redeeming", deadlineAt: at + 2, redeem: { ...redeem, attempt: 2 } },
-    command: { type: "sendRequest", attempt: 2, request: requestOf(current), deadlineAt: at + 2 },
-  };`,
-    configuration: simpleRedemption,
     invariant: "policyKept",
   },
   {

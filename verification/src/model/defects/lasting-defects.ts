@@ -51,8 +51,8 @@ export const lastingDefects: readonly Defect[] = [
   {
     name: "a sale that was redacted, and is sold anew if it is repeated",
     file: DIGEST,
-    original: '(again) => digestsOf(id, again)("start", startedWith(start))',
-    replacement: '(again) => digestsOf(id, again)("start", { ...start, at: 0 })',
+    original: '(again) => digestsOf(id, again)("start", message)',
+    replacement: '(again) => digestsOf(id, again)("start", [message])',
     configuration: simpleSale,
     invariant: "repeatsKnown",
   },

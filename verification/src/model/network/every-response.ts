@@ -145,6 +145,7 @@ function responsesToAdvice({ operation, message }: Advice): ResponseClasses {
       errorResponse(400, sameErrorTypes[operation]),
       // Electrum's test server responds to a repeat like this.
       ...(operation === "confirmRedeem" ? [errorResponse(400, "VOUCHER_NOT_REDEEMED")] : []),
+      ...(operation === "confirmRefund" ? [errorResponse(400, "VOUCHER_NOT_REFUNDED")] : []),
       ...(operation === "reverseRedeem" ? notFound : []),
     ],
     // To a reversal it means that there is nothing to undo. An honest switch does not say so of what it holds.
@@ -157,6 +158,8 @@ const sameErrorTypes: Readonly<Record<Advice["operation"], string>> = {
   reverseVoucher: "VOUCHER_ALREADY_REVERSED",
   confirmRedeem: "REDEMPTION_ALREADY_CONFIRMED",
   reverseRedeem: "REDEMPTION_ALREADY_REVERSED",
+  confirmRefund: "REFUND_ALREADY_CONFIRMED",
+  reverseRefund: "REFUND_ALREADY_REVERSED",
 };
 
 const oppositeErrorTypes: Readonly<Record<Advice["operation"], string>> = {
@@ -164,4 +167,6 @@ const oppositeErrorTypes: Readonly<Record<Advice["operation"], string>> = {
   reverseVoucher: "VOUCHER_ALREADY_CONFIRMED",
   confirmRedeem: "REDEMPTION_ALREADY_REVERSED",
   reverseRedeem: "REDEMPTION_ALREADY_CONFIRMED",
+  confirmRefund: "REFUND_ALREADY_REVERSED",
+  reverseRefund: "REFUND_ALREADY_CONFIRMED",
 };

@@ -10,17 +10,31 @@ import {
 import { sellVoucher, sendToSwitch } from "@electrum-vouchers/testkit";
 import type { Configuration } from "../configuration.ts";
 import { everyResponse } from "./every-response.ts";
-import { earlierSale, tenders } from "../fixtures.ts";
+import { earlierRedemption, earlierSale, tenders } from "../fixtures.ts";
 import type { SwitchOutcome } from "./switch-outcome.ts";
 
-/** The world with a voucher in it that can be redeemed, and the voucher's code. */
-export function createWorldWithVoucher(
-  world: World,
-  provider: ProviderName,
-): { readonly world: World; readonly code: string } {
+/** What the switch knows before a transaction begins, and the code of the voucher that it is about. */
+interface InitialWorld {
+  readonly world: World;
+  readonly code: string;
+}
+
+/** The world with a voucher in it that can be redeemed. */
+export function createWorldWithVoucher(world: World, provider: ProviderName): InitialWorld {
   const sale = { request: earlierSale(provider), confirmationId: "c0ffee00-0000-4000-8000-000000000000", tenders };
   const sold = sellVoucher(world, provider, sale, 0);
   return { code: sold.voucherCode, world: deliverAll(sold.world, provider) };
+}
+
+/** The world in which that voucher was redeemed, and the redemption confirmed. */
+export function createWorldWithRedemption(empty: World, provider: ProviderName): InitialWorld {
+  const { world, code } = createWorldWithVoucher(empty, provider);
+  const request = earlierRedemption(provider, code);
+  const { id: requestId, time, thirdPartyIdentifiers } = request;
+  const message = { id: "c0ffee00-0000-4000-8000-000000000001", requestId, time, thirdPartyIdentifiers };
+  const redeemed = sendToSwitch(world, { operation: "redeemVoucher", message: request }, 0);
+  const confirmed = sendToSwitch(redeemed.world, { operation: "confirmRedeem", message }, 0);
+  return { code, world: deliverAll(confirmed.world, provider) };
 }
 
 /** Every outcome of a message, the normal one first. */

@@ -17,7 +17,7 @@ export function expectedLimits({ kind, policy, ...world }: Configuration): reado
   const { remembersReversals, mayArriveLate, mayRepeat, faults } = world;
   return [
     ...(!remembersReversals && (mayArriveLate || mayRepeat) ? (["lateRequest"] as const) : []),
-    ...(mayRepeat && (kind === "redemption" || faults === "every") ? (["repeatedRequest"] as const) : []),
+    ...(mayRepeat && (kind !== "provision" || faults === "every") ? (["repeatedRequest"] as const) : []),
     ...(policy.provider.takesReversals ? [] : (["noReversals"] as const)),
   ];
 }

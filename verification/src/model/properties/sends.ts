@@ -1,6 +1,6 @@
 import { operations, type Transaction } from "@electrum-vouchers/core";
 import { sameJson } from "@electrum-vouchers/testkit";
-import { provisionRequest } from "../fixtures.ts";
+import { provisionRequest, refundRequest } from "../fixtures.ts";
 import { type Activity, transactionOf } from "../till/activity.ts";
 import type { Invariant } from "../../oracle/invariants.ts";
 import type { AdviceInFlight, MessageInFlight, RequestInFlight } from "../network/network.ts";
@@ -30,7 +30,8 @@ function isAllowed({ attempt }: RequestInFlight, transaction: Transaction, hasRe
   if (transaction.kind === "provision") {
     return attempt === 0 || (attempt <= retries && provider.takesRetries && NOW < at + customerWaitMs);
   }
-  // There is no retry of a redemption.
+  // There is no retry of a refund, nor of a redemption.
+  if (transaction.kind === "refund") return attempt === 0;
   if (!("round" in transaction)) return !hasRedeemed;
   const { firstAttempt, startedAt } = transaction.round;
   return attempt === firstAttempt || (attempt <= firstAttempt + lookupRetries && NOW < startedAt + customerWaitMs);
@@ -42,6 +43,12 @@ function isOriginal({ outgoing, attempt }: RequestInFlight, transaction: Transac
   if (transaction.kind === "provision") {
     const isItsOperation = operation === (attempt === 0 ? "provisionVoucher" : "retryProvisionVoucher");
     return isItsOperation && sameJson(message, provisionRequest(transaction.start.policy.provider.name));
+  }
+  if (transaction.kind === "refund") {
+    const { policy, request } = transaction.start;
+    return (
+      operation === "refundVoucher" && sameJson(message, refundRequest(policy.provider.name, request.voucher.code))
+    );
   }
   return "redeem" in transaction
     ? operation === "redeemVoucher" && sameJson(message, transaction.redeem.request)

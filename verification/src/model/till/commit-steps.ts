@@ -21,6 +21,8 @@ export function createCommitSteps(space: StateSpace): CommitSteps {
   function commitEffects(turn: CommitActivity): Partial<TillStep> {
     const { before, transaction: after } = turn.committedStep;
     const violated = checkCommit({ before, after, change: turn.change });
+    // What cannot be read is no state to go on from.
+    if (violated === "outboxAccurate") return { violated };
     const decision = findDecision(turn.committedStep.entry);
     return {
       record: records.idOf(toStored(turn.change)),

@@ -1,6 +1,6 @@
 import type { Intent, StartEntry, Transaction } from "@electrum-vouchers/core";
 import { intentStep, nextAction, startStep } from "@electrum-vouchers/runtime/engine";
-import { provisionStarts, redemptionRequest, redemptionStarts, tenders } from "../fixtures.ts";
+import { provisionStarts, redemptionRequest, redemptionStarts, refundStarts, tenders } from "../fixtures.ts";
 import type { StateSpace } from "../state-space.ts";
 import { NOW } from "../time/time.ts";
 import { STORED_VERSION } from "./activity.ts";
@@ -10,10 +10,16 @@ import { type ActivityOutcome, toOutcome } from "./till.ts";
 export const startOutcomes = (space: StateSpace): readonly ActivityOutcome[] =>
   startEntries(space).map((entry) => toOutcome(nextAction(startStep(entry)._unsafeUnwrap())));
 
-const startEntries = ({ configuration: { kind, policy }, code }: StateSpace): readonly StartEntry[] =>
-  kind === "provision"
-    ? provisionStarts(policy).map((start) => ({ type: "provisionStarted", start }))
-    : redemptionStarts(policy, code).map((start) => ({ type: "redemptionStarted", start }));
+function startEntries({ configuration: { kind, policy }, code }: StateSpace): readonly StartEntry[] {
+  switch (kind) {
+    case "provision":
+      return provisionStarts(policy).map((start) => ({ type: "provisionStarted", start }));
+    case "redemption":
+      return redemptionStarts(policy, code).map((start) => ({ type: "redemptionStarted", start }));
+    case "refund":
+      return refundStarts(policy, code).map((start) => ({ type: "refundStarted", start }));
+  }
+}
 
 /** Every intent of a caller or of the operator. */
 export function intentsFor({ configuration, provider, code }: StateSpace): readonly Intent[] {
@@ -25,9 +31,9 @@ export function intentsFor({ configuration, provider, code }: StateSpace): reado
     confirmation,
     ...(configuration.handsOver ? handOversWith(confirmation) : []),
     { type: "cancel", at },
-    ...(kind === "provision"
-      ? []
-      : [{ type: "lookUp", at } as const, { type: "redeem", request: redemptionRequest(provider, code), at } as const]),
+    ...(kind === "redemption"
+      ? [{ type: "lookUp", at } as const, { type: "redeem", request: redemptionRequest(provider, code), at } as const]
+      : []),
     { type: "paymentStarted", at },
     { type: "hold", ...operator },
     { type: "unhold", ...operator },

@@ -41,7 +41,7 @@ export const createStepMaker =
     kind,
     line: { actor: "till", event },
     activity: activity === undefined ? 0 : activities.idOf(activity),
-    // A redemption may hand over a change voucher, but this switch gives none.
+    // A redemption or a refund may hand over another voucher, but this switch gives none.
     isHandedOver: result?.kind === "provision" && canHandOver(result),
     ...more,
   });
