@@ -32,6 +32,8 @@ export function refusalText(refusal: Refusal): string {
       return `it was handed over at ${dateTimeText(refusal.handedOver.at)}`;
     case "notAuthorised":
       return "more than Electrum authorised";
+    case "notRefundable":
+      return `what was redeemed cannot be refunded (${refusal.reason})`;
     case "lookupMismatch":
       return `${refusal.field} is not that of the voucher that was looked up`;
   }

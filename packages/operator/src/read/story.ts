@@ -7,8 +7,10 @@ import {
   type Instant,
   type Intent,
   type JournalEntry,
+  type LedgerAmount,
   printable,
   type Transaction,
+  type TransactionFields,
 } from "@electrum-vouchers/core";
 import { amountText } from "../text/amount-text.ts";
 import { kindWord } from "./words.ts";
@@ -65,19 +67,23 @@ function tellStep(entry: Exclude<JournalEntry, { type: "delivery" }>, hasRetries
         actor: "operator",
         text: `rebuilt the record from its journal${signed(entry.repair)}`,
       };
-    case "provisionStarted": {
-      const { request, at } = entry.start;
-      const amount = request.amounts?.requestAmount;
-      const { terminalId } = request.originator;
-      return {
-        at,
-        actor: "till",
-        text: `asked for a ${kindWord("provision")}${amount === undefined ? "" : ` of ${amountText(amount)}`}, terminal ${printable(terminalId)}`,
-      };
-    }
+    case "provisionStarted":
+      return { at: entry.start.at, actor: "till", text: requestText("provision", entry.start.request) };
+    case "refundStarted":
+      return { at: entry.start.at, actor: "till", text: requestText("refund", entry.start.request) };
     default:
       return { at: entry.start.at, actor: "till", text: `began a ${kindWord("redemption")}: looked the voucher up` };
   }
+}
+
+type Requested = Pick<TransactionFields, "originator"> & {
+  readonly amounts?: { readonly requestAmount?: LedgerAmount };
+};
+
+function requestText(kind: Transaction["kind"], { amounts, originator }: Requested): string {
+  const amount = amounts?.requestAmount;
+  const money = amount === undefined ? "" : ` of ${amountText(amount)}`;
+  return `asked for a ${kindWord(kind)}${money}, terminal ${printable(originator.terminalId)}`;
 }
 
 function tellFact(fact: Fact, hasRetries: boolean): Telling {

@@ -9,13 +9,23 @@ import {
   type VoucherRisk,
 } from "@electrum-vouchers/core";
 
-const KINDS: Readonly<Record<Transaction["kind"], string>> = { provision: "sale", redemption: "redemption" };
+const KINDS: Readonly<Record<Transaction["kind"], string>> = {
+  provision: "sale",
+  redemption: "redemption",
+  refund: "refund",
+};
 
 /** What an operator calls a kind of transaction. A kind that this release does not know keeps its name. */
 export const kindWord = (kind: string): string => new Map(Object.entries(KINDS)).get(kind) ?? printable(kind);
 
 /** The states in which nothing goes on before the till decides, or its time is over. */
-export const undecidedStates: readonly Transaction["state"][] = ["issued", "redeemed", "found", "lookupFailed"];
+export const undecidedStates: readonly Transaction["state"][] = [
+  "issued",
+  "redeemed",
+  "refunded",
+  "found",
+  "lookupFailed",
+];
 
 const REASONS: Readonly<Record<AttentionReason, string>> = {
   lateApproval: "approved late",
@@ -36,6 +46,8 @@ const RISKS: Readonly<Record<VoucherRisk, string>> = {
   mayBeDead: "may be dead",
   mayBeSpent: "may be spent",
   mayBeUnspent: "may be unspent",
+  mayBeRefunded: "may be refunded",
+  mayBeUnrefunded: "may not be refunded",
   otherValue: "other value",
   secondVoucher: "two vouchers",
   none: "records differ",
