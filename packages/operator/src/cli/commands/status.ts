@@ -27,7 +27,7 @@ export const runStatus: CommandRun = (context) =>
     const isMonitor = context.has("monitor");
     return ok({
       exitCode: isMonitor ? MONITOR_EXITS[health.level] : 0,
-      lines: isMonitor ? [monitorLine(status, health)] : statusLines(store, status, health),
+      lines: isMonitor ? [monitorLine(status, health)] : outboxStatusLines(store, status, health),
       json: { store: store.name, health, ...status },
     });
   });
@@ -48,7 +48,11 @@ const monitorLine = (status: OutboxStatus, health: OutboxHealth): ReportLine => 
 };
 
 /** What waits, what needs an operator, and the verdict. */
-export function statusLines(store: NamedStore, status: OutboxStatus, health: OutboxHealth): readonly ReportLine[] {
+export function outboxStatusLines(
+  store: NamedStore,
+  status: OutboxStatus,
+  health: OutboxHealth,
+): readonly ReportLine[] {
   const { at, queued, attention, undecided, halted, overdue, processes, isCut } = status;
   const total = Object.values(status.states).reduce((sum, count) => sum + count, 0);
   const row = (name: string, count: number, ...details: readonly string[]): ReportLine =>

@@ -9,7 +9,7 @@ import type { CommandExit, CommandRun } from "../command.ts";
 import { countOption } from "../values.ts";
 import { lookAtStore, storeFault } from "./on-store.ts";
 import { queueLines } from "./queue.ts";
-import { statusLines } from "./status.ts";
+import { outboxStatusLines } from "./status.ts";
 
 const INTERVAL_MS = 1_000;
 
@@ -36,7 +36,7 @@ export const runWatch: CommandRun = (context) =>
       else
         terminal.redraw([
           textLine(`${dateTimeText(now)}   Ctrl-C ends it`, "dim"),
-          ...statusLines(store, status.value, health),
+          ...outboxStatusLines(store, status.value, health),
           ...(queue.value.work.length === 0
             ? []
             : queueLines(store, queue.value.work, queue.value.isCut, now, terminal.width)),
