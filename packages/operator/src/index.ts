@@ -31,6 +31,11 @@ export {
 } from "./read/choices.ts";
 export { kindWord, reasonWord, undecidedStates, whyText } from "./read/words.ts";
 
+// --- The way to Electrum.
+export { diagnoseUrl } from "./doctor/diagnose-url.ts";
+export type { ConnectionFinding } from "./doctor/finding.ts";
+export { type ElectrumProbe, probeElectrum } from "./doctor/probe-electrum.ts";
+
 // --- What an operator changes: one durable commit each, and nothing is sent.
 export { type AppliedChange, applyIntentAlone, type ChangeFailure } from "./change/apply-intent-alone.ts";
 export { findUndecided } from "./change/find-undecided.ts";

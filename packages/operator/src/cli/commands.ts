@@ -242,6 +242,17 @@ const keeping: readonly CommandSpec[] = [
     load: async () => (await import("./commands/export.ts")).runExport,
   },
   {
+    name: "doctor",
+    summary: "whether this machine reaches Electrum: TLS, proxy, path, credentials, clock",
+    positionals: ["URL"],
+    options: {},
+    description: [
+      "It sends one request, for the list of products, which changes nothing. With ELECTRUM_USERNAME and ELECTRUM_PASSWORD it tries the credentials.",
+    ],
+    examples: ["doctor http://127.0.0.1:9/suv/v1"],
+    load: async () => (await import("./commands/doctor.ts")).runDoctor,
+  },
+  {
     name: "completion",
     summary: "a script that completes commands and options",
     positionals: ["SHELL"],
