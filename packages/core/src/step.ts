@@ -195,8 +195,8 @@ export type ConfirmRefund = ConfirmRedemption;
  */
 export interface Cancel extends Intended, MessageReferences {
   readonly type: "cancel";
-  /** Why, if an operator cancels: 1 to 1,000 characters. It is journalled, and never sent. */
-  readonly reason?: string;
+  /** An operator cancels, in place of the till. It is journalled, and never sent. */
+  readonly operator?: NamedReason;
   /** How much of an approval is reversed, and no more than was authorised. Default: all of it. */
   readonly amounts?: Pick<Amounts, "approvedAmount">;
 }

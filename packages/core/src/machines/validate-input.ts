@@ -182,7 +182,7 @@ const otherIntentSchema: v.GenericSchema<Exclude<Intent, Redeem | ConfirmProvisi
   strictObject(confirmEntries),
   strictObject({
     type: v.literal("cancel"),
-    reason: v.exactOptional(reasonSchema),
+    operator: v.exactOptional(namedReasonSchema),
     amounts: v.exactOptional(strictObject({ approvedAmount: v.exactOptional(ledgerAmountSchema) })),
     ...referenceEntries,
     ...intended,

@@ -24,7 +24,7 @@ export function refusalText(refusal: Refusal): string {
     case "invalidPolicy":
       return refusal.faults
         .slice(0, FAULTS_SHOWN)
-        .map(({ path, expected }) => printable(`${path.replace(/^\/?/, "--")} ${expected}`))
+        .map(({ path, expected }) => printable(`${path.replace(/^(operator\.)?/, "--")} ${expected}`))
         .join("; ");
     case "nothingToHandOver":
       return NOTHING[refusal.reason];

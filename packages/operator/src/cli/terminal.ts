@@ -49,7 +49,9 @@ export function createProcessTerminal(
 
   const toText = (lines: readonly ReportLine[]): string =>
     layOut(lines, { width: columns, isPlain: isDumb })
-      .map(({ text, tone }) => (tone !== undefined && hasColour && !isDumb ? styleText(STYLES[tone], text) : text))
+      .map(({ text, tone }) =>
+        tone !== undefined && hasColour && !isDumb ? styleText(STYLES[tone], text, { stream: stdout }) : text,
+      )
       .map((text) => `${text}\n`)
       .join("");
 

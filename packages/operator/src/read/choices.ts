@@ -49,6 +49,10 @@ export function toIntent(wish: OperatorWish, note: OperatorNote): Intent {
         ...(wish.items === undefined ? {} : { items: wish.items }),
         ...note,
       };
+    case "cancel": {
+      const { at, ...operator } = note;
+      return { type: "cancel", operator, at };
+    }
     default:
       return { type: wish.verb, ...note };
   }

@@ -78,7 +78,7 @@ describe("the story of a transaction", () => {
   });
 
   it("escapes what a person wrote", () => {
-    const cancel = { type: "cancel", by: "Thandi", reason: "line\u001b[2J", at: AT + 20 } as const;
+    const cancel = { type: "cancel", operator: { by: "Thandi", reason: "line\u001b[2J" }, at: AT + 20 } as const;
     expect(textsOf([...issued, { type: "intent", intent: cancel }]).at(-1)).toEqual([
       String.raw`cancel (Thandi): line\u{1b}[2J`,
       "reversing",

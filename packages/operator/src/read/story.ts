@@ -131,9 +131,9 @@ function tellIntent(intent: Intent): Telling {
     case "confirm":
       return { at, actor: "till", text: `confirm${intent.handOver === true ? ", and hand over" : ""}${by}` };
     case "cancel":
-      return intent.reason === undefined
+      return intent.operator === undefined
         ? { at, actor: "till", text: `cancel${by}` }
-        : { at, actor: "operator", text: `cancel${by}: ${printable(intent.reason)}` };
+        : { at, actor: "operator", text: `cancel${signed(intent.operator)}` };
     case "paymentStarted": {
       const reference = intent.reference === undefined ? "" : `, reference ${printable(intent.reference)}`;
       return { at, actor: "till", text: `the customer is about to pay${reference}${by}` };
