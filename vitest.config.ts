@@ -6,7 +6,7 @@ const conditions = ["@electrum-vouchers/source"];
 
 const foldersIn = (parent: string): readonly string[] => readdirSync(parent).map((name) => `${parent}/${name}`);
 
-const projectsOnPostgres = ["packages/adapter-postgres-outbox"];
+const projectsOnPostgres = ["packages/adapter-postgres-outbox", "packages/operator"];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,2 +1,3 @@
 export { openPostgresOutbox } from "./open.ts";
 export type { PostgresOpenError, PostgresOutbox, PostgresOutboxOptions } from "./postgres-outbox.ts";
+export { openPostgresReader, type PostgresReaderOptions } from "./reader.ts";

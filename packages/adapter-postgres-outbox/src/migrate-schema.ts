@@ -19,6 +19,25 @@ const READ_VERSION: Statement = { name: "read-version", text: "SELECT schema_ver
 /** The tables that every version of the schema has. */
 const TABLES = ["transactions", "journal", "store", "state_counts", "schedule", "schedule_filled"];
 
+/** Whether a schema holds an outbox that this release can read. Changes nothing. */
+export const judgeSchema = (
+  pool: Pick<ConnectionPool, "use">,
+  schema: string,
+): Promise<Result<void, PostgresOpenError>> =>
+  pool.use(async (connection) => {
+    const tables = (await connection.run<{ name: string }>(FIND_TABLES, [schema])).map(({ name }) => name);
+    if (!TABLES.every((name) => tables.includes(name)))
+      return err({ type: "foreign", detail: `the schema ${schema} holds no outbox` });
+    const found = await versionOf(connection);
+    if (found > SUPPORTED_SCHEMA_VERSION) return err({ type: "newer", found, supported: SUPPORTED_SCHEMA_VERSION });
+    return found === SUPPORTED_SCHEMA_VERSION
+      ? ok()
+      : err({
+          type: "failed",
+          detail: `its tables are of version ${found}: a till of this release must open it first`,
+        });
+  });
+
 /** Creates the tables, or takes them to this release's version, in one transaction. A schema of another program's is left as it is. */
 export const migrateSchema = (
   pool: Pick<ConnectionPool, "transact">,

@@ -17,7 +17,7 @@ import type { PostgresOpenError, PostgresOutbox, PostgresOutboxOptions } from ".
 import { createServerConnections, type ServerConnections, type Statement } from "./server-connections.ts";
 import { openStoreSession } from "./session.ts";
 
-const DEFAULT_SCHEMA = "electrum_vouchers";
+export const DEFAULT_SCHEMA: string = "electrum_vouchers";
 const DEFAULT_COMMITTERS = 2;
 const DEFAULT_PATIENCE_MS = 10_000;
 
@@ -25,7 +25,7 @@ const DEFAULT_PATIENCE_MS = 10_000;
 const MAX_COMMITTERS = 64;
 
 /** Longer than a failover takes. */
-const MAX_PATIENCE_MS = 10 * 60_000;
+export const MAX_PATIENCE_MS: number = 10 * 60_000;
 
 const checks: OptionChecks<PostgresOutboxOptions> = {
   connectionString: textOption,
@@ -127,7 +127,7 @@ function warnOfClock(aheadMs: number): void {
   process.emitWarning("This host's clock and the outbox's server differ: set them by NTP.", { detail });
 }
 
-function toPostgresOpenError(error: unknown): PostgresOpenError {
+export function toPostgresOpenError(error: unknown): PostgresOpenError {
   const { reason, detail } = toOutboxFailure(error);
   // The user, the password, the database's name, or what pg_hba.conf says.
   if (/^(28|3D000)/.test(sqlStateOf(error))) return { type: "authentication", detail };

@@ -107,6 +107,14 @@ export function createServerConnections(options: ConnectionOptions, committers: 
   };
 }
 
+/** For a process that looks at an outbox: one connection, which the server lets change nothing. */
+export const createReadingPool = (options: ConnectionOptions): ConnectionPool =>
+  createConnectionPool(options, 1, {
+    default_transaction_read_only: "on",
+    plan_cache_mode: "force_custom_plan",
+    statement_timeout: String(OPERATOR_TIMEOUT_MS),
+  });
+
 type SessionSettings = Readonly<Record<string, string>>;
 
 /** The driver's options for a connection. */

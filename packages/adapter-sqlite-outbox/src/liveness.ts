@@ -121,6 +121,24 @@ function listOthers(path: string, own: string): readonly string[] {
     .toSorted();
 }
 
+/** How many outboxes live, for a process that has none open and removes nothing. */
+export const countAlive = (path: string): number =>
+  listOthers(path, "").filter((id) => isHeld(aliveNameOf(path, id))).length;
+
+/** As {@link isAlive}, by a look that leaves everything as it is: nothing can be read under an exclusive lock. */
+function isHeld(path: string): boolean {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 });
+    database.prepare("SELECT count(*) FROM sqlite_schema").get();
+    return false;
+  } catch (error) {
+    return codeOf(error) !== "SQLITE_CANTOPEN" || readdirSync(dirname(path)).includes(basename(path));
+  } finally {
+    database?.close();
+  }
+}
+
 /** Whether the lock is held, or it cannot be told. The file of a dead process is removed while this process has the lock. */
 function isAlive(path: string): boolean {
   let database: Database.Database | undefined;

@@ -190,6 +190,7 @@ export type {
   RepairNote,
   StartEntry,
 } from "./storage/journal.ts";
+export type { OutboxReader, WorkAttempts } from "./reader-port.ts";
 export { type Outlook, outlookOf } from "./outlook.ts";
 export { queueNameOf } from "./labels.ts";
 export { exclusiveTextOf, holdsExclusively, refundTextOf } from "./exclusive.ts";

@@ -195,6 +195,8 @@ export type ConfirmRefund = ConfirmRedemption;
  */
 export interface Cancel extends Intended, MessageReferences {
   readonly type: "cancel";
+  /** An operator cancels, in place of the till. It is journalled, and never sent. */
+  readonly operator?: NamedReason;
   /** How much of an approval is reversed, and no more than was authorised. Default: all of it. */
   readonly amounts?: Pick<Amounts, "approvedAmount">;
 }

@@ -19,7 +19,7 @@ const SIMULATOR = "@electrum-vouchers/simulator";
 const TEST_DEPENDENCIES = [...TEST_TOOLS, "node:", "@electrum-vouchers/testkit", SIMULATOR];
 
 /**
- * Dependencies point inwards: apps, verification and benchmarks → adapters and runtime → core. For their tests these use
+ * Dependencies point inwards: apps, verification and benchmarks → operator → adapters and runtime → core. For their tests these use
  * testkit → simulator → core; so the tests of the simulator and of the core stand beneath testkit, and do without it.
  */
 const PACKAGE_RULES: readonly PackageRule[] = [
@@ -46,6 +46,19 @@ const PACKAGE_RULES: readonly PackageRule[] = [
   {
     folder: "packages/adapter-postgres-outbox",
     sourceImports: [CORE, "neverthrow", "pg", "node:"],
+    testImports: [...TEST_DEPENDENCIES, "postgres-server"],
+  },
+  {
+    folder: "packages/operator",
+    sourceImports: [
+      CORE,
+      "@electrum-vouchers/runtime",
+      "@electrum-vouchers/adapter-http",
+      "@electrum-vouchers/adapter-sqlite-outbox",
+      "@electrum-vouchers/adapter-postgres-outbox",
+      "neverthrow",
+      "node:",
+    ],
     testImports: [...TEST_DEPENDENCIES, "postgres-server"],
   },
   {

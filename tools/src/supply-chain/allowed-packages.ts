@@ -20,12 +20,13 @@ const everywhere = [
   "packages/adapter-postgres-outbox",
   "packages/adapter-sqlite-outbox",
   "packages/core",
+  "packages/operator",
   "packages/runtime",
   "packages/simulator",
   "packages/testkit",
 ];
-const outbox = ["packages/adapter-sqlite-outbox"];
-const postgres = ["packages/adapter-postgres-outbox"];
+const outbox = ["packages/adapter-sqlite-outbox", "packages/operator"];
+const postgres = ["packages/adapter-postgres-outbox", "packages/operator"];
 
 /** Everything of others that ends up in a till. `docs/security.md` says the same to its users. */
 export const allowedPackages: readonly AllowedPackage[] = [
@@ -37,7 +38,7 @@ export const allowedPackages: readonly AllowedPackage[] = [
   },
   { name: "ts-pattern", through: everywhere, reason: "exhaustive matching of responses" },
   { name: "valibot", through: everywhere, reason: "the schemas of messages and options" },
-  { name: "ky", through: ["packages/adapter-http"], reason: "HTTP over fetch, with time-outs" },
+  { name: "ky", through: ["packages/adapter-http", "packages/operator"], reason: "HTTP over fetch, with time-outs" },
   { name: "better-sqlite3", through: outbox, reason: "SQLite, as a binary in the package" },
   { name: "node-addon-api", through: outbox, reason: "better-sqlite3 names it: headers that nothing loads" },
   { name: "pg", through: postgres, reason: "PostgreSQL, over its own protocol" },

@@ -64,12 +64,21 @@ interface PendingRow {
   readonly oldest: Instant;
 }
 
+const pendingIn = (rows: string): string => `SELECT work, due_at <= $1::bigint AS is_due, currency, count(*) AS count,
+      sum(amount)::float8 AS amount, count(*) FILTER (WHERE cause = 'halted' AND work = 'advice') AS halted, min(due_at) AS oldest
+    FROM ${rows} GROUP BY 1, 2, 3`;
+
 /** From the schedule alone, whose rows are short. A sum of whole numbers of any size is exact as text. */
-const PENDING: Statement = {
-  name: "pending",
-  text: `SELECT work, due_at <= $1::bigint AS is_due, currency, count(*) AS count, sum(amount)::float8 AS amount,
-      count(*) FILTER (WHERE cause = 'halted' AND work = 'advice') AS halted, min(due_at) AS oldest
-    FROM schedule GROUP BY 1, 2, 3`,
+const PENDING: Statement = { name: "pending", text: pendingIn("schedule") };
+
+/** From the transactions, for a process that may not fill the schedule after a crash of the server. */
+const PENDING_STORED: Statement = {
+  name: "pending-stored",
+  text: pendingIn(`(
+      SELECT t.due_work AS work, t.due_at, t.currency, t.amount, s.cause
+      FROM transactions t LEFT JOIN schedule s ON s.row_id = t.row_id AND s.version = t.version
+      WHERE t.is_open AND t.due_at IS NOT NULL
+    ) each`),
 };
 
 /** What a queue has to deliver is little, or else no sale should begin. Its rows are found by the schedule. */
@@ -92,16 +101,32 @@ interface RepairRow extends Pick<TransactionRow, "id" | "version" | "record"> {
   readonly finished_at: Instant | null;
 }
 
-export function createPostgresInspection(pool: ConnectionPool): PostgresInspection {
+/** What only reads. */
+export function createPostgresReading(pool: ConnectionPool): Pick<PostgresInspection, "summary" | "list" | "journal"> {
   const pageOf = createTransactionPages<ListedRow>(pool, "list", LISTED_COLUMNS);
 
   return {
+    summary: (now) => summarise(pool, PENDING_STORED, now),
+    list: async (query) => {
+      const { rows, next } = await pageOf(query);
+      return { records: rows.map(toListed), ...(next === undefined ? {} : { next }) };
+    },
+    journal: (id) => pool.use((connection) => readWholeJournal(connection, id)),
+  };
+}
+
+const summarise = (pool: ConnectionPool, pending: Statement, now: Instant): Promise<OutboxSummary> =>
+  pool.use(async (connection) => {
+    const counts = await connection.run<CountRow>(READ_COUNTS);
+    return { ...addUpStates(counts), ...addUpPending(await connection.run<PendingRow>(pending, [now])) };
+  });
+
+export function createPostgresInspection(pool: ConnectionPool): PostgresInspection {
+  return {
+    ...createPostgresReading(pool),
     summary: async (now) => {
       await fillSchedule(pool);
-      return pool.use(async (connection) => {
-        const counts = await connection.run<CountRow>(READ_COUNTS);
-        return { ...addUpStates(counts), ...addUpPending(await connection.run<PendingRow>(PENDING, [now])) };
-      });
+      return summarise(pool, PENDING, now);
     },
     undelivered: async (queue) => {
       await fillSchedule(pool);
@@ -112,11 +137,6 @@ export function createPostgresInspection(pool: ConnectionPool): PostgresInspecti
         ...(oldest.length === 0 ? {} : { oldestDueAt: Math.min(...oldest) }),
       };
     },
-    list: async (query) => {
-      const { rows, next } = await pageOf(query);
-      return { records: rows.map(toListed), ...(next === undefined ? {} : { next }) };
-    },
-    journal: (id) => pool.use((connection) => readWholeJournal(connection, id)),
     check: () => findFaults(pool),
     planRepair: (request) =>
       pool.transact(async (connection) => {

@@ -123,6 +123,13 @@ describe("who wants something", () => {
     expect(faultsOf({ type: "resend", by, reason: "mended", at: AT })).toEqual(["by"]);
   });
 
+  test("and why, if an operator cancels in place of the till", () => {
+    const operator = { by: "Thandi", reason: "INC-4411" };
+    expect(faultsOf({ type: "cancel", operator, at: AT })).toEqual([]);
+    expect(faultsOf({ type: "cancel", operator: { ...operator, by: " " }, at: AT })).toEqual(["operator.by"]);
+    expect(faultsOf({ type: "cancel", operator: { ...operator, reason: "" }, at: AT })).toEqual(["operator.reason"]);
+  });
+
   test("must be said by an operator, and why", () => {
     const resend = { type: "resend", by: "Thandi", reason: "mended", at: AT } as const;
     const resolve = { ...resend, type: "resolve", resolution: "reversed" } as const;

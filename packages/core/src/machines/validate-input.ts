@@ -182,6 +182,7 @@ const otherIntentSchema: v.GenericSchema<Exclude<Intent, Redeem | ConfirmProvisi
   strictObject(confirmEntries),
   strictObject({
     type: v.literal("cancel"),
+    operator: v.exactOptional(namedReasonSchema),
     amounts: v.exactOptional(strictObject({ approvedAmount: v.exactOptional(ledgerAmountSchema) })),
     ...referenceEntries,
     ...intended,

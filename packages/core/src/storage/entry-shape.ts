@@ -38,7 +38,7 @@ const intents: Readonly<Record<Intent["type"], Shape>> = {
     at: isInstant,
   }),
   confirm: isObjectWith({ "tenders?": list, "amounts?": amountsShape, at: isInstant }),
-  cancel: intended,
+  cancel: isObjectWith({ "operator?": namedReason, at: isInstant }),
   paymentStarted: intended,
   handOver: isObjectWith({ "copy?": namedReason, at: isInstant }),
   printed: intended,

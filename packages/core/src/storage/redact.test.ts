@@ -283,6 +283,10 @@ describe("what a machine keeps as evidence is masked where it stands", () => {
 
   test("who settled a dispute, and why; a number in the reason that may be a code is masked", () => {
     const resolve = { type: "resolve", resolution: "confirmed", by: "Thandi", at: AT } as const;
+    const cancel = { type: "cancel", operator: { by: "Thandi", reason: `it was ${CODE}` }, at: AT } as const;
+    expect(JSON.stringify(redactEntry({ type: "intent", intent: cancel }, provisionSituations.issued()))).not.toContain(
+      CODE,
+    );
     const redactedReason = (reason: string): unknown => {
       const entry = redactEntry({ type: "intent", intent: { ...resolve, reason } });
       return entry.type === "intent" && entry.intent.type === "resolve" ? entry.intent : undefined;

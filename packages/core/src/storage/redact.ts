@@ -256,7 +256,7 @@ const recordFields: ReadonlySet<string> = new Set(
   lookupAfterMs unnamedRepeatMs retryBackoff lookupBackoff initialMs multiplier maxMs firstAttempt startedAt attempt deadlineAt
   cancelledAt retryAt lookUpAt notBefore decideBy inDoubt first last cause reason unknown latestDeadlineAt foreignResponses lateApproval approval
   decision outcome by advice operation acknowledgement finalizing dispute resolution reconciliation redeem fact intent timer adviceId
-  maxUndelivered count ageMs tracksPrinting handedOver handOver copies printedAt copy exclusive override digest keyId value settled held payment reference overdueAt expiresAt items onDecisionDeadline lookupExpiryMs
+  maxUndelivered count ageMs tracksPrinting handedOver handOver copies printedAt copy exclusive override operator digest keyId value settled held payment reference overdueAt expiresAt items onDecisionDeadline lookupExpiryMs
   status retryAfterMs repeats isUnnamed
   `),
 );
