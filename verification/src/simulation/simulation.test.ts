@@ -5,7 +5,7 @@ import type { DefectInjector } from "./ports.ts";
 import { runSeed } from "./run.ts";
 import { findUnseenFaultKinds, search } from "./search.ts";
 
-const SEEDS = 2_000;
+const SEEDS = 1_000;
 
 /** Far longer than it takes. It only makes a test fail that would never end. */
 const MAX_WAIT_MS = 300_000;
