@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fieldsOf, manifestOf } from "./manifest.ts";
 import { workspaceRoot } from "./workspace.ts";
 import { entriesOf, pack, type PackedPackage, publishableIn, staleFilesOf } from "./packed-package.ts";
 import { runCommand } from "./run-command.ts";
@@ -34,7 +35,10 @@ function smokeTest(packed: readonly PackedPackage[]): void {
   const write = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
   };
-  write("package.json", JSON.stringify({ private: true, type: "module", dependencies: files }));
+  write(
+    "package.json",
+    JSON.stringify({ private: true, type: "module", dependencies: { ...peersOf(packed), ...files } }),
+  );
   // The packages name each other by version, and are not published yet.
   write("pnpm-workspace.yaml", `packages: []\noverrides: ${JSON.stringify(files)}\n`);
   write("every-entry.ts", entries.map((entry) => `import "${entry}";\n`).join(""));
@@ -45,4 +49,13 @@ function smokeTest(packed: readonly PackedPackage[]): void {
     runCommand("tsc", ["--strict", "--target", "es2024", "--module", module, "--outDir", folder, ...sources], folder);
     for (const source of sources) runCommand(process.execPath, [source.replace(".ts", ".js")], folder);
   }
+}
+
+/** What the packages' peers are here. A consumer of an entry that needs them has them, too. */
+function peersOf(packed: readonly PackedPackage[]): Readonly<Record<string, unknown>> {
+  const versions = fieldsOf(manifestOf(root).get("devDependencies"));
+  const peers = packed.flatMap(({ folder: source }) => [
+    ...fieldsOf(manifestOf(source).get("peerDependencies")).keys(),
+  ]);
+  return Object.fromEntries(peers.flatMap((name) => (versions.has(name) ? [[name, versions.get(name)]] : [])));
 }
