@@ -118,3 +118,17 @@ describe("a record of sound checksum and wrong shape is damaged, and nothing tha
     expect(damaged).toBeGreaterThan(100);
   });
 });
+
+const isUndecided = (state: Transaction["state"]): boolean =>
+  state === "issued" || state === "redeemed" || state === "refunded";
+
+describe("a payment that is none", () => {
+  const undecided = [...situations]
+    .map(([name, make]) => [name, make()] as const)
+    .filter(([, { state }]) => isUndecided(state));
+
+  test.each(undecided)("damages the record of: %s", (_, transaction) => {
+    const content = JSON.stringify({ ...transaction, payment: null });
+    expect(decode(encodeContent(content)).isErr()).toBe(true);
+  });
+});

@@ -125,6 +125,9 @@ const resolution = isObjectWith({
   at: isInstant,
 });
 
+/** The customer is about to pay, or has paid. */
+const payment = isObjectWith({ at: isInstant, "by?": isText, "reference?": isText });
+
 /** The states from an approval on. */
 function statesAfter(approved: Shape) {
   const finalizing = isTaggedBy("state", {
@@ -138,7 +141,13 @@ function statesAfter(approved: Shape) {
     }),
   });
   return {
-    undecided: isObjectWith({ approval: approved, "decideBy?": isInstant, "inDoubt?": inDoubt }),
+    undecided: isObjectWith({
+      approval: approved,
+      "decideBy?": isInstant,
+      "payment?": payment,
+      "overdueAt?": isInstant,
+      "inDoubt?": inDoubt,
+    }),
     completed: isObjectWith({ approval: approved }),
     finalization: {
       confirming: finalizing,
