@@ -1,7 +1,8 @@
 import { mayLookUp, type VoucherLookup } from "@electrum-vouchers/core";
-import { err, ok, okAsync, type ResultAsync } from "neverthrow";
+import { ok, okAsync, type ResultAsync } from "neverthrow";
 import type { Clock } from "./clock.ts";
 import type { TillError } from "./errors.ts";
+import { findStored } from "./incoming.ts";
 import type { TransactionService } from "./transaction-service.ts";
 
 /** A sale in the same outbox may be looked up once it is over. */
@@ -12,8 +13,7 @@ export const mayLookUpSale = (
 ): ResultAsync<void, TillError> =>
   provisionRequestId === undefined
     ? okAsync(undefined)
-    : transactions
-        // It may be another system's id, in upper case. Those in the outbox are in lower case.
-        .find(provisionRequestId.toLowerCase())
-        .andThen((sale) => mayLookUp(sale, clock.now()))
-        .orElse((error) => (error.type === "unknownTransaction" ? ok(undefined) : err(error)));
+    : // It may be another system's id, in upper case. Those in the outbox are in lower case.
+      findStored(transactions, provisionRequestId.toLowerCase()).andThen((sale) =>
+        sale === undefined ? ok() : mayLookUp(sale, clock.now()),
+      );
